@@ -1,0 +1,29 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** What was to be imported can't be. The message says what is wrong, why, and what to do about it. */
+export class UnusableInput extends Error {}
+
+/** @throws UnusableInput */
+export async function readInput(folder: string, file: string, remedy: string): Promise<string> {
+  const path = join(folder, file);
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason = code === 'ENOENT' ? 'there is no such file' : message;
+    throw new UnusableInput(`${path} can't be read: ${reason}.\n${remedy}`);
+  }
+}
+
+/**
+ * What one row of the input refers to in another.
+ * @throws UnusableInput
+ */
+export function referred<Key, Value>(values: ReadonlyMap<Key, Value>, key: Key, what: string): Value {
+  const value = values.get(key);
+  if (value === undefined) {
+    throw new UnusableInput(`The input is incomplete: it refers to the ${what} ${String(key)}, but there is none.`);
+  }
+  return value;
+}

@@ -1,0 +1,32 @@
+import { Presets, SingleBar } from 'cli-progress';
+
+/** Shows how far a long job is: a bar for each of its steps on a terminal, plain lines elsewhere. */
+export class Progress {
+  constructor(private readonly stream: NodeJS.WritableStream & { isTTY?: boolean } = process.stderr) {}
+
+  /** Does one step of `total` things; `work` tells of those it has done since it last told. */
+  async step<Result>(
+    name: string,
+    total: number,
+    work: (advance: (done: number) => void) => Promise<Result>,
+  ): Promise<Result> {
+    const bar = new SingleBar(
+      {
+        stream: this.stream,
+        format: `${name.padEnd(8)} ${this.stream.isTTY ? '{bar} ' : ''}{value}/{total}`,
+        noTTYOutput: true,
+        notTTYSchedule: 2000,
+        // The bar's way to exit gracefully swallows Ctrl+C, and with the terminal's settings left alone it has no need to.
+        gracefulExit: false,
+        linewrap: true,
+      },
+      Presets.shades_classic,
+    );
+    bar.start(total, 0);
+    try {
+      return await work((done) => bar.increment(done));
+    } finally {
+      bar.stop();
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { dataSourceOptions } from '../ormconfig.js';
+import { ClientsModule } from './clients/clients.module.js';
+import { ConfigModule } from './config/config.module.js';
+import type { Environment } from './config/environment.js';
+import { DatabaseModule } from './database/database.module.js';
+import { GenresModule } from './genres/genres.module.js';
+import { HealthController } from './health.controller.js';
+import { HealthService } from './health.service.js';
+import { SERVICE_VERSION, ServiceController } from './http/service.controller.js';
+import { MoviesModule } from './movies/movies.module.js';
+import { RentalsModule } from './rentals/rentals.module.js';
+import { version } from './version.js';
+
+@Module({})
+export class AppModule {
+  static with(environment: Environment): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.with(environment),
+        DatabaseModule.with(dataSourceOptions(environment.DATABASE_URL)),
+        GenresModule,
+        MoviesModule,
+        ClientsModule,
+        RentalsModule,
+      ],
+      controllers: [ServiceController, HealthController],
+      providers: [HealthService, { provide: SERVICE_VERSION, useValue: version }],
+    };
+  }
+}

@@ -1,0 +1,47 @@
+import { ConsoleLogger, type INestApplication, type LogLevel as NestLogLevel } from '@nestjs/common';
+import { NestFactory, Reflector } from '@nestjs/core';
+import { AppModule } from './app.module.js';
+import type { Environment, LogLevel } from './config/environment.js';
+import { HttpAdapter } from './http/http-adapter.js';
+import { InputPipe } from './http/input.pipe.js';
+import { KnownQueryGuard } from './http/known-query.guard.js';
+import { LocationInterceptor } from './http/location.interceptor.js';
+import { useOpenApi } from './http/openapi.js';
+import { PagingInterceptor } from './http/paging.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { useRequestBodies } from './http/request-body.js';
+import { requestId } from './http/request-id.js';
+import { version } from './version.js';
+
+/** Nest's levels, the gravest first, beside ours. */
+const logLevels: readonly [LogLevel, NestLogLevel][] = [
+  ['fatal', 'fatal'],
+  ['error', 'error'],
+  ['warn', 'warn'],
+  ['info', 'log'],
+  ['debug', 'debug'],
+  ['trace', 'verbose'],
+];
+
+/** The whole service, ready to listen: what main.ts serves is what the tests ask. */
+export async function createApp(environment: Environment): Promise<INestApplication> {
+  const shown = logLevels.slice(0, logLevels.findIndex(([ours]) => ours === environment.LOG_LEVEL) + 1);
+  const app = await NestFactory.create(AppModule.with(environment), new HttpAdapter(), {
+    logger: new ConsoleLogger({ logLevels: shown.map(([, nests]) => nests) }),
+    bodyParser: false,
+    abortOnError: false,
+  });
+  const express = app.getHttpAdapter().getInstance() as { set(name: string, value: unknown): void };
+  express.set('etag', false);
+  express.set('x-powered-by', false);
+  express.set('query parser', 'simple');
+  app.use(requestId);
+  useRequestBodies(app);
+  app.useGlobalFilters(new ProblemFilter());
+  app.useGlobalGuards(new KnownQueryGuard());
+  app.useGlobalPipes(new InputPipe());
+  app.useGlobalInterceptors(new PagingInterceptor(), new LocationInterceptor(app.get(Reflector)));
+  useOpenApi(app, version);
+  app.enableShutdownHooks(['SIGTERM', 'SIGINT']);
+  return app;
+}

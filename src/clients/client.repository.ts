@@ -1,0 +1,71 @@
+import { type EntityManager, Repository } from 'typeorm';
+import { containing } from '../database/contains.js';
+import { fetchPage, type Sortable } from '../database/keyset.js';
+import { Loan } from '../database/loan.view.js';
+import { onDuplicate } from '../database/unique-violation.js';
+import { NotFound } from '../kernel/domain-error.js';
+import type { Page, PageRequest } from '../kernel/page.js';
+import { searchable } from '../kernel/text.js';
+import { Client, type ClientFields } from './client.entity.js';
+import { ClientHasRents, LicenseNumberTaken } from './clients.errors.js';
+
+export interface ClientFilter {
+  /** Part of "first last", in any case and with or without accents. */
+  readonly name?: string;
+  readonly licenseNumber?: string;
+}
+
+const sortable: Sortable<Client> = { id: 'id', last_name: 'nameSort' };
+const refuseTakenLicense = onDuplicate('client.license_number', new LicenseNumberTaken());
+
+export class ClientRepository extends Repository<Client> {
+  constructor(manager: EntityManager) {
+    super(Client, manager, manager.queryRunner);
+  }
+
+  page({ name, licenseNumber }: ClientFilter, request: PageRequest): Promise<Page<Client>> {
+    const clients = this.createQueryBuilder('client');
+    if (name !== undefined) {
+      clients.andWhere(`client.nameSearch LIKE :name ESCAPE '\\'`, { name: containing(searchable(name)) });
+    }
+    if (licenseNumber !== undefined) clients.andWhere('client.licenseNumber = :licenseNumber', { licenseNumber });
+    return fetchPage(clients, request, sortable);
+  }
+
+  /** @throws NotFound */
+  async get(id: number): Promise<Client> {
+    const client = await this.findOneBy({ id });
+    if (!client) throw new NotFound('Client');
+    return client;
+  }
+
+  /** @throws LicenseNumberTaken */
+  async add(fields: ClientFields): Promise<Client> {
+    const client = this.create(Client.columnsOf(fields));
+    await this.insert(client).catch(refuseTakenLicense);
+    return client;
+  }
+
+  /** @throws NotFound, LicenseNumberTaken */
+  async change(id: number, fields: Partial<ClientFields>): Promise<Client> {
+    const client = this.merge(await this.get(id), fields);
+    this.merge(client, Client.columnsOf(client));
+    await this.update(id, client).catch(refuseTakenLicense);
+    return client;
+  }
+
+  /** @throws NotFound, ClientHasRents */
+  async drop(id: number): Promise<void> {
+    await this.get(id);
+    const rents = await this.manager
+      .createQueryBuilder(Loan, 'loan')
+      .select('loan.movieRentId', 'id')
+      .addSelect('COUNT(*) - COUNT(loan.returnedDatetime)', 'open')
+      .where('loan.clientId = :id', { id })
+      .groupBy('loan.movieRentId')
+      .getRawMany<{ open: number | string }>();
+    const openRents = rents.filter(({ open }) => Number(open) > 0).length;
+    if (rents.length > 0) throw new ClientHasRents(openRents, rents.length - openRents);
+    await this.delete(id);
+  }
+}

@@ -1,0 +1,24 @@
+import { DomainError, type ErrorDescription } from '../kernel/domain-error.js';
+
+export class LicenseNumberTaken extends DomainError {
+  static readonly description: ErrorDescription = { kind: 'conflict', title: 'License number taken' };
+
+  constructor() {
+    super('Another client has this license number.');
+  }
+}
+
+export class ClientHasRents extends DomainError {
+  static readonly description: ErrorDescription = {
+    kind: 'conflict',
+    title: 'Client has rents',
+    facts: { openRents: 'integer', closedRents: 'integer' },
+  };
+
+  constructor(
+    readonly openRents: number,
+    readonly closedRents: number,
+  ) {
+    super(`The client can't be deleted: ${openRents} open and ${closedRents} closed rentals are theirs.`);
+  }
+}

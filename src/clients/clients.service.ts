@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import { UnitOfWork } from '../database/unit-of-work.js';
+import type { Page, PageRequest } from '../kernel/page.js';
+import type { Client, ClientFields } from './client.entity.js';
+import { type ClientFilter, ClientRepository } from './client.repository.js';
+
+const participants = { clients: ClientRepository };
+
+@Injectable()
+export class ClientsService {
+  constructor(private readonly unitOfWork: UnitOfWork) {}
+
+  page(filter: ClientFilter, request: PageRequest): Promise<Page<Client>> {
+    return this.unitOfWork.read(participants, ({ clients }) => clients.page(filter, request));
+  }
+
+  get(id: number): Promise<Client> {
+    return this.unitOfWork.read(participants, ({ clients }) => clients.get(id));
+  }
+
+  add(fields: ClientFields): Promise<Client> {
+    return this.unitOfWork.run(participants, ({ clients }) => clients.add(fields));
+  }
+
+  /** Members left out are kept. */
+  change(id: number, fields: Partial<ClientFields>): Promise<Client> {
+    return this.unitOfWork.run(participants, ({ clients }) => clients.change(id, fields));
+  }
+
+  drop(id: number): Promise<void> {
+    return this.unitOfWork.run(participants, ({ clients }) => clients.drop(id));
+  }
+}

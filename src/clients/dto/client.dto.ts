@@ -1,0 +1,29 @@
+import { IdField, TextField } from '../../http/fields.js';
+import type { Client } from '../client.entity.js';
+
+export class ClientDto {
+  @IdField({ description: 'Names the client.' })
+  id: number;
+
+  @TextField({ description: 'First name.', maxLength: 100, example: 'Alvin' })
+  first_name: string;
+
+  @TextField({ description: 'Last name.', maxLength: 100, example: 'Straight' })
+  last_name: string;
+
+  @TextField({ description: 'Where they live.', maxLength: 500, nullable: true, example: '12 Mower Lane, Laurens' })
+  address: string | null;
+
+  @TextField({ description: 'The number of their license.', maxLength: 64, nullable: true, example: 'IA-55210' })
+  license_number: string | null;
+
+  static of({ id, firstName, lastName, address, licenseNumber }: Client): ClientDto {
+    return Object.assign(new ClientDto(), {
+      id,
+      first_name: firstName,
+      last_name: lastName,
+      address,
+      license_number: licenseNumber,
+    });
+  }
+}

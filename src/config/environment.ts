@@ -1,0 +1,56 @@
+import { plainToInstance } from 'class-transformer';
+import { IsIn, IsInt, IsNotEmpty, IsString, Matches, Max, Min, validateSync } from 'class-validator';
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** The service's configuration, by environment variables of the same names. The README's table says the same. */
+export class Environment {
+  /** The address to listen on. */
+  @IsString()
+  @IsNotEmpty()
+  HOST = '127.0.0.1';
+
+  /** The TCP port to listen on; 0 lets the system choose. */
+  @IsInt({ message: 'PORT must be a whole number' })
+  @Min(0)
+  @Max(65535)
+  PORT = 3000;
+
+  /** Where the shop's truth is kept: `sqlite:<path>`, relative to the working directory. */
+  @Matches(/^sqlite:[^?]+$/, { message: 'DATABASE_URL must be sqlite:<path>, such as sqlite:data/movie-rental.sqlite' })
+  DATABASE_URL = 'sqlite:data/movie-rental.sqlite';
+
+  @IsIn(logLevels, { message: `LOG_LEVEL must be one of ${logLevels.join(', ')}` })
+  LOG_LEVEL: LogLevel = 'info';
+}
+
+/** The environment is not as the service needs it. The message names every variable at fault. */
+export class InvalidEnvironment extends Error {}
+
+/**
+ * Reads the configuration; an empty variable counts as not set.
+ * @throws InvalidEnvironment
+ */
+export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
+  const given = Object.fromEntries(
+    Object.keys(new Environment())
+      .filter((name) => variables[name])
+      .map((name) => [name, name === 'PORT' ? wholeNumber(variables[name]!) : variables[name]]),
+  );
+  const environment = plainToInstance(Environment, given, { exposeDefaultValues: true });
+  const faults = validateSync(environment).map(
+    ({ property, value, constraints }) =>
+      `  ${Object.values(constraints ?? {}).join(', ')}; it is ${JSON.stringify(variables[property] ?? value)}`,
+  );
+  if (faults.length > 0) {
+    throw new InvalidEnvironment(
+      `The configuration can't be used:\n${faults.join('\n')}\nCorrect the environment variables; the README lists them all.`,
+    );
+  }
+  return environment;
+}
+
+function wholeNumber(text: string): number {
+  return /^\d+$/.test(text) ? Number(text) : NaN;
+}

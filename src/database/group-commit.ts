@@ -1,0 +1,81 @@
+import { AsyncResource } from 'node:async_hooks';
+import type { EntityManager, QueryRunner } from 'typeorm';
+import { lease } from './lease.js';
+
+/** Units that share one commit at most: bounds how long the first of them waits for the last. */
+const largestBatch = 64;
+
+interface WaitingUnit {
+  readonly work: (manager: EntityManager) => Promise<unknown>;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * The only way to write to SQLite: one connection, one transaction at a time, first come, first served.
+ *
+ * Units that wait together share one BEGIN IMMEDIATE … COMMIT, since the commit's fsync costs more than all
+ * they do. Invariants:
+ * 1. Each unit runs alone, in a savepoint of its own; one that throws is rolled back to it and harms no other.
+ * 2. Nobody is answered before the commit, not even a unit that failed: it may have judged by what others
+ *    in its batch wrote, and that isn't true until it is on disk.
+ * 3. When the transaction itself is lost (disk full, I/O error, failed commit), the whole batch is rejected.
+ */
+export class GroupCommit {
+  private waiting: WaitingUnit[] = [];
+  private busy = false;
+
+  constructor(private readonly runner: QueryRunner) {}
+
+  add<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
+    return new Promise<Result>((resolve, reject) => {
+      // Bound to the caller's async context; the batch runs in that of whoever came first.
+      this.waiting.push({ work: AsyncResource.bind(work), resolve: resolve as WaitingUnit['resolve'], reject });
+      if (!this.busy) void this.commitWaiting();
+    });
+  }
+
+  private async commitWaiting(): Promise<void> {
+    this.busy = true;
+    while (this.waiting.length > 0) await this.commit(this.waiting.splice(0, largestBatch));
+    this.busy = false;
+  }
+
+  private async commit(batch: readonly WaitingUnit[]): Promise<void> {
+    const answers: (() => void)[] = [];
+    try {
+      await this.runner.query('BEGIN IMMEDIATE');
+      for (const unit of batch) answers.push(await this.attempt(unit));
+      await this.runner.query('COMMIT');
+    } catch (error) {
+      // Fails only where SQLite has already ended the transaction; if anything else were open, the next BEGIN says so.
+      await this.runner.query('ROLLBACK').catch(() => undefined);
+      for (const unit of batch) unit.reject(error);
+      return;
+    }
+    for (const answer of answers) answer();
+  }
+
+  /** Runs one unit in its savepoint and says how to answer it once the batch is committed. */
+  private async attempt({ work, resolve, reject }: WaitingUnit): Promise<() => void> {
+    await this.runner.query('SAVEPOINT unit');
+    try {
+      const result = await lease(this.runner, work);
+      await this.runner.query('RELEASE unit');
+      return () => resolve(result);
+    } catch (error) {
+      await this.undo(error);
+      return () => reject(error);
+    }
+  }
+
+  private async undo(error: unknown): Promise<void> {
+    try {
+      await this.runner.query('ROLLBACK TO unit');
+      await this.runner.query('RELEASE unit');
+    } catch {
+      // The savepoint went with the transaction. What ended it is the news.
+      throw error;
+    }
+  }
+}

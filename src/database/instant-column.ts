@@ -1,0 +1,18 @@
+import { Column } from 'typeorm';
+
+/**
+ * An instant, kept as RFC 3339 UTC text of one width ("2005-05-24T22:53:30.000Z"): it sorts as it reads,
+ * is the same on every database, and no server's or session's time zone can bend it. See docs/decisions/0003.
+ */
+export function InstantColumn({ nullable = false } = {}): PropertyDecorator {
+  return Column({
+    type: 'varchar',
+    length: 24,
+    nullable,
+    transformer: {
+      // A query's operators, such as IsNull(), pass through here too.
+      to: (instant: unknown) => (instant instanceof Date ? instant.toISOString() : instant),
+      from: (text: string | null) => text && new Date(text),
+    },
+  });
+}

@@ -1,0 +1,21 @@
+import type { EntityManager, QueryRunner } from 'typeorm';
+
+/**
+ * Lends a shared query runner to one unit of work. SQLite's runners are one connection each; what is handed out
+ * is a view of it that refuses every query once the unit is over, so that a forgotten `await` fails loudly
+ * and can't write into somebody else's transaction.
+ */
+export async function lease<Result>(
+  runner: QueryRunner,
+  work: (manager: EntityManager) => Promise<Result>,
+): Promise<Result> {
+  // isTransactionActive: TypeORM's save() and remove() then write inside our transaction and open none of their own.
+  const view = Object.assign(Object.create(runner) as QueryRunner, { isReleased: false, isTransactionActive: true });
+  const manager = runner.connection.createEntityManager(view);
+  Object.assign(view, { manager });
+  try {
+    return await work(manager);
+  } finally {
+    Object.assign(view, { isReleased: true });
+  }
+}

@@ -1,0 +1,65 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager, ObjectLiteral, QueryRunner, Repository } from 'typeorm';
+import { Connections } from './connections.js';
+import { GroupCommit } from './group-commit.js';
+import { lease } from './lease.js';
+import { Pool } from './pool.js';
+
+/** The repositories a unit of work needs, by the names it calls them. */
+type Participants = Readonly<Record<string, new (manager: EntityManager) => Repository<ObjectLiteral>>>;
+type Repositories<P extends Participants> = { readonly [Name in keyof P]: InstanceType<P[Name]> };
+type Work<P extends Participants, Result> = (repositories: Repositories<P>) => Promise<Result>;
+
+/** A unit of work inside another would wait for a turn that its own outer unit holds, for ever. */
+class NestedUnitOfWork extends Error {
+  constructor() {
+    super('A unit of work was begun inside another. Hand the repositories of the outer one on instead.');
+  }
+}
+
+/**
+ * All that happens to the shop's data happens in here: it is the only place that makes query runners,
+ * and repositories exist only while a unit of work lasts. A write outside a transaction can't be written down.
+ */
+@Injectable()
+export class UnitOfWork {
+  private readonly writer: GroupCommit;
+  private readonly readers: Pool<QueryRunner>;
+  private readonly inside = new AsyncLocalStorage<true>();
+
+  constructor({ writer, readers }: Connections) {
+    this.writer = new GroupCommit(writer.createQueryRunner());
+    this.readers = new Pool(readers.map((reader) => reader.createQueryRunner()));
+  }
+
+  /** Does all of `work` or, if it throws, nothing of it. When the promise resolves, the work is on disk. */
+  run<P extends Participants, Result>(participants: P, work: Work<P, Result>): Promise<Result> {
+    return this.enter(() => this.writer.add((manager) => work(repositories(participants, manager))));
+  }
+
+  /** Reads one consistent, committed state of the shop. Writing in here is refused by the database. */
+  read<P extends Participants, Result>(participants: P, work: Work<P, Result>): Promise<Result> {
+    return this.enter(() =>
+      this.readers.lend(async (runner) => {
+        await runner.query('BEGIN');
+        try {
+          return await lease(runner, (manager) => work(repositories(participants, manager)));
+        } finally {
+          await runner.query('COMMIT');
+        }
+      }),
+    );
+  }
+
+  private async enter<Result>(begin: () => Promise<Result>): Promise<Result> {
+    if (this.inside.getStore()) throw new NestedUnitOfWork();
+    return this.inside.run(true, begin);
+  }
+}
+
+function repositories<P extends Participants>(participants: P, manager: EntityManager): Repositories<P> {
+  return Object.fromEntries(
+    Object.entries(participants).map(([name, Participant]) => [name, new Participant(manager)]),
+  ) as Repositories<P>;
+}

@@ -1,0 +1,32 @@
+import { IgnoresMembersOf, MergePatch, TextField } from '../../http/fields.js';
+import type { GenreFields } from '../genre.entity.js';
+import { GenreDto } from './genre.dto.js';
+
+/** A genre as a clerk writes it. */
+@IgnoresMembersOf(GenreDto, 'id')
+export class GenreInput {
+  @TextField({
+    description: 'What it is called; unique without regard to case.',
+    maxLength: 100,
+    example: 'Science fiction',
+  })
+  name: string;
+
+  @TextField({
+    description: 'What belongs in it.',
+    maxLength: 2000,
+    optional: true,
+    example: 'Tomorrow, and elsewhere.',
+  })
+  description?: string | null;
+
+  toOrder(): GenreFields {
+    return { name: this.name, description: this.description ?? null };
+  }
+}
+
+export class GenrePatch extends MergePatch(GenreInput) {
+  toOrder(): Partial<GenreFields> {
+    return { name: this.name, description: this.description };
+  }
+}

@@ -1,0 +1,22 @@
+import { IdField, TextField } from '../../http/fields.js';
+import type { Genre } from '../genre.entity.js';
+
+export class GenreDto {
+  @IdField({ description: 'Names the genre.' })
+  id: number;
+
+  @TextField({ description: 'What it is called.', maxLength: 100, example: 'Science fiction' })
+  name: string;
+
+  @TextField({
+    description: 'What belongs in it.',
+    maxLength: 2000,
+    nullable: true,
+    example: 'Tomorrow, and elsewhere.',
+  })
+  description: string | null;
+
+  static of({ id, name, description }: Genre): GenreDto {
+    return Object.assign(new GenreDto(), { id, name, description });
+  }
+}

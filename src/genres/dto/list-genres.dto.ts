@@ -1,0 +1,6 @@
+import { PageQuery, SortParameter } from '../../http/paging.js';
+
+export class ListGenres extends PageQuery {
+  @SortParameter('id', 'name')
+  sort: string = 'id';
+}

@@ -1,0 +1,57 @@
+import { type EntityManager, Repository } from 'typeorm';
+import { fetchPage, type Sortable } from '../database/keyset.js';
+import { onDuplicate } from '../database/unique-violation.js';
+import { NotFound, unknownReference } from '../kernel/domain-error.js';
+import type { Page, PageRequest } from '../kernel/page.js';
+import { Genre, type GenreFields } from './genre.entity.js';
+import { GenreInUse, GenreNameTaken } from './genres.errors.js';
+
+const sortable: Sortable<Genre> = { id: 'id', name: 'nameKey' };
+
+export class GenreRepository extends Repository<Genre> {
+  constructor(manager: EntityManager) {
+    super(Genre, manager, manager.queryRunner);
+  }
+
+  page(request: PageRequest): Promise<Page<Genre>> {
+    return fetchPage(this.createQueryBuilder('genre'), request, sortable);
+  }
+
+  /** @throws NotFound */
+  async get(id: number): Promise<Genre> {
+    const genre = await this.findOneBy({ id });
+    if (!genre) throw new NotFound('Genre');
+    return genre;
+  }
+
+  /** @throws InvalidOrder where an order names a genre that doesn't exist */
+  async assertKnown(genreId: number): Promise<void> {
+    if (!(await this.existsBy({ id: genreId }))) throw unknownReference(['genreId'], 'Genre', genreId);
+  }
+
+  /** @throws GenreNameTaken */
+  async add(fields: GenreFields): Promise<Genre> {
+    const genre = this.create(Genre.columnsOf(fields));
+    await this.insert(genre).catch(refuseTakenName(fields));
+    return genre;
+  }
+
+  /** @throws NotFound, GenreNameTaken */
+  async change(id: number, fields: Partial<GenreFields>): Promise<Genre> {
+    const genre = this.merge(await this.get(id), Genre.columnsOf(fields));
+    await this.update(id, genre).catch(refuseTakenName(genre));
+    return genre;
+  }
+
+  /** @throws NotFound, GenreInUse */
+  async drop(id: number): Promise<void> {
+    await this.get(id);
+    // By name, since genres know nothing of what is sorted into them.
+    const movies = await this.manager.countBy('Movie', { genreId: id });
+    if (movies > 0) throw new GenreInUse(movies);
+    await this.delete(id);
+  }
+}
+
+const refuseTakenName = ({ name }: Pick<GenreFields, 'name'>) =>
+  onDuplicate('genre.name_key', new GenreNameTaken(name));

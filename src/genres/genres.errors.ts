@@ -1,0 +1,26 @@
+import { DomainError, type ErrorDescription } from '../kernel/domain-error.js';
+
+export class GenreNameTaken extends DomainError {
+  static readonly description: ErrorDescription = {
+    kind: 'conflict',
+    title: 'Genre name taken',
+    facts: { genreName: 'string' },
+  };
+
+  constructor(readonly genreName: string) {
+    super(`There is already a genre called ${genreName}, in this or another spelling of case.`);
+  }
+}
+
+export class GenreInUse extends DomainError {
+  static readonly description: ErrorDescription = {
+    kind: 'conflict',
+    title: 'Genre in use',
+    facts: { movies: 'integer' },
+  };
+
+  /** @param movies how many movies are of the genre */
+  constructor(readonly movies: number) {
+    super(`The genre can't be deleted: ${movies} ${movies === 1 ? 'movie is' : 'movies are'} of it.`);
+  }
+}

@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import { UnitOfWork } from '../database/unit-of-work.js';
+import type { Page, PageRequest } from '../kernel/page.js';
+import type { Genre, GenreFields } from './genre.entity.js';
+import { GenreRepository } from './genre.repository.js';
+
+const participants = { genres: GenreRepository };
+
+@Injectable()
+export class GenresService {
+  constructor(private readonly unitOfWork: UnitOfWork) {}
+
+  page(request: PageRequest): Promise<Page<Genre>> {
+    return this.unitOfWork.read(participants, ({ genres }) => genres.page(request));
+  }
+
+  get(id: number): Promise<Genre> {
+    return this.unitOfWork.read(participants, ({ genres }) => genres.get(id));
+  }
+
+  add(fields: GenreFields): Promise<Genre> {
+    return this.unitOfWork.run(participants, ({ genres }) => genres.add(fields));
+  }
+
+  /** Members left out are kept. */
+  change(id: number, fields: Partial<GenreFields>): Promise<Genre> {
+    return this.unitOfWork.run(participants, ({ genres }) => genres.change(id, fields));
+  }
+
+  drop(id: number): Promise<void> {
+    return this.unitOfWork.run(participants, ({ genres }) => genres.drop(id));
+  }
+}

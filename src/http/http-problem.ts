@@ -1,0 +1,49 @@
+/** One fault of a request: where it is, by JSON pointer into the body or by the parameter's name, and what it is. */
+export interface RequestFault {
+  readonly pointer?: string;
+  readonly parameter?: string;
+  readonly code?: string;
+  readonly detail: string;
+}
+
+/** What goes wrong with HTTP itself, before or beside the shop. Each has its page under /problems/<name>. */
+const problems = {
+  'malformed-request': { status: 400, title: 'Malformed request' },
+  'not-found': { status: 404, title: 'Not found' },
+  'method-not-allowed': { status: 405, title: 'Method not allowed' },
+  'content-too-large': { status: 413, title: 'Content too large' },
+  'unsupported-media-type': { status: 415, title: 'Unsupported media type' },
+  'invalid-input': { status: 422, title: 'Invalid input' },
+  'internal-error': { status: 500, title: 'Internal error' },
+  'service-unavailable': { status: 503, title: 'Service unavailable' },
+} as const;
+
+export type HttpProblemName = keyof typeof problems;
+
+export class HttpProblem extends Error {
+  readonly status: number;
+  readonly title: string;
+
+  constructor(
+    readonly type: HttpProblemName,
+    readonly detail: string,
+    readonly errors?: readonly RequestFault[],
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(detail);
+    ({ status: this.status, title: this.title } = problems[type]);
+  }
+}
+
+/** The problem that stands for a status, where a library below us has chosen one. */
+export function problemForStatus(status: number): HttpProblemName {
+  const known = Object.entries(problems).find(([, problem]) => problem.status === status);
+  if (known) return known[0] as HttpProblemName;
+  return status >= 400 && status < 500 ? 'malformed-request' : 'internal-error';
+}
+
+export function invalidInput(errors: readonly RequestFault[]): HttpProblem {
+  const [first, ...others] = errors;
+  const detail = others.length === 0 ? first!.detail : `The request has ${errors.length} faults; see errors.`;
+  return new HttpProblem('invalid-input', detail, errors);
+}

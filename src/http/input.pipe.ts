@@ -1,0 +1,56 @@
+import { type ArgumentMetadata, Injectable, type PipeTransform, type Type } from '@nestjs/common';
+import { plainToInstance } from 'class-transformer';
+import { validate, type ValidationError } from 'class-validator';
+import { HttpProblem, invalidInput, type RequestFault } from './http-problem.js';
+import { jsonPointer } from './wire-names.js';
+
+type Path = readonly (string | number)[];
+
+/** Deeper than any document of ours; class-transformer would overflow the stack on thousands. */
+const deepestNesting = 32;
+/** Names that reach an object's prototype. They would vanish on the way in, and a typo must not vanish. */
+const treacherousNames = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** Turns a body or a query into its DTO, or answers with everything that is wrong with it. */
+@Injectable()
+export class InputPipe implements PipeTransform {
+  async transform(value: unknown, { type, metatype }: ArgumentMetadata): Promise<unknown> {
+    if ((type !== 'body' && type !== 'query') || !metatype) return value;
+    const faultAt = (path: Path, detail: string): RequestFault =>
+      type === 'body' ? { pointer: jsonPointer(path), detail } : { parameter: String(path[0]), detail };
+
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw invalidInput([faultAt([], 'A JSON object is expected.')]);
+    }
+    const unstorable = [...findUnstorable(value, [])].map(([path, detail]) => faultAt(path, detail));
+    if (unstorable.length > 0) throw invalidInput(unstorable);
+
+    const dto = plainToInstance(metatype as Type<object>, value, { exposeDefaultValues: true });
+    const errors = await validate(dto, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true });
+    const faults = errors.flatMap((error) => [...flatten(error, [])]).map(([path, detail]) => faultAt(path, detail));
+    if (faults.length > 0) throw invalidInput(faults);
+    return dto;
+  }
+}
+
+/** Finds what no database of ours stores or JavaScript takes amiss, wherever it hides. */
+function* findUnstorable(value: unknown, path: Path): Generator<[Path, string]> {
+  if (path.length > deepestNesting) {
+    throw new HttpProblem('malformed-request', `The body is nested more than ${deepestNesting} deep.`);
+  }
+  if (typeof value === 'string' && value.includes('\0')) yield [path, 'must not contain NUL characters'];
+  if (typeof value === 'string' && !value.isWellFormed()) yield [path, 'must not contain lone surrogates'];
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, member] of Object.entries(value)) {
+    const step = [...path, Array.isArray(value) ? Number(name) : name];
+    if (treacherousNames.has(name)) yield [step, `property ${name} should not exist`];
+    else yield* findUnstorable(member, step);
+  }
+}
+
+function* flatten(error: ValidationError, parents: Path): Generator<[Path, string]> {
+  const step = /^\d+$/.test(error.property) ? Number(error.property) : error.property;
+  const path = [...parents, step];
+  for (const detail of Object.values(error.constraints ?? {})) yield [path, detail];
+  for (const child of error.children ?? []) yield* flatten(child, path);
+}

@@ -1,0 +1,32 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { ROUTE_ARGS_METADATA, RouteParamtypes } from '@nestjs/common/internal';
+import type { Request } from 'express';
+import { HttpProblem, invalidInput } from './http-problem.js';
+
+/** Refuses what can't be decoded, and every query parameter on an operation that has none: a typo must not vanish. */
+@Injectable()
+export class KnownQueryGuard implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    const { query, originalUrl } = context.switchToHttp().getRequest<Request>();
+    const names = Object.keys(query);
+    if (names.length === 0) return true;
+    refuseBrokenEncoding(originalUrl.slice(originalUrl.indexOf('?') + 1));
+    if (!takesQuery(context)) {
+      throw invalidInput(names.map((parameter) => ({ parameter, detail: `${parameter} is not a parameter here.` })));
+    }
+    return true;
+  }
+}
+
+function takesQuery(context: ExecutionContext): boolean {
+  const sources = Reflect.getMetadata(ROUTE_ARGS_METADATA, context.getClass(), context.getHandler().name) as object;
+  return Object.keys(sources ?? {}).some((source) => source.startsWith(`${RouteParamtypes.QUERY}:`));
+}
+
+function refuseBrokenEncoding(query: string): void {
+  try {
+    decodeURIComponent(query);
+  } catch {
+    throw new HttpProblem('malformed-request', 'The query is not valid percent-encoded UTF-8.');
+  }
+}

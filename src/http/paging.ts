@@ -1,0 +1,108 @@
+import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsOptional } from 'class-validator';
+import type { Request, Response } from 'express';
+import { map, type Observable } from 'rxjs';
+import type { Page, PageRequest } from '../kernel/page.js';
+import { decodeCursor, encodeCursor } from './cursor.js';
+import { FlagParameter, IntegerParameter, TextParameter } from './parameters.js';
+
+const defaultLimit = 50;
+const largestLimit = 200;
+
+/** What every list takes. A list's own query extends it with filters and the orders it can be sorted by. */
+export abstract class PageQuery {
+  @IntegerParameter({ description: 'Rows at most.', minimum: 1, maximum: largestLimit, default: defaultLimit })
+  limit: number = defaultLimit;
+
+  @TextParameter({ description: 'Where to go on, as the Link header of another page says.', maxLength: 2000 })
+  cursor?: string;
+
+  @FlagParameter({ description: 'Whether to count all rows, into X-Total-Count.', default: false })
+  include_total: boolean = false;
+
+  abstract sort: string;
+
+  toPage(): PageRequest {
+    const descending = this.sort.startsWith('-');
+    return {
+      limit: this.limit,
+      sortBy: descending ? this.sort.slice(1) : this.sort,
+      descending,
+      from: this.cursor === undefined ? undefined : decodeCursor(this.cursor, this.list()),
+      includeTotal: this.include_total,
+    };
+  }
+
+  /** What makes this list another than the next: its kind, its filters and its order. */
+  list(): object {
+    const { limit: _limit, cursor: _cursor, include_total: _total, ...filtersAndOrder } = this;
+    return { ...filtersAndOrder, kind: this.constructor.name };
+  }
+}
+
+/** `?sort=`: one of `names`, or one of them with a minus for the other way round. */
+export function SortParameter(...names: string[]): PropertyDecorator {
+  const orders = names.flatMap((name) => [name, `-${name}`]);
+  const description = 'The order; with a minus, the other way round.';
+  return (target, property) => {
+    ApiPropertyOptional({ description, enum: orders, default: orders[0] })(target, property);
+    IsOptional()(target, property);
+    IsIn(orders, { message: `sort must be one of ${orders.join(', ')}` })(target, property);
+  };
+}
+
+/** One page on its way to the wire. */
+export class PageAnswer<Item> {
+  private constructor(
+    readonly items: Item[],
+    readonly cursors: Readonly<Partial<Record<'prev' | 'next', string>>>,
+    readonly total?: number,
+  ) {}
+
+  static of<Row, Item>(page: Page<Row>, query: PageQuery, toItem: (row: Row) => Item): PageAnswer<Item> {
+    const list = query.list();
+    return new PageAnswer(
+      page.rows.map(toItem),
+      {
+        prev: page.previous && encodeCursor({ ...page.previous, direction: 'before' }, list),
+        next: page.next && encodeCursor({ ...page.next, direction: 'after' }, list),
+      },
+      page.total,
+    );
+  }
+}
+
+/** Sends a page as a bare array, and where the others are in headers (RFC 8288). */
+@Injectable()
+export class PagingInterceptor implements NestInterceptor {
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const http = context.switchToHttp();
+    return next
+      .handle()
+      .pipe(
+        map((answer: unknown) =>
+          answer instanceof PageAnswer
+            ? spread(answer, http.getRequest<Request>(), http.getResponse<Response>())
+            : answer,
+        ),
+      );
+  }
+}
+
+function spread({ items, cursors, total }: PageAnswer<unknown>, request: Request, response: Response): unknown[] {
+  response.set('Link', links(request.originalUrl, cursors).join(', '));
+  if (total !== undefined) response.set('X-Total-Count', String(total));
+  return items;
+}
+
+function links(url: string, cursors: PageAnswer<unknown>['cursors']): string[] {
+  const { pathname, searchParams } = new URL(url, 'http://localhost');
+  return Object.entries({ first: '', ...cursors })
+    .filter(([, cursor]) => cursor !== undefined)
+    .map(([relation, cursor]) => {
+      searchParams.delete('cursor');
+      if (cursor) searchParams.set('cursor', cursor);
+      return `<${pathname}${searchParams.size > 0 ? `?${searchParams.toString()}` : ''}>; rel="${relation}"`;
+    });
+}

@@ -1,0 +1,31 @@
+import { isUtf8 } from 'node:buffer';
+import type { INestApplication } from '@nestjs/common';
+import type { IncomingMessage } from 'node:http';
+import { json, type NextFunction, type Request, type Response } from 'express';
+import { HttpProblem } from './http-problem.js';
+
+const jsonTypes = ['application/json', 'application/merge-patch+json'];
+const limit = '100kb';
+
+/** Takes JSON bodies in UTF-8 up to the limit, unpacked, and refuses every other body before it is read. */
+export function useRequestBodies(app: INestApplication): void {
+  app.use(refuseOtherTypes);
+  app.use(
+    json({
+      type: jsonTypes,
+      limit,
+      strict: false,
+      verify: (_request: IncomingMessage, _response: unknown, body: Buffer) => {
+        if (!isUtf8(body)) throw new HttpProblem('malformed-request', 'The body is not valid UTF-8.');
+      },
+    }),
+  );
+}
+
+function refuseOtherTypes(request: Request, _response: Response, next: NextFunction): void {
+  const hasBody = request.headers['transfer-encoding'] !== undefined || Number(request.get('Content-Length') ?? 0) > 0;
+  if (!hasBody || request.is(jsonTypes)) return next();
+  const given = request.get('Content-Type');
+  const detail = `${given ? `${given} is not understood` : 'The body has no Content-Type'}; send application/json.`;
+  next(new HttpProblem('unsupported-media-type', detail, undefined, { Accept: jsonTypes[0]! }));
+}

@@ -1,0 +1,6 @@
+/** What time it is. Injected, so that nothing in the shop reads the machine's clock behind its back. */
+export class Clock {
+  now(): Date {
+    return new Date();
+  }
+}

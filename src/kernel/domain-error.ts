@@ -1,0 +1,72 @@
+/**
+ * How the world outside should take an error:
+ * `not-found` there is no such thing, `invalid` the order itself is wrong,
+ * `conflict` a rule of the shop or of the data forbids it now.
+ */
+export type ErrorKind = 'not-found' | 'invalid' | 'conflict';
+
+/** One thing wrong with an order, and where: `path` leads from the order to the member, in camelCase. */
+export interface Fault {
+  readonly path: readonly (string | number)[];
+  /** Names the rule, where more than one rule can refuse the same member. */
+  readonly code?: string;
+  readonly detail: string;
+}
+
+/** The JSON type of a machine-readable fact an error carries. */
+export type FactType = 'integer' | 'integers' | 'string';
+
+/** What every error of one class has in common. It documents the class wherever errors are published. */
+export interface ErrorDescription {
+  readonly kind: ErrorKind;
+  /** The same for every case of the class. */
+  readonly title: string;
+  /** The members of the error that its readers may compute with. */
+  readonly facts?: Readonly<Record<string, FactType>>;
+  /** Whether the error says which members of the order are at fault. */
+  readonly faulty?: boolean;
+}
+
+export interface DomainErrorClass {
+  readonly name: string;
+  readonly description: ErrorDescription;
+}
+
+/**
+ * An error the shop knows. A subclass says what it is in a static `description`, this case in its message,
+ * and carries its facts as members of the same names.
+ */
+export abstract class DomainError extends Error {
+  readonly faults: readonly Fault[] = [];
+
+  get description(): ErrorDescription {
+    return (this.constructor as unknown as DomainErrorClass).description;
+  }
+
+  override get name(): string {
+    return this.constructor.name;
+  }
+}
+
+export class NotFound extends DomainError {
+  static readonly description: ErrorDescription = { kind: 'not-found', title: 'Not found' };
+
+  /** @param what the thing as a clerk calls it: "Movie" */
+  constructor(what: string) {
+    super(`${what} not found`);
+  }
+}
+
+/** An order that is well formed but can't be meant: it names things that don't exist, or one thing twice. */
+export class InvalidOrder extends DomainError {
+  static readonly description: ErrorDescription = { kind: 'invalid', title: 'Invalid input', faulty: true };
+
+  constructor(override readonly faults: readonly Fault[]) {
+    super(faults.map(({ detail }) => detail).join(' '));
+  }
+}
+
+/** Refuses an order because `path` names something that doesn't exist. */
+export function unknownReference(path: Fault['path'], what: string, id: number): InvalidOrder {
+  return new InvalidOrder([{ path, code: 'unknown', detail: `${what} ${id} not found.` }]);
+}

@@ -1,0 +1,27 @@
+import { PageQuery, SortParameter } from '../../http/paging.js';
+import { largestId } from '../../http/path-id.js';
+import { FlagParameter, IntegerParameter, TextParameter } from '../../http/parameters.js';
+import type { MovieFilter } from '../movie.repository.js';
+
+export class ListMoviesOfGenre extends PageQuery {
+  @SortParameter('id', 'title', 'year')
+  sort: string = 'id';
+}
+
+export class ListMovies extends ListMoviesOfGenre {
+  @TextParameter({ description: 'Part of the title, in any case and with or without accents.', example: 'story' })
+  title?: string;
+
+  @IntegerParameter({ description: 'Only those of this genre.', minimum: 1, maximum: largestId })
+  genre_id?: number;
+
+  @IntegerParameter({ description: 'Only those of this year.', minimum: 0, maximum: largestId })
+  year?: number;
+
+  @FlagParameter({ description: 'Only those of which a copy can be lent now, or only the others.' })
+  available?: boolean;
+
+  toFilter(): MovieFilter {
+    return { title: this.title, genreId: this.genre_id, year: this.year, available: this.available };
+  }
+}

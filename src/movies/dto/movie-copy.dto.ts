@@ -1,0 +1,73 @@
+import { BooleanField, ChoiceField, IdField, IgnoresMembersOf, MergePatch, TextField } from '../../http/fields.js';
+import { PageQuery, SortParameter } from '../../http/paging.js';
+import { ChoiceParameter, TextParameter } from '../../http/parameters.js';
+import { type MovieCopy, type ServiceState, serviceStates } from '../movie-copy.entity.js';
+import type { CopyFilter } from '../movie-copy.repository.js';
+
+const codeField = { description: 'The barcode it is found by; unique.', maxLength: 64, example: 'DVD-0042' };
+const stateField = { description: 'What the shop has decided about it.', name: 'ServiceState', choices: serviceStates };
+
+/** One physical disc or tape. */
+export class MovieCopyDto {
+  @IdField({ description: 'Names the copy.' })
+  id: number;
+
+  @IdField({ description: 'The movie that is on it.' })
+  movie_id: number;
+
+  @TextField(codeField)
+  code: string;
+
+  @ChoiceField({ ...stateField, example: 'in_service' })
+  service_state: ServiceState;
+
+  @BooleanField({ description: 'Whether it can be lent now: in service and not out.', example: true })
+  is_available: boolean;
+
+  static of({ id, movieId, code, serviceState, isAvailable }: MovieCopy): MovieCopyDto {
+    return Object.assign(new MovieCopyDto(), {
+      id,
+      movie_id: movieId,
+      code,
+      service_state: serviceState,
+      is_available: isAvailable,
+    });
+  }
+}
+
+/** A copy to add. Without a code it gets one. */
+@IgnoresMembersOf(MovieCopyDto, 'id', 'movie_id', 'service_state', 'is_available')
+export class MovieCopyInput {
+  @TextField({ ...codeField, optional: true })
+  code?: string | null;
+}
+
+@IgnoresMembersOf(MovieCopyDto, 'id', 'movie_id', 'is_available')
+class ChangeableMovieCopy {
+  @TextField(codeField)
+  code: string;
+
+  @ChoiceField({ ...stateField, example: 'maintenance' })
+  service_state: ServiceState;
+}
+
+export class MovieCopyPatch extends MergePatch(ChangeableMovieCopy) {
+  toOrder(): Partial<Pick<MovieCopy, 'code' | 'serviceState'>> {
+    return { code: this.code, serviceState: this.service_state };
+  }
+}
+
+export class ListMovieCopies extends PageQuery {
+  @TextParameter({ description: 'The one copy with this barcode.', maxLength: 64, example: 'DVD-0042' })
+  code?: string;
+
+  @ChoiceParameter({ description: 'Only those in this state.', name: 'ServiceState', choices: serviceStates })
+  service_state?: ServiceState;
+
+  @SortParameter('id', 'code')
+  sort: string = 'id';
+
+  toFilter(): CopyFilter {
+    return { code: this.code, serviceState: this.service_state };
+  }
+}

@@ -1,0 +1,53 @@
+import { IdField, IgnoresMembersOf, IntegerField, MergePatch, TextField } from '../../http/fields.js';
+import type { MovieFields } from '../movie.entity.js';
+import { largestStock } from '../stock.js';
+import { MovieDto, yearField } from './movie.dto.js';
+
+/** A movie as a clerk writes it. */
+class MovieMembers {
+  @TextField({ description: 'Its title.', maxLength: 255, example: 'The Straight Story' })
+  title: string;
+
+  @TextField({
+    description: 'What it is about.',
+    maxLength: 5000,
+    optional: true,
+    example: 'A mower, a brother, 240 miles.',
+  })
+  description?: string | null;
+
+  @IntegerField(yearField)
+  year: number;
+
+  @TextField({ description: 'Who directed it.', maxLength: 255, optional: true, example: 'David Lynch' })
+  director?: string | null;
+
+  @IdField({ description: 'The genre it is sorted into.' })
+  genre_id: number;
+
+  toOrder(): MovieFields {
+    const { title, description = null, year, director = null, genre_id: genreId } = this;
+    return { title, description, year, director, genreId };
+  }
+}
+
+@IgnoresMembersOf(MovieDto, 'id', 'stock', 'available', 'copies')
+export class MovieInput extends MovieMembers {}
+
+export class MoviePatch extends MergePatch(MovieInput) {
+  toOrder(): Partial<MovieFields> {
+    const { title, description, year, director, genre_id: genreId } = this;
+    return { title, description, year, director, genreId };
+  }
+}
+
+@IgnoresMembersOf(MovieDto, 'id', 'available', 'copies')
+export class MovieWithStockInput extends MovieMembers {
+  @IntegerField({
+    description: 'How many copies it is to have in stock.',
+    minimum: 0,
+    maximum: largestStock,
+    example: 2,
+  })
+  stock: number;
+}

@@ -1,0 +1,59 @@
+import { IdField, IntegerField, ListField, TextField } from '../../http/fields.js';
+import type { Movie } from '../movie.entity.js';
+import { largestStock } from '../stock.js';
+import { MovieCopyDto } from './movie-copy.dto.js';
+
+/** The bounds of a year: moving pictures begin in the 1870s. */
+export const yearField = { description: 'When it came out.', minimum: 1870, maximum: 2200, example: 1999 };
+
+/** A movie as a rental shows it. */
+export class MovieSummaryDto {
+  @IdField({ description: 'Names the movie.' })
+  id: number;
+
+  @TextField({ description: 'Its title.', maxLength: 255, example: 'The Straight Story' })
+  title: string;
+
+  @TextField({
+    description: 'What it is about.',
+    maxLength: 5000,
+    nullable: true,
+    example: 'A mower, a brother, 240 miles.',
+  })
+  description: string | null;
+
+  @IntegerField(yearField)
+  year: number;
+
+  @TextField({ description: 'Who directed it.', maxLength: 255, nullable: true, example: 'David Lynch' })
+  director: string | null;
+
+  @IdField({ description: 'The genre it is sorted into.' })
+  genre_id: number;
+
+  static summary({ id, title, description, year, director, genreId }: Movie): MovieSummaryDto {
+    return Object.assign(new MovieSummaryDto(), { id, title, description, year, director, genre_id: genreId });
+  }
+}
+
+const countField = { minimum: 0, maximum: largestStock };
+
+export class MovieDto extends MovieSummaryDto {
+  @IntegerField({ ...countField, description: 'How many copies there are, neither lost nor retired.', example: 2 })
+  stock: number;
+
+  @IntegerField({ ...countField, description: 'How many of them can be lent now.', example: 1 })
+  available: number;
+
+  @ListField(() => MovieCopyDto, { description: 'The copies in stock.', maxItems: largestStock })
+  copies: MovieCopyDto[];
+
+  static of(movie: Movie): MovieDto {
+    const { stock, available, copies } = movie;
+    return Object.assign(new MovieDto(), MovieDto.summary(movie), {
+      stock,
+      available,
+      copies: copies.map(MovieCopyDto.of),
+    });
+  }
+}

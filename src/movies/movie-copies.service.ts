@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { UnitOfWork } from '../database/unit-of-work.js';
+import type { Page, PageRequest } from '../kernel/page.js';
+import { MovieCopy, outOfStock } from './movie-copy.entity.js';
+import { type CopyFilter, MovieCopyRepository } from './movie-copy.repository.js';
+import { MovieRepository } from './movie.repository.js';
+import { assertRoomFor, withStock } from './stock.js';
+
+const participants = { movies: MovieRepository, copies: MovieCopyRepository };
+
+@Injectable()
+export class MovieCopiesService {
+  constructor(private readonly unitOfWork: UnitOfWork) {}
+
+  page(filter: CopyFilter, request: PageRequest): Promise<Page<MovieCopy>> {
+    return this.unitOfWork.read(participants, ({ copies }) => copies.page(filter, request));
+  }
+
+  /** All copies a movie ever had, those lost or retired too. */
+  pageOfMovie(movieId: number, filter: CopyFilter, request: PageRequest): Promise<Page<MovieCopy>> {
+    return this.unitOfWork.read(participants, async ({ movies, copies }) => {
+      await movies.get(movieId);
+      return copies.page({ ...filter, movieId }, request);
+    });
+  }
+
+  get(id: number): Promise<MovieCopy> {
+    return this.unitOfWork.read(participants, ({ copies }) => copies.get(id));
+  }
+
+  add(movieId: number, code?: string): Promise<MovieCopy> {
+    return this.unitOfWork.run(participants, async ({ movies, copies }) => {
+      await assertRoomForOne(movieId, movies, copies);
+      return copies.add(movieId, code);
+    });
+  }
+
+  /** Members left out are kept. */
+  change(id: number, fields: Partial<Pick<MovieCopy, 'code' | 'serviceState'>>): Promise<MovieCopy> {
+    return this.unitOfWork.run(participants, async ({ movies, copies }) => {
+      const { movieId, serviceState } = await copies.get(id);
+      const comesBack = fields.serviceState && !outOfStock.includes(fields.serviceState);
+      if (comesBack && outOfStock.includes(serviceState)) await assertRoomForOne(movieId, movies, copies);
+      return copies.change(id, fields);
+    });
+  }
+
+  drop(id: number): Promise<void> {
+    return this.unitOfWork.run(participants, ({ copies }) => copies.drop(id));
+  }
+}
+
+async function assertRoomForOne(movieId: number, movies: MovieRepository, copies: MovieCopyRepository): Promise<void> {
+  const [movie] = await withStock([await movies.get(movieId)], copies);
+  assertRoomFor(1, movie!);
+}

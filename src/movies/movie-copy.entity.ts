@@ -1,0 +1,49 @@
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, type Relation } from 'typeorm';
+import type { Loan } from '../database/loan.view.js';
+import { Movie } from './movie.entity.js';
+
+export const serviceStates = ['in_service', 'maintenance', 'lost', 'retired'] as const;
+/** What the shop has decided about a copy. Whether it is out is another matter, and read from the loans. */
+export type ServiceState = (typeof serviceStates)[number];
+
+/** The states a copy is no longer part of the stock in. */
+export const outOfStock: readonly ServiceState[] = ['lost', 'retired'];
+
+/** One physical disc or tape. */
+@Entity()
+@Check('ck_movie_copy_service_state', `service_state IN ('in_service', 'maintenance', 'lost', 'retired')`)
+export class MovieCopy {
+  @PrimaryGeneratedColumn()
+  id: number;
+
+  @Column({ type: 'integer' })
+  @Index()
+  movieId: number;
+
+  @ManyToOne(() => Movie, { onDelete: 'RESTRICT' })
+  @JoinColumn()
+  movie?: Relation<Movie>;
+
+  /** The barcode it is found by. */
+  @Column({ type: 'varchar', length: 64 })
+  @Index({ unique: true })
+  code: string;
+
+  @Column({ type: 'varchar', length: 16 })
+  serviceState: ServiceState;
+
+  /** The loan that has it out now, where it was read with its loans. */
+  openLoan?: Loan | null;
+
+  get isRented(): boolean {
+    return Boolean(this.openLoan);
+  }
+
+  get isInService(): boolean {
+    return this.serviceState === 'in_service';
+  }
+
+  get isAvailable(): boolean {
+    return this.isInService && !this.isRented;
+  }
+}

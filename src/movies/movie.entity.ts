@@ -1,0 +1,60 @@
+import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, type Relation } from 'typeorm';
+import { Genre } from '../genres/genre.entity.js';
+import { searchable } from '../kernel/text.js';
+import type { MovieCopy } from './movie-copy.entity.js';
+
+/** What a clerk says of a movie. */
+export interface MovieFields {
+  readonly title: string;
+  readonly description: string | null;
+  readonly year: number;
+  readonly director: string | null;
+  readonly genreId: number;
+}
+
+@Entity()
+export class Movie {
+  @PrimaryGeneratedColumn()
+  id: number;
+
+  @Column({ type: 'varchar', length: 255 })
+  title: string;
+
+  /** The title without case or accents, to be found and sorted by. */
+  @Column({ type: 'varchar', length: 1020 })
+  @Index()
+  titleSearch: string;
+
+  @Column({ type: 'varchar', length: 5000, nullable: true })
+  description: string | null;
+
+  @Column({ type: 'integer' })
+  @Index()
+  year: number;
+
+  @Column({ type: 'varchar', length: 255, nullable: true })
+  director: string | null;
+
+  @Column({ type: 'integer' })
+  @Index()
+  genreId: number;
+
+  @ManyToOne(() => Genre, { onDelete: 'RESTRICT' })
+  @JoinColumn()
+  genre?: Relation<Genre>;
+
+  /** The copies in stock, neither lost nor retired, where it was read with them. */
+  copies: MovieCopy[];
+
+  get stock(): number {
+    return this.copies.length;
+  }
+
+  get available(): number {
+    return this.copies.filter((copy) => copy.isAvailable).length;
+  }
+
+  static columnsOf(fields: Partial<MovieFields>): Partial<Movie> {
+    return { ...fields, ...(fields.title !== undefined && { titleSearch: searchable(fields.title) }) };
+  }
+}

@@ -1,0 +1,89 @@
+import { type EntityManager, Repository } from 'typeorm';
+import { containing } from '../database/contains.js';
+import { fetchPage, type Sortable } from '../database/keyset.js';
+import { Loan } from '../database/loan.view.js';
+import { NotFound } from '../kernel/domain-error.js';
+import type { Page, PageRequest } from '../kernel/page.js';
+import { searchable } from '../kernel/text.js';
+import { MovieCopy } from './movie-copy.entity.js';
+import { Movie, type MovieFields } from './movie.entity.js';
+import { MovieWasRented } from './movies.errors.js';
+
+export interface MovieFilter {
+  /** Part of the title, in any case and with or without accents. */
+  readonly title?: string;
+  readonly genreId?: number;
+  readonly year?: number;
+  /** Whether a copy of it can be lent now. */
+  readonly available?: boolean;
+}
+
+const sortable: Sortable<Movie> = { id: 'id', title: 'titleSearch', year: 'year' };
+
+export class MovieRepository extends Repository<Movie> {
+  constructor(manager: EntityManager) {
+    super(Movie, manager, manager.queryRunner);
+  }
+
+  page({ title, genreId, year, available }: MovieFilter, request: PageRequest): Promise<Page<Movie>> {
+    const movies = this.createQueryBuilder('movie');
+    if (title !== undefined) {
+      movies.andWhere(`movie.titleSearch LIKE :title ESCAPE '\\'`, { title: containing(searchable(title)) });
+    }
+    if (genreId !== undefined) movies.andWhere('movie.genreId = :genreId', { genreId });
+    if (year !== undefined) movies.andWhere('movie.year = :year', { year });
+    if (available !== undefined) movies.andWhere(`${available ? '' : 'NOT '}EXISTS (${this.availableCopy()})`);
+    return fetchPage(movies, request, sortable);
+  }
+
+  /** @throws NotFound */
+  async get(id: number): Promise<Movie> {
+    const movie = await this.findOneBy({ id });
+    if (!movie) throw new NotFound('Movie');
+    return movie;
+  }
+
+  async add(fields: MovieFields): Promise<Movie> {
+    const movie = this.create(Movie.columnsOf(fields));
+    await this.insert(movie);
+    return movie;
+  }
+
+  /** @throws NotFound */
+  async change(id: number, fields: Partial<MovieFields>): Promise<Movie> {
+    const movie = this.merge(await this.get(id), Movie.columnsOf(fields));
+    await this.update(id, movie);
+    return movie;
+  }
+
+  /**
+   * Takes a movie back, with its copies, as long as none of them was ever lent.
+   * @throws NotFound, MovieWasRented
+   */
+  async drop(id: number): Promise<void> {
+    await this.get(id);
+    const loans = await this.manager
+      .createQueryBuilder(Loan, 'loan')
+      .innerJoin(MovieCopy, 'copy', 'copy.id = loan.movieCopyId')
+      .where('copy.movieId = :id', { id })
+      .getCount();
+    if (loans > 0) throw new MovieWasRented(loans);
+    await this.manager.delete(MovieCopy, { movieId: id });
+    await this.delete(id);
+  }
+
+  private availableCopy(): string {
+    return this.manager
+      .createQueryBuilder(MovieCopy, 'copy')
+      .select('1')
+      .where(`copy.movieId = movie.id AND copy.serviceState = 'in_service'`)
+      .andWhere(
+        `NOT EXISTS (${this.manager
+          .createQueryBuilder(Loan, 'loan')
+          .select('1')
+          .where('loan.movieCopyId = copy.id AND loan.returnedDatetime IS NULL')
+          .getQuery()})`,
+      )
+      .getQuery();
+  }
+}

@@ -1,0 +1,98 @@
+import { Body, Controller, Delete, Get, Patch, Post, Put, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Operation } from '../http/operation.js';
+import { PageAnswer } from '../http/paging.js';
+import { PathId } from '../http/path-id.js';
+import { InvalidOrder, NotFound } from '../kernel/domain-error.js';
+import { ListMovies, ListMoviesOfGenre } from './dto/list-movies.dto.js';
+import { MovieInput, MoviePatch, MovieWithStockInput } from './dto/movie-input.dto.js';
+import { MovieDto } from './dto/movie.dto.js';
+import { MovieWasRented, StockTooLow } from './movies.errors.js';
+import { MoviesService } from './movies.service.js';
+
+@ApiTags('Movies')
+@Controller()
+export class MoviesController {
+  constructor(private readonly movies: MoviesService) {}
+
+  @Get('movies')
+  @Operation({ summary: 'List and search movies', answers: [MovieDto], problems: [InvalidOrder] })
+  async listMovies(@Query() query: ListMovies): Promise<PageAnswer<MovieDto>> {
+    return PageAnswer.of(await this.movies.page(query.toFilter(), query.toPage()), query, MovieDto.of);
+  }
+
+  @Get('genres/:id/movies')
+  @Operation({ summary: 'List the movies of a genre', answers: [MovieDto], problems: [NotFound, InvalidOrder] })
+  async listMoviesOfGenre(@PathId() id: number, @Query() query: ListMoviesOfGenre): Promise<PageAnswer<MovieDto>> {
+    return PageAnswer.of(await this.movies.pageOfGenre(id, query.toPage()), query, MovieDto.of);
+  }
+
+  @Get('movies/:id')
+  @Operation({ summary: 'Get a movie with its copies', answers: MovieDto, problems: [NotFound, InvalidOrder] })
+  async getMovie(@PathId() id: number): Promise<MovieDto> {
+    return MovieDto.of(await this.movies.get(id));
+  }
+
+  @Post('movies/with_stock')
+  @Operation({
+    summary: 'Add a movie with its copies',
+    description: 'The movie and `stock` copies of it, each with a code of its own: all of it happens, or nothing.',
+    creates: [MovieDto, '/movies'],
+    problems: [InvalidOrder],
+  })
+  async addMovieWithStock(@Body() input: MovieWithStockInput): Promise<MovieDto> {
+    return MovieDto.of(await this.movies.addWithStock(input.toOrder(), input.stock));
+  }
+
+  @Put('movies/:id/with_stock')
+  @Operation({
+    summary: 'Replace a movie and raise or lower its stock',
+    description:
+      'Raising adds copies, lowering retires copies that are in. Where too many are out, nothing is changed at all.',
+    answers: MovieDto,
+    problems: [NotFound, StockTooLow, InvalidOrder],
+  })
+  async replaceMovieWithStock(@PathId() id: number, @Body() input: MovieWithStockInput): Promise<MovieDto> {
+    return MovieDto.of(await this.movies.changeWithStock(id, input.toOrder(), input.stock));
+  }
+
+  @Post('movies')
+  @Operation({ summary: 'Add a movie without copies', creates: [MovieDto, '/movies'], problems: [InvalidOrder] })
+  async addMovie(@Body() input: MovieInput): Promise<MovieDto> {
+    return MovieDto.of(await this.movies.add(input.toOrder()));
+  }
+
+  @Post('movie')
+  @Operation({
+    summary: 'Add a movie without copies, as the former service spelt it',
+    description: 'The same as `POST /movies`, which to prefer.',
+    creates: [MovieDto, '/movies'],
+    problems: [InvalidOrder],
+    deprecated: true,
+  })
+  addMovieOldPath(@Body() input: MovieInput): Promise<MovieDto> {
+    return this.addMovie(input);
+  }
+
+  @Put('movies/:id')
+  @Operation({ summary: 'Replace a movie', answers: MovieDto, problems: [NotFound, InvalidOrder] })
+  async replaceMovie(@PathId() id: number, @Body() input: MovieInput): Promise<MovieDto> {
+    return MovieDto.of(await this.movies.change(id, input.toOrder()));
+  }
+
+  @Patch('movies/:id')
+  @Operation({ summary: 'Change a movie', answers: MovieDto, problems: [NotFound, InvalidOrder] })
+  async changeMovie(@PathId() id: number, @Body() patch: MoviePatch): Promise<MovieDto> {
+    return MovieDto.of(await this.movies.change(id, patch.toOrder()));
+  }
+
+  @Delete('movies/:id')
+  @Operation({
+    summary: 'Delete a movie that was never lent',
+    description: 'With its copies, as long as none of them was ever lent.',
+    problems: [NotFound, MovieWasRented, InvalidOrder],
+  })
+  async deleteMovie(@PathId() id: number): Promise<void> {
+    await this.movies.drop(id);
+  }
+}

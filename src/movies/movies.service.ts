@@ -1,0 +1,81 @@
+import { Injectable } from '@nestjs/common';
+import { UnitOfWork } from '../database/unit-of-work.js';
+import { GenreRepository } from '../genres/genre.repository.js';
+import type { Page, PageRequest } from '../kernel/page.js';
+import { MovieCopyRepository } from './movie-copy.repository.js';
+import type { Movie, MovieFields } from './movie.entity.js';
+import { type MovieFilter, MovieRepository } from './movie.repository.js';
+import { surplus, withStock } from './stock.js';
+
+/** The participants of docs/diagrams/add-movie-with-stock.mmd. */
+const participants = { genres: GenreRepository, movies: MovieRepository, copies: MovieCopyRepository };
+const reading = { movies: MovieRepository, copies: MovieCopyRepository };
+
+@Injectable()
+export class MoviesService {
+  constructor(private readonly unitOfWork: UnitOfWork) {}
+
+  page(filter: MovieFilter, request: PageRequest): Promise<Page<Movie>> {
+    return this.unitOfWork.read(reading, async ({ movies, copies }) => {
+      const page = await movies.page(filter, request);
+      return { ...page, rows: await withStock(page.rows, copies) };
+    });
+  }
+
+  /** The movies of one genre. */
+  pageOfGenre(genreId: number, request: PageRequest): Promise<Page<Movie>> {
+    return this.unitOfWork.read(participants, async ({ genres, movies, copies }) => {
+      await genres.get(genreId);
+      const page = await movies.page({ genreId }, request);
+      return { ...page, rows: await withStock(page.rows, copies) };
+    });
+  }
+
+  get(id: number): Promise<Movie> {
+    return this.unitOfWork.read(reading, async ({ movies, copies }) => shown(await movies.get(id), copies));
+  }
+
+  add(fields: MovieFields): Promise<Movie> {
+    return this.addWithStock(fields, 0);
+  }
+
+  /** Adds a movie with `stock` copies, or nothing at all. */
+  addWithStock(fields: MovieFields, stock: number): Promise<Movie> {
+    return this.unitOfWork.run(participants, async ({ genres, movies, copies }) => {
+      await genres.assertKnown(fields.genreId);
+      const movie = await movies.add(fields);
+      await copies.addMany(movie.id, stock);
+      return shown(movie, copies);
+    });
+  }
+
+  /** Members left out are kept. */
+  change(id: number, fields: Partial<MovieFields>): Promise<Movie> {
+    return this.unitOfWork.run(participants, async ({ genres, movies, copies }) => {
+      if (fields.genreId !== undefined) await genres.assertKnown(fields.genreId);
+      return shown(await movies.change(id, fields), copies);
+    });
+  }
+
+  /** Changes a movie and raises or lowers its stock to `stock`, or changes nothing at all. */
+  changeWithStock(id: number, fields: MovieFields, stock: number): Promise<Movie> {
+    return this.unitOfWork.run(participants, async ({ genres, movies, copies }) => {
+      const movie = await shown(await movies.get(id), copies);
+      await genres.assertKnown(fields.genreId);
+      await movies.change(id, fields);
+      await copies.addMany(id, stock - movie.stock);
+      await copies.retire(surplus(movie, stock));
+      return shown(await movies.get(id), copies);
+    });
+  }
+
+  drop(id: number): Promise<void> {
+    return this.unitOfWork.run(reading, ({ movies }) => movies.drop(id));
+  }
+}
+
+/** The movie as everybody sees it: with the copies in stock. */
+async function shown(movie: Movie, copies: MovieCopyRepository): Promise<Movie> {
+  await withStock([movie], copies);
+  return movie;
+}

@@ -1,0 +1,28 @@
+import { PageQuery, SortParameter } from '../../http/paging.js';
+import { FlagParameter, IntegerParameter } from '../../http/parameters.js';
+import { largestId } from '../../http/path-id.js';
+import type { RentFilter } from '../movie-rent.repository.js';
+
+export class ListRentsOfClient extends PageQuery {
+  @FlagParameter({ description: 'Only closed rentals, or only open ones.' })
+  is_closed?: boolean;
+
+  @IntegerParameter({ description: 'Only rentals this copy is or was on.', minimum: 1, maximum: largestId })
+  movie_copy_id?: number;
+
+  @SortParameter('id', 'creation_datetime')
+  sort: string = 'id';
+
+  toFilter(): RentFilter {
+    return { isClosed: this.is_closed, movieCopyId: this.movie_copy_id };
+  }
+}
+
+export class ListMovieRents extends ListRentsOfClient {
+  @IntegerParameter({ description: 'Only rentals of this client.', minimum: 1, maximum: largestId })
+  client_id?: number;
+
+  override toFilter(): RentFilter {
+    return { ...super.toFilter(), clientId: this.client_id };
+  }
+}

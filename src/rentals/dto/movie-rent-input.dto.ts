@@ -1,0 +1,35 @@
+import { ExactlyOneOf, IdField, IgnoresMembersOf, ListField } from '../../http/fields.js';
+import type { OrderedLine, RentOrder } from '../basket.js';
+import { MovieRentDetailDto, MovieRentDto, mostLines } from './movie-rent.dto.js';
+
+/** A line: this very copy, or any free copy of that movie. */
+@IgnoresMembersOf(MovieRentDetailDto, 'movie_rent_id', 'returned_datetime', 'movie_copy')
+export class MovieRentLineInput {
+  @IdField({ description: 'In a PUT, the line that is meant; otherwise ignored.', optional: true })
+  id?: number | null;
+
+  @ExactlyOneOf('movie_copy_id', 'movie_id')
+  @IdField({ description: 'The copy to lend.', optional: true })
+  movie_copy_id?: number | null;
+
+  @IdField({ description: 'The movie to lend any free copy of.', optional: true })
+  movie_id?: number | null;
+
+  toLine(): OrderedLine {
+    const { id, movie_copy_id: movieCopyId, movie_id: movieId } = this;
+    return { id: id ?? undefined, movieCopyId: movieCopyId ?? undefined, movieId: movieId ?? undefined };
+  }
+}
+
+@IgnoresMembersOf(MovieRentDto, 'id', 'creation_datetime', 'closed_datetime', 'is_closed')
+export class MovieRentInput {
+  @IdField({ description: 'Who rents.' })
+  client_id: number;
+
+  @ListField(() => MovieRentLineInput, { description: 'A line for each copy.', minItems: 1, maxItems: mostLines })
+  details: MovieRentLineInput[];
+
+  toOrder(): RentOrder {
+    return { clientId: this.client_id, lines: this.details.map((line) => line.toLine()) };
+  }
+}

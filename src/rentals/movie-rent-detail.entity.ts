@@ -1,0 +1,39 @@
+import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, type Relation } from 'typeorm';
+import { InstantColumn } from '../database/instant-column.js';
+import { MovieCopy } from '../movies/movie-copy.entity.js';
+import type { MovieRent } from './movie-rent.entity.js';
+
+/** One line of a rental: one copy, out until it is returned. */
+@Entity()
+@Index('ix_movie_rent_detail_one_open_line_per_copy', ['movieCopyId'], {
+  unique: true,
+  where: 'returned_datetime IS NULL',
+})
+@Index('ix_movie_rent_detail_open_lines', ['movieRentId'], { where: 'returned_datetime IS NULL' })
+export class MovieRentDetail {
+  @PrimaryGeneratedColumn()
+  id: number;
+
+  @Column({ type: 'integer' })
+  @Index()
+  movieRentId: number;
+
+  @ManyToOne('MovieRent', 'details', { onDelete: 'RESTRICT' })
+  @JoinColumn()
+  movieRent?: Relation<MovieRent>;
+
+  @Column({ type: 'integer' })
+  @Index()
+  movieCopyId: number;
+
+  @ManyToOne(() => MovieCopy, { onDelete: 'RESTRICT' })
+  @JoinColumn()
+  movieCopy?: Relation<MovieCopy>;
+
+  @InstantColumn({ nullable: true })
+  returnedDatetime: Date | null;
+
+  get isOpen(): boolean {
+    return !this.returnedDatetime;
+  }
+}

@@ -1,0 +1,45 @@
+import {
+  Column,
+  Entity,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  OneToMany,
+  PrimaryGeneratedColumn,
+  type Relation,
+} from 'typeorm';
+import { Client } from '../clients/client.entity.js';
+import { InstantColumn } from '../database/instant-column.js';
+import { MovieRentDetail } from './movie-rent-detail.entity.js';
+
+/** One client's rental of one or more copies. That it is closed, and since when, follows from its lines. */
+@Entity()
+export class MovieRent {
+  @PrimaryGeneratedColumn()
+  id: number;
+
+  @Column({ type: 'integer' })
+  @Index()
+  clientId: number;
+
+  @ManyToOne(() => Client, { onDelete: 'RESTRICT' })
+  @JoinColumn()
+  client?: Relation<Client>;
+
+  @InstantColumn()
+  @Index()
+  creationDatetime: Date;
+
+  @OneToMany(() => MovieRentDetail, (detail) => detail.movieRent)
+  details: Relation<MovieRentDetail>[];
+
+  get isClosed(): boolean {
+    return this.details.every((detail) => !detail.isOpen);
+  }
+
+  /** When the last line came back; null as long as one is out. */
+  get closedDatetime(): Date | null {
+    if (!this.isClosed) return null;
+    return new Date(Math.max(...this.details.map(({ returnedDatetime }) => returnedDatetime!.getTime())));
+  }
+}

@@ -1,0 +1,88 @@
+import { Brackets, type EntityManager, In, IsNull, Repository, type SelectQueryBuilder } from 'typeorm';
+import { fetchPage, type Sortable } from '../database/keyset.js';
+import { groupBy } from '../kernel/group-by.js';
+import { NotFound } from '../kernel/domain-error.js';
+import type { Page, PageRequest } from '../kernel/page.js';
+import { MovieRentDetail } from './movie-rent-detail.entity.js';
+import { MovieRent } from './movie-rent.entity.js';
+
+export interface RentFilter {
+  readonly clientId?: number;
+  readonly isClosed?: boolean;
+  /** Only rentals this copy is or was on. */
+  readonly movieCopyId?: number;
+}
+
+const sortable: Sortable<MovieRent> = { id: 'id', creation_datetime: 'creationDatetime' };
+
+export class MovieRentRepository extends Repository<MovieRent> {
+  constructor(manager: EntityManager) {
+    super(MovieRent, manager, manager.queryRunner);
+  }
+
+  async page({ clientId, isClosed, movieCopyId }: RentFilter, request: PageRequest): Promise<Page<MovieRent>> {
+    const rents = this.createQueryBuilder('rent');
+    if (clientId !== undefined) rents.andWhere('rent.clientId = :clientId', { clientId });
+    if (isClosed !== undefined) {
+      rents.andWhere(`${isClosed ? 'NOT ' : ''}EXISTS (${this.linesOf('line.returnedDatetime IS NULL')})`);
+    }
+    if (movieCopyId !== undefined) {
+      rents.andWhere(`EXISTS (${this.linesOf('line.movieCopyId = :movieCopyId')})`, { movieCopyId });
+    }
+    const page = await fetchPage(rents, request, sortable);
+    return { ...page, rows: await this.withLines(page.rows) };
+  }
+
+  /** @throws NotFound */
+  async get(id: number): Promise<MovieRent> {
+    const rent = await this.findOneBy({ id });
+    if (!rent) throw new NotFound('Movie rent');
+    return (await this.withLines([rent]))[0]!;
+  }
+
+  async add(clientId: number, creationDatetime: Date): Promise<MovieRent> {
+    const rent = this.create({ clientId, creationDatetime });
+    await this.insert(rent);
+    return rent;
+  }
+
+  /** Returns all that is still out. */
+  async close(rent: MovieRent, now: Date): Promise<void> {
+    // A clock that was set back must not return a copy before it was lent.
+    const returnedDatetime = new Date(Math.max(now.getTime(), rent.creationDatetime.getTime()));
+    await this.manager.update(
+      MovieRentDetail,
+      { movieRentId: rent.id, returnedDatetime: IsNull() },
+      { returnedDatetime },
+    );
+  }
+
+  /** Takes a rental back, with its lines. @throws NotFound */
+  async drop(id: number): Promise<void> {
+    await this.get(id);
+    await this.manager.delete(MovieRentDetail, { movieRentId: id });
+    await this.delete(id);
+  }
+
+  private linesOf(condition: string): string {
+    const lines: SelectQueryBuilder<MovieRentDetail> = this.manager.createQueryBuilder(MovieRentDetail, 'line');
+    return lines
+      .select('1')
+      .where('line.movieRentId = rent.id')
+      .andWhere(new Brackets((where) => where.where(condition)))
+      .getQuery();
+  }
+
+  /** Reads to each rental its lines, and to each line its copy and movie. */
+  private async withLines(rents: MovieRent[]): Promise<MovieRent[]> {
+    const lines = await this.manager
+      .createQueryBuilder(MovieRentDetail, 'line')
+      .innerJoinAndSelect('line.movieCopy', 'copy')
+      .innerJoinAndSelect('copy.movie', 'movie')
+      .where({ movieRentId: In(rents.map(({ id }) => id)) })
+      .orderBy('line.id')
+      .getMany();
+    const byRent = groupBy(lines, ({ movieRentId }) => movieRentId);
+    return rents.map((rent) => Object.assign(rent, { details: byRent.get(rent.id) ?? [] }));
+  }
+}

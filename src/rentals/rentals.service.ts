@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import { ClientRepository } from '../clients/client.repository.js';
+import { UnitOfWork } from '../database/unit-of-work.js';
+import { Clock } from '../kernel/clock.js';
+import type { Page, PageRequest } from '../kernel/page.js';
+import { MovieCopyRepository } from '../movies/movie-copy.repository.js';
+import { MovieRepository } from '../movies/movie.repository.js';
+import { fillBasket, type RentOrder } from './basket.js';
+import { MovieRentDetailRepository } from './movie-rent-detail.repository.js';
+import type { MovieRent } from './movie-rent.entity.js';
+import { MovieRentRepository, type RentFilter } from './movie-rent.repository.js';
+import { amend } from './amendment.js';
+
+/** The participants of docs/diagrams/rent-movies.mmd. */
+const participants = {
+  clients: ClientRepository,
+  movies: MovieRepository,
+  copies: MovieCopyRepository,
+  rents: MovieRentRepository,
+  lines: MovieRentDetailRepository,
+};
+const reading = { clients: ClientRepository, rents: MovieRentRepository };
+
+@Injectable()
+export class RentalsService {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly clock: Clock,
+  ) {}
+
+  page(filter: RentFilter, request: PageRequest): Promise<Page<MovieRent>> {
+    return this.unitOfWork.read(reading, ({ rents }) => rents.page(filter, request));
+  }
+
+  /** The rentals of one client. */
+  pageOfClient(clientId: number, filter: RentFilter, request: PageRequest): Promise<Page<MovieRent>> {
+    return this.unitOfWork.read(reading, async ({ clients, rents }) => {
+      await clients.get(clientId);
+      return rents.page({ ...filter, clientId }, request);
+    });
+  }
+
+  get(id: number): Promise<MovieRent> {
+    return this.unitOfWork.read(reading, ({ rents }) => rents.get(id));
+  }
+
+  /** Lends all the copies of an order to its client, or none. */
+  rent(order: RentOrder): Promise<MovieRent> {
+    return this.unitOfWork.run(participants, async ({ clients, movies, copies, rents, lines }) => {
+      const chosen = await fillBasket(order, { clients, movies, copies });
+      const rent = await rents.add(order.clientId, this.clock.now());
+      await lines.open(rent.id, chosen);
+      return rents.get(rent.id);
+    });
+  }
+
+  /** Corrects an open rental: its client and the copies that are out on it. */
+  amend(id: number, order: RentOrder): Promise<MovieRent> {
+    return this.unitOfWork.run(participants, async (shop) => {
+      await amend(await shop.rents.get(id), order, shop);
+      return shop.rents.get(id);
+    });
+  }
+
+  /** Takes back all that is still out; a rental closed before stays as it is. */
+  close(id: number): Promise<MovieRent> {
+    return this.unitOfWork.run(reading, async ({ rents }) => {
+      await rents.close(await rents.get(id), this.clock.now());
+      return rents.get(id);
+    });
+  }
+
+  drop(id: number): Promise<void> {
+    return this.unitOfWork.run(reading, ({ rents }) => rents.drop(id));
+  }
+}

@@ -1,0 +1,295 @@
+import { posix } from 'node:path';
+import ts from 'typescript';
+
+export interface SourceFile {
+  /** From the root of the repository, with forward slashes. */
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface Violation {
+  readonly law: string;
+  readonly path: string;
+  readonly what: string;
+}
+
+/** What the folders of src may import besides themselves. A new folder finds its place here first. */
+const foundation = ['kernel', 'http', 'config', 'database'];
+const order: Readonly<Record<string, readonly string[]>> = {
+  kernel: [],
+  http: ['kernel'],
+  config: ['kernel'],
+  database: ['kernel'],
+  genres: foundation,
+  movies: [...foundation, 'genres'],
+  clients: foundation,
+  rentals: [...foundation, 'movies', 'clients'],
+};
+
+/** Judges each import of the files it is for: `target` is a path of ours or the name of a package. */
+interface ImportLaw {
+  readonly law: string;
+  readonly where: RegExp;
+  readonly allows: (target: string, path: string) => boolean;
+}
+
+const importLaws: readonly ImportLaw[] = [
+  ...Object.entries(order).map(([folder, others]) => ({
+    law: `${folder} imports only ${[folder, ...others].join(', ')}`,
+    where: new RegExp(`^src/${folder}/`),
+    allows: (target: string) => !isOurs(target) || [folder, ...others].includes(folderOf(target)),
+  })),
+  {
+    law: 'only app.module.ts imports ormconfig.ts',
+    where: /^src\/(?!app\.module\.ts$)/,
+    allows: (target) => target !== 'ormconfig.ts',
+  },
+  {
+    law: 'nothing of ours imports tests, and src imports no scripts',
+    where: /^(src\/|scripts\/|ormconfig\.ts$)/,
+    allows: (target, path) => !target.startsWith('test/') && (!target.startsWith('scripts/') || isIn('scripts/', path)),
+  },
+  {
+    law: 'a controller imports only its dto, services, errors, http and kernel',
+    where: /^src\/.*\.controller\.ts$/,
+    allows: (target, path) =>
+      isOurs(target)
+        ? /^src\/(http|kernel)\//.test(target) ||
+          target.endsWith('.errors.ts') ||
+          (isBeside(path, target) && target.endsWith('.service.ts')) ||
+          isIn(`${posix.dirname(path)}/dto/`, target)
+        : !/^(typeorm|@nestjs\/typeorm|sqlite3)(\/|$)/.test(target),
+  },
+  {
+    law: 'a service imports no dto, no HTTP and no other service',
+    where: /^src\/.*\.service\.ts$/,
+    allows: (target) =>
+      isOurs(target)
+        ? !/^src\/http\/|\/dto\/|\.(service|controller)\.ts$/.test(target)
+        : !/^(express|@nestjs\/(swagger|platform-express))(\/|$)/.test(target),
+  },
+  {
+    law: 'a repository imports only entities, its errors, typeorm, kernel and what helps with the database',
+    where: /^src\/.*\.repository\.ts$/,
+    allows: (target, path) =>
+      isOurs(target)
+        ? /^src\/kernel\/|\.entity\.ts$/.test(target) ||
+          /^src\/database\/(?!unit-of-work|connections|.*\.module)/.test(target) ||
+          (isBeside(path, target) && target.endsWith('.errors.ts'))
+        : /^(typeorm$|typeorm\/|node:)/.test(target),
+  },
+];
+
+/** Judges what the files it is for say, comments apart. */
+interface WordLaw {
+  readonly law: string;
+  readonly where: RegExp;
+  readonly never: RegExp;
+}
+
+const wordLaws: readonly WordLaw[] = [
+  {
+    law: 'only the unit of work makes query runners',
+    where: /^src\/(?!database\/unit-of-work\.ts$)/,
+    never: /\bcreateQueryRunner\b/,
+  },
+  {
+    law: 'only the unit of work makes transactions',
+    where: /^src\/(?!database\/)/,
+    never: /\bstartTransaction\b|\.transaction\(/,
+  },
+  {
+    law: 'no repository exists outside a unit of work',
+    where: /^src\//,
+    never: /\b(InjectRepository|getRepository|getCustomRepository|forFeature)\b|\bnew \w*Repository\b/,
+  },
+  {
+    law: 'data sources are made in src/database and ormconfig.ts',
+    where: /^(src\/(?!database\/)|scripts\/)/,
+    never: /\bnew DataSource\b/,
+  },
+];
+
+/** Judges the classes of the files it is for. */
+interface ClassLaw {
+  readonly law: string;
+  readonly where: RegExp;
+  readonly faults: (type: ts.ClassLikeDeclaration) => string[];
+}
+
+const classLaws: readonly ClassLaw[] = [
+  {
+    law: "a repository extends TypeORM's Repository",
+    where: /^src\/.*\.repository\.ts$/,
+    faults: (type) => (/^extends Repository</.test(heritageOf(type)) ? [] : [type.name?.text ?? 'a class']),
+  },
+  {
+    law: 'members of a dto are snake_case',
+    where: /^src\/.*\/dto\//,
+    faults: (type) => membersOf(type).filter((name) => !/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/.test(name)),
+  },
+  {
+    law: 'members of all other classes are camelCase',
+    where: /^src\/(?!http\/|database\/|.*\/dto\/)/,
+    faults: (type) => membersOf(type).filter((name) => /^[a-z0-9]+_/.test(name)),
+  },
+];
+
+export const laws = {
+  place: 'every folder of src has its place in the order',
+  barrel: 'there are no index.ts barrels',
+  cycle: 'there are no import cycles',
+  repository: 'a repository file declares a repository',
+  e2e: 'e2e tests, and what supports them, import nothing from src but app.setup.ts',
+};
+
+export const allLaws: readonly string[] = [
+  ...Object.values(laws),
+  ...[...importLaws, ...wordLaws, ...classLaws].map(({ law }) => law),
+];
+
+export function violations(files: readonly SourceFile[]): Violation[] {
+  return [
+    ...files.flatMap((file) => [...misplaced(file), ...badImports(file), ...badWords(file), ...badClasses(file)]),
+    ...cycles(files),
+    ...insiders(files),
+  ];
+}
+
+function misplaced({ path }: SourceFile): Violation[] {
+  const found: Violation[] = [];
+  const [root, folder, ...rest] = path.split('/');
+  if (root === 'src' && folder && rest.length > 0 && !(folder in order)) {
+    found.push({ law: laws.place, path, what: folder });
+  }
+  if (/^src\/(.*\/)?index\.ts$/.test(path)) found.push({ law: laws.barrel, path, what: 'index.ts' });
+  return found;
+}
+
+function badImports({ path, text }: SourceFile): Violation[] {
+  const targets = importsOf(path, text);
+  return importLaws
+    .filter(({ where }) => where.test(path))
+    .flatMap(({ law, allows }) =>
+      targets.filter((target) => !allows(target, path)).map((target) => ({ law, path, what: `imports ${target}` })),
+    );
+}
+
+function badWords({ path, text }: SourceFile): Violation[] {
+  const found = wordLaws.filter(({ where }) => where.test(path));
+  if (found.length === 0) return [];
+  const code = compiled(text);
+  return found.flatMap(({ law, never }) => {
+    const word = never.exec(code)?.[0];
+    return word ? [{ law, path, what: `says ${word}` }] : [];
+  });
+}
+
+function badClasses({ path, text }: SourceFile): Violation[] {
+  const classes = classesOf(path, text);
+  const faults = classLaws
+    .filter(({ where }) => where.test(path))
+    .flatMap(({ law, faults }) => classes.flatMap(faults).map((what) => ({ law, path, what })));
+  const empty = /^src\/.*\.repository\.ts$/.test(path) && classes.length === 0;
+  return empty ? [...faults, { law: laws.repository, path, what: 'declares no class' }] : faults;
+}
+
+/** Cycles of what is there at run time; two entities may well name each other as types. */
+function cycles(files: readonly SourceFile[]): Violation[] {
+  const graph = new Map(
+    files.filter(({ path }) => isIn('src/', path)).map(({ path, text }) => [path, importsOf(path, compiled(text))]),
+  );
+  return [...graph.keys()].flatMap((path) => {
+    const way = wayBack(path, graph);
+    // Each cycle is told once, by the first of its members.
+    const first = way && way.every((step) => path <= step);
+    return first ? [{ law: laws.cycle, path, what: way.join(' → ') }] : [];
+  });
+}
+
+/** The shortest way from `start` along its imports to itself. */
+function wayBack(start: string, graph: ReadonlyMap<string, string[]>): string[] | undefined {
+  const ways = [[start]];
+  const seen = new Set<string>();
+  for (const way of ways) {
+    for (const next of graph.get(way.at(-1)!) ?? []) {
+      if (next === start) return [...way, next];
+      if (!seen.has(next)) ways.push([...way, next]);
+      seen.add(next);
+    }
+  }
+  return undefined;
+}
+
+/** The e2e tests and, through the files of test/ they import, everything they know. */
+function insiders(files: readonly SourceFile[]): Violation[] {
+  const tests = new Map(files.filter(({ path }) => isIn('test/', path)).map((file) => [file.path, file]));
+  const reached = new Set([...tests.keys()].filter((path) => isIn('test/e2e/', path)));
+  const found: Violation[] = [];
+  for (const path of reached) {
+    for (const target of importsOf(path, tests.get(path)!.text)) {
+      if (tests.has(target)) reached.add(target);
+      if (isIn('src/', target) && target !== 'src/app.setup.ts') {
+        found.push({ law: laws.e2e, path, what: `imports ${target}` });
+      }
+    }
+  }
+  return found;
+}
+
+function importsOf(path: string, text: string): string[] {
+  const specifiers = ts.preProcessFile(text).importedFiles.map(({ fileName }) => fileName);
+  return specifiers.map((specifier) =>
+    specifier.startsWith('.')
+      ? posix.join(posix.dirname(path), specifier).replace(/(\.js)?$/, (end) => (end ? '.ts' : ''))
+      : specifier,
+  );
+}
+
+/** What is left at run time: no comments, no types, no imports of types. */
+function compiled(text: string): string {
+  const { ESNext: target } = ts.ScriptTarget;
+  const { ESNext: module } = ts.ModuleKind;
+  const compilerOptions = { target, module, removeComments: true, experimentalDecorators: true };
+  return ts.transpileModule(text, { compilerOptions: { ...compilerOptions, emitDecoratorMetadata: true } }).outputText;
+}
+
+function classesOf(path: string, text: string): ts.ClassLikeDeclaration[] {
+  const found: ts.ClassLikeDeclaration[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isClassLike(node)) found.push(node);
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true));
+  return found;
+}
+
+function heritageOf(type: ts.ClassLikeDeclaration): string {
+  return type.heritageClauses?.[0]?.getText() ?? '';
+}
+
+/** The names of a class's properties, those declared by its constructor among them. */
+function membersOf(type: ts.ClassLikeDeclaration): string[] {
+  const declared = type.members.filter((member) => ts.isPropertyDeclaration(member) || ts.isAccessor(member));
+  const constructed = type.members
+    .filter((member) => ts.isConstructorDeclaration(member))
+    .flatMap(({ parameters }) => parameters.filter((given) => ts.isParameterPropertyDeclaration(given, given.parent)));
+  return [...declared, ...constructed].map(({ name }) => (ts.isStringLiteral(name) ? name.text : name.getText()));
+}
+
+function isOurs(target: string): boolean {
+  return /^(src|scripts|test)\/|^[\w-]+\.ts$|^\.\.\//.test(target);
+}
+
+/** The folder of src a file is in; of no folder, its own path. */
+function folderOf(path: string): string {
+  return /^src\/([^/]+)\//.exec(path)?.[1] ?? path;
+}
+
+function isIn(folder: string, path: string): boolean {
+  return path.startsWith(folder);
+}
+
+function isBeside(path: string, other: string): boolean {
+  return posix.dirname(path) === posix.dirname(other);
+}
