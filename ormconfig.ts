@@ -17,13 +17,27 @@ const quietDriver = { ...sqlite3, verbose: () => quietDriver };
 /** The one source of DataSource options, for the service, its scripts and the TypeORM CLI. */
 export function dataSourceOptions(databaseUrl: string): DataSourceOptions {
   return {
-    type: 'sqlite',
-    driver: quietDriver,
-    database: databaseUrl.replace(/^sqlite:/, ''),
+    ...(databaseUrl.startsWith('sqlite:') ? sqlite(databaseUrl) : postgres(databaseUrl)),
     entities: [Genre, Movie, MovieCopy, Client, MovieRent, MovieRentDetail, Loan],
     migrations: [CreateShop1764000000000],
     namingStrategy: new SnakeCaseNaming(),
   };
+}
+
+function sqlite(url: string) {
+  return { type: 'sqlite', driver: quietDriver, database: url.replace(/^sqlite:/, '') } as const;
+}
+
+function postgres(url: string) {
+  return {
+    type: 'postgres',
+    url,
+    applicationName: 'movie-rental',
+    poolSize: 10,
+    // Milliseconds. Nobody waits longer for a connection, a lock or an answer than a client waits for us.
+    connectTimeoutMS: 2_000,
+    extra: { lock_timeout: 2_500, statement_timeout: 10_000, idle_in_transaction_session_timeout: 10_000 },
+  } as const;
 }
 
 /** For the TypeORM CLI: `npx typeorm migration:show -d dist/ormconfig.js`. */

@@ -1,5 +1,6 @@
-import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
-import { searchable } from '../kernel/text.js';
+import { Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { TextColumn } from '../database/text-column.js';
+import { searchable, searchableLength } from '../kernel/text.js';
 
 /** What a clerk says of a client. */
 export interface ClientFields {
@@ -14,26 +15,26 @@ export class Client {
   @PrimaryGeneratedColumn()
   id: number;
 
-  @Column({ type: 'varchar', length: 100 })
+  @TextColumn({ length: 100 })
   firstName: string;
 
-  @Column({ type: 'varchar', length: 100 })
+  @TextColumn({ length: 100 })
   lastName: string;
 
   /** "first last" without case or accents, to be found by. */
-  @Column({ type: 'varchar', length: 1000 })
+  @TextColumn({ length: searchableLength })
   nameSearch: string;
 
   /** "last first" without case or accents, to be sorted by. */
-  @Column({ type: 'varchar', length: 1000 })
+  @TextColumn({ length: searchableLength })
   @Index()
   nameSort: string;
 
-  @Column({ type: 'varchar', length: 500, nullable: true })
+  @TextColumn({ length: 500, nullable: true })
   address: string | null;
 
   /** Two clients may not share one. */
-  @Column({ type: 'varchar', length: 64, nullable: true })
+  @TextColumn({ length: 64, nullable: true })
   @Index({ unique: true })
   licenseNumber: string | null;
 

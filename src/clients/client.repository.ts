@@ -1,6 +1,7 @@
 import { type EntityManager, Repository } from 'typeorm';
 import { containing } from '../database/contains.js';
 import { fetchPage, type Sortable } from '../database/keyset.js';
+import { lock, type LockStrength } from '../database/lock.js';
 import { Loan } from '../database/loan.view.js';
 import { onDuplicate } from '../database/unique-violation.js';
 import { NotFound } from '../kernel/domain-error.js';
@@ -39,6 +40,18 @@ export class ClientRepository extends Repository<Client> {
     return client;
   }
 
+  /** Gets it as it is, and as it stays for everybody else until the unit of work ends. @throws NotFound */
+  async getLocked(id: number, strength: LockStrength = 'change'): Promise<Client> {
+    await lock(this.createQueryBuilder('client').where({ id }), strength);
+    return this.get(id);
+  }
+
+  /** Whether there is such a client; if so, it stays until the unit of work ends. */
+  async isKnown(id: number): Promise<boolean> {
+    await lock(this.createQueryBuilder('client').where({ id }), 'keep');
+    return this.existsBy({ id });
+  }
+
   /** @throws LicenseNumberTaken */
   async add(fields: ClientFields): Promise<Client> {
     const client = this.create(Client.columnsOf(fields));
@@ -48,7 +61,7 @@ export class ClientRepository extends Repository<Client> {
 
   /** @throws NotFound, LicenseNumberTaken */
   async change(id: number, fields: Partial<ClientFields>): Promise<Client> {
-    const client = this.merge(await this.get(id), fields);
+    const client = this.merge(await this.getLocked(id), fields);
     this.merge(client, Client.columnsOf(client));
     await this.update(id, client).catch(refuseTakenLicense);
     return client;
@@ -56,7 +69,7 @@ export class ClientRepository extends Repository<Client> {
 
   /** @throws NotFound, ClientHasRents */
   async drop(id: number): Promise<void> {
-    await this.get(id);
+    await this.getLocked(id, 'remove');
     const rents = await this.manager
       .createQueryBuilder(Loan, 'loan')
       .select('loan.movieRentId', 'id')

@@ -17,8 +17,10 @@ export class Environment {
   @Max(65535)
   PORT = 3000;
 
-  /** Where the shop's truth is kept: `sqlite:<path>`, relative to the working directory. */
-  @Matches(/^sqlite:[^?]+$/, { message: 'DATABASE_URL must be sqlite:<path>, such as sqlite:data/movie-rental.sqlite' })
+  /** Where the shop's truth is kept: `sqlite:<path>`, relative to the working directory, or a PostgreSQL database. */
+  @Matches(/^(sqlite:[^?]+|postgres(ql)?:\/\/.+)$/, {
+    message: 'DATABASE_URL must be sqlite:<path> or postgres://<user>:<password>@<host>:<port>/<database>',
+  })
   DATABASE_URL = 'sqlite:data/movie-rental.sqlite';
 
   @IsIn(logLevels, { message: `LOG_LEVEL must be one of ${logLevels.join(', ')}` })

@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Connections } from './connections.js';
+import { openConnections } from './open-connections.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 @Module({})
@@ -11,10 +12,7 @@ export class DatabaseModule {
       module: DatabaseModule,
       global: true,
       imports: [TypeOrmModule.forRoot({ ...options, retryAttempts: 0 })],
-      providers: [
-        { provide: Connections, inject: [DataSource], useFactory: (writer: DataSource) => Connections.open(writer) },
-        UnitOfWork,
-      ],
+      providers: [{ provide: Connections, inject: [DataSource], useFactory: openConnections }, UnitOfWork],
       exports: [UnitOfWork],
     };
   }

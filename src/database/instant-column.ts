@@ -1,4 +1,5 @@
 import { Column } from 'typeorm';
+import { collation } from './text-column.js';
 
 /**
  * An instant, kept as RFC 3339 UTC text of one width ("2005-05-24T22:53:30.000Z"): it sorts as it reads,
@@ -9,6 +10,7 @@ export function InstantColumn({ nullable = false } = {}): PropertyDecorator {
     type: 'varchar',
     length: 24,
     nullable,
+    collation,
     transformer: {
       // A query's operators, such as IsNull(), pass through here too.
       to: (instant: unknown) => (instant instanceof Date ? instant.toISOString() : instant),

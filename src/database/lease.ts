@@ -1,9 +1,8 @@
 import type { EntityManager, QueryRunner } from 'typeorm';
 
 /**
- * Lends a shared query runner to one unit of work. SQLite's runners are one connection each; what is handed out
- * is a view of it that refuses every query once the unit is over, so that a forgotten `await` fails loudly
- * and can't write into somebody else's transaction.
+ * Lends a query runner to one unit of work. What is handed out is a view of it that refuses every query once the
+ * unit is over, so that a forgotten `await` fails loudly and can't write into somebody else's transaction.
  */
 export async function lease<Result>(
   runner: QueryRunner,

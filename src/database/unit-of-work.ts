@@ -1,10 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
-import type { EntityManager, ObjectLiteral, QueryRunner, Repository } from 'typeorm';
+import type { EntityManager, ObjectLiteral, Repository } from 'typeorm';
 import { Connections } from './connections.js';
-import { GroupCommit } from './group-commit.js';
-import { lease } from './lease.js';
-import { Pool } from './pool.js';
+import type { Transactions } from './transactions.js';
 
 /** The repositories a unit of work needs, by the names it calls them. */
 type Participants = Readonly<Record<string, new (manager: EntityManager) => Repository<ObjectLiteral>>>;
@@ -24,32 +22,21 @@ class NestedUnitOfWork extends Error {
  */
 @Injectable()
 export class UnitOfWork {
-  private readonly writer: GroupCommit;
-  private readonly readers: Pool<QueryRunner>;
+  private readonly transactions: Transactions;
   private readonly inside = new AsyncLocalStorage<true>();
 
-  constructor({ writer, readers }: Connections) {
-    this.writer = new GroupCommit(writer.createQueryRunner());
-    this.readers = new Pool(readers.map((reader) => reader.createQueryRunner()));
+  constructor(connections: Connections) {
+    this.transactions = connections.transactions((dataSource) => dataSource.createQueryRunner());
   }
 
   /** Does all of `work` or, if it throws, nothing of it. When the promise resolves, the work is on disk. */
   run<P extends Participants, Result>(participants: P, work: Work<P, Result>): Promise<Result> {
-    return this.enter(() => this.writer.add((manager) => work(repositories(participants, manager))));
+    return this.enter(() => this.transactions.write((manager) => work(repositories(participants, manager))));
   }
 
   /** Reads one consistent, committed state of the shop. Writing in here is refused by the database. */
   read<P extends Participants, Result>(participants: P, work: Work<P, Result>): Promise<Result> {
-    return this.enter(() =>
-      this.readers.lend(async (runner) => {
-        await runner.query('BEGIN');
-        try {
-          return await lease(runner, (manager) => work(repositories(participants, manager)));
-        } finally {
-          await runner.query('COMMIT');
-        }
-      }),
-    );
+    return this.enter(() => this.transactions.read((manager) => work(repositories(participants, manager))));
   }
 
   private async enter<Result>(begin: () => Promise<Result>): Promise<Result> {

@@ -1,4 +1,5 @@
-import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { TextColumn } from '../database/text-column.js';
 import { caseless } from '../kernel/text.js';
 
 /** What a clerk says of a genre. */
@@ -12,15 +13,15 @@ export class Genre {
   @PrimaryGeneratedColumn()
   id: number;
 
-  @Column({ type: 'varchar', length: 100 })
+  @TextColumn({ length: 100 })
   name: string;
 
   /** The name without regard to case: two genres may not share it. */
-  @Column({ type: 'varchar', length: 300 })
+  @TextColumn({ length: 300 })
   @Index({ unique: true })
   nameKey: string;
 
-  @Column({ type: 'varchar', length: 2000, nullable: true })
+  @TextColumn({ length: 2000, nullable: true })
   description: string | null;
 
   static columnsOf(fields: Partial<GenreFields>): Partial<Genre> {

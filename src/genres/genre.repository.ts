@@ -1,5 +1,6 @@
 import { type EntityManager, Repository } from 'typeorm';
 import { fetchPage, type Sortable } from '../database/keyset.js';
+import { lock, type LockStrength } from '../database/lock.js';
 import { onDuplicate } from '../database/unique-violation.js';
 import { NotFound, unknownReference } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
@@ -24,8 +25,15 @@ export class GenreRepository extends Repository<Genre> {
     return genre;
   }
 
+  /** Gets it as it is, and as it stays for everybody else until the unit of work ends. @throws NotFound */
+  async getLocked(id: number, strength: LockStrength = 'change'): Promise<Genre> {
+    await lock(this.createQueryBuilder('genre').where({ id }), strength);
+    return this.get(id);
+  }
+
   /** @throws InvalidOrder where an order names a genre that doesn't exist */
   async assertKnown(genreId: number): Promise<void> {
+    await lock(this.createQueryBuilder('genre').where({ id: genreId }), 'keep');
     if (!(await this.existsBy({ id: genreId }))) throw unknownReference(['genreId'], 'Genre', genreId);
   }
 
@@ -38,14 +46,14 @@ export class GenreRepository extends Repository<Genre> {
 
   /** @throws NotFound, GenreNameTaken */
   async change(id: number, fields: Partial<GenreFields>): Promise<Genre> {
-    const genre = this.merge(await this.get(id), Genre.columnsOf(fields));
+    const genre = this.merge(await this.getLocked(id), Genre.columnsOf(fields));
     await this.update(id, genre).catch(refuseTakenName(genre));
     return genre;
   }
 
   /** @throws NotFound, GenreInUse */
   async drop(id: number): Promise<void> {
-    await this.get(id);
+    await this.getLocked(id, 'remove');
     // By name, since genres know nothing of what is sorted into them.
     const movies = await this.manager.countBy('Movie', { genreId: id });
     if (movies > 0) throw new GenreInUse(movies);

@@ -13,7 +13,15 @@ import { HttpProblem, problemForStatus, type RequestFault } from './http-problem
 import type { IdentifiedRequest } from './request-id.js';
 import { jsonPointer, kebabCase, snakeCase } from './wire-names.js';
 
-export const statusOf: Readonly<Record<ErrorKind, number>> = { 'not-found': 404, conflict: 409, invalid: 422 };
+export const statusOf: Readonly<Record<ErrorKind, number>> = {
+  'not-found': 404,
+  conflict: 409,
+  invalid: 422,
+  unavailable: 503,
+};
+
+/** Seconds after which an unavailable service is worth another try. */
+const retryAfter = '1';
 
 /** An RFC 9457 problem, but for what the request adds: instance and request_id. */
 interface Problem {
@@ -49,7 +57,10 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   private describe(error: unknown, request: Request): { problem: Problem; headers: Readonly<Record<string, string>> } {
-    if (error instanceof DomainError) return { problem: fromDomain(error), headers: {} };
+    if (error instanceof DomainError) {
+      const headers = error.description.kind === 'unavailable' ? { 'Retry-After': retryAfter } : undefined;
+      return { problem: fromDomain(error), headers: headers ?? {} };
+    }
     const { type, title, status, detail, errors, headers } = asHttpProblem(error, request);
     return { problem: { type: `/problems/${type}`, title, status, detail, errors }, headers };
   }

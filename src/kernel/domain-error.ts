@@ -1,9 +1,9 @@
 /**
  * How the world outside should take an error:
  * `not-found` there is no such thing, `invalid` the order itself is wrong,
- * `conflict` a rule of the shop or of the data forbids it now.
+ * `conflict` a rule of the shop or of the data forbids it now, `unavailable` the shop can't serve anybody now.
  */
-export type ErrorKind = 'not-found' | 'invalid' | 'conflict';
+export type ErrorKind = 'not-found' | 'invalid' | 'conflict' | 'unavailable';
 
 /** One thing wrong with an order, and where: `path` leads from the order to the member, in camelCase. */
 export interface Fault {
@@ -63,6 +63,15 @@ export class InvalidOrder extends DomainError {
 
   constructor(override readonly faults: readonly Fault[]) {
     super(faults.map(({ detail }) => detail).join(' '));
+  }
+}
+
+/** Nobody can be served now, through no fault of theirs, but may be soon. */
+export class ServiceUnavailable extends DomainError {
+  static readonly description: ErrorDescription = { kind: 'unavailable', title: 'Service unavailable' };
+
+  constructor(override readonly cause: unknown) {
+    super("The shop's database can't be reached, is too busy or is out of room. Try again in a moment.");
   }
 }
 

@@ -38,7 +38,7 @@ export class MovieCopiesService {
   /** Members left out are kept. */
   change(id: number, fields: Partial<Pick<MovieCopy, 'code' | 'serviceState'>>): Promise<MovieCopy> {
     return this.unitOfWork.run(participants, async ({ movies, copies }) => {
-      const { movieId, serviceState } = await copies.get(id);
+      const { movieId, serviceState } = await copies.getLocked(id);
       const comesBack = fields.serviceState && !outOfStock.includes(fields.serviceState);
       if (comesBack && outOfStock.includes(serviceState)) await assertRoomForOne(movieId, movies, copies);
       return copies.change(id, fields);
@@ -51,6 +51,6 @@ export class MovieCopiesService {
 }
 
 async function assertRoomForOne(movieId: number, movies: MovieRepository, copies: MovieCopyRepository): Promise<void> {
-  const [movie] = await withStock([await movies.get(movieId)], copies);
+  const [movie] = await withStock([await movies.getLocked(movieId)], copies);
   assertRoomFor(1, movie!);
 }

@@ -1,4 +1,5 @@
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, type Relation } from 'typeorm';
+import { TextColumn } from '../database/text-column.js';
 import type { Loan } from '../database/loan.view.js';
 import { Movie } from './movie.entity.js';
 
@@ -25,11 +26,11 @@ export class MovieCopy {
   movie?: Relation<Movie>;
 
   /** The barcode it is found by. */
-  @Column({ type: 'varchar', length: 64 })
+  @TextColumn({ length: 64 })
   @Index({ unique: true })
   code: string;
 
-  @Column({ type: 'varchar', length: 16 })
+  @TextColumn({ length: 16 })
   serviceState: ServiceState;
 
   /** The loan that has it out now, where it was read with its loans. */

@@ -1,11 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { type EntityManager, In, Not, Repository, type SelectQueryBuilder } from 'typeorm';
 import { fetchPage, type Sortable } from '../database/keyset.js';
+import { lock } from '../database/lock.js';
 import { Loan } from '../database/loan.view.js';
 import { onDuplicate } from '../database/unique-violation.js';
 import { NotFound } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { MovieCopy, outOfStock, type ServiceState } from './movie-copy.entity.js';
+import { Movie } from './movie.entity.js';
 import { CopyCodeTaken, CopyIsOut, CopyWasRented } from './movies.errors.js';
 
 export interface CopyFilter {
@@ -37,6 +39,19 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
     const [copy] = await this.findWithLoans([id]);
     if (!copy) throw new NotFound('Movie copy');
     return copy;
+  }
+
+  /** Gets it as it is, and as it stays for everybody else until the unit of work ends. @throws NotFound */
+  async getLocked(id: number): Promise<MovieCopy> {
+    await this.lockMoviesOf([], [id]);
+    return this.get(id);
+  }
+
+  /** Locks these movies, and those that are on these copies: what is out of them and what is in stays as it is. */
+  async lockMoviesOf(movieIds: readonly number[], copyIds: readonly number[]): Promise<void> {
+    const movies = this.manager.createQueryBuilder(Movie, 'movie').where({ id: In(movieIds) });
+    const onCopies = movies.subQuery().select('copy.movieId').from(MovieCopy, 'copy').where({ id: In(copyIds) });
+    await lock(movies.orWhere(`movie.id IN ${onCopies.getQuery()}`), 'change');
   }
 
   findWithLoans(ids: readonly number[]): Promise<MovieCopy[]> {
@@ -95,7 +110,7 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
     id: number,
     { code, serviceState }: Partial<Pick<MovieCopy, 'code' | 'serviceState'>>,
   ): Promise<MovieCopy> {
-    const copy = await this.get(id);
+    const copy = await this.getLocked(id);
     if (serviceState !== undefined && serviceState !== copy.serviceState && copy.openLoan) {
       throw new CopyIsOut(copy.openLoan.movieRentId);
     }
@@ -106,7 +121,7 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
 
   /** @throws NotFound, CopyWasRented */
   async drop(id: number): Promise<void> {
-    await this.get(id);
+    await this.getLocked(id);
     const loans = await this.manager.countBy(Loan, { movieCopyId: id });
     if (loans > 0) throw new CopyWasRented(loans);
     await this.delete(id);

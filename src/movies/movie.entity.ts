@@ -1,6 +1,7 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, type Relation } from 'typeorm';
+import { TextColumn } from '../database/text-column.js';
 import { Genre } from '../genres/genre.entity.js';
-import { searchable } from '../kernel/text.js';
+import { searchable, searchableLength } from '../kernel/text.js';
 import type { MovieCopy } from './movie-copy.entity.js';
 
 /** What a clerk says of a movie. */
@@ -17,22 +18,22 @@ export class Movie {
   @PrimaryGeneratedColumn()
   id: number;
 
-  @Column({ type: 'varchar', length: 255 })
+  @TextColumn({ length: 255 })
   title: string;
 
   /** The title without case or accents, to be found and sorted by. */
-  @Column({ type: 'varchar', length: 1020 })
+  @TextColumn({ length: searchableLength })
   @Index()
   titleSearch: string;
 
-  @Column({ type: 'varchar', length: 5000, nullable: true })
+  @TextColumn({ length: 5000, nullable: true })
   description: string | null;
 
   @Column({ type: 'integer' })
   @Index()
   year: number;
 
-  @Column({ type: 'varchar', length: 255, nullable: true })
+  @TextColumn({ length: 255, nullable: true })
   director: string | null;
 
   @Column({ type: 'integer' })

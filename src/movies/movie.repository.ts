@@ -1,6 +1,7 @@
 import { type EntityManager, Repository } from 'typeorm';
 import { containing } from '../database/contains.js';
 import { fetchPage, type Sortable } from '../database/keyset.js';
+import { lock, type LockStrength } from '../database/lock.js';
 import { Loan } from '../database/loan.view.js';
 import { NotFound } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
@@ -43,6 +44,12 @@ export class MovieRepository extends Repository<Movie> {
     return movie;
   }
 
+  /** Gets it as it is, and as it stays for everybody else until the unit of work ends. @throws NotFound */
+  async getLocked(id: number, strength: LockStrength = 'change'): Promise<Movie> {
+    await lock(this.createQueryBuilder('movie').where({ id }), strength);
+    return this.get(id);
+  }
+
   async add(fields: MovieFields): Promise<Movie> {
     const movie = this.create(Movie.columnsOf(fields));
     await this.insert(movie);
@@ -51,7 +58,7 @@ export class MovieRepository extends Repository<Movie> {
 
   /** @throws NotFound */
   async change(id: number, fields: Partial<MovieFields>): Promise<Movie> {
-    const movie = this.merge(await this.get(id), Movie.columnsOf(fields));
+    const movie = this.merge(await this.getLocked(id), Movie.columnsOf(fields));
     await this.update(id, movie);
     return movie;
   }
@@ -61,7 +68,7 @@ export class MovieRepository extends Repository<Movie> {
    * @throws NotFound, MovieWasRented
    */
   async drop(id: number): Promise<void> {
-    await this.get(id);
+    await this.getLocked(id, 'remove');
     const loans = await this.manager
       .createQueryBuilder(Loan, 'loan')
       .innerJoin(MovieCopy, 'copy', 'copy.id = loan.movieCopyId')

@@ -60,7 +60,7 @@ export class MoviesService {
   /** Changes a movie and raises or lowers its stock to `stock`, or changes nothing at all. */
   changeWithStock(id: number, fields: MovieFields, stock: number): Promise<Movie> {
     return this.unitOfWork.run(participants, async ({ genres, movies, copies }) => {
-      const movie = await shown(await movies.get(id), copies);
+      const movie = await shown(await movies.getLocked(id), copies);
       await genres.assertKnown(fields.genreId);
       await movies.change(id, fields);
       await copies.addMany(id, stock - movie.stock);

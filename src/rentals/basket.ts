@@ -37,10 +37,14 @@ export async function fillBasket(
   mine: ReadonlySet<number> = new Set(),
 ): Promise<number[]> {
   const refusals: Refusal[] = [];
-  if (!(await clients.existsBy({ id: clientId }))) {
+  if (!(await clients.isKnown(clientId))) {
     refusals.push({ path: ['clientId'], code: 'unknown', subject: clientId, detail: `Client ${clientId} not found.` });
   }
   const named = lines.flatMap(({ movieCopyId }) => movieCopyId ?? []);
+  await copies.lockMoviesOf(
+    lines.flatMap(({ movieId }) => movieId ?? []),
+    named,
+  );
   const found = new Map((await copies.findWithLoans(named)).map((copy) => [copy.id, copy]));
   const chosen: number[] = [];
 

@@ -17,6 +17,13 @@ export class MovieRentDetailRepository extends Repository<MovieRentDetail> {
       .values(rows)
       .updateEntity(false)
       .execute()
-      .catch(onDuplicate('movie_rent_detail.movie_copy_id', new CopyAlreadyRented([...movieCopyIds])));
+      .catch(refuseSecondHand(movieCopyIds));
   }
 }
+
+const refuseSecondHand = (movieCopyIds: readonly number[]) =>
+  onDuplicate(
+    'movie_rent_detail.movie_copy_id',
+    new CopyAlreadyRented([...movieCopyIds]),
+    'ix_movie_rent_detail_one_open_line_per_copy',
+  );

@@ -1,5 +1,6 @@
 import { Brackets, type EntityManager, In, IsNull, Repository, type SelectQueryBuilder } from 'typeorm';
 import { fetchPage, type Sortable } from '../database/keyset.js';
+import { lock } from '../database/lock.js';
 import { groupBy } from '../kernel/group-by.js';
 import { NotFound } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
@@ -40,6 +41,12 @@ export class MovieRentRepository extends Repository<MovieRent> {
     return (await this.withLines([rent]))[0]!;
   }
 
+  /** Gets it as it is, and as it stays for everybody else until the unit of work ends. @throws NotFound */
+  async getLocked(id: number): Promise<MovieRent> {
+    await lock(this.createQueryBuilder('rent').where({ id }), 'change');
+    return this.get(id);
+  }
+
   async add(clientId: number, creationDatetime: Date): Promise<MovieRent> {
     const rent = this.create({ clientId, creationDatetime });
     await this.insert(rent);
@@ -59,7 +66,7 @@ export class MovieRentRepository extends Repository<MovieRent> {
 
   /** Takes a rental back, with its lines. @throws NotFound */
   async drop(id: number): Promise<void> {
-    await this.get(id);
+    await this.getLocked(id);
     await this.manager.delete(MovieRentDetail, { movieRentId: id });
     await this.delete(id);
   }

@@ -57,7 +57,7 @@ export class RentalsService {
   /** Corrects an open rental: its client and the copies that are out on it. */
   amend(id: number, order: RentOrder): Promise<MovieRent> {
     return this.unitOfWork.run(participants, async (shop) => {
-      await amend(await shop.rents.get(id), order, shop);
+      await amend(await shop.rents.getLocked(id), order, shop);
       return shop.rents.get(id);
     });
   }
@@ -65,7 +65,7 @@ export class RentalsService {
   /** Takes back all that is still out; a rental closed before stays as it is. */
   close(id: number): Promise<MovieRent> {
     return this.unitOfWork.run(reading, async ({ rents }) => {
-      await rents.close(await rents.get(id), this.clock.now());
+      await rents.close(await rents.getLocked(id), this.clock.now());
       return rents.get(id);
     });
   }

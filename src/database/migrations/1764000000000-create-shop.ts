@@ -1,5 +1,8 @@
 import { type MigrationInterface, type QueryRunner, Table, type TableColumnOptions } from 'typeorm';
 
+/** By code points, as SQLite compares anyway: it knows the collation by another name and needs none. */
+const collation = 'C';
+
 const id: TableColumnOptions = {
   name: 'id',
   type: 'integer',
@@ -7,7 +10,12 @@ const id: TableColumnOptions = {
   isGenerated: true,
   generationStrategy: 'increment',
 };
-const text = (name: string, length: number): TableColumnOptions => ({ name, type: 'varchar', length: String(length) });
+const text = (name: string, length: number): TableColumnOptions => ({
+  name,
+  type: 'varchar',
+  length: String(length),
+  collation,
+});
 const optionalText = (name: string, length: number) => ({ ...text(name, length), isNullable: true });
 const integer = (name: string): TableColumnOptions => ({ name, type: 'integer' });
 const reference = (table: string, column: string, referenced: string) => ({
@@ -30,7 +38,7 @@ const tables = [
     columns: [
       id,
       text('title', 255),
-      text('title_search', 1020),
+      text('title_search', 600),
       optionalText('description', 5000),
       integer('year'),
       optionalText('director', 255),
@@ -64,8 +72,8 @@ const tables = [
       id,
       text('first_name', 100),
       text('last_name', 100),
-      text('name_search', 1000),
-      text('name_sort', 1000),
+      text('name_search', 600),
+      text('name_sort', 600),
       optionalText('address', 500),
       optionalText('license_number', 64),
     ],
@@ -111,7 +119,11 @@ const tables = [
 
 export class CreateShop1764000000000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
-    for (const table of tables) await queryRunner.createTable(table.clone());
+    const isPostgres = queryRunner.connection.options.type === 'postgres';
+    for (const table of tables.map((table) => table.clone())) {
+      if (!isPostgres) for (const column of table.columns) column.collation = undefined;
+      await queryRunner.createTable(table);
+    }
     await queryRunner.query(`
       CREATE VIEW loan AS
       SELECT movie_rent_detail.id, movie_rent_id, client_id, movie_copy_id, returned_datetime

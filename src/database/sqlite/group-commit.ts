@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { EntityManager, QueryRunner } from 'typeorm';
-import { lease } from './lease.js';
+import { lease } from '../lease.js';
 
 /** Units that share one commit at most: bounds how long the first of them waits for the last. */
 const largestBatch = 64;

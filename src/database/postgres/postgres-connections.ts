@@ -1,0 +1,50 @@
+import { Client } from 'pg';
+import type { DataSource, DataSourceOptions } from 'typeorm';
+import { Connections } from '../connections.js';
+import type { RunnerOf, Transactions } from '../transactions.js';
+import { PostgresTransactions } from './postgres-transactions.js';
+
+/** Names, among the advisory locks of a database, the one under which instances take turns to migrate. */
+const migrationLock = 1_764_000_000;
+
+/** A pool of connections, each of which reads and writes. */
+export class PostgresConnections extends Connections {
+  private constructor(private readonly dataSource: DataSource) {
+    super();
+  }
+
+  /** Brings the schema up to date; of several instances that start at once, one does it while the others wait. */
+  static async open(dataSource: DataSource): Promise<Connections> {
+    await assertUtf8(dataSource);
+    await oneAtATime(dataSource.options, () => dataSource.runMigrations({ transaction: 'each' }));
+    return new PostgresConnections(dataSource);
+  }
+
+  transactions(runnerOf: RunnerOf): Transactions {
+    return new PostgresTransactions(() => runnerOf(this.dataSource));
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+async function assertUtf8(dataSource: DataSource): Promise<void> {
+  const [found] = await dataSource.query<{ server_encoding: string }[]>('SHOW server_encoding');
+  if (found?.server_encoding === 'UTF8') return;
+  throw new Error(
+    `The PostgreSQL database keeps its text as ${found?.server_encoding}, which can't hold every title. ` +
+      `Create one with ENCODING 'UTF8' and name it in DATABASE_URL.`,
+  );
+}
+
+async function oneAtATime(options: DataSourceOptions, work: () => Promise<unknown>): Promise<void> {
+  const client = new Client({ connectionString: (options as { url: string }).url });
+  await client.connect();
+  try {
+    await client.query('SELECT pg_advisory_lock($1)', [migrationLock]);
+    await work();
+  } finally {
+    await client.end();
+  }
+}
