@@ -69,11 +69,13 @@ export class MovieRepository extends Repository<Movie> {
    */
   async drop(id: number): Promise<void> {
     await this.getLocked(id, 'remove');
-    const loans = await this.manager
+    const counted = await this.manager
       .createQueryBuilder(Loan, 'loan')
       .innerJoin(MovieCopy, 'copy', 'copy.id = loan.movieCopyId')
+      .select('COUNT(*)', 'loans')
       .where('copy.movieId = :id', { id })
-      .getCount();
+      .getRawOne<{ loans: number | string }>();
+    const loans = Number(counted!.loans);
     if (loans > 0) throw new MovieWasRented(loans);
     await this.manager.delete(MovieCopy, { movieId: id });
     await this.delete(id);
