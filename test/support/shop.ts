@@ -1,5 +1,5 @@
 /* eslint-disable @typescript-eslint/no-explicit-any -- answers are judged by the tests, member by member */
-import type { Api } from './app.js';
+import { type Api, openShop } from './app.js';
 
 let serial = 0;
 
@@ -10,19 +10,35 @@ export function clerk(api: Api) {
     return created;
   };
   return {
-    genre: () => post('/genres', { name: `Genre ${++serial}` }),
-    client: () => post('/clients', { first_name: 'Alvin', last_name: `Straight ${++serial}` }),
-    async movie(stock: number, members: object = {}) {
-      const genre = await this.genre();
+    genre: (members: object = {}) => post('/genres', { name: `Genre ${++serial}`, ...members }),
+    client: (members: object = {}) =>
+      post('/clients', { first_name: 'Alvin', last_name: `Straight ${++serial}`, ...members }),
+    async movie(stock: number, members: { genre_id?: number; [name: string]: unknown } = {}) {
+      const genreId = members.genre_id ?? (await this.genre()).id;
       return post('/movies/with_stock', {
         title: `Movie ${++serial}`,
         year: 1999,
-        genre_id: genre.id,
+        genre_id: genreId,
         stock,
         ...members,
       });
     },
+    copy: (movieId: number, members: object = {}) => post(`/movies/${movieId}/copies`, members),
     rent: (clientId: number, ...copyIds: number[]) =>
       post('/movie_rents', { client_id: clientId, details: copyIds.map((id) => ({ movie_copy_id: id })) }),
+    async close(rentId: number): Promise<Record<string, any>> {
+      return (await api.put(`/movie_rents/${rentId}/close`).expect(200)).body;
+    },
   };
+}
+
+/** One shop, with its clerk, for all tests of a file: opened before the first of them and closed after the last. */
+export function useShop() {
+  const shop = {} as Awaited<ReturnType<typeof openShop>> & { clerk: ReturnType<typeof clerk> };
+  beforeAll(async () => {
+    const opened = await openShop();
+    Object.assign(shop, opened, { clerk: clerk(opened.api) });
+  });
+  afterAll(() => shop.close());
+  return shop;
 }

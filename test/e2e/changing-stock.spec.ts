@@ -1,0 +1,96 @@
+import { refused } from '../support/problem.js';
+import { useShop } from '../support/shop.js';
+
+describe('changing the stock of a movie', () => {
+  const shop = useShop();
+
+  type Movie = Awaited<ReturnType<typeof shop.clerk.movie>>;
+  const change = ({ id, title, year, genre_id }: Movie, stock: number, members: object = {}) =>
+    shop.api.put(`/movies/${id}/with_stock`).send({ title, year, genre_id, stock, ...members });
+  const idsOf = ({ copies }: { copies: { id: number }[] }) => copies.map(({ id }) => id);
+
+  it('adds copies to raise it, and keeps those that were there', async () => {
+    const movie = await shop.clerk.movie(1);
+    const { body } = await change(movie, 3).expect(200);
+    expect(body).toMatchObject({ stock: 3, available: 3 });
+    expect(body.copies[0]).toEqual(movie.copies[0]);
+    expect((await shop.api.get(`/movies/${movie.id}`)).body).toEqual(body);
+  });
+
+  it('retires the newest copies to lower it', async () => {
+    const movie = await shop.clerk.movie(4);
+    const { body } = await change(movie, 2).expect(200);
+    expect(body).toMatchObject({ stock: 2, available: 2 });
+    expect(idsOf(body)).toEqual(idsOf(movie as never).slice(0, 2));
+    const all = await shop.api.get(`/movies/${movie.id}/copies`).expect(200);
+    expect(all.body.map(({ service_state }: { service_state: string }) => service_state)).toEqual([
+      'in_service',
+      'in_service',
+      'retired',
+      'retired',
+    ]);
+  });
+
+  it('lowers it by copies that are in, whatever is newer', async () => {
+    const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(4)];
+    const [first, second, third, fourth] = idsOf(movie as never);
+    await shop.clerk.rent(client.id, fourth!);
+    await shop.api.patch(`/movie_copies/${third}`).send({ service_state: 'maintenance' }).expect(200);
+    const { body } = await change(movie, 3).expect(200);
+    expect(idsOf(body)).toEqual([first, third, fourth]);
+    expect((await shop.api.get(`/movie_copies/${second}`)).body.service_state).toBe('retired');
+  });
+
+  it('refuses to lower it below what is out or in maintenance, and changes nothing at all', async () => {
+    const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(3)];
+    const [first, second] = idsOf(movie as never);
+    await shop.clerk.rent(client.id, first!);
+    await shop.api.patch(`/movie_copies/${second}`).send({ service_state: 'maintenance' }).expect(200);
+    const before = (await shop.api.get(`/movies/${movie.id}`)).body;
+    const problem = await refused(change(movie, 1, { title: 'Changed', year: 2001 }), 409, 'stock-too-low');
+    expect(problem).toMatchObject({ stock: 3, retirable: 1 });
+    expect((await shop.api.get(`/movies/${movie.id}`)).body).toEqual(before);
+    await change(movie, 2).expect(200);
+  });
+
+  it('changes the movie with it, in one go', async () => {
+    const [movie, genre] = [await shop.clerk.movie(1, { director: 'Nobody' }), await shop.clerk.genre()];
+    const members = { title: 'Solaris', year: 1972, genre_id: genre.id };
+    const { body } = await change(movie, 2, members).expect(200);
+    expect(body).toMatchObject({ ...members, director: null, stock: 2 });
+  });
+
+  it('changes nothing when the genre is unknown', async () => {
+    const movie = await shop.clerk.movie(1);
+    const { errors } = await refused(change(movie, 2, { genre_id: 999_999 }), 422, 'invalid-input');
+    expect(errors).toMatchObject([{ pointer: '#/genre_id', code: 'unknown' }]);
+    expect((await shop.api.get(`/movies/${movie.id}`)).body).toEqual(movie);
+  });
+
+  it('leaves the copies alone when the stock stays the same', async () => {
+    const movie = await shop.clerk.movie(2);
+    expect((await change(movie, 2).expect(200)).body).toEqual(movie);
+  });
+
+  it('raises it by new copies, and never brings back what was retired', async () => {
+    const movie = await shop.clerk.movie(1);
+    await change(movie, 0).expect(200);
+    const { body } = await change(movie, 1).expect(200);
+    expect(idsOf(body)).not.toEqual(idsOf(movie as never));
+  });
+
+  it('raises it to 10,000 and lowers it to 0 again', async () => {
+    const movie = await shop.clerk.movie(1);
+    expect((await change(movie, 10_000).expect(200)).body.copies).toHaveLength(10_000);
+    expect((await change(movie, 0).expect(200)).body.copies).toEqual([]);
+  });
+
+  it('lowers the stock under a rental race to what is left in, or not at all', async () => {
+    const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(2)];
+    const rent = shop.api
+      .post('/movie_rents')
+      .send({ client_id: client.id, details: [{ movie_id: movie.id }, { movie_id: movie.id }] });
+    const [rented, lowered] = await Promise.all([rent, change(movie, 0)]);
+    expect([rented.status, lowered.status]).toEqual(rented.status === 201 ? [201, 409] : [409, 200]);
+  });
+});

@@ -1,0 +1,124 @@
+import { faultyMembers, refused } from '../support/problem.js';
+import { useShop } from '../support/shop.js';
+
+describe('copies', () => {
+  const shop = useShop();
+
+  it('adds a copy with the code that was given', async () => {
+    const movie = await shop.clerk.movie(0);
+    const { body, headers } = await shop.api.post(`/movies/${movie.id}/copies`).send({ code: 'VHS-1' }).expect(201);
+    expect(body).toEqual({
+      id: expect.any(Number),
+      movie_id: movie.id,
+      code: 'VHS-1',
+      service_state: 'in_service',
+      is_available: true,
+    });
+    expect(headers.location).toBe(`/movie_copies/${body.id}`);
+    expect((await shop.api.get(headers.location!).expect(200)).body).toEqual(body);
+    expect((await shop.api.get(`/movies/${movie.id}`)).body).toMatchObject({ stock: 1, copies: [body] });
+  });
+
+  it('gives a copy a code of its own when none is given', async () => {
+    const movie = await shop.clerk.movie(0);
+    const codes = [(await shop.clerk.copy(movie.id)).code, (await shop.clerk.copy(movie.id, { code: null })).code];
+    expect(codes[0]).toMatch(/^\w+$/);
+    expect(codes[1]).not.toBe(codes[0]);
+  });
+
+  it('finds a copy by its code, exactly as it is spelt', async () => {
+    const movie = await shop.clerk.movie(0);
+    const copy = await shop.clerk.copy(movie.id, { code: 'DVD-7' });
+    await shop.clerk.copy(movie.id, { code: 'DVD-77' });
+    expect((await shop.api.get('/movie_copies').query({ code: 'DVD-7' })).body).toEqual([copy]);
+    expect((await shop.api.get('/movie_copies').query({ code: 'DVD-%' })).body).toEqual([]);
+    expect((await shop.api.get('/movie_copies').query({ code: 'dvd-7' })).body).toEqual([]);
+  });
+
+  it('refuses a code that another copy has, of whatever movie', async () => {
+    const [one, other] = [await shop.clerk.movie(0), await shop.clerk.movie(1)];
+    await shop.clerk.copy(one.id, { code: 'DVD-8' });
+    const add = shop.api.post(`/movies/${other.id}/copies`).send({ code: 'DVD-8' });
+    expect((await refused(add, 409, 'copy-code-taken')).copy_code).toBe('DVD-8');
+    const change = shop.api.patch(`/movie_copies/${other.copies[0].id}`).send({ code: 'DVD-8' });
+    await refused(change, 409, 'copy-code-taken');
+  });
+
+  it('gives a copy a new code and leaves its state alone', async () => {
+    const { copies } = await shop.clerk.movie(1);
+    const { body } = await shop.api.patch(`/movie_copies/${copies[0].id}`).send({ code: 'DVD-9' }).expect(200);
+    expect(body).toEqual({ ...copies[0], code: 'DVD-9' });
+  });
+
+  it.each(['maintenance', 'lost', 'retired'])('lends no copy that is %s', async (service_state) => {
+    const { id, copies } = await shop.clerk.movie(1);
+    const changed = await shop.api.patch(`/movie_copies/${copies[0].id}`).send({ service_state }).expect(200);
+    expect(changed.body).toEqual({ ...copies[0], service_state, is_available: false });
+    expect((await shop.api.get(`/movies/${id}`)).body.available).toBe(0);
+    const back = { service_state: 'in_service' };
+    expect((await shop.api.patch(`/movie_copies/${copies[0].id}`).send(back).expect(200)).body).toEqual(copies[0]);
+  });
+
+  it.each([
+    ['maintenance', 1],
+    ['lost', 0],
+    ['retired', 0],
+  ])('counts a copy that is %s %i times into the stock', async (service_state, stock) => {
+    const { id, copies } = await shop.clerk.movie(1);
+    await shop.api.patch(`/movie_copies/${copies[0].id}`).send({ service_state }).expect(200);
+    expect((await shop.api.get(`/movies/${id}`)).body.stock).toBe(stock);
+  });
+
+  it('lists all copies a movie ever had, and those of one state', async () => {
+    const { id, copies } = await shop.clerk.movie(3);
+    await shop.api.patch(`/movie_copies/${copies[1].id}`).send({ service_state: 'lost' }).expect(200);
+    expect((await shop.api.get(`/movies/${id}/copies`).expect(200)).body).toHaveLength(3);
+    const lost = await shop.api.get(`/movies/${id}/copies`).query({ service_state: 'lost' }).expect(200);
+    expect(lost.body).toMatchObject([{ id: copies[1].id }]);
+    const everywhere = await shop.api.get('/movie_copies').query({ service_state: 'lost', sort: '-id' }).expect(200);
+    expect(everywhere.body[0].id).toBe(copies[1].id);
+  });
+
+  it('keeps the state of a copy that is out, and names the rental', async () => {
+    const [client, { copies }] = [await shop.clerk.client(), await shop.clerk.movie(1)];
+    const rent = await shop.clerk.rent(client.id, copies[0].id);
+    const change = shop.api.patch(`/movie_copies/${copies[0].id}`).send({ service_state: 'retired' });
+    expect((await refused(change, 409, 'copy-is-out')).movie_rent_id).toBe(rent.id);
+    await shop.api.patch(`/movie_copies/${copies[0].id}`).send({ code: 'DVD-10' }).expect(200);
+    await shop.clerk.close(rent.id);
+    await shop.api.patch(`/movie_copies/${copies[0].id}`).send({ service_state: 'retired' }).expect(200);
+  });
+
+  it.each([{ service_state: 'rented' }, { service_state: null }, { code: null }, { code: '' }])(
+    'refuses to change a copy to %j',
+    async (patch) => {
+      const { copies } = await shop.clerk.movie(1);
+      const pointers = await faultyMembers(shop.api.patch(`/movie_copies/${copies[0].id}`).send(patch));
+      expect(new Set(pointers)).toEqual(new Set([`#/${Object.keys(patch)[0]}`]));
+    },
+  );
+
+  it('deletes a copy that was never lent', async () => {
+    const { id, copies } = await shop.clerk.movie(2);
+    await shop.api.delete(`/movie_copies/${copies[0].id}`).expect(204, '');
+    await refused(shop.api.get(`/movie_copies/${copies[0].id}`), 404, 'not-found');
+    expect((await shop.api.get(`/movies/${id}`)).body.copies).toEqual([copies[1]]);
+  });
+
+  it('keeps a copy that was lent, and says how often', async () => {
+    const [client, { copies }] = [await shop.clerk.client(), await shop.clerk.movie(1)];
+    await shop.clerk.close((await shop.clerk.rent(client.id, copies[0].id)).id);
+    await shop.clerk.rent(client.id, copies[0].id);
+    expect((await refused(shop.api.delete(`/movie_copies/${copies[0].id}`), 409, 'copy-was-rented')).loans).toBe(2);
+  });
+
+  it('refuses the 10,001st copy in stock', async () => {
+    const { id, copies } = await shop.clerk.movie(10_000);
+    const add = () => shop.api.post(`/movies/${id}/copies`).send({});
+    expect((await refused(add(), 409, 'stock-too-high')).limit).toBe(10_000);
+    await shop.api.patch(`/movie_copies/${copies[0].id}`).send({ service_state: 'lost' }).expect(200);
+    await add().expect(201);
+    const found = shop.api.patch(`/movie_copies/${copies[0].id}`).send({ service_state: 'in_service' });
+    await refused(found, 409, 'stock-too-high');
+  });
+});

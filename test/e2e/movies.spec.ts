@@ -1,0 +1,90 @@
+import { faultyMembers, refused } from '../support/problem.js';
+import { useShop } from '../support/shop.js';
+
+describe('movies', () => {
+  const shop = useShop();
+
+  it('adds a movie without copies and says where it is', async () => {
+    const genre = await shop.clerk.genre();
+    const movie = {
+      title: 'Paris, Texas',
+      description: 'A man walks out of the desert.',
+      year: 1984,
+      director: 'Wim Wenders',
+      genre_id: genre.id,
+    };
+    const { body, headers } = await shop.api.post('/movies').send(movie).expect(201);
+    expect(body).toEqual({ id: expect.any(Number), ...movie, stock: 0, available: 0, copies: [] });
+    expect(headers.location).toBe(`/movies/${body.id}`);
+    expect((await shop.api.get(headers.location!).expect(200)).body).toEqual(body);
+  });
+
+  it('needs neither a description nor a director', async () => {
+    const genre = await shop.clerk.genre();
+    const { body } = await shop.api.post('/movies').send({ title: 'Wings', year: 1927, genre_id: genre.id });
+    expect(body).toMatchObject({ description: null, director: null });
+  });
+
+  it('shows its copies, how many there are and how many can be lent', async () => {
+    const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(3)];
+    await shop.clerk.rent(client.id, movie.copies[0].id);
+    await shop.api.patch(`/movie_copies/${movie.copies[1].id}`).send({ service_state: 'maintenance' }).expect(200);
+    const { body } = await shop.api.get(`/movies/${movie.id}`).expect(200);
+    expect(body).toMatchObject({ stock: 3, available: 1 });
+    expect(body.copies).toMatchObject([
+      { movie_id: movie.id, service_state: 'in_service', is_available: false },
+      { movie_id: movie.id, service_state: 'maintenance', is_available: false },
+      { movie_id: movie.id, service_state: 'in_service', is_available: true },
+    ]);
+  });
+
+  it.each(['post', 'put', 'patch'] as const)('refuses an unknown genre on %s, and points at it', async (method) => {
+    const { id } = await shop.clerk.movie(0);
+    const path = method === 'post' ? '/movies' : `/movies/${id}`;
+    const request = shop.api[method](path).send({ title: 'Lost', year: 2000, genre_id: 999_999 });
+    const { errors } = await refused(request, 422, 'invalid-input');
+    expect(errors).toMatchObject([{ pointer: '#/genre_id', code: 'unknown' }]);
+    expect((await shop.api.get('/movies').query({ title: 'lost' })).body).toEqual([]);
+  });
+
+  it('replaces a movie as a whole, and its copies stay', async () => {
+    const [movie, genre] = [await shop.clerk.movie(2, { director: 'Nobody' }), await shop.clerk.genre()];
+    const replacement = { title: 'Stalker', year: 1979, genre_id: genre.id };
+    const { body } = await shop.api.put(`/movies/${movie.id}`).send(replacement).expect(200);
+    expect(body).toEqual({ ...movie, ...replacement, description: null, director: null });
+  });
+
+  it('changes what a patch names and keeps the rest', async () => {
+    const movie = await shop.clerk.movie(1, { description: 'Words.', director: 'Agnès Varda' });
+    const { body } = await shop.api.patch(`/movies/${movie.id}`).send({ year: 1962, description: null }).expect(200);
+    expect(body).toEqual({ ...movie, year: 1962, description: null });
+  });
+
+  it('is found by its new title after a change', async () => {
+    const { id } = await shop.clerk.movie(0, { title: 'Rosebud' });
+    await shop.api.patch(`/movies/${id}`).send({ title: 'Citizen Kane' }).expect(200);
+    expect((await shop.api.get('/movies').query({ title: 'CITIZEN' })).body).toMatchObject([{ id }]);
+    expect((await shop.api.get('/movies').query({ title: 'rosebud' })).body).toEqual([]);
+  });
+
+  it('names every member at fault at once', async () => {
+    const pointers = await faultyMembers(shop.api.post('/movies').send({ title: '', year: 1500, genre_id: 0 }));
+    expect(new Set(pointers)).toEqual(new Set(['#/title', '#/year', '#/genre_id']));
+  });
+
+  it('deletes a movie that was never lent, with its copies', async () => {
+    const { id, copies } = await shop.clerk.movie(2);
+    await shop.api.delete(`/movies/${id}`).expect(204, '');
+    await refused(shop.api.get(`/movies/${id}`), 404, 'not-found');
+    await refused(shop.api.get(`/movie_copies/${copies[0].id}`), 404, 'not-found');
+  });
+
+  it('keeps a movie that was lent, and says how often', async () => {
+    const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(2)];
+    await shop.clerk.close((await shop.clerk.rent(client.id, movie.copies[0].id)).id);
+    await shop.clerk.rent(client.id, movie.copies[0].id, movie.copies[1].id);
+    const problem = await refused(shop.api.delete(`/movies/${movie.id}`), 409, 'movie-was-rented');
+    expect(problem.loans).toBe(3);
+    expect((await shop.api.get(`/movies/${movie.id}`)).body.stock).toBe(2);
+  });
+});

@@ -1,0 +1,21 @@
+/* eslint-disable @typescript-eslint/no-explicit-any -- a problem's facts are judged by the tests, member by member */
+import type { Test } from 'supertest';
+
+/** Expects a request to be refused with a problem of this type, and hands out the problem. */
+export async function refused(request: Test, status: number, type: string): Promise<Record<string, any>> {
+  const { body } = await request.expect('Content-Type', /^application\/problem\+json/);
+  expect(body).toMatchObject({ type: `/problems/${type}`, status });
+  return body;
+}
+
+/** Expects a request to be refused for what stands in its body, and hands out where. */
+export async function faultyMembers(request: Test): Promise<string[]> {
+  const { errors } = await refused(request, 422, 'invalid-input');
+  return errors.map(({ pointer }: { pointer: string }) => pointer);
+}
+
+/** Expects a request to be refused for what stands in its path or query, and hands out in which parameters. */
+export async function faultyParameters(request: Test): Promise<string[]> {
+  const { errors } = await refused(request, 422, 'invalid-input');
+  return errors.map(({ parameter }: { parameter: string }) => parameter);
+}
