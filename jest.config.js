@@ -1,11 +1,32 @@
 /** Tests are ES modules as the service is: run them with NODE_OPTIONS=--experimental-vm-modules. */
-export default {
+const common = {
   testEnvironment: 'node',
-  testMatch: ['<rootDir>/test/**/*.spec.ts'],
-  testTimeout: 30_000,
-  maxWorkers: 2,
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, tsconfig: 'tsconfig.json', diagnostics: false }] },
   // Our './x.js' is './x.ts' as long as it isn't compiled.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+};
+
+export default {
+  testTimeout: 30_000,
+  maxWorkers: 2,
+  projects: [
+    {
+      ...common,
+      displayName: 'sqlite',
+      testMatch: ['<rootDir>/test/**/*.spec.ts'],
+      testPathIgnorePatterns: ['<rootDir>/test/database/postgres/'],
+      globals: { engine: 'sqlite' },
+    },
+    {
+      // What people do and what units of work promise is the same there; the rest needs no second database.
+      ...common,
+      displayName: 'postgres',
+      testMatch: ['<rootDir>/test/{e2e,database}/**/*.spec.ts'],
+      testPathIgnorePatterns: ['<rootDir>/test/database/sqlite/'],
+      globals: { engine: 'postgres' },
+      globalSetup: '<rootDir>/test/support/start-postgres.ts',
+      globalTeardown: '<rootDir>/test/support/stop-postgres.ts',
+    },
+  ],
 };

@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+
+/** Which database the tests run on now: each of them runs once on each. Set by jest.config.js. */
+declare const engine: 'sqlite' | 'postgres';
+
+export interface FreshDatabase {
+  /** What to give the service as DATABASE_URL. */
+  readonly url: string;
+  drop(): Promise<void>;
+}
+
+/** An empty database of one's own. */
+export function freshDatabase(): Promise<FreshDatabase> {
+  return engine === 'sqlite' ? freshFile() : freshPostgresDatabase();
+}
+
+async function freshFile(): Promise<FreshDatabase> {
+  const folder = await mkdtemp(join(tmpdir(), 'movie-rental-'));
+  return {
+    url: `sqlite:${join(folder, 'shop.sqlite')}`,
+    drop: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+async function freshPostgresDatabase(): Promise<FreshDatabase> {
+  const server = process.env['TEST_DATABASE_URL']!;
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  await command(server, `CREATE DATABASE ${name}`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: () => command(server, `DROP DATABASE ${name} WITH (FORCE)`) };
+}
+
+async function command(server: string, sql: string): Promise<void> {
+  const client = new Client({ connectionString: server });
+  await client.connect();
+  await client.query(sql).finally(() => client.end());
+}
