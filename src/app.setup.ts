@@ -29,7 +29,10 @@ export async function createApp(environment: Environment): Promise<INestApplicat
   const app = await NestFactory.create(AppModule.with(environment), new HttpAdapter(), {
     logger: new ConsoleLogger({ logLevels: shown.map(([, nests]) => nests) }),
     bodyParser: false,
+    // What goes wrong at the start is thrown, for the caller to tell.
     abortOnError: false,
+    bufferLogs: true,
+    autoFlushLogs: false,
   });
   const express = app.getHttpAdapter().getInstance() as { set(name: string, value: unknown): void };
   express.set('etag', false);
@@ -42,6 +45,7 @@ export async function createApp(environment: Environment): Promise<INestApplicat
   app.useGlobalPipes(new InputPipe());
   app.useGlobalInterceptors(new PagingInterceptor(), new LocationInterceptor(app.get(Reflector)));
   useOpenApi(app, version);
+  app.flushLogs();
   app.enableShutdownHooks(['SIGTERM', 'SIGINT']);
   return app;
 }

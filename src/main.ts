@@ -7,6 +7,8 @@ try {
   await app.listen(environment.PORT, environment.HOST);
   console.log(`The shop is open: ${await app.getUrl()}/docs`);
 } catch (error) {
-  console.error(`The service can't start. ${error instanceof Error ? error.message : String(error)}`);
+  const { code, message } = error as NodeJS.ErrnoException;
+  const remedy = code === 'EADDRINUSE' ? '. Let PORT name a free one, or stop what listens there.' : '';
+  console.error(`The service can't start. ${message}${remedy}`);
   process.exit(1);
 }

@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Connections } from './connections.js';
 import { openConnections } from './open-connections.js';
+import { openDataSource } from './open-data-source.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 @Module({})
@@ -11,7 +12,12 @@ export class DatabaseModule {
     return {
       module: DatabaseModule,
       global: true,
-      imports: [TypeOrmModule.forRoot({ ...options, retryAttempts: 0 })],
+      imports: [
+        TypeOrmModule.forRootAsync({
+          useFactory: () => ({ ...options, toRetry: () => false }),
+          dataSourceFactory: () => openDataSource(options),
+        }),
+      ],
       providers: [{ provide: Connections, inject: [DataSource], useFactory: openConnections }, UnitOfWork],
       exports: [UnitOfWork],
     };

@@ -1,0 +1,33 @@
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { errorCode } from './error-code.js';
+
+/** The configured database can't be used. The message says which, why, and what to do. */
+export class UnusableDatabase extends Error {}
+
+/** @throws UnusableDatabase */
+export async function openDataSource(options: DataSourceOptions): Promise<DataSource> {
+  const dataSource = new DataSource(options);
+  try {
+    await dataSource.initialize();
+    // SQLite opens any file, and looks into it only when it needs the schema.
+    if (options.type === 'sqlite') await dataSource.query('SELECT 1 FROM sqlite_schema');
+    return dataSource;
+  } catch (error) {
+    throw new UnusableDatabase(describe(error, options), { cause: error });
+  }
+}
+
+function describe(error: unknown, options: DataSourceOptions): string {
+  const reason = error instanceof Error ? error.message : String(error);
+  if (options.type === 'postgres') {
+    const { hostname, port, pathname } = new URL(options.url!);
+    return (
+      `PostgreSQL can't be reached as DATABASE_URL says (${hostname}:${port || '5432'}, database ${pathname.slice(1)}): ` +
+      `${reason || errorCode(error)}. See that it runs there, and that user, password and database are right.`
+    );
+  }
+  return (
+    `The SQLite file ${String(options.database)} can't be used: ${reason}. ` +
+    'Let DATABASE_URL name a file of this service, or a new one in a folder that it may write to.'
+  );
+}
