@@ -10,7 +10,7 @@ type Repositories<P extends Participants> = { readonly [Name in keyof P]: Instan
 type Work<P extends Participants, Result> = (repositories: Repositories<P>) => Promise<Result>;
 
 /** A unit of work inside another would wait for a turn that its own outer unit holds, for ever. */
-class NestedUnitOfWork extends Error {
+export class NestedUnitOfWork extends Error {
   constructor() {
     super('A unit of work was begun inside another. Hand the repositories of the outer one on instead.');
   }

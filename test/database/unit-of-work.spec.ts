@@ -1,0 +1,134 @@
+import { setTimeout } from 'node:timers/promises';
+import { inspect } from 'node:util';
+import { NestedUnitOfWork } from '../../src/database/unit-of-work.js';
+import { GenreRepository } from '../../src/genres/genre.repository.js';
+import { type Database, openDatabase } from '../support/database.js';
+import { withSeed } from '../support/random.js';
+import { participants, Storm } from '../support/storm.js';
+
+const work = { genres: GenreRepository };
+
+describe('the unit of work', () => {
+  let database: Database;
+  beforeEach(async () => (database = await openDatabase()));
+  afterEach(() => database.close());
+
+  const genre = (name: string) => ({ name, description: null });
+  const names = () =>
+    database.unitOfWork.read(work, async ({ genres }) =>
+      (await genres.find({ order: { id: 'ASC' } })).map(({ name }) => name),
+    );
+
+  it('stores all of the work', async () => {
+    await database.unitOfWork.run(work, async ({ genres }) => {
+      await genres.add(genre('Western'));
+      await genres.add(genre('Musical'));
+    });
+    expect(await names()).toEqual(['Western', 'Musical']);
+  });
+
+  it('rolls back by default when the work throws, and says what it threw', async () => {
+    const stop = new Error('on second thoughts');
+    const failing = database.unitOfWork.run(work, async ({ genres }) => {
+      await genres.add(genre('Western'));
+      throw stop;
+    });
+    await expect(failing).rejects.toBe(stop);
+    expect(await names()).toEqual([]);
+  });
+
+  it('rolls back what was stored before the database refused', async () => {
+    await database.unitOfWork.run(work, ({ genres }) => genres.add(genre('Western')));
+    const failing = database.unitOfWork.run(work, async ({ genres }) => {
+      await genres.add(genre('Musical'));
+      await genres.add(genre('WESTERN'));
+    });
+    await expect(failing).rejects.toThrow('There is already a genre called WESTERN');
+    expect(await names()).toEqual(['Western']);
+  });
+
+  it("keeps TypeORM's own save and remove inside", async () => {
+    const failing = database.unitOfWork.run(work, async ({ genres }) => {
+      await genres.save([genre('Western'), genre('Musical')].map((row) => ({ ...row, nameKey: row.name })));
+      await genres.remove(await genres.findBy({ name: 'Musical' }));
+      throw new Error('on second thoughts');
+    });
+    await expect(failing).rejects.toThrow('on second thoughts');
+    expect(await names()).toEqual([]);
+  });
+
+  it('refuses loudly to be nested in another', async () => {
+    const { unitOfWork } = database;
+    const nothing = () => Promise.resolve();
+    await expect(unitOfWork.run(work, () => unitOfWork.run(work, nothing))).rejects.toThrow(NestedUnitOfWork);
+    await expect(unitOfWork.run(work, () => unitOfWork.read(work, nothing))).rejects.toThrow(NestedUnitOfWork);
+    await expect(unitOfWork.read(work, () => unitOfWork.run(work, nothing))).rejects.toThrow(NestedUnitOfWork);
+    await expect(unitOfWork.read(work, () => unitOfWork.read(work, nothing))).rejects.toThrow(NestedUnitOfWork);
+    await unitOfWork.run(work, ({ genres }) => genres.add(genre('Western')));
+    expect(await names()).toEqual(['Western']);
+  });
+
+  it.each(['run', 'read'] as const)(
+    'hands out repositories that refuse to be used after a %s has ended',
+    async (way) => {
+      const kept = await database.unitOfWork[way](work, ({ genres }) => Promise.resolve({ genres }));
+      await expect(kept.genres.add(genre('Western'))).rejects.toThrow(/released/);
+      await expect(kept.genres.save({ ...genre('Western'), nameKey: 'western' })).rejects.toThrow(/released/);
+      await expect(kept.genres.find()).rejects.toThrow(/released/);
+      expect(await names()).toEqual([]);
+    },
+  );
+
+  it("can't write while it reads", async () => {
+    const writing = database.unitOfWork.read(work, ({ genres }) => genres.add(genre('Western')));
+    const refusal: unknown = await writing.catch((error: unknown) => error);
+    expect(inspect(refusal)).toMatch(/read-?only/);
+    expect(await names()).toEqual([]);
+  });
+
+  it('reads one state of the shop, whatever is committed meanwhile', async () => {
+    let begun!: () => void;
+    const committed = new Promise<void>((begin) => (begun = begin)).then(() =>
+      database.unitOfWork.run(work, ({ genres }) => genres.add(genre('Western'))),
+    );
+    const seen = await database.unitOfWork.read(work, async ({ genres }) => {
+      const before = await genres.count();
+      begun();
+      await committed;
+      return [before, await genres.count()];
+    });
+    expect(seen).toEqual([0, 0]);
+    expect(await names()).toEqual(['Western']);
+  });
+
+  it('loses nothing of 200 good units while one that fails is held open beside them', async () => {
+    const { unitOfWork } = database;
+    const failing = unitOfWork.run(work, async ({ genres }) => {
+      await genres.add(genre('Ghost'));
+      await setTimeout(50);
+      throw new Error('held open, then failed');
+    });
+    const good = Array.from({ length: 200 }, (_, number) => `Genre ${number}`);
+    const answers = good.map((name) => unitOfWork.run(work, ({ genres }) => genres.add(genre(name))));
+    await expect(failing).rejects.toThrow('held open');
+    await Promise.all(answers);
+    expect((await names()).sort()).toEqual(good.sort());
+  });
+
+  it('loses nothing, leaves nothing and shows nothing unfinished in a storm of 3,000, a third of which fail', async () => {
+    await withSeed(async (random) => {
+      const { unitOfWork } = database;
+      const storm = new Storm(
+        {
+          run: (deed) => unitOfWork.run(participants, deed),
+          read: (deed) => unitOfWork.read(participants, deed),
+        },
+        random,
+      );
+      await storm.prepare();
+      await storm.rage(3000, 32);
+      expect(await storm.damage()).toEqual({ lost: [], ghosts: [], dirty: [], torn: [], errors: [] });
+      expect(storm.failures).toBeGreaterThan(800);
+    });
+  }, 120_000);
+});

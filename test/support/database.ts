@@ -1,0 +1,37 @@
+import { NestFactory } from '@nestjs/core';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { dataSourceOptions } from '../../ormconfig.js';
+import { DatabaseModule } from '../../src/database/database.module.js';
+import { UnitOfWork } from '../../src/database/unit-of-work.js';
+import { freshDatabase } from './engine.js';
+
+export interface Database {
+  readonly url: string;
+  readonly unitOfWork: UnitOfWork;
+  /** The connection, or the pool of them, that writes. */
+  readonly dataSource: DataSource;
+  close(): Promise<void>;
+}
+
+/** The database at `url`, opened, migrated and checked as the service does it at every start. */
+export async function openDatabaseAt(url: string, changes: Partial<DataSourceOptions> = {}): Promise<Database> {
+  const options = { ...dataSourceOptions(url), ...changes } as DataSourceOptions;
+  const app = await NestFactory.createApplicationContext(DatabaseModule.with(options), {
+    logger: false,
+    abortOnError: false,
+  });
+  return { url, unitOfWork: app.get(UnitOfWork), dataSource: app.get(DataSource), close: () => app.close() };
+}
+
+/** A database of one's own, gone when it is closed. */
+export async function openDatabase(): Promise<Database> {
+  const { url, drop } = await freshDatabase();
+  const database = await openDatabaseAt(url);
+  return {
+    ...database,
+    async close() {
+      await database.close();
+      await drop();
+    },
+  };
+}
