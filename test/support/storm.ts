@@ -131,9 +131,9 @@ export class Storm {
     return this.failed.size;
   }
 
-  /** Compares what is there, as `read` finds it, with what was acknowledged. */
-  async damage(read: Transactions['read'] = (work) => this.transactions.read(work)): Promise<Damage> {
-    const found = await read(async (shop) => ({
+  /** Compares what is there with what was acknowledged. */
+  async damage(): Promise<Damage> {
+    const found = await this.transactions.read(async (shop) => ({
       receipts: await receipts(shop).getRawMany<Receipts>(),
       movies: await shop.movies.find(),
       stock: await shop.copies.find(),

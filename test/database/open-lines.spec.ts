@@ -1,0 +1,49 @@
+import { type Database, openDatabase } from '../support/database.js';
+import { participants } from '../support/storm.js';
+
+describe('one open line per copy', () => {
+  let database: Database;
+  let rentId: number;
+  let copyId: number;
+  beforeAll(async () => {
+    database = await openDatabase();
+    await database.unitOfWork.run(participants, async ({ genres, movies, copies, clients, rents }) => {
+      const genre = await genres.add({ name: 'Drama', description: null });
+      const fields = { title: 'A Movie', description: null, year: 1999, director: null, genreId: genre.id };
+      const movie = await movies.add(fields);
+      const client = await clients.add({ firstName: 'A', lastName: 'Client', address: null, licenseNumber: null });
+      copyId = (await copies.add(movie.id)).id;
+      rentId = (await rents.add(client.id, new Date())).id;
+    });
+  });
+  afterAll(() => database.close());
+
+  /** By SQL alone, with none of our code to judge it. */
+  const insert = (returned: string) =>
+    database.unitOfWork.run(participants, ({ lines }) =>
+      lines.query(
+        `INSERT INTO movie_rent_detail (movie_rent_id, movie_copy_id, returned_datetime)
+         VALUES (${rentId}, ${copyId}, ${returned})`,
+      ),
+    );
+
+  it('is a law of the database: a second open line is refused', async () => {
+    await insert('NULL');
+    await expect(insert('NULL')).rejects.toThrow(/unique/i);
+  });
+
+  it('lets a copy have any number of closed lines', async () => {
+    await insert(`'2024-01-01T00:00:00.000Z'`);
+    await insert(`'2024-01-01T00:00:00.000Z'`);
+    await insert(`'2024-01-02T00:00:00.000Z'`);
+    const lines = await database.unitOfWork.read(participants, (shop) => shop.lines.find());
+    expect(lines.map(({ isOpen }) => isOpen)).toEqual([true, false, false, false]);
+  });
+
+  it('holds against a line that is opened again', async () => {
+    const reopening = database.unitOfWork.run(participants, ({ lines }) =>
+      lines.query('UPDATE movie_rent_detail SET returned_datetime = NULL'),
+    );
+    await expect(reopening).rejects.toThrow(/unique/i);
+  });
+});

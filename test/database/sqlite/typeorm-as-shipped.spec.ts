@@ -1,0 +1,89 @@
+import { setTimeout } from 'node:timers/promises';
+import { DataSource } from 'typeorm';
+import { dataSourceOptions } from '../../../ormconfig.js';
+import { Genre } from '../../../src/genres/genre.entity.js';
+import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
+import { withSeed } from '../../support/random.js';
+import { shopOf, Storm, type Transactions } from '../../support/storm.js';
+
+/** What the tests of our unit of work measure is really there: without it, the same storm does the damage. */
+describe('TypeORM as shipped, where all query runners share one SQLite connection', () => {
+  let database: FreshDatabase;
+  let shared: DataSource;
+  beforeEach(async () => {
+    database = await freshDatabase();
+    shared = await open();
+    await shared.runMigrations();
+  });
+  afterEach(async () => {
+    await shared.destroy();
+    await database.drop();
+  });
+
+  const open = () => new DataSource(dataSourceOptions(database.url)).initialize();
+
+  /** Whoever opens the file next finds what was committed: all else is gone with the first connection. */
+  async function reopen(): Promise<void> {
+    await shared.destroy();
+    shared = await open();
+  }
+
+  async function genresOnDisk(): Promise<string[]> {
+    await reopen();
+    const found = await shared.manager.find(Genre);
+    return found.map(({ name }) => name);
+  }
+
+  const genre = (name: string) => ({ name, nameKey: name, description: null });
+
+  it('loses acknowledged units of work in the storm that ours survives', async () => {
+    await withSeed(async (random) => {
+      const asShipped: Transactions = {
+        run: (work) => shared.transaction((manager) => work(shopOf(manager))),
+        read: (work) => work(shopOf(shared.manager)),
+      };
+      const storm = new Storm(asShipped, random);
+      await storm.prepare();
+      await storm.rage(300, 32);
+      await reopen();
+      const { lost, errors } = await storm.damage();
+      expect(errors).not.toEqual([]);
+      expect(lost).not.toEqual([]);
+    });
+  });
+
+  it('loses acknowledged transactions when one that overlaps them fails', async () => {
+    const failing = shared.transaction(async (manager) => {
+      await manager.insert(Genre, genre('Ghost'));
+      await setTimeout(50);
+      throw new Error('held open, then failed');
+    });
+    await setTimeout(10);
+    await shared.transaction((manager) => manager.insert(Genre, genre('Acknowledged')));
+    await expect(failing).rejects.toThrow('held open');
+    expect(await genresOnDisk()).not.toContain('Acknowledged');
+  });
+
+  it('loses a plain save beside a transaction that fails', async () => {
+    const failing = shared.transaction(async (manager) => {
+      await manager.insert(Genre, genre('Ghost'));
+      await setTimeout(50);
+      throw new Error('held open, then failed');
+    });
+    await setTimeout(10);
+    await shared.getRepository(Genre).save(genre('Acknowledged'));
+    await expect(failing).rejects.toThrow('held open');
+    expect(await genresOnDisk()).not.toContain('Acknowledged');
+  });
+
+  it('shows what is not committed to whoever reads', async () => {
+    let seen = 0;
+    const failing = shared.transaction(async (manager) => {
+      await manager.insert(Genre, genre('Ghost'));
+      seen = await shared.getRepository(Genre).count();
+      throw new Error('on second thoughts');
+    });
+    await expect(failing).rejects.toThrow('on second thoughts');
+    expect(seen).toBe(1);
+  });
+});
