@@ -1,6 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from '../../src/app.module.js';
 import { type Environment, InvalidEnvironment, readEnvironment } from '../../src/config/environment.js';
+import { UnusableDatabase } from '../../src/database/unusable-database.js';
 import { UnitOfWork } from '../../src/database/unit-of-work.js';
 import { UnusableInput } from './input.js';
 import { loadShop } from './load-shop.js';
@@ -14,8 +15,8 @@ export async function runImport(read: () => Promise<Shop>): Promise<void> {
     const shop = await read();
     console.log(summary(await store(shop, environment), countOf(shop), environment.DATABASE_URL));
   } catch (error) {
-    const foreseen = error instanceof UnusableInput || error instanceof InvalidEnvironment;
-    console.error(foreseen ? error.message : error);
+    const foreseen = [UnusableInput, InvalidEnvironment, UnusableDatabase].some((type) => error instanceof type);
+    console.error(foreseen ? (error as Error).message : error);
     process.exitCode = 1;
   }
 }
@@ -24,7 +25,10 @@ async function store(shop: Shop, environment: Environment): Promise<Counts> {
   const application = await NestFactory.createApplicationContext(AppModule.with(environment), {
     logger: ['error', 'warn'],
     abortOnError: false,
+    bufferLogs: true,
+    autoFlushLogs: false,
   });
+  application.flushLogs();
   try {
     return await loadShop(application.get(UnitOfWork), shop, new Progress());
   } finally {

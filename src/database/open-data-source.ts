@@ -1,8 +1,6 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { errorCode } from './error-code.js';
-
-/** The configured database can't be used. The message says which, why, and what to do. */
-export class UnusableDatabase extends Error {}
+import { UnusableDatabase } from './unusable-database.js';
 
 /** @throws UnusableDatabase */
 export async function openDataSource(options: DataSourceOptions): Promise<DataSource> {

@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { Connections } from '../connections.js';
 import type { RunnerOf, Transactions } from '../transactions.js';
 import { setAndCheckPragmas } from './pragmas.js';
+import { beSoleProcess } from './sole-process.js';
 import { SqliteTransactions } from './sqlite-transactions.js';
 
 /** Reads run side by side on this many connections. SQLite's worker threads are four. */
@@ -11,6 +12,7 @@ const readerCount = 4;
 /** One connection that writes, and some that read what is committed. */
 export class SqliteConnections extends Connections {
   private constructor(
+    private readonly lock: DataSource,
     private readonly writer: DataSource,
     private readonly readers: readonly DataSource[],
   ) {
@@ -19,12 +21,13 @@ export class SqliteConnections extends Connections {
 
   /** Brings the schema up to date through `writer` and opens the readers beside it. */
   static async open(writer: DataSource): Promise<Connections> {
+    const lock = await beSoleProcess(writer.options);
     await setAndCheckPragmas(writer);
     await writer.runMigrations({ transaction: 'each' });
     // TypeORM turns foreign keys off and on again around migrations.
     await setAndCheckPragmas(writer);
     const readers = await Promise.all(Array.from({ length: readerCount }, () => openReader(writer)));
-    return new SqliteConnections(writer, readers);
+    return new SqliteConnections(lock, writer, readers);
   }
 
   transactions(runnerOf: RunnerOf): Transactions {
@@ -32,7 +35,7 @@ export class SqliteConnections extends Connections {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all(this.readers.map((reader) => reader.destroy()));
+    await Promise.all([...this.readers, this.lock].map((connection) => connection.destroy()));
   }
 }
 
