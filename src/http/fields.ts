@@ -28,16 +28,19 @@ import { largestId } from './path-id.js';
 interface FieldOptions {
   readonly description: string;
   readonly example?: unknown;
-  /** In a request: may be left out or null. */
-  readonly optional?: boolean;
+  /** In a request: may be left out or null; where a member is named, only beside that one. */
+  readonly optional?: boolean | { readonly beside: string };
   /** In an answer: always there, but may be null. */
   readonly nullable?: boolean;
 }
 
 function field(options: FieldOptions, schema: ApiPropertyOptions, checks: PropertyDecorator[]): PropertyDecorator {
-  const { description, example, optional = false, nullable = optional } = options;
+  const { description, example, optional = false, nullable = Boolean(optional) } = options;
   const property = { ...schema, description, example, required: !optional, nullable: nullable || undefined };
-  const whenGiven = ValidateIf((_, value) => value !== null && value !== undefined);
+  const whenGiven = ValidateIf(
+    (document: Record<string, unknown>, value) =>
+      value != null || (typeof optional === 'object' && document[optional.beside] == null),
+  );
   return applyDecorators(ApiProperty(property as ApiPropertyOptions), ...(optional ? [whenGiven] : []), ...checks);
 }
 

@@ -1,8 +1,9 @@
 import type { ClientRepository } from '../clients/client.repository.js';
-import { InvalidOrder } from '../kernel/domain-error.js';
+import { type Fault, InvalidOrder } from '../kernel/domain-error.js';
 import type { MovieCopyRepository } from '../movies/movie-copy.repository.js';
 import type { MovieRepository } from '../movies/movie.repository.js';
 import { fillBasket, type OrderedLine, type RentOrder } from './basket.js';
+import type { MovieRentDetail } from './movie-rent-detail.entity.js';
 import type { MovieRentDetailRepository } from './movie-rent-detail.repository.js';
 import type { MovieRent } from './movie-rent.entity.js';
 import type { MovieRentRepository } from './movie-rent.repository.js';
@@ -17,12 +18,12 @@ interface Participants {
 }
 
 /**
- * Makes a rental what `order` says. A line that names the id or the copy of one that is there is that one;
- * lines the order leaves out are taken back, others are added. What was returned stays as it was.
+ * Makes a rental what `order` says. Lines the order leaves out are taken back, and those that aren't there
+ * are added. What was returned stays as it was.
  * @throws InvalidOrder, RentClosed, LineReturned, and what filling a basket throws
  */
 export async function amend(rent: MovieRent, order: RentOrder, shop: Participants): Promise<void> {
-  const wanted = order.lines.map((line, index) => identify(line, index, rent));
+  const wanted = identify(order.lines, rent.details);
   const returned = rent.details.filter((detail) => !detail.isOpen);
   const untouched = returned.filter(({ id, movieCopyId }) =>
     wanted.some((line) => line.id === id && line.movieCopyId === movieCopyId),
@@ -38,25 +39,54 @@ export async function amend(rent: MovieRent, order: RentOrder, shop: Participant
   const chosen = await fillBasket({ clientId: order.clientId, lines: wanted }, shop, mine);
   await shop.rents.update(rent.id, { clientId: order.clientId });
 
-  const kept = new Set(wanted.flatMap(({ id }) => id ?? []));
-  const removed = rent.details.filter(({ id }) => !kept.has(id)).map(({ id }) => id);
-  if (removed.length > 0) await shop.lines.delete(removed);
-  for (const [index, { id }] of wanted.entries()) {
-    if (id !== undefined) await shop.lines.update(id, { movieCopyId: chosen[index]! });
-  }
+  const lines = wanted.map(({ id }, index) => ({ id, movieCopyId: chosen[index]! }));
+  const stays = ({ id, movieCopyId }: OrderedLine): boolean =>
+    rent.details.some((detail) => detail.id === id && detail.movieCopyId === movieCopyId);
+  const kept = new Set(lines.filter(stays).map(({ id }) => id));
+  // All that changes is taken back before it is opened anew, since two lines may swap their copies.
+  await shop.lines.takeBack(rent.details.filter(({ id }) => !kept.has(id)));
   await shop.lines.open(
     rent.id,
-    chosen.filter((_, index) => wanted[index]!.id === undefined),
+    lines.filter((line) => !stays(line)),
   );
 }
 
-function identify(line: OrderedLine, index: number, rent: MovieRent): OrderedLine {
-  const there = rent.details.find(({ id, movieCopyId, isOpen }) =>
-    line.id === undefined ? isOpen && movieCopyId === line.movieCopyId : id === line.id,
-  );
-  if (line.id !== undefined && !there) {
-    const detail = `Line ${line.id} is not one of this rental.`;
-    throw new InvalidOrder([{ path: ['details', index, 'id'], code: 'unknown', detail }]);
-  }
-  return { ...line, id: there?.id };
+/**
+ * Finds for each line of an order the line that is there already: the one with its id, else the open one
+ * with its copy, else an open one with a copy of its movie that no other line asks for.
+ * @throws InvalidOrder
+ */
+function identify(order: readonly OrderedLine[], details: readonly MovieRentDetail[]): OrderedLine[] {
+  const faults = order.flatMap((line, index) => faultOfId(line, index, order, details));
+  if (faults.length > 0) throw new InvalidOrder(faults);
+
+  const named = new Set(order.flatMap(({ movieCopyId }) => movieCopyId ?? []));
+  const claimed = new Set(order.flatMap(({ id }) => id ?? []));
+  const isAnyOf = (movieId: number | undefined, { movieCopy, movieCopyId }: MovieRentDetail): boolean =>
+    movieId === movieCopy!.movieId && !named.has(movieCopyId);
+
+  return order.map((line) => {
+    const { id, movieCopyId, movieId } = line;
+    const there = details.find((detail) =>
+      id === undefined
+        ? detail.isOpen && !claimed.has(detail.id) && (movieCopyId === detail.movieCopyId || isAnyOf(movieId, detail))
+        : id === detail.id,
+    );
+    if (!there) return line;
+    claimed.add(there.id);
+    return isAnyOf(movieId, there) ? { id: there.id, movieCopyId: there.movieCopyId } : { ...line, id: there.id };
+  });
+}
+
+function faultOfId(
+  { id }: OrderedLine,
+  index: number,
+  order: readonly OrderedLine[],
+  details: readonly MovieRentDetail[],
+): Fault[] {
+  if (id === undefined) return [];
+  const at = (code: string, detail: string): Fault[] => [{ path: ['details', index, 'id'], code, detail }];
+  if (!details.some((detail) => detail.id === id)) return at('unknown', `Line ${id} is not one of this rental.`);
+  const first = order.findIndex((line) => line.id === id);
+  return first < index ? at('duplicate_line', `Line ${id} is named twice.`) : [];
 }

@@ -47,6 +47,7 @@ export async function fillBasket(
   );
   const found = new Map((await copies.findWithLoans(named)).map((copy) => [copy.id, copy]));
   const chosen: number[] = [];
+  const seen = new Set<number>();
 
   for (const [index, { movieCopyId, movieId }] of lines.entries()) {
     const refuse = (member: string, code: string, subject: number, detail: string): void => {
@@ -56,11 +57,12 @@ export async function fillBasket(
       const copy = found.get(movieCopyId);
       const at = (code: string, detail: string): void => refuse('movieCopyId', code, movieCopyId, detail);
       if (!copy) at('unknown', `Movie copy ${movieCopyId} not found.`);
-      else if (named.indexOf(movieCopyId) < chosenBefore(lines, index))
-        at('duplicate_copy', `Copy ${movieCopyId} is named twice.`);
-      else if (mine.has(movieCopyId)) chosen[index] = movieCopyId;
-      else if (copy.isRented) at('copy_rented', `Copy ${movieCopyId} is out.`);
-      else if (!copy.isInService) at('copy_not_in_service', `Copy ${movieCopyId} is not in service.`);
+      else if (seen.has(movieCopyId)) at('duplicate_copy', `Copy ${movieCopyId} is named twice.`);
+      else if (copy.isRented && !mine.has(movieCopyId)) at('copy_rented', `Copy ${movieCopyId} is out.`);
+      else if (!copy.isInService && !mine.has(movieCopyId)) {
+        at('copy_not_in_service', `Copy ${movieCopyId} is not in service.`);
+      }
+      seen.add(movieCopyId);
       chosen[index] = movieCopyId;
     } else if (movieId !== undefined) {
       const [free] = await copies.findAvailable(movieId, 1, [...named, ...chosen.filter(Boolean)]);
@@ -74,15 +76,10 @@ export async function fillBasket(
   return chosen;
 }
 
-/** How many copies were named in the lines before `index`. */
-function chosenBefore(lines: readonly OrderedLine[], index: number): number {
-  return lines.slice(0, index).filter(({ movieCopyId }) => movieCopyId !== undefined).length;
-}
-
 function throwAny(refusals: readonly Refusal[]): void {
   const subjectsOf = (code: string): number[] => refusals.filter((r) => r.code === code).map(({ subject }) => subject);
-  const invalid = refusals.filter(({ code }) => code === 'unknown' || code === 'duplicate_copy');
-  if (invalid.length > 0) throw new InvalidOrder(invalid);
+  const isInvalid = refusals.some(({ code }) => code === 'unknown' || code === 'duplicate_copy');
+  if (isInvalid) throw new InvalidOrder(refusals);
   const [rented, notInService, noCopy] = ['copy_rented', 'copy_not_in_service', 'no_copy_available'].map(subjectsOf);
   if (rented!.length > 0) throw new CopyAlreadyRented(rented!, refusals);
   if (notInService!.length > 0) throw new CopyNotInService(notInService!, refusals);

@@ -3,27 +3,40 @@ import { onDuplicate } from '../database/unique-violation.js';
 import { MovieRentDetail } from './movie-rent-detail.entity.js';
 import { CopyAlreadyRented } from './rentals.errors.js';
 
+interface LineToOpen {
+  readonly id?: number;
+  readonly movieCopyId: number;
+}
+
 export class MovieRentDetailRepository extends Repository<MovieRentDetail> {
   constructor(manager: EntityManager) {
     super(MovieRentDetail, manager, manager.queryRunner);
   }
 
-  /** @throws CopyAlreadyRented where the database's own law catches what was judged otherwise */
-  async open(movieRentId: number, movieCopyIds: readonly number[]): Promise<void> {
-    if (movieCopyIds.length === 0) return;
-    const rows = movieCopyIds.map((movieCopyId) => ({ movieRentId, movieCopyId, returnedDatetime: null }));
+  /**
+   * Opens lines, under the ids they come with or new ones.
+   * @throws CopyAlreadyRented where the database's own law catches what was judged otherwise
+   */
+  async open(movieRentId: number, lines: readonly LineToOpen[]): Promise<void> {
+    if (lines.length === 0) return;
+    const rows = lines.map((line) => ({ ...line, movieRentId, returnedDatetime: null }));
     await this.createQueryBuilder()
       .insert()
       .values(rows)
       .updateEntity(false)
       .execute()
-      .catch(refuseSecondHand(movieCopyIds));
+      .catch(refuseSecondHand(lines.map(({ movieCopyId }) => movieCopyId)));
+  }
+
+  /** Undoes lines, as if they had never been. */
+  async takeBack(lines: readonly MovieRentDetail[]): Promise<void> {
+    if (lines.length > 0) await this.delete(lines.map(({ id }) => id));
   }
 }
 
-const refuseSecondHand = (movieCopyIds: readonly number[]) =>
+const refuseSecondHand = (movieCopyIds: number[]) =>
   onDuplicate(
     'movie_rent_detail.movie_copy_id',
-    new CopyAlreadyRented([...movieCopyIds]),
+    new CopyAlreadyRented(movieCopyIds),
     'ix_movie_rent_detail_one_open_line_per_copy',
   );

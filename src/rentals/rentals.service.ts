@@ -49,7 +49,10 @@ export class RentalsService {
     return this.unitOfWork.run(participants, async ({ clients, movies, copies, rents, lines }) => {
       const chosen = await fillBasket(order, { clients, movies, copies });
       const rent = await rents.add(order.clientId, this.clock.now());
-      await lines.open(rent.id, chosen);
+      await lines.open(
+        rent.id,
+        chosen.map((movieCopyId) => ({ movieCopyId })),
+      );
       return rents.get(rent.id);
     });
   }

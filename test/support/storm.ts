@@ -243,7 +243,11 @@ export class Storm {
       return {
         steps: [
           async ({ rents }) => ({ id } = await rents.add(this.clientId, new Date())),
-          ({ lines }) => lines.open(id, copies),
+          ({ lines }) =>
+            lines.open(
+              id,
+              copies.map((movieCopyId) => ({ movieCopyId })),
+            ),
         ],
         acknowledge: () => this.openRents.set(id, copies.length),
         refuse: nothing,

@@ -9,7 +9,7 @@ export class MovieRentLineInput {
   id?: number | null;
 
   @ExactlyOneOf('movie_copy_id', 'movie_id')
-  @IdField({ description: 'The copy to lend.', optional: true })
+  @IdField({ description: 'The copy to lend.', optional: { beside: 'movie_id' } })
   movie_copy_id?: number | null;
 
   @IdField({ description: 'The movie to lend any free copy of.', optional: true })
