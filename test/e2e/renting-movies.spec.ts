@@ -1,68 +1,175 @@
-import { openShop } from '../support/app.js';
-import { clerk } from '../support/shop.js';
+import { faultyMembers, refused } from '../support/problem.js';
+import { useShop } from '../support/shop.js';
 
 describe('renting movies', () => {
-  let shop: Awaited<ReturnType<typeof openShop>>;
-  beforeAll(async () => (shop = await openShop()));
-  afterAll(() => shop.close());
+  const shop = useShop();
 
-  const order = (clientId: number, ...copyIds: number[]) =>
-    shop.api.post('/movie_rents').send({ client_id: clientId, details: copyIds.map((id) => ({ movie_copy_id: id })) });
+  const rent = (clientId: number, ...details: object[]) =>
+    shop.api.post('/movie_rents').send({ client_id: clientId, details });
+  const copy = (id: number) => ({ movie_copy_id: id });
+  const anyOf = (id: number) => ({ movie_id: id });
+  const copiesOn = ({ details }: { details: { movie_copy_id: number }[] }) => details.map((line) => line.movie_copy_id);
+  const takeOut = async (...copyIds: number[]) => shop.clerk.rent((await shop.clerk.client()).id, ...copyIds);
+  const withdraw = (copyId: number) =>
+    shop.api.patch(`/movie_copies/${copyId}`).send({ service_state: 'maintenance' }).expect(200);
 
   it('lends the copies that were named and says where the rental is', async () => {
-    const [client, movie] = [await clerk(shop.api).client(), await clerk(shop.api).movie(2)];
+    const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(2)];
     const [first, second] = movie.copies;
-    const { body, headers } = await order(client.id, first.id, second.id).expect(201);
+    const { body, headers } = await rent(client.id, copy(second.id), copy(first.id)).expect(201);
     expect(headers.location).toBe(`/movie_rents/${body.id}`);
-    expect(body).toMatchObject({ client_id: client.id, is_closed: false, closed_datetime: null });
-    expect(body.details.map((line: { movie_copy_id: number }) => line.movie_copy_id)).toEqual([first.id, second.id]);
+    expect((await shop.api.get(headers.location!).expect(200)).body).toEqual(body);
     expect((await shop.api.get(`/movies/${movie.id}`)).body).toMatchObject({ stock: 2, available: 0 });
   });
 
+  it('answers with the rental, its lines, their copies and their movies', async () => {
+    const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(1)];
+    const { id, code } = movie.copies[0];
+    const { title, description, year, director, genre_id } = movie;
+    const { body } = await rent(client.id, copy(id)).expect(201);
+    expect(body).toEqual({
+      id: expect.any(Number),
+      client_id: client.id,
+      creation_datetime: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      closed_datetime: null,
+      is_closed: false,
+      details: [
+        {
+          id: expect.any(Number),
+          movie_rent_id: body.id,
+          movie_copy_id: id,
+          returned_datetime: null,
+          movie_copy: {
+            id,
+            code,
+            movie_id: movie.id,
+            movie: { id: movie.id, title, description, year, director, genre_id },
+          },
+        },
+      ],
+    });
+  });
+
+  it('lets a client have several rentals at once', async () => {
+    const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(2)];
+    for (const { id } of movie.copies) await rent(client.id, copy(id)).expect(201);
+    expect((await shop.api.get(`/clients/${client.id}/movie_rents`)).body).toHaveLength(2);
+  });
+
+  it('lends a copy again once it came back', async () => {
+    const movie = await shop.clerk.movie(1);
+    await shop.clerk.close((await takeOut(movie.copies[0].id)).id);
+    await takeOut(movie.copies[0].id);
+  });
+
+  describe('any copy of a movie', () => {
+    it('is the oldest that is free', async () => {
+      const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(4)];
+      const [first, second, third, fourth] = movie.copies.map(({ id }: { id: number }) => id);
+      await takeOut(first);
+      await withdraw(second);
+      const { body } = await rent(client.id, anyOf(movie.id), anyOf(movie.id)).expect(201);
+      expect(copiesOn(body)).toEqual([third, fourth]);
+    });
+
+    it('is none that another line of the basket names, whichever comes first', async () => {
+      const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(3)];
+      const [first, second, third] = movie.copies.map(({ id }: { id: number }) => id);
+      const { body } = await rent(client.id, anyOf(movie.id), copy(first), anyOf(movie.id)).expect(201);
+      expect(copiesOn(body)).toEqual([second, first, third]);
+    });
+
+    it('is refused when more are wanted than are free', async () => {
+      const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(1)];
+      const request = rent(client.id, anyOf(movie.id), anyOf(movie.id));
+      const { movie_ids, errors } = await refused(request, 409, 'no-copy-available');
+      expect(movie_ids).toEqual([movie.id]);
+      expect(errors).toMatchObject([{ pointer: '#/details/1/movie_id', code: 'no_copy_available' }]);
+      expect((await shop.api.get(`/movies/${movie.id}`)).body.available).toBe(1);
+    });
+  });
+
+  it('refuses a copy that is out', async () => {
+    const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(1)];
+    const { id } = movie.copies[0];
+    await takeOut(id);
+    const { movie_copy_ids, errors } = await refused(rent(client.id, copy(id)), 409, 'copy-already-rented');
+    expect(movie_copy_ids).toEqual([id]);
+    expect(errors).toMatchObject([{ pointer: '#/details/0/movie_copy_id', code: 'copy_rented' }]);
+  });
+
+  it.each(['maintenance', 'lost', 'retired'])('refuses a copy that is %s', async (service_state) => {
+    const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(1)];
+    const { id } = movie.copies[0];
+    await shop.api.patch(`/movie_copies/${id}`).send({ service_state }).expect(200);
+    const { movie_copy_ids, errors } = await refused(rent(client.id, copy(id)), 409, 'copy-not-in-service');
+    expect(movie_copy_ids).toEqual([id]);
+    expect(errors).toMatchObject([{ pointer: '#/details/0/movie_copy_id', code: 'copy_not_in_service' }]);
+    await refused(rent(client.id, anyOf(movie.id)), 409, 'no-copy-available');
+  });
+
+  it('refuses a copy that is named twice in one basket', async () => {
+    const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(2)];
+    const [first, second] = movie.copies.map(({ id }: { id: number }) => id);
+    const request = rent(client.id, copy(first), copy(second), copy(first), copy(first));
+    const { errors } = await refused(request, 422, 'invalid-input');
+    expect(errors).toMatchObject([
+      { pointer: '#/details/2/movie_copy_id', code: 'duplicate_copy' },
+      { pointer: '#/details/3/movie_copy_id', code: 'duplicate_copy' },
+    ]);
+  });
+
+  it('refuses a client, a copy and a movie that nobody knows, all at once', async () => {
+    const request = rent(999_999, copy(999_998), anyOf(999_997));
+    const { errors } = await refused(request, 422, 'invalid-input');
+    expect(errors).toMatchObject([
+      { pointer: '#/client_id', code: 'unknown', detail: 'Client 999999 not found.' },
+      { pointer: '#/details/0/movie_copy_id', code: 'unknown', detail: 'Movie copy 999998 not found.' },
+      { pointer: '#/details/1/movie_id', code: 'unknown', detail: 'Movie 999997 not found.' },
+    ]);
+  });
+
+  it('judges every line by every rule and names all that speaks against the basket', async () => {
+    const [client, movie, gone] = [await shop.clerk.client(), await shop.clerk.movie(3), await shop.clerk.movie(0)];
+    const [out, withdrawn, free] = movie.copies.map(({ id }: { id: number }) => id);
+    await takeOut(out);
+    await withdraw(withdrawn);
+    const basket = [copy(free), copy(withdrawn), copy(out), anyOf(gone.id)];
+    const conflict = await refused(rent(client.id, ...basket), 409, 'copy-already-rented');
+    const conflicts = [
+      { pointer: '#/details/1/movie_copy_id', code: 'copy_not_in_service' },
+      { pointer: '#/details/2/movie_copy_id', code: 'copy_rented' },
+      { pointer: '#/details/3/movie_id', code: 'no_copy_available' },
+    ];
+    expect(conflict.movie_copy_ids).toEqual([out]);
+    expect(conflict.errors).toMatchObject(conflicts);
+    const { errors } = await refused(rent(client.id, ...basket, copy(free)), 422, 'invalid-input');
+    expect(errors).toMatchObject([...conflicts, { pointer: '#/details/4/movie_copy_id', code: 'duplicate_copy' }]);
+  });
+
   it('stores nothing when one line among good ones is bad', async () => {
-    const [client, movie] = [await clerk(shop.api).client(), await clerk(shop.api).movie(2)];
-    await order(client.id, movie.copies[0].id, 999_999).expect(422);
+    const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(2)];
+    await rent(client.id, copy(movie.copies[0].id), copy(999_999)).expect(422);
     expect((await shop.api.get(`/clients/${client.id}/movie_rents`)).body).toEqual([]);
     expect((await shop.api.get(`/movies/${movie.id}`)).body.available).toBe(2);
   });
 
-  it('refuses a copy that is out, and names it', async () => {
-    const [client, movie] = [await clerk(shop.api).client(), await clerk(shop.api).movie(1)];
-    await clerk(shop.api).rent(client.id, movie.copies[0].id);
-    const { body } = await order(client.id, movie.copies[0].id).expect(409);
-    expect(body).toMatchObject({ type: '/problems/copy-already-rented', movie_copy_ids: [movie.copies[0].id] });
-    expect(body.errors).toMatchObject([{ pointer: '#/details/0/movie_copy_id', code: 'copy_rented' }]);
+  it('refuses an empty basket', async () => {
+    const client = await shop.clerk.client();
+    expect(new Set(await faultyMembers(rent(client.id)))).toEqual(new Set(['#/details']));
   });
 
-  it('refuses a copy that is named twice in one basket', async () => {
-    const [client, movie] = [await clerk(shop.api).client(), await clerk(shop.api).movie(1)];
-    const { body } = await order(client.id, movie.copies[0].id, movie.copies[0].id).expect(422);
-    expect(body.errors).toMatchObject([{ pointer: '#/details/1/movie_copy_id', code: 'duplicate_copy' }]);
+  it('takes a basket of 100 lines, and none of 101', async () => {
+    const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(101)];
+    const lines = movie.copies.map(({ id }: { id: number }) => copy(id));
+    expect(new Set(await faultyMembers(rent(client.id, ...lines)))).toEqual(new Set(['#/details']));
+    expect((await rent(client.id, ...lines.slice(1)).expect(201)).body.details).toHaveLength(100);
   });
 
-  it('picks a free copy where only the movie is named', async () => {
-    const [client, movie] = [await clerk(shop.api).client(), await clerk(shop.api).movie(1)];
-    const details = [{ movie_id: movie.id }];
-    const { body } = await shop.api.post('/movie_rents').send({ client_id: client.id, details }).expect(201);
-    expect(body.details[0].movie_copy_id).toBe(movie.copies[0].id);
-    const refusal = await shop.api.post('/movie_rents').send({ client_id: client.id, details }).expect(409);
-    expect(refusal.body).toMatchObject({ type: '/problems/no-copy-available', movie_ids: [movie.id] });
-  });
-
-  it('closes a rental once, and answers the same again', async () => {
-    const [client, movie] = [await clerk(shop.api).client(), await clerk(shop.api).movie(1)];
-    const rent = await clerk(shop.api).rent(client.id, movie.copies[0].id);
-    const closed = await shop.api.put(`/movie_rents/${rent.id}/close`).expect(200);
-    expect(closed.body.is_closed).toBe(true);
-    const again = await shop.api.put(`/movie_rents/${rent.id}/close`).expect(200);
-    expect(again.body).toEqual(closed.body);
-  });
-
-  it('takes a rental back that was entered by mistake', async () => {
-    const [client, movie] = [await clerk(shop.api).client(), await clerk(shop.api).movie(1)];
-    const rent = await clerk(shop.api).rent(client.id, movie.copies[0].id);
-    await shop.api.delete(`/movie_rents/${rent.id}`).expect(204);
-    await shop.api.get(`/movie_rents/${rent.id}`).expect(404);
-    await order(client.id, movie.copies[0].id).expect(201);
+  it('refuses a line that names both a copy and a movie, or neither', async () => {
+    const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(1)];
+    const both = { movie_copy_id: movie.copies[0].id, movie_id: movie.id };
+    const pointers = await faultyMembers(rent(client.id, both, {}));
+    expect(new Set(pointers)).toEqual(new Set(['#/details/0/movie_copy_id', '#/details/1/movie_copy_id']));
   });
 });

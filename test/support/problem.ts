@@ -3,9 +3,13 @@ import type { Test } from 'supertest';
 
 /** Expects a request to be refused with a problem of this type, and hands out the problem. */
 export async function refused(request: Test, status: number, type: string): Promise<Record<string, any>> {
-  const { body } = await request.expect('Content-Type', /^application\/problem\+json/);
-  expect(body).toMatchObject({ type: `/problems/${type}`, status });
-  return body;
+  const answer = await request;
+  expect(answer).toMatchObject({
+    status,
+    type: 'application/problem+json',
+    body: { type: `/problems/${type}`, status },
+  });
+  return answer.body;
 }
 
 /** Expects a request to be refused for what stands in its body, and hands out where. */

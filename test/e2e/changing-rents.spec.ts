@@ -1,0 +1,165 @@
+import { refused } from '../support/problem.js';
+import { useShop } from '../support/shop.js';
+
+interface Line {
+  readonly id: number;
+  readonly movie_copy_id: number;
+}
+
+describe('changing rents', () => {
+  const shop = useShop();
+
+  const change = (rentId: number, clientId: number, ...details: object[]) =>
+    shop.api.put(`/movie_rents/${rentId}`).send({ client_id: clientId, details });
+  const copy = (id: number) => ({ movie_copy_id: id });
+  const linesOf = ({ details }: { details?: Line[] }): [number, number][] =>
+    details!.map((line) => [line.id, line.movie_copy_id]);
+  const availableOf = async (movieId: number) => (await shop.api.get(`/movies/${movieId}`)).body.available;
+
+  /** A client with one copy of a movie that has more of them. */
+  const rental = async (stock: number) => {
+    const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(stock)];
+    const [first, second, third] = movie.copies.map(({ id }: { id: number }) => id) as [number, number, number];
+    const rent = await shop.clerk.rent(client.id, first);
+    return { client, movie, first, second, third, rent, line: rent.details[0] as Line };
+  };
+
+  it('keeps a line that is named by its id or by its copy, and adds the others', async () => {
+    const { client, first, second, third, rent, line } = await rental(3);
+    const byId = await change(rent.id, client.id, { id: line.id, ...copy(first) }, copy(second)).expect(200);
+    expect(linesOf(byId.body)).toEqual([
+      [line.id, first],
+      [expect.any(Number), second],
+    ]);
+    const byCopy = await change(rent.id, client.id, copy(third), copy(second), copy(first)).expect(200);
+    expect(linesOf(byCopy.body)).toEqual([...linesOf(byId.body), [expect.any(Number), third]]);
+    expect(byCopy.body.creation_datetime).toBe(rent.creation_datetime);
+    expect((await shop.api.get(`/movie_rents/${rent.id}`)).body).toEqual(byCopy.body);
+  });
+
+  it('takes back the lines that are left out', async () => {
+    const { client, movie, second, rent } = await rental(2);
+    const { body } = await change(rent.id, client.id, copy(second)).expect(200);
+    expect(body.details).toMatchObject([{ movie_copy_id: second }]);
+    expect(await availableOf(movie.id)).toBe(1);
+  });
+
+  it('puts another copy on a line that is named by its id', async () => {
+    const { client, movie, second, rent, line } = await rental(2);
+    const { body } = await change(rent.id, client.id, { id: line.id, ...copy(second) }).expect(200);
+    expect(linesOf(body)).toEqual([[line.id, second]]);
+    expect(await availableOf(movie.id)).toBe(1);
+  });
+
+  it('lets two lines swap their copies', async () => {
+    const { client, movie } = await rental(3);
+    const [, a, b] = movie.copies.map(({ id }: { id: number }) => id) as [number, number, number];
+    const rent = await shop.clerk.rent(client.id, a, b);
+    const [one, other] = rent.details as [Line, Line];
+    const swapped = [
+      { id: one.id, ...copy(b) },
+      { id: other.id, ...copy(a) },
+    ];
+    const { body } = await change(rent.id, client.id, ...swapped).expect(200);
+    expect(linesOf(body)).toEqual([
+      [one.id, b],
+      [other.id, a],
+    ]);
+  });
+
+  it('moves a copy to another line when its own gets another copy', async () => {
+    const { client, first, second, rent, line } = await rental(2);
+    const { body } = await change(rent.id, client.id, { id: line.id, ...copy(second) }, copy(first)).expect(200);
+    expect(linesOf(body)).toEqual([
+      [line.id, second],
+      [expect.any(Number), first],
+    ]);
+  });
+
+  it('keeps the copy that is out where only its movie is named', async () => {
+    const { client, movie, first, rent, line } = await rental(1);
+    const byMovie = { movie_id: movie.id };
+    expect(linesOf((await change(rent.id, client.id, byMovie).expect(200)).body)).toEqual([[line.id, first]]);
+    const byId = { id: line.id, ...byMovie };
+    expect(linesOf((await change(rent.id, client.id, byId).expect(200)).body)).toEqual([[line.id, first]]);
+    await refused(change(rent.id, client.id, byMovie, byMovie), 409, 'no-copy-available');
+  });
+
+  it('adds a free copy where a movie is named that is not on it yet', async () => {
+    const [{ client, first, rent }, other] = [await rental(1), await shop.clerk.movie(1)];
+    const { body } = await change(rent.id, client.id, copy(first), { movie_id: other.id }).expect(200);
+    expect(body.details).toMatchObject([copy(first), copy(other.copies[0].id)]);
+  });
+
+  it('moves the rental to another client', async () => {
+    const [{ client, first, rent }, other] = [await rental(1), await shop.clerk.client()];
+    expect((await change(rent.id, other.id, copy(first)).expect(200)).body.client_id).toBe(other.id);
+    expect((await shop.api.get(`/clients/${client.id}/movie_rents`)).body).toEqual([]);
+  });
+
+  it('refuses a client, copies and lines that nobody knows, and changes nothing', async () => {
+    const [{ client, rent, first, second }, foreign] = [await rental(2), await rental(1)];
+    const unknown = await refused(change(rent.id, 999_999, copy(second), copy(999_998)), 422, 'invalid-input');
+    expect(unknown.errors).toMatchObject([
+      { pointer: '#/client_id', code: 'unknown' },
+      { pointer: '#/details/1/movie_copy_id', code: 'unknown' },
+    ]);
+    const lines = [{ id: 999_999, ...copy(first) }, copy(second), { id: foreign.line.id, ...copy(foreign.first) }];
+    const { errors } = await refused(change(rent.id, client.id, ...lines), 422, 'invalid-input');
+    expect(errors).toMatchObject([
+      { pointer: '#/details/0/id', code: 'unknown' },
+      { pointer: '#/details/2/id', code: 'unknown' },
+    ]);
+    expect((await shop.api.get(`/movie_rents/${rent.id}`)).body).toEqual(rent);
+  });
+
+  it('refuses a line or a copy that is named twice', async () => {
+    const { client, rent, line, first, second } = await rental(2);
+    const twiceTheLine = [
+      { id: line.id, ...copy(first) },
+      { id: line.id, ...copy(second) },
+    ];
+    const byId = await refused(change(rent.id, client.id, ...twiceTheLine), 422, 'invalid-input');
+    expect(byId.errors).toMatchObject([{ pointer: '#/details/1/id', code: 'duplicate_line' }]);
+    for (const twice of [{ id: line.id, ...copy(first) }, copy(first)]) {
+      const { errors } = await refused(change(rent.id, client.id, twice, copy(first)), 422, 'invalid-input');
+      expect(errors).toMatchObject([{ pointer: '#/details/1/movie_copy_id', code: 'duplicate_copy' }]);
+    }
+  });
+
+  it('refuses copies that are out on another rental or not in service, and changes nothing', async () => {
+    const { client, movie, rent, first } = await rental(3);
+    const [, out, withdrawn] = movie.copies.map(({ id }: { id: number }) => id);
+    await shop.clerk.rent(client.id, out);
+    await shop.api.patch(`/movie_copies/${withdrawn}`).send({ service_state: 'lost' }).expect(200);
+    const lines = [copy(first), copy(out), copy(withdrawn)];
+    const problem = await refused(change(rent.id, client.id, ...lines), 409, 'copy-already-rented');
+    expect(problem).toMatchObject({
+      movie_copy_ids: [out],
+      errors: [
+        { pointer: '#/details/1/movie_copy_id', code: 'copy_rented' },
+        { pointer: '#/details/2/movie_copy_id', code: 'copy_not_in_service' },
+      ],
+    });
+    expect((await shop.api.get(`/movie_rents/${rent.id}`)).body).toEqual(rent);
+  });
+
+  it('leaves a closed rental as it is, whatever is to change', async () => {
+    const [{ client, rent, line, first, second }, other] = [await rental(2), await shop.clerk.client()];
+    const closed = await shop.clerk.close(rent.id);
+    const kept = { id: line.id, ...copy(first) };
+    await refused(change(rent.id, other.id, kept), 409, 'rent-closed');
+    await refused(change(rent.id, client.id, kept, copy(second)), 409, 'rent-closed');
+    await refused(change(rent.id, client.id, { id: line.id, ...copy(second) }), 409, 'rent-closed');
+    await refused(change(rent.id, client.id, copy(first)), 409, 'rent-closed');
+    expect((await change(rent.id, client.id, kept).expect(200)).body).toEqual(closed);
+  });
+
+  it('lets one of two clerks win when both put the last copy on their rental', async () => {
+    const [one, other] = [await rental(1), await rental(1)];
+    const wanted = (await shop.clerk.movie(1)).copies[0].id;
+    const put = ({ rent, client, first }: typeof one) => change(rent.id, client.id, copy(first), copy(wanted));
+    const statuses = (await Promise.all([put(one), put(other)])).map(({ status }) => status);
+    expect(statuses.sort()).toEqual([200, 409]);
+  });
+});
