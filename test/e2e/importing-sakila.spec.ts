@@ -1,0 +1,120 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import supertest from 'supertest';
+import type { Api } from '../support/app.js';
+import { freshDatabase, type FreshDatabase } from '../support/engine.js';
+import { Program, startService } from '../support/process.js';
+
+/** Not part of this repository: the CSV files of the Sakila sample database, where somebody has put them. */
+const folder = fileURLToPath(new URL('../../../shared/data/sakila', import.meta.url));
+
+interface Movie {
+  readonly stock: number;
+  readonly available: number;
+}
+
+interface Rent {
+  readonly client_id: number;
+  readonly is_closed: boolean;
+  readonly details: readonly { readonly movie_copy: { readonly movie: { readonly title: string } } }[];
+}
+
+function importSakila(): void {
+  let database: FreshDatabase;
+  let service: Program;
+  let api: Api;
+  let firstImport: string;
+
+  beforeAll(async () => {
+    database = await freshDatabase();
+    firstImport = await runImport();
+    await serve();
+  }, 120_000);
+  afterAll(async () => {
+    await service.kill('SIGTERM');
+    await database.drop();
+  });
+
+  async function serve(): Promise<void> {
+    const started = await startService({ DATABASE_URL: database.url });
+    service = started.service;
+    api = supertest(started.url);
+  }
+
+  async function runImport(): Promise<string> {
+    const program = Program.start('scripts/import-sakila.js', { DATABASE_URL: database.url }, [folder]);
+    await program.succeeds();
+    return program.stdout;
+  }
+
+  async function totalOf(path: string): Promise<number> {
+    const { headers } = await api.get(path).query({ limit: 1, include_total: true }).expect(200);
+    return Number(headers['x-total-count']);
+  }
+
+  const totals = async () => ({
+    genres: await totalOf('/genres'),
+    movies: await totalOf('/movies'),
+    copies: await totalOf('/movie_copies'),
+    clients: await totalOf('/clients'),
+    rents: await totalOf('/movie_rents'),
+    open: await totalOf('/movie_rents?is_closed=false'),
+  });
+  const sakila = { genres: 16, movies: 1000, copies: 4581, clients: 599, rents: 16_044, open: 183 };
+
+  /** The whole of a list, page by page, as its Link headers lead. */
+  async function walk<Item>(list: string): Promise<Item[]> {
+    const items: Item[] = [];
+    let path: string | undefined = `${list}?limit=200`;
+    while (path) {
+      const page: { body: Item[]; headers: Record<string, string> } = await api.get(path).expect(200);
+      items.push(...page.body);
+      path = /<([^>]+)>; rel="next"/.exec(page.headers['link']!)?.[1];
+    }
+    return items;
+  }
+
+  it('takes in every genre, movie, copy, client and rental', async () => {
+    expect(firstImport).toMatch(/rents +16044 added/);
+    expect(await totals()).toEqual(sakila);
+  });
+
+  it('knows 183 copies to be out, and 42 movies to have none', async () => {
+    const movies = await walk<Movie>('/movies');
+    expect(movies).toHaveLength(1000);
+    const sum = (count: (movie: Movie) => number) => movies.reduce((total, movie) => total + count(movie), 0);
+    expect(sum(({ stock }) => stock)).toBe(4581);
+    expect(sum(({ stock, available }) => stock - available)).toBe(183);
+    expect(movies.filter(({ stock }) => stock === 0)).toHaveLength(42);
+  });
+
+  it('knows who has them, and which title was rented most', async () => {
+    const rents = await walk<Rent>('/movie_rents');
+    expect(rents).toHaveLength(16_044);
+    const open = rents.filter((rent) => !rent.is_closed);
+    expect(open).toHaveLength(183);
+    expect(new Set(open.map((rent) => rent.client_id)).size).toBe(159);
+    const lendings = new Map<string, number>();
+    for (const { title } of rents.flatMap(({ details }) => details.map((line) => line.movie_copy.movie))) {
+      lendings.set(title, (lendings.get(title) ?? 0) + 1);
+    }
+    const [most] = [...lendings].sort(([, one], [, other]) => other - one);
+    expect(most).toEqual(['BUCKET BROTHERHOOD', 34]);
+  }, 60_000);
+
+  it('adds nothing when it is imported again', async () => {
+    await service.kill('SIGTERM');
+    const summary = await runImport();
+    await serve();
+    expect(summary.match(/ 0 added/g)).toHaveLength(5);
+    expect(await totals()).toEqual(sakila);
+  }, 120_000);
+}
+
+if (existsSync(folder)) {
+  describe('importing Sakila', importSakila);
+} else {
+  it('LEFT OUT: importing Sakila, whose CSV files are not at ../shared/data/sakila', () => {
+    console.warn('Importing Sakila was left out: there is no folder ../shared/data/sakila beside this repository.');
+  });
+}
