@@ -22,6 +22,8 @@ export class MovieRentDetailRepository extends Repository<MovieRentDetail> {
     const rows = lines.map((line) => ({ ...line, movieRentId, returnedDatetime: null }));
     await this.createQueryBuilder()
       .insert()
+      // By name, since TypeORM leaves given ids out on PostgreSQL otherwise.
+      .into(MovieRentDetail, ['id', 'movieRentId', 'movieCopyId', 'returnedDatetime'])
       .values(rows)
       .updateEntity(false)
       .execute()
