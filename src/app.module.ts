@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { dataSourceOptions } from '../ormconfig.js';
 import { ClientsModule } from './clients/clients.module.js';
@@ -7,10 +8,13 @@ import { DatabaseModule } from './database/database.module.js';
 import { GenresModule } from './genres/genres.module.js';
 import { HealthController } from './health.controller.js';
 import { HealthService } from './health.service.js';
+import { OpenApiDocument } from './http/openapi-document.js';
+import { ProblemPages } from './http/problem-pages.js';
+import { ProblemsController } from './http/problems.controller.js';
 import { SERVICE_VERSION, ServiceController } from './http/service.controller.js';
 import { MoviesModule } from './movies/movies.module.js';
 import { RentalsModule } from './rentals/rentals.module.js';
-import { version } from './version.js';
+import { projectFolder, version } from './version.js';
 
 @Module({})
 export class AppModule {
@@ -25,8 +29,13 @@ export class AppModule {
         ClientsModule,
         RentalsModule,
       ],
-      controllers: [ServiceController, HealthController],
-      providers: [HealthService, { provide: SERVICE_VERSION, useValue: version }],
+      controllers: [ServiceController, HealthController, ProblemsController],
+      providers: [
+        HealthService,
+        OpenApiDocument,
+        { provide: SERVICE_VERSION, useValue: version },
+        { provide: ProblemPages, useValue: ProblemPages.readFrom(join(projectFolder, 'docs/problems')) },
+      ],
     };
   }
 }

@@ -2,6 +2,7 @@ import { ConsoleLogger, type INestApplication, type LogLevel as NestLogLevel } f
 import { NestFactory, Reflector } from '@nestjs/core';
 import { AppModule } from './app.module.js';
 import type { Environment, LogLevel } from './config/environment.js';
+import { AcceptGuard } from './http/accept.guard.js';
 import { HttpAdapter } from './http/http-adapter.js';
 import { InputPipe } from './http/input.pipe.js';
 import { KnownQueryGuard } from './http/known-query.guard.js';
@@ -11,6 +12,7 @@ import { PagingInterceptor } from './http/paging.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { useRequestBodies } from './http/request-body.js';
 import { requestId } from './http/request-id.js';
+import { securityHeaders } from './http/security-headers.js';
 import { version } from './version.js';
 
 /** Nest's levels, the gravest first, beside ours. */
@@ -39,9 +41,10 @@ export async function createApp(environment: Environment): Promise<INestApplicat
   express.set('x-powered-by', false);
   express.set('query parser', 'simple');
   app.use(requestId);
+  app.useSecurityHeaders(securityHeaders);
   useRequestBodies(app);
   app.useGlobalFilters(new ProblemFilter());
-  app.useGlobalGuards(new KnownQueryGuard());
+  app.useGlobalGuards(new AcceptGuard(app.get(Reflector)), new KnownQueryGuard());
   app.useGlobalPipes(new InputPipe());
   app.useGlobalInterceptors(new PagingInterceptor(), new LocationInterceptor(app.get(Reflector)));
   useOpenApi(app, version);

@@ -1,10 +1,9 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import { HealthService } from './health.service.js';
-
-const healthy = {
-  schema: { type: 'object', required: ['status'], properties: { status: { type: 'string', enum: ['healthy'] } } },
-} as const;
+import { Operation } from './http/operation.js';
+import { HealthDto } from './http/service.dto.js';
+import { ServiceUnavailable } from './kernel/domain-error.js';
 
 @ApiTags('Service')
 @Controller('health')
@@ -12,24 +11,38 @@ export class HealthController {
   constructor(private readonly health: HealthService) {}
 
   @Get()
-  @ApiOperation({ summary: 'Whether all is well' })
-  @ApiOkResponse(healthy as unknown as object)
-  async getHealth(): Promise<{ status: 'healthy' }> {
+  @Operation({
+    summary: 'Ask whether all is well',
+    description: 'The same as `/health/ready`, for people and for monitors that know only one address.',
+    answers: HealthDto,
+    problems: [ServiceUnavailable],
+    withoutDatabase: true,
+  })
+  async getHealth(): Promise<HealthDto> {
     await this.health.check();
     return { status: 'healthy' };
   }
 
   @Get('ready')
-  @ApiOperation({ summary: 'Whether requests can be served' })
-  @ApiOkResponse(healthy as unknown as object)
-  getReadiness(): Promise<{ status: 'healthy' }> {
+  @Operation({
+    summary: 'Ask whether requests can be served',
+    description: 'For a load balancer: whether the database answers. Where it does not, send requests elsewhere.',
+    answers: HealthDto,
+    problems: [ServiceUnavailable],
+    withoutDatabase: true,
+  })
+  getReadiness(): Promise<HealthDto> {
     return this.getHealth();
   }
 
   @Get('live')
-  @ApiOperation({ summary: 'Whether the process runs' })
-  @ApiOkResponse(healthy as unknown as object)
-  getLiveness(): { status: 'healthy' } {
+  @Operation({
+    summary: 'Ask whether the process runs',
+    description: 'For whoever restarts it: as long as this answers, a restart would not help.',
+    answers: HealthDto,
+    withoutDatabase: true,
+  })
+  getLiveness(): HealthDto {
     return { status: 'healthy' };
   }
 }

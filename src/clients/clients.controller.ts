@@ -3,14 +3,14 @@ import { ApiTags } from '@nestjs/swagger';
 import { Operation } from '../http/operation.js';
 import { PageAnswer } from '../http/paging.js';
 import { PathId } from '../http/path-id.js';
-import { InvalidOrder, NotFound } from '../kernel/domain-error.js';
+import { NotFound } from '../kernel/domain-error.js';
 import { ClientHasRents, LicenseNumberTaken } from './clients.errors.js';
 import { ClientsService } from './clients.service.js';
 import { ClientInput, ClientPatch } from './dto/client-input.dto.js';
 import { ClientDto } from './dto/client.dto.js';
 import { ListClients } from './dto/list-clients.dto.js';
 
-const changeProblems = [NotFound, LicenseNumberTaken, InvalidOrder];
+const changeProblems = [NotFound, LicenseNumberTaken];
 
 @ApiTags('Clients')
 @Controller('clients')
@@ -18,13 +18,22 @@ export class ClientsController {
   constructor(private readonly clients: ClientsService) {}
 
   @Get()
-  @Operation({ summary: 'List and search clients', answers: [ClientDto], problems: [InvalidOrder] })
+  @Operation({
+    summary: 'List and search clients',
+    description: 'To find who stands at the desk, by a part of the name or by the license number.',
+    answers: [ClientDto],
+  })
   async listClients(@Query() query: ListClients): Promise<PageAnswer<ClientDto>> {
     return PageAnswer.of(await this.clients.page(query.toFilter(), query.toPage()), query, ClientDto.of);
   }
 
   @Get(':id')
-  @Operation({ summary: 'Get a client', answers: ClientDto, problems: [NotFound, InvalidOrder] })
+  @Operation({
+    summary: 'Get a client',
+    description: 'What the shop knows of them. What they rented is under `/clients/{id}/movie_rents`.',
+    answers: ClientDto,
+    problems: [NotFound],
+  })
   async getClient(@PathId() id: number): Promise<ClientDto> {
     return ClientDto.of(await this.clients.get(id));
   }
@@ -32,27 +41,42 @@ export class ClientsController {
   @Post()
   @Operation({
     summary: 'Add a client',
+    description: 'Signs somebody up; they can rent at once. No two clients have the same license number.',
     creates: [ClientDto, '/clients'],
-    problems: [LicenseNumberTaken, InvalidOrder],
+    problems: [LicenseNumberTaken],
   })
   async addClient(@Body() input: ClientInput): Promise<ClientDto> {
     return ClientDto.of(await this.clients.add(input.toOrder()));
   }
 
   @Put(':id')
-  @Operation({ summary: 'Replace a client', answers: ClientDto, problems: changeProblems })
+  @Operation({
+    summary: 'Replace a client',
+    description: 'Sets all that a clerk says of them; an address or license number that is left out is removed.',
+    answers: ClientDto,
+    problems: changeProblems,
+  })
   async replaceClient(@PathId() id: number, @Body() input: ClientInput): Promise<ClientDto> {
     return ClientDto.of(await this.clients.change(id, input.toOrder()));
   }
 
   @Patch(':id')
-  @Operation({ summary: 'Change a client', answers: ClientDto, problems: changeProblems })
+  @Operation({
+    summary: 'Change a client',
+    description: 'Sets the members that are sent and keeps the others: a JSON merge patch (RFC 7396).',
+    answers: ClientDto,
+    problems: changeProblems,
+  })
   async changeClient(@PathId() id: number, @Body() patch: ClientPatch): Promise<ClientDto> {
     return ClientDto.of(await this.clients.change(id, patch.toOrder()));
   }
 
   @Delete(':id')
-  @Operation({ summary: 'Delete a client who never rented', problems: [NotFound, ClientHasRents, InvalidOrder] })
+  @Operation({
+    summary: 'Delete a client who never rented',
+    description: 'For whoever was entered by mistake. Once they have rented, the shop has to know them.',
+    problems: [NotFound, ClientHasRents],
+  })
   async deleteClient(@PathId() id: number): Promise<void> {
     await this.clients.drop(id);
   }

@@ -1,7 +1,11 @@
 import { DomainError, type ErrorDescription } from '../kernel/domain-error.js';
 
 export class LicenseNumberTaken extends DomainError {
-  static readonly description: ErrorDescription = { kind: 'conflict', title: 'License number taken' };
+  static readonly description: ErrorDescription = {
+    kind: 'conflict',
+    title: 'License number taken',
+    example: () => new LicenseNumberTaken(),
+  };
 
   constructor() {
     super('Another client has this license number.');
@@ -13,6 +17,7 @@ export class ClientHasRents extends DomainError {
     kind: 'conflict',
     title: 'Client has rents',
     facts: { openRents: 'integer', closedRents: 'integer' },
+    example: () => new ClientHasRents(1, 4),
   };
 
   constructor(

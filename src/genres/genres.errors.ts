@@ -5,6 +5,7 @@ export class GenreNameTaken extends DomainError {
     kind: 'conflict',
     title: 'Genre name taken',
     facts: { genreName: 'string' },
+    example: () => new GenreNameTaken('Science fiction'),
   };
 
   constructor(readonly genreName: string) {
@@ -17,6 +18,7 @@ export class GenreInUse extends DomainError {
     kind: 'conflict',
     title: 'Genre in use',
     facts: { movies: 'integer' },
+    example: () => new GenreInUse(3),
   };
 
   /** @param movies how many movies are of the genre */

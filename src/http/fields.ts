@@ -19,6 +19,7 @@ import {
   ValidateBy,
   ValidateNested,
 } from 'class-validator';
+import { alsoIntegerExtension, exactlyOneExtension } from './openapi-schemas.js';
 import { largestId } from './path-id.js';
 
 /**
@@ -44,6 +45,9 @@ function field(options: FieldOptions, schema: ApiPropertyOptions, checks: Proper
   return applyDecorators(ApiProperty(property as ApiPropertyOptions), ...(optional ? [whenGiven] : []), ...checks);
 }
 
+/** Something other than space, and no NUL, which PostgreSQL can't store. */
+export const notBlank = '^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$';
+
 /** Text as it is stored: without space around it, in Unicode's composed form. */
 function tidy(value: unknown): unknown {
   return typeof value === 'string' ? value.normalize('NFC').trim() : value;
@@ -53,7 +57,12 @@ export const TidyText = (): PropertyDecorator => Transform(({ value }) => tidy(v
 
 /** Takes a whole number where text is meant, as it is spelt. */
 export const NumbersAsText = (): PropertyDecorator =>
-  Transform(({ value }: { value: unknown }) => (Number.isSafeInteger(value) ? String(value) : value));
+  applyDecorators(
+    ApiProperty({ [alsoIntegerExtension]: true } as ApiPropertyOptions),
+    Transform(({ value }: { value: unknown }) =>
+      Number.isSafeInteger(value) && Number(value) >= 0 ? String(value) : value,
+    ),
+  );
 
 export function TextField({ maxLength, ...options }: FieldOptions & { maxLength: number }): PropertyDecorator {
   const checks = [
@@ -62,7 +71,7 @@ export function TextField({ maxLength, ...options }: FieldOptions & { maxLength:
     MinLength(1, { message: '$property must not be empty' }),
     IsString(),
   ];
-  return field(options, { type: String, minLength: 1, maxLength }, checks);
+  return field(options, { type: String, minLength: 1, maxLength, pattern: notBlank }, checks);
 }
 
 export function IntegerField(options: FieldOptions & { minimum: number; maximum: number }): PropertyDecorator {
@@ -92,7 +101,7 @@ export function ChoiceField({
 
 /** A document within a document. */
 export const ObjectField = (type: () => Type, options: FieldOptions): PropertyDecorator =>
-  field(options, { type }, [IsObject(), ValidateNested(), Nested(type)]);
+  field(options, { type: () => type() }, [IsObject(), ValidateNested(), Nested(type)]);
 
 export function ListField(
   type: () => Type,
@@ -129,14 +138,17 @@ export function MergePatch<Input extends object>(input: Type<Input>): Type<Parti
 }
 
 /** Of these members a document has one, and not the other. Stands on the first of them. */
-export function ExactlyOneOf(...names: string[]): ClassDecorator & PropertyDecorator {
+export function ExactlyOneOf(...names: string[]): PropertyDecorator {
   const given = (document: object): number =>
     names.filter((name) => (document as Record<string, unknown>)[name] != null).length;
-  return ValidateBy({
-    name: 'exactlyOneOf',
-    validator: {
-      validate: (_, context) => given(context!.object) === 1,
-      defaultMessage: () => `exactly one of ${names.join(', ')} is expected`,
-    },
-  }) as ClassDecorator & PropertyDecorator;
+  return applyDecorators(
+    ApiProperty({ [exactlyOneExtension]: names } as ApiPropertyOptions),
+    ValidateBy({
+      name: 'exactlyOneOf',
+      validator: {
+        validate: (_, context) => given(context!.object) === 1,
+        defaultMessage: () => `exactly one of ${names.join(', ')} is expected`,
+      },
+    }),
+  );
 }

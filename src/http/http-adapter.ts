@@ -1,12 +1,16 @@
 import { createServer } from 'node:http';
 import { ExpressAdapter } from '@nestjs/platform-express';
+import type { Express } from 'express';
+import { answerBrokenRequests } from './broken-requests.js';
 
 /** Express on a server that gives up, in under 30 s, on whoever sends a request drop by drop. */
 export class HttpAdapter extends ExpressAdapter {
   override initHttpServer(): void {
-    this.httpServer = createServer(
+    const server = createServer(
       { headersTimeout: 10_000, requestTimeout: 20_000, connectionsCheckingInterval: 5_000 },
-      this.getInstance(),
+      this.getInstance<Express>(),
     );
+    answerBrokenRequests(server);
+    this.httpServer = server;
   }
 }

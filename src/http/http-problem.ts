@@ -7,18 +7,20 @@ export interface RequestFault {
 }
 
 /** What goes wrong with HTTP itself, before or beside the shop. Each has its page under /problems/<name>. */
-const problems = {
+export const httpProblems = {
   'malformed-request': { status: 400, title: 'Malformed request' },
   'not-found': { status: 404, title: 'Not found' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
+  'not-acceptable': { status: 406, title: 'Not acceptable' },
+  'request-timeout': { status: 408, title: 'Request timeout' },
   'content-too-large': { status: 413, title: 'Content too large' },
   'unsupported-media-type': { status: 415, title: 'Unsupported media type' },
   'invalid-input': { status: 422, title: 'Invalid input' },
+  'request-header-fields-too-large': { status: 431, title: 'Request header fields too large' },
   'internal-error': { status: 500, title: 'Internal error' },
-  'service-unavailable': { status: 503, title: 'Service unavailable' },
 } as const;
 
-export type HttpProblemName = keyof typeof problems;
+export type HttpProblemName = keyof typeof httpProblems;
 
 export class HttpProblem extends Error {
   readonly status: number;
@@ -31,13 +33,13 @@ export class HttpProblem extends Error {
     readonly headers: Readonly<Record<string, string>> = {},
   ) {
     super(detail);
-    ({ status: this.status, title: this.title } = problems[type]);
+    ({ status: this.status, title: this.title } = httpProblems[type]);
   }
 }
 
 /** The problem that stands for a status, where a library below us has chosen one. */
 export function problemForStatus(status: number): HttpProblemName {
-  const known = Object.entries(problems).find(([, problem]) => problem.status === status);
+  const known = Object.entries(httpProblems).find(([, problem]) => problem.status === status);
   if (known) return known[0] as HttpProblemName;
   return status >= 400 && status < 500 ? 'malformed-request' : 'internal-error';
 }

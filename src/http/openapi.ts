@@ -1,16 +1,44 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { ProblemDto } from './problem.dto.js';
+import { OpenApiDocument } from './openapi-document.js';
+import { headers } from './openapi-headers.js';
+import { completeOperations } from './openapi-operations.js';
+import { addProblems } from './openapi-problems.js';
+import { tidySchemas, withPlainNames } from './openapi-schemas.js';
 
-type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+/** What people do here, each with its operations. Alphabetical, as linters of the document want it. */
+const tags = {
+  Clients: 'Sign up who may rent, find them, and see what they rented.',
+  Genres: 'Keep what the titles are sorted into.',
+  Lending: 'Lend copies to clients, take them back, and put right what was entered wrongly.',
+  Movies: 'Keep the catalogue: the titles, and how many copies of each there are.',
+  Service: 'See whether the service is well, and what it says of itself.',
+  Stock: 'Keep track of the discs and tapes themselves, by their barcodes.',
+};
 
 /** Describes the service as its code is, and shows it under /docs and /openapi.json. */
 export function useOpenApi(app: INestApplication, version: string): void {
-  SwaggerModule.setup('docs', app, describeApi(app, version), {
-    jsonDocumentUrl: 'openapi.json',
-    customSiteTitle: 'Movie rental',
-    swaggerOptions: { tryItOutEnabled: true, operationsSorter: undefined },
+  const document = describeApi(app, version);
+  app.get(OpenApiDocument).content = document;
+  SwaggerModule.setup('docs', app, document, {
+    raw: false,
+    customSiteTitle: 'Movie rental: try it out',
+    customCss: '.swagger-ui .topbar { display: none }',
+    swaggerOptions: {
+      tryItOutEnabled: true,
+      displayRequestDuration: true,
+      defaultModelsExpandDepth: 0,
+      docExpansion: 'list',
+      tagsSorter: byDailyUse,
+      validatorUrl: null,
+    },
   });
+}
+
+/** The order of the tags under /docs. Runs in the browser: it can use nothing from around it. */
+function byDailyUse(one: string, other: string): number {
+  const order = ['Lending', 'Movies', 'Stock', 'Clients', 'Genres', 'Service'];
+  return order.indexOf(one) - order.indexOf(other);
 }
 
 export function describeApi(app: INestApplication, version: string): OpenAPIObject {
@@ -19,37 +47,24 @@ export function describeApi(app: INestApplication, version: string): OpenAPIObje
     .setTitle('Movie rental')
     .setDescription(
       'Keeps the truth of a shop that lends movies: titles and their physical copies, genres, clients and rentals. ' +
-        'Renting, and adding a movie with its copies, happen whole or not at all; one copy is never in two hands.',
+        'Renting, and adding a movie with its copies, happen whole or not at all; one copy is never in two hands.\n\n' +
+        'Whatever goes wrong is answered as a problem document (RFC 9457). Its `type` is the page that says what ' +
+        'happened and what to do.',
     )
     .setVersion(version)
+    .setContact("The shop's desk", 'https://shop.example/contact', 'desk@shop.example')
     .setLicense('MIT', 'https://opensource.org/license/mit')
-    .addServer('/')
-    .addTag('Movie rents', 'Lend copies to clients, and take them back.')
-    .addTag('Movies', 'The titles, and how many copies of each there are.')
-    .addTag('Movie copies', 'The discs and tapes themselves.')
-    .addTag('Genres', 'What the titles are sorted into.')
-    .addTag('Clients', 'Who may rent.')
-    .addTag('Service', 'The service itself.')
-    .build();
-  const document = SwaggerModule.createDocument(app, builder, {
-    operationIdFactory: (_controller, handler) => handler,
-    extraModels: [ProblemDto],
-  });
-  for (const path of Object.values(document.paths)) {
-    for (const operation of Object.values(path) as Operation[]) complete(operation);
-  }
-  return document;
-}
-
-/** Adds what holds for every operation alike: ids are ids, and any may be refused as our problem documents say. */
-function complete(operation: Operation): void {
-  for (const parameter of operation.parameters ?? []) {
-    if ('in' in parameter && parameter.in === 'path') {
-      Object.assign(parameter, { schema: { type: 'integer', format: 'int32', minimum: 1 }, description: 'Its id.' });
-    }
-  }
-  operation.responses['default'] ??= {
-    description: 'Any other problem.',
-    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemDto' } } },
-  };
+    .addServer('/', 'Where this document was found');
+  for (const [name, description] of Object.entries(tags)) builder.addTag(name, description);
+  const document = withPlainNames(
+    SwaggerModule.createDocument(app, builder.build(), { operationIdFactory: (_controller, handler) => handler }),
+  );
+  // Nobody has to say who they are.
+  document.security = [];
+  tidySchemas(document);
+  addProblems(document, completeOperations(document));
+  const { Allow: _ofNoOperation, ...ofOperations } = headers;
+  Object.assign(document.components!, { headers: ofOperations });
+  const { openapi, info, servers, security, tags: groups, paths, ...rest } = document;
+  return { openapi, info, servers, security, tags: groups, paths, ...rest };
 }

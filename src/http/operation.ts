@@ -1,99 +1,94 @@
 import { applyDecorators, HttpCode, SetMetadata, type Type } from '@nestjs/common';
-import { ApiExtraModels, ApiOperation, ApiResponse, getSchemaPath } from '@nestjs/swagger';
-import type { DomainErrorClass, ErrorDescription, FactType } from '../kernel/domain-error.js';
-import { ProblemDto } from './problem.dto.js';
-import { statusOf } from './problem.filter.js';
-import { kebabCase, snakeCase } from './wire-names.js';
+import { ApiExtension, ApiOperation, ApiResponse } from '@nestjs/swagger';
+import type { DomainErrorClass } from '../kernel/domain-error.js';
+import type { HeaderName } from './openapi-headers.js';
+import { documentedProblem, type DocumentedProblem } from './problem-document.js';
 
 interface OperationDescription {
   /** What it does, in a few words. */
   readonly summary: string;
-  readonly description?: string;
+  /** What it is for, and what is worth knowing before it is called. */
+  readonly description: string;
   /** The document of a 200; in a list, for a page of them. Without it and `creates`: 204. */
   readonly answers?: Type | [Type];
+  /** In place of `answers`, for what people read: the media types it can be had as, the first where nobody minds. */
+  readonly page?: readonly string[];
+  /** Where a browser is led to instead. */
+  readonly leadsBrowsersTo?: string;
   /** The document of a 201, and the path under which what was created is found by its id. */
   readonly creates?: readonly [Type, string];
-  /** The errors of the shop that this operation can end in. */
+  /** The errors of the shop that only this operation and its like can end in. Those of any operation go without saying. */
   readonly problems?: readonly DomainErrorClass[];
+  /** Bodies to try it with, each under the words that say what it shows. The first is filled in under /docs. */
+  readonly tries?: Readonly<Record<string, object>>;
+  /** Where the answer's example differs from what its members' examples add up to. */
+  readonly shows?: object;
+  /** Whether it answers the same whatever becomes of the database. */
+  readonly withoutDatabase?: boolean;
   readonly deprecated?: boolean;
 }
 
+/** What openapi.ts completes an operation by. It is in the document only until then. */
+export interface OperationFacts {
+  readonly problems: readonly DocumentedProblem[];
+  readonly headers: readonly HeaderName[];
+  readonly tries?: OperationDescription['tries'];
+  readonly shows?: object;
+  readonly withoutDatabase: boolean;
+}
+
 export const locationMetadata = 'movie-rental:location';
+/** The media types an operation can answer in, where it isn't JSON alone. */
+export const offersMetadata = 'movie-rental:offers';
+export const factsExtension = 'x-facts';
 
 /** Says of a handler what the OpenAPI document says of it. The operation's id is the handler's name. */
 export function Operation(operation: OperationDescription): MethodDecorator {
-  const { summary, description, deprecated, problems = [] } = operation;
+  const { summary, description, deprecated, problems = [], tries, shows, withoutDatabase = false } = operation;
+  const facts: OperationFacts = {
+    problems: problems.map(documentedProblem),
+    headers: headersOf(operation),
+    tries,
+    shows,
+    withoutDatabase,
+  };
   return applyDecorators(
     ApiOperation({ summary, description, deprecated }),
+    ApiExtension(factsExtension, facts),
     ...success(operation),
-    ...problemResponses(problems),
   );
 }
 
-function success({ answers, creates }: OperationDescription): MethodDecorator[] {
+function success({ answers, creates, page, leadsBrowsersTo }: OperationDescription): MethodDecorator[] {
+  if (page) {
+    const content = Object.fromEntries(page.map((type) => [type, { schema: { type: 'string' as const } }]));
+    return [SetMetadata(offersMetadata, page), ApiResponse({ status: 200, description: 'The page.', content })];
+  }
+  if (leadsBrowsersTo) {
+    const description = `A browser is led to ${leadsBrowsersTo}.`;
+    return [
+      SetMetadata(offersMetadata, ['application/json', 'text/html']),
+      ApiResponse({ status: 302, description }),
+      ApiResponse({ status: 200, description: 'As it is now.', type: answers as Type }),
+    ];
+  }
   if (creates) {
     const [type, location] = creates;
-    const headers = { Location: { description: 'Where it is.', schema: { type: 'string' } as const } };
     return [
       SetMetadata(locationMetadata, location),
       HttpCode(201),
-      ApiResponse({ status: 201, description: 'Created.', type, headers }),
+      ApiResponse({ status: 201, description: 'Created, and found from now on where Location says.', type }),
     ];
   }
-  if (!answers) return [HttpCode(204), ApiResponse({ status: 204, description: 'Done.' })];
-  if (!Array.isArray(answers))
-    return [HttpCode(200), ApiResponse({ status: 200, description: 'Done.', type: answers })];
-  const headers = {
-    Link: { description: 'The first, previous and next page (RFC 8288).', schema: { type: 'string' } as const },
-    'X-Total-Count': { description: 'All rows, with include_total.', schema: { type: 'integer' } as const },
-  };
-  return [
-    HttpCode(200),
-    ApiResponse({ status: 200, description: 'One page.', type: answers[0], isArray: true, headers }),
-  ];
+  if (!answers) return [HttpCode(204), ApiResponse({ status: 204, description: 'Done; there is nothing to show.' })];
+  const isArray = Array.isArray(answers);
+  const description = isArray ? 'One page of the list. Link says where the others are.' : 'As it is now.';
+  return [HttpCode(200), ApiResponse({ status: 200, description, type: isArray ? answers[0] : answers, isArray })];
 }
 
-function problemResponses(problems: readonly DomainErrorClass[]): (ClassDecorator & MethodDecorator)[] {
-  const statuses = [...new Set(problems.map(({ description }) => statusOf[description.kind]))];
-  return statuses.map((status) => {
-    const schemas = problems
-      .filter(({ description }) => statusOf[description.kind] === status)
-      .map(({ name, description }) => problemSchema(name, description));
-    return applyDecorators(
-      ApiExtraModels(ProblemDto),
-      ApiResponse({
-        status,
-        description: schemas.map(({ title }) => `${title}.`).join(' '),
-        content: { 'application/problem+json': { schema: schemas.length === 1 ? schemas[0]! : { oneOf: schemas } } },
-      }),
-    );
-  });
-}
-
-const factSchemas: Readonly<Record<FactType, object>> = {
-  integer: { type: 'integer' },
-  integers: { type: 'array', items: { type: 'integer' } },
-  string: { type: 'string' },
-};
-
-/** The schema of one type of problem: what all problems share, its fixed members and its facts. */
-function problemSchema(name: string, { kind, title, facts = {}, faulty }: ErrorDescription) {
-  const members = Object.fromEntries(Object.entries(facts).map(([fact, type]) => [snakeCase(fact), factSchemas[type]]));
-  const required = [...Object.keys(members), ...(faulty ? ['errors'] : [])];
-  return {
-    title,
-    allOf: [
-      { $ref: getSchemaPath(ProblemDto) },
-      {
-        type: 'object',
-        properties: {
-          type: { type: 'string', enum: [`/problems/${kind === 'invalid' ? 'invalid-input' : kebabCase(name)}`] },
-          title: { type: 'string', enum: [title] },
-          status: { type: 'integer', enum: [statusOf[kind]] },
-          ...members,
-        },
-        ...(required.length > 0 ? { required } : {}),
-      },
-    ],
-  } as { title: string };
+/** The headers of the answer that all goes well with. */
+function headersOf({ answers, creates, page, leadsBrowsersTo }: OperationDescription): HeaderName[] {
+  if (page ?? leadsBrowsersTo) return ['Vary'];
+  if (creates) return ['Location'];
+  return Array.isArray(answers) ? ['Link', 'X-Total-Count'] : [];
 }

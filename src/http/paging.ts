@@ -41,12 +41,12 @@ export abstract class PageQuery {
   }
 }
 
-/** `?sort=`: one of `names`, or one of them with a minus for the other way round. */
-export function SortParameter(...names: string[]): PropertyDecorator {
+/** `?sort=`: one of `names`, or one of them with a minus for the other way round. Documented as the enum `enumName`. */
+export function SortParameter(enumName: string, ...names: string[]): PropertyDecorator {
   const orders = names.flatMap((name) => [name, `-${name}`]);
-  const description = 'The order; with a minus, the other way round.';
+  const description = `The order; with a minus, the other way round. By ${orders[0]} where nothing is said.`;
   return (target, property) => {
-    ApiPropertyOptional({ description, enum: orders, default: orders[0] })(target, property);
+    ApiPropertyOptional({ description, enum: orders, enumName, default: orders[0] })(target, property);
     IsOptional()(target, property);
     IsIn(orders, { message: `sort must be one of ${orders.join(', ')}` })(target, property);
   };

@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min, MinLength } from 'class-validator';
-import { TidyText } from './fields.js';
+import { notBlank, TidyText } from './fields.js';
 
 /** Query parameters: text on the wire, and each of them optional. A parameter given twice arrives as a list and is refused. */
 function parameter(schema: ApiPropertyOptions, checks: PropertyDecorator[]): PropertyDecorator {
@@ -43,7 +43,7 @@ export function TextParameter({
   maxLength?: number;
   example?: string;
 }) {
-  return parameter({ ...options, type: String, minLength: 1, maxLength }, [
+  return parameter({ ...options, type: String, minLength: 1, maxLength, pattern: notBlank }, [
     TidyText(),
     MaxLength(maxLength),
     MinLength(1, { message: '$property must not be empty' }),

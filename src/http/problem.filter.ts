@@ -7,31 +7,11 @@ import {
   NotFoundException,
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { DomainError, type ErrorKind } from '../kernel/domain-error.js';
+import { DomainError } from '../kernel/domain-error.js';
 import { allowedMethods } from './allowed-methods.js';
-import { HttpProblem, problemForStatus, type RequestFault } from './http-problem.js';
+import { HttpProblem, problemForStatus } from './http-problem.js';
+import { describeProblem, problemHeaders } from './problem.js';
 import type { IdentifiedRequest } from './request-id.js';
-import { jsonPointer, kebabCase, snakeCase } from './wire-names.js';
-
-export const statusOf: Readonly<Record<ErrorKind, number>> = {
-  'not-found': 404,
-  conflict: 409,
-  invalid: 422,
-  unavailable: 503,
-};
-
-/** Seconds after which an unavailable service is worth another try. */
-const retryAfter = '1';
-
-/** An RFC 9457 problem, but for what the request adds: instance and request_id. */
-interface Problem {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly detail: string;
-  readonly errors?: readonly RequestFault[];
-  readonly [fact: string]: unknown;
-}
 
 /** Every error leaves through here, as a problem document that tells the client what it may know and nothing else. */
 @Catch()
@@ -47,44 +27,15 @@ export class ProblemFilter implements ExceptionFilter {
       response.destroy();
       return;
     }
-    const { problem, headers } = this.describe(error, request);
+    const known = error instanceof DomainError ? error : asHttpProblem(error, request);
+    const problem = describeProblem(known);
     if (problem.status >= 500) this.logger.error(`[${request.id}] ${request.method} ${request.path}`, stackOf(error));
     response
       .status(problem.status)
-      .set(headers)
+      .set(problemHeaders(known))
       .type('application/problem+json')
       .send(JSON.stringify({ ...problem, instance: request.path, request_id: request.id }));
   }
-
-  private describe(error: unknown, request: Request): { problem: Problem; headers: Readonly<Record<string, string>> } {
-    if (error instanceof DomainError) {
-      const headers = error.description.kind === 'unavailable' ? { 'Retry-After': retryAfter } : undefined;
-      return { problem: fromDomain(error), headers: headers ?? {} };
-    }
-    const { type, title, status, detail, errors, headers } = asHttpProblem(error, request);
-    return { problem: { type: `/problems/${type}`, title, status, detail, errors }, headers };
-  }
-}
-
-function fromDomain(error: DomainError): Problem {
-  const { kind, title, facts = {} } = error.description;
-  const members = error as unknown as Record<string, unknown>;
-  return {
-    type: `/problems/${kind === 'invalid' ? 'invalid-input' : kebabCase(error.name)}`,
-    title,
-    status: statusOf[kind],
-    detail: error.message,
-    errors: error.faults.length === 0 ? undefined : error.faults.map(requestFault),
-    ...Object.fromEntries(Object.keys(facts).map((fact) => [snakeCase(fact), members[fact]])),
-  };
-}
-
-function requestFault({ path, code, detail }: DomainError['faults'][number]): RequestFault {
-  return {
-    pointer: jsonPointer(path.map((step) => (typeof step === 'string' ? snakeCase(step) : step))),
-    code,
-    detail,
-  };
 }
 
 function asHttpProblem(error: unknown, request: Request): HttpProblem {

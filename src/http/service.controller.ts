@@ -1,37 +1,53 @@
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { OpenApiDocument } from './openapi-document.js';
+import { Operation } from './operation.js';
+import { OpenApiDto, ServiceDto, VersionDto } from './service.dto.js';
 
 export const SERVICE_VERSION = Symbol('the version of the service');
 
 @ApiTags('Service')
 @Controller()
 export class ServiceController {
-  constructor(@Inject(SERVICE_VERSION) private readonly version: string) {}
+  constructor(
+    @Inject(SERVICE_VERSION) private readonly version: string,
+    private readonly openApi: OpenApiDocument,
+  ) {}
 
   @Get()
-  @ApiOperation({ summary: 'Say what this is', description: 'A browser is led to the documentation.' })
-  @ApiOkResponse({
-    schema: {
-      type: 'object',
-      required: ['message', 'version', 'docs', 'openapi'],
-      properties: {
-        message: { type: 'string' },
-        version: { type: 'string' },
-        docs: { type: 'string' },
-        openapi: { type: 'string' },
-      },
-    },
+  @Operation({
+    summary: 'Ask what this is',
+    description: 'Where to go on from here. A browser is led to the documentation.',
+    answers: ServiceDto,
+    leadsBrowsersTo: '/docs',
+    withoutDatabase: true,
   })
-  getRoot(@Req() request: Request, @Res() response: Response): void {
-    if (request.accepts(['json', 'html']) === 'html') response.redirect('/docs');
+  getService(@Req() request: Request, @Res() response: Response): void {
+    response.vary('Accept');
+    if (request.accepts(['json', 'html']) === 'html') response.status(302).set('Location', '/docs').end();
     else response.json({ message: 'Movie rental', version: this.version, docs: '/docs', openapi: '/openapi.json' });
   }
 
   @Get('version')
-  @ApiOperation({ summary: 'Get the version' })
-  @ApiOkResponse({ schema: { type: 'object', required: ['version'], properties: { version: { type: 'string' } } } })
-  getVersion(): { version: string } {
+  @Operation({
+    summary: 'Get the version',
+    description: 'To see which release is running, after an upgrade for example.',
+    answers: VersionDto,
+    withoutDatabase: true,
+  })
+  getVersion(): VersionDto {
     return { version: this.version };
+  }
+
+  @Get('openapi.json')
+  @Operation({
+    summary: 'Get this document',
+    description: 'The OpenAPI document of the service that runs, to generate clients from.',
+    answers: OpenApiDto,
+    withoutDatabase: true,
+  })
+  getOpenApiDocument(): object {
+    return this.openApi.content;
   }
 }

@@ -25,6 +25,8 @@ export interface ErrorDescription {
   readonly facts?: Readonly<Record<string, FactType>>;
   /** Whether the error says which members of the order are at fault. */
   readonly faulty?: boolean;
+  /** A case of it as it could happen any day, for whoever reads of it. */
+  readonly example?: () => DomainError;
 }
 
 export interface DomainErrorClass {
@@ -49,7 +51,11 @@ export abstract class DomainError extends Error {
 }
 
 export class NotFound extends DomainError {
-  static readonly description: ErrorDescription = { kind: 'not-found', title: 'Not found' };
+  static readonly description: ErrorDescription = {
+    kind: 'not-found',
+    title: 'Not found',
+    example: () => new NotFound('Movie'),
+  };
 
   /** @param what the thing as a clerk calls it: "Movie" */
   constructor(what: string) {
@@ -59,7 +65,12 @@ export class NotFound extends DomainError {
 
 /** An order that is well formed but can't be meant: it names things that don't exist, or one thing twice. */
 export class InvalidOrder extends DomainError {
-  static readonly description: ErrorDescription = { kind: 'invalid', title: 'Invalid input', faulty: true };
+  static readonly description: ErrorDescription = {
+    kind: 'invalid',
+    title: 'Invalid input',
+    faulty: true,
+    example: () => unknownReference(['clientId'], 'Client', 4711),
+  };
 
   constructor(override readonly faults: readonly Fault[]) {
     super(faults.map(({ detail }) => detail).join(' '));
@@ -68,7 +79,11 @@ export class InvalidOrder extends DomainError {
 
 /** Nobody can be served now, through no fault of theirs, but may be soon. */
 export class ServiceUnavailable extends DomainError {
-  static readonly description: ErrorDescription = { kind: 'unavailable', title: 'Service unavailable' };
+  static readonly description: ErrorDescription = {
+    kind: 'unavailable',
+    title: 'Service unavailable',
+    example: () => new ServiceUnavailable(undefined),
+  };
 
   constructor(override readonly cause: unknown) {
     super("The shop's database can't be reached, is too busy or is out of room. Try again in a moment.");

@@ -3,18 +3,22 @@ import { ApiTags } from '@nestjs/swagger';
 import { Operation } from '../http/operation.js';
 import { PageAnswer } from '../http/paging.js';
 import { PathId } from '../http/path-id.js';
-import { InvalidOrder, NotFound } from '../kernel/domain-error.js';
+import { NotFound } from '../kernel/domain-error.js';
 import { ListMovieCopies, MovieCopyDto, MovieCopyInput, MovieCopyPatch } from './dto/movie-copy.dto.js';
 import { MovieCopiesService } from './movie-copies.service.js';
 import { CopyCodeTaken, CopyIsOut, CopyWasRented, StockTooHigh } from './movies.errors.js';
 
-@ApiTags('Movie copies')
+@ApiTags('Stock')
 @Controller()
 export class MovieCopiesController {
   constructor(private readonly copies: MovieCopiesService) {}
 
   @Get('movie_copies')
-  @Operation({ summary: 'List copies, or find one by its code', answers: [MovieCopyDto], problems: [InvalidOrder] })
+  @Operation({
+    summary: 'List copies, or find one by its code',
+    description: 'With `code`, what a scanner at the desk read: a list of that one copy, or an empty one.',
+    answers: [MovieCopyDto],
+  })
   async listMovieCopies(@Query() query: ListMovieCopies): Promise<PageAnswer<MovieCopyDto>> {
     return PageAnswer.of(await this.copies.page(query.toFilter(), query.toPage()), query, MovieCopyDto.of);
   }
@@ -22,9 +26,9 @@ export class MovieCopiesController {
   @Get('movies/:id/copies')
   @Operation({
     summary: 'List all copies a movie ever had',
-    description: 'Those lost or retired too.',
+    description: 'Those that are lost or retired too, which the movie itself no longer shows.',
     answers: [MovieCopyDto],
-    problems: [NotFound, InvalidOrder],
+    problems: [NotFound],
   })
   async listCopiesOfMovie(@PathId() id: number, @Query() query: ListMovieCopies): Promise<PageAnswer<MovieCopyDto>> {
     return PageAnswer.of(await this.copies.pageOfMovie(id, query.toFilter(), query.toPage()), query, MovieCopyDto.of);
@@ -33,15 +37,21 @@ export class MovieCopiesController {
   @Post('movies/:id/copies')
   @Operation({
     summary: 'Add a copy of a movie',
+    description: 'For a disc or tape that is at hand. Send the code that sticks on it, or leave it out to get one.',
     creates: [MovieCopyDto, '/movie_copies'],
-    problems: [NotFound, CopyCodeTaken, StockTooHigh, InvalidOrder],
+    problems: [NotFound, CopyCodeTaken, StockTooHigh],
   })
   async addMovieCopy(@PathId() id: number, @Body() input: MovieCopyInput): Promise<MovieCopyDto> {
     return MovieCopyDto.of(await this.copies.add(id, input.code ?? undefined));
   }
 
   @Get('movie_copies/:id')
-  @Operation({ summary: 'Get a copy', answers: MovieCopyDto, problems: [NotFound, InvalidOrder] })
+  @Operation({
+    summary: 'Get a copy',
+    description: 'Which movie is on it, and whether it can be lent now.',
+    answers: MovieCopyDto,
+    problems: [NotFound],
+  })
   async getMovieCopy(@PathId() id: number): Promise<MovieCopyDto> {
     return MovieCopyDto.of(await this.copies.get(id));
   }
@@ -49,15 +59,24 @@ export class MovieCopiesController {
   @Patch('movie_copies/:id')
   @Operation({
     summary: 'Change the code or the service state of a copy',
+    description:
+      'For a new label, a repair, a loss or a find: sets the members that are sent and keeps the others (RFC 7396). ' +
+      'The state of a copy that is out can be changed when it is back.',
     answers: MovieCopyDto,
-    problems: [NotFound, CopyCodeTaken, CopyIsOut, StockTooHigh, InvalidOrder],
+    shows: { service_state: 'maintenance', is_available: false },
+    problems: [NotFound, CopyCodeTaken, CopyIsOut, StockTooHigh],
   })
   async changeMovieCopy(@PathId() id: number, @Body() patch: MovieCopyPatch): Promise<MovieCopyDto> {
     return MovieCopyDto.of(await this.copies.change(id, patch.toOrder()));
   }
 
   @Delete('movie_copies/:id')
-  @Operation({ summary: 'Delete a copy that was never lent', problems: [NotFound, CopyWasRented, InvalidOrder] })
+  @Operation({
+    summary: 'Delete a copy that was never lent',
+    description:
+      'For one that was entered by mistake. One that was lent is retired instead, so that its loans are kept.',
+    problems: [NotFound, CopyWasRented],
+  })
   async deleteMovieCopy(@PathId() id: number): Promise<void> {
     await this.copies.drop(id);
   }

@@ -50,7 +50,11 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
   /** Locks these movies, and those that are on these copies: what is out of them and what is in stays as it is. */
   async lockMoviesOf(movieIds: readonly number[], copyIds: readonly number[]): Promise<void> {
     const movies = this.manager.createQueryBuilder(Movie, 'movie').where({ id: In(movieIds) });
-    const onCopies = movies.subQuery().select('copy.movieId').from(MovieCopy, 'copy').where({ id: In(copyIds) });
+    const onCopies = movies
+      .subQuery()
+      .select('copy.movieId')
+      .from(MovieCopy, 'copy')
+      .where({ id: In(copyIds) });
     await lock(movies.orWhere(`movie.id IN ${onCopies.getQuery()}`), 'change');
   }
 

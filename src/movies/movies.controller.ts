@@ -3,12 +3,14 @@ import { ApiTags } from '@nestjs/swagger';
 import { Operation } from '../http/operation.js';
 import { PageAnswer } from '../http/paging.js';
 import { PathId } from '../http/path-id.js';
-import { InvalidOrder, NotFound } from '../kernel/domain-error.js';
+import { NotFound } from '../kernel/domain-error.js';
 import { ListMovies, ListMoviesOfGenre } from './dto/list-movies.dto.js';
 import { MovieInput, MoviePatch, MovieWithStockInput } from './dto/movie-input.dto.js';
 import { MovieDto } from './dto/movie.dto.js';
 import { MovieWasRented, StockTooLow } from './movies.errors.js';
 import { MoviesService } from './movies.service.js';
+
+const withoutCopies = { stock: 0, available: 0, copies: [] };
 
 @ApiTags('Movies')
 @Controller()
@@ -16,19 +18,33 @@ export class MoviesController {
   constructor(private readonly movies: MoviesService) {}
 
   @Get('movies')
-  @Operation({ summary: 'List and search movies', answers: [MovieDto], problems: [InvalidOrder] })
+  @Operation({
+    summary: 'List and search movies',
+    description: 'To find a title by a part of it, or what there is of a genre, of a year, or to take home now.',
+    answers: [MovieDto],
+  })
   async listMovies(@Query() query: ListMovies): Promise<PageAnswer<MovieDto>> {
     return PageAnswer.of(await this.movies.page(query.toFilter(), query.toPage()), query, MovieDto.of);
   }
 
   @Get('genres/:id/movies')
-  @Operation({ summary: 'List the movies of a genre', answers: [MovieDto], problems: [NotFound, InvalidOrder] })
+  @Operation({
+    summary: 'List the movies of a genre',
+    description: 'What is sorted into it.',
+    answers: [MovieDto],
+    problems: [NotFound],
+  })
   async listMoviesOfGenre(@PathId() id: number, @Query() query: ListMoviesOfGenre): Promise<PageAnswer<MovieDto>> {
     return PageAnswer.of(await this.movies.pageOfGenre(id, query.toPage()), query, MovieDto.of);
   }
 
   @Get('movies/:id')
-  @Operation({ summary: 'Get a movie with its copies', answers: MovieDto, problems: [NotFound, InvalidOrder] })
+  @Operation({
+    summary: 'Get a movie with its copies',
+    description: 'The title, the copies in stock, and which of them can be lent now.',
+    answers: MovieDto,
+    problems: [NotFound],
+  })
   async getMovie(@PathId() id: number): Promise<MovieDto> {
     return MovieDto.of(await this.movies.get(id));
   }
@@ -38,7 +54,6 @@ export class MoviesController {
     summary: 'Add a movie with its copies',
     description: 'The movie and `stock` copies of it, each with a code of its own: all of it happens, or nothing.',
     creates: [MovieDto, '/movies'],
-    problems: [InvalidOrder],
   })
   async addMovieWithStock(@Body() input: MovieWithStockInput): Promise<MovieDto> {
     return MovieDto.of(await this.movies.addWithStock(input.toOrder(), input.stock));
@@ -50,14 +65,19 @@ export class MoviesController {
     description:
       'Raising adds copies, lowering retires copies that are in. Where too many are out, nothing is changed at all.',
     answers: MovieDto,
-    problems: [NotFound, StockTooLow, InvalidOrder],
+    problems: [NotFound, StockTooLow],
   })
   async replaceMovieWithStock(@PathId() id: number, @Body() input: MovieWithStockInput): Promise<MovieDto> {
     return MovieDto.of(await this.movies.changeWithStock(id, input.toOrder(), input.stock));
   }
 
   @Post('movies')
-  @Operation({ summary: 'Add a movie without copies', creates: [MovieDto, '/movies'], problems: [InvalidOrder] })
+  @Operation({
+    summary: 'Add a movie without copies',
+    description: 'Puts a title into the catalogue that has no copies yet.',
+    creates: [MovieDto, '/movies'],
+    shows: withoutCopies,
+  })
   async addMovie(@Body() input: MovieInput): Promise<MovieDto> {
     return MovieDto.of(await this.movies.add(input.toOrder()));
   }
@@ -67,7 +87,7 @@ export class MoviesController {
     summary: 'Add a movie without copies, as the former service spelt it',
     description: 'The same as `POST /movies`, which to prefer.',
     creates: [MovieDto, '/movies'],
-    problems: [InvalidOrder],
+    shows: withoutCopies,
     deprecated: true,
   })
   addMovieOldPath(@Body() input: MovieInput): Promise<MovieDto> {
@@ -75,13 +95,23 @@ export class MoviesController {
   }
 
   @Put('movies/:id')
-  @Operation({ summary: 'Replace a movie', answers: MovieDto, problems: [NotFound, InvalidOrder] })
+  @Operation({
+    summary: 'Replace a movie',
+    description: 'Sets all that a clerk says of the title; what may be left out and is, is removed. Its copies stay.',
+    answers: MovieDto,
+    problems: [NotFound],
+  })
   async replaceMovie(@PathId() id: number, @Body() input: MovieInput): Promise<MovieDto> {
     return MovieDto.of(await this.movies.change(id, input.toOrder()));
   }
 
   @Patch('movies/:id')
-  @Operation({ summary: 'Change a movie', answers: MovieDto, problems: [NotFound, InvalidOrder] })
+  @Operation({
+    summary: 'Change a movie',
+    description: 'Sets the members that are sent and keeps the others: a JSON merge patch (RFC 7396).',
+    answers: MovieDto,
+    problems: [NotFound],
+  })
   async changeMovie(@PathId() id: number, @Body() patch: MoviePatch): Promise<MovieDto> {
     return MovieDto.of(await this.movies.change(id, patch.toOrder()));
   }
@@ -90,7 +120,7 @@ export class MoviesController {
   @Operation({
     summary: 'Delete a movie that was never lent',
     description: 'With its copies, as long as none of them was ever lent.',
-    problems: [NotFound, MovieWasRented, InvalidOrder],
+    problems: [NotFound, MovieWasRented],
   })
   async deleteMovie(@PathId() id: number): Promise<void> {
     await this.movies.drop(id);

@@ -5,6 +5,7 @@ export class StockTooLow extends DomainError {
     kind: 'conflict',
     title: 'Stock too low',
     facts: { stock: 'integer', retirable: 'integer' },
+    example: () => new StockTooLow(2, 5, 1),
   };
 
   /** @param retirable how many of the present stock could be taken away: those that are in */
@@ -22,6 +23,7 @@ export class StockTooHigh extends DomainError {
     kind: 'conflict',
     title: 'Stock too high',
     facts: { limit: 'integer' },
+    example: () => new StockTooHigh(10_000),
   };
 
   constructor(readonly limit: number) {
@@ -34,6 +36,7 @@ export class CopyCodeTaken extends DomainError {
     kind: 'conflict',
     title: 'Copy code taken',
     facts: { copyCode: 'string' },
+    example: () => new CopyCodeTaken('DVD-0042'),
   };
 
   constructor(readonly copyCode: string) {
@@ -46,6 +49,7 @@ export class MovieWasRented extends DomainError {
     kind: 'conflict',
     title: 'Movie was rented',
     facts: { loans: 'integer' },
+    example: () => new MovieWasRented(12),
   };
 
   /** @param loans how often its copies were ever lent */
@@ -59,6 +63,7 @@ export class CopyWasRented extends DomainError {
     kind: 'conflict',
     title: 'Copy was rented',
     facts: { loans: 'integer' },
+    example: () => new CopyWasRented(12),
   };
 
   constructor(readonly loans: number) {
@@ -71,6 +76,7 @@ export class CopyIsOut extends DomainError {
     kind: 'conflict',
     title: 'Copy is out',
     facts: { movieRentId: 'integer' },
+    example: () => new CopyIsOut(42),
   };
 
   constructor(readonly movieRentId: number) {

@@ -3,16 +3,23 @@ import { ApiTags } from '@nestjs/swagger';
 import { Operation } from '../http/operation.js';
 import { PageAnswer } from '../http/paging.js';
 import { PathId } from '../http/path-id.js';
-import { InvalidOrder, NotFound } from '../kernel/domain-error.js';
+import { NotFound } from '../kernel/domain-error.js';
 import { ListMovieRents, ListRentsOfClient } from './dto/list-movie-rents.dto.js';
 import { MovieRentInput } from './dto/movie-rent-input.dto.js';
 import { MovieRentDto } from './dto/movie-rent.dto.js';
 import { CopyAlreadyRented, CopyNotInService, LineReturned, NoCopyAvailable, RentClosed } from './rentals.errors.js';
 import { RentalsService } from './rentals.service.js';
 
-const basketProblems = [CopyAlreadyRented, CopyNotInService, NoCopyAvailable, InvalidOrder];
+const basketProblems = [CopyAlreadyRented, CopyNotInService, NoCopyAvailable];
 
-@ApiTags('Movie rents')
+const lent = { client_id: 1, details: [{ movie_copy_id: 1 }] };
+const closed = {
+  is_closed: true,
+  closed_datetime: '2026-11-22T10:05:00.000Z',
+  details: [{ returned_datetime: '2026-11-22T10:05:00.000Z' }],
+};
+
+@ApiTags('Lending')
 @Controller()
 export class RentalsController {
   constructor(private readonly rentals: RentalsService) {}
@@ -22,6 +29,10 @@ export class RentalsController {
     summary: 'Rent movies',
     description: 'Lends all the copies to the client, or none. Name a copy, or a movie to get any free copy of it.',
     creates: [MovieRentDto, '/movie_rents'],
+    tries: {
+      'A copy that lies on the desk': lent,
+      'Any free copy of a movie': { client_id: 1, details: [{ movie_id: 1 }] },
+    },
     problems: basketProblems,
   })
   async rentMovies(@Body() input: MovieRentInput): Promise<MovieRentDto> {
@@ -29,19 +40,33 @@ export class RentalsController {
   }
 
   @Get('movie_rents')
-  @Operation({ summary: 'List rentals', answers: [MovieRentDto], problems: [InvalidOrder] })
+  @Operation({
+    summary: 'List rentals',
+    description: 'To see what is out, what a client has, or where a copy has been.',
+    answers: [MovieRentDto],
+  })
   async listMovieRents(@Query() query: ListMovieRents): Promise<PageAnswer<MovieRentDto>> {
     return PageAnswer.of(await this.rentals.page(query.toFilter(), query.toPage()), query, MovieRentDto.of);
   }
 
   @Get('clients/:id/movie_rents')
-  @Operation({ summary: 'List the rentals of a client', answers: [MovieRentDto], problems: [NotFound, InvalidOrder] })
+  @Operation({
+    summary: 'List the rentals of a client',
+    description: 'What somebody has at home and what they had before.',
+    answers: [MovieRentDto],
+    problems: [NotFound],
+  })
   async listRentsOfClient(@PathId() id: number, @Query() query: ListRentsOfClient): Promise<PageAnswer<MovieRentDto>> {
     return PageAnswer.of(await this.rentals.pageOfClient(id, query.toFilter(), query.toPage()), query, MovieRentDto.of);
   }
 
   @Get('movie_rents/:id')
-  @Operation({ summary: 'Get a rental', answers: MovieRentDto, problems: [NotFound, InvalidOrder] })
+  @Operation({
+    summary: 'Get a rental',
+    description: 'Who has which copies since when, and what of it came back.',
+    answers: MovieRentDto,
+    problems: [NotFound],
+  })
   async getMovieRent(@PathId() id: number): Promise<MovieRentDto> {
     return MovieRentDto.of(await this.rentals.get(id));
   }
@@ -49,8 +74,11 @@ export class RentalsController {
   @Put('movie_rents/:id')
   @Operation({
     summary: 'Correct an open rental',
-    description: 'Lines named by id or copy are kept, others added, and those left out taken back.',
+    description:
+      'Makes it what should have been entered: lines named by id or copy are kept, others added, those left out ' +
+      'taken back, and another client can be named. What was returned stays as it was.',
     answers: MovieRentDto,
+    tries: { 'Another copy on the line that is there': { client_id: 1, details: [{ id: 1, movie_copy_id: 1 }] } },
     problems: [NotFound, RentClosed, LineReturned, ...basketProblems],
   })
   async replaceMovieRent(@PathId() id: number, @Body() input: MovieRentInput): Promise<MovieRentDto> {
@@ -62,14 +90,19 @@ export class RentalsController {
     summary: 'Close a rental',
     description: 'Takes back all that is still out. Again is the same answer, with the first closing time.',
     answers: MovieRentDto,
-    problems: [NotFound, InvalidOrder],
+    shows: closed,
+    problems: [NotFound],
   })
   async closeMovieRent(@PathId() id: number): Promise<MovieRentDto> {
     return MovieRentDto.of(await this.rentals.close(id));
   }
 
   @Delete('movie_rents/:id')
-  @Operation({ summary: 'Take back a rental entered by mistake', problems: [NotFound, InvalidOrder] })
+  @Operation({
+    summary: 'Take back a rental entered by mistake',
+    description: 'With its lines, as if it had never been. To take copies back from a client, close it instead.',
+    problems: [NotFound],
+  })
   async deleteMovieRent(@PathId() id: number): Promise<void> {
     await this.rentals.drop(id);
   }

@@ -6,6 +6,11 @@ export class CopyAlreadyRented extends DomainError {
     title: 'Copy already rented',
     facts: { movieCopyIds: 'integers' },
     faulty: true,
+    example: () =>
+      new CopyAlreadyRented(
+        [1],
+        [{ path: ['details', 0, 'movieCopyId'], code: 'copy_rented', detail: 'Copy 1 is out.' }],
+      ),
   };
 
   constructor(
@@ -22,6 +27,11 @@ export class CopyNotInService extends DomainError {
     title: 'Copy not in service',
     facts: { movieCopyIds: 'integers' },
     faulty: true,
+    example: () =>
+      new CopyNotInService(
+        [1],
+        [{ path: ['details', 0, 'movieCopyId'], code: 'copy_not_in_service', detail: 'Copy 1 is not in service.' }],
+      ),
   };
 
   constructor(
@@ -38,6 +48,11 @@ export class NoCopyAvailable extends DomainError {
     title: 'No copy available',
     facts: { movieIds: 'integers' },
     faulty: true,
+    example: () =>
+      new NoCopyAvailable(
+        [1],
+        [{ path: ['details', 0, 'movieId'], code: 'no_copy_available', detail: 'No copy of movie 1 is free.' }],
+      ),
   };
 
   constructor(
@@ -49,7 +64,11 @@ export class NoCopyAvailable extends DomainError {
 }
 
 export class RentClosed extends DomainError {
-  static readonly description: ErrorDescription = { kind: 'conflict', title: 'Rent closed' };
+  static readonly description: ErrorDescription = {
+    kind: 'conflict',
+    title: 'Rent closed',
+    example: () => new RentClosed(),
+  };
 
   constructor() {
     super('The rental is closed; its client and its lines stay as they were.');
@@ -61,6 +80,7 @@ export class LineReturned extends DomainError {
     kind: 'conflict',
     title: 'Line returned',
     facts: { detailIds: 'integers' },
+    example: () => new LineReturned([2]),
   };
 
   constructor(readonly detailIds: number[]) {

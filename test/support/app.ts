@@ -1,13 +1,21 @@
+import type { ClientRequest, IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { INestApplication } from '@nestjs/common';
-import supertest from 'supertest';
+import supertest, { type Response, type Test } from 'supertest';
 import { createApp } from '../../src/app.setup.js';
+import { Contract, type OpenApi } from './contract.js';
 import { freshDatabase } from './engine.js';
 
 export type Api = ReturnType<typeof supertest>;
 
 /** A service of one's own, listening, on a fresh database. */
-export async function openShop(): Promise<{ api: Api; url: string; databaseUrl: string; close(): Promise<void> }> {
+export async function openShop(): Promise<{
+  api: Api;
+  contract: Contract;
+  url: string;
+  databaseUrl: string;
+  close(): Promise<void>;
+}> {
   const database = await freshDatabase();
   const app: INestApplication = await createApp({
     HOST: '127.0.0.1',
@@ -17,8 +25,10 @@ export async function openShop(): Promise<{ api: Api; url: string; databaseUrl: 
   });
   await app.listen(0, '127.0.0.1');
   const url = `http://127.0.0.1:${((app.getHttpServer() as { address(): unknown }).address() as AddressInfo).port}`;
+  const contract = await theContract(url);
   return {
-    api: supertest(url),
+    api: heldTo(contract, supertest(url)),
+    contract,
     url,
     databaseUrl: database.url,
     async close() {
@@ -26,4 +36,28 @@ export async function openShop(): Promise<{ api: Api; url: string; databaseUrl: 
       await database.drop();
     },
   };
+}
+
+let contract: Contract | undefined;
+
+/** Read once: every service of a run says the same of itself. */
+async function theContract(url: string): Promise<Contract> {
+  contract ??= new Contract((await (await fetch(`${url}/openapi.json`)).json()) as OpenApi);
+  return contract;
+}
+
+/** Requests whose answers are held to the contract before the test sees them. */
+function heldTo(contract: Contract, api: Api): Api {
+  const held = (test: Test): Test =>
+    test.expect((response) => {
+      const { method, path: target } = response.request.req as ClientRequest;
+      const { status, headers, text = '' } = response as Omit<Response, 'headers'> & { headers: IncomingHttpHeaders };
+      contract.validate({ method, target, status, headers, body: text });
+    });
+  return new Proxy(api, {
+    get(target, name: keyof Api) {
+      const member: unknown = target[name];
+      return typeof member === 'function' ? (path: string) => held((member as (path: string) => Test)(path)) : member;
+    },
+  });
 }

@@ -1,6 +1,6 @@
 import { PageQuery, SortParameter } from '../../http/paging.js';
 
 export class ListGenres extends PageQuery {
-  @SortParameter('id', 'name')
+  @SortParameter('GenreOrder', 'id', 'name')
   sort: string = 'id';
 }

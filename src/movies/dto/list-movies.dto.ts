@@ -4,7 +4,7 @@ import { FlagParameter, IntegerParameter, TextParameter } from '../../http/param
 import type { MovieFilter } from '../movie.repository.js';
 
 export class ListMoviesOfGenre extends PageQuery {
-  @SortParameter('id', 'title', 'year')
+  @SortParameter('MovieOrder', 'id', 'title', 'year')
   sort: string = 'id';
 }
 

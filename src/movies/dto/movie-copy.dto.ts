@@ -64,7 +64,7 @@ export class ListMovieCopies extends PageQuery {
   @ChoiceParameter({ description: 'Only those in this state.', name: 'ServiceState', choices: serviceStates })
   service_state?: ServiceState;
 
-  @SortParameter('id', 'code')
+  @SortParameter('MovieCopyOrder', 'id', 'code')
   sort: string = 'id';
 
   toFilter(): CopyFilter {

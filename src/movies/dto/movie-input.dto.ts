@@ -47,7 +47,7 @@ export class MovieWithStockInput extends MovieMembers {
     description: 'How many copies it is to have in stock.',
     minimum: 0,
     maximum: largestStock,
-    example: 2,
+    example: 1,
   })
   stock: number;
 }

@@ -39,7 +39,7 @@ export class MovieSummaryDto {
 const countField = { minimum: 0, maximum: largestStock };
 
 export class MovieDto extends MovieSummaryDto {
-  @IntegerField({ ...countField, description: 'How many copies there are, neither lost nor retired.', example: 2 })
+  @IntegerField({ ...countField, description: 'How many copies there are, neither lost nor retired.', example: 1 })
   stock: number;
 
   @IntegerField({ ...countField, description: 'How many of them can be lent now.', example: 1 })

@@ -1,0 +1,30 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { Request } from 'express';
+import { HttpProblem } from './http-problem.js';
+import { offersMetadata } from './operation.js';
+
+/** Refuses requests whose Accept rules out all that an operation could answer, its problems included. */
+@Injectable()
+export class AcceptGuard implements CanActivate {
+  constructor(private readonly reflector: Reflector) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const accept = context.switchToHttp().getRequest<Request>().get('Accept');
+    const offers = this.reflector.get<readonly string[] | undefined>(offersMetadata, context.getHandler());
+    const types = offers ?? ['application/json'];
+    if (!accept || [...types, 'application/problem+json'].some((type) => isAccepted(type, accept))) return true;
+    throw new HttpProblem('not-acceptable', `The answer can be had as ${types.join(' or ')}, which Accept rules out.`);
+  }
+}
+
+/** Whether the range of `accept` that fits `type` most closely allows it (RFC 9110). Parameters but q are forgiven. */
+function isAccepted(type: string, accept: string): boolean {
+  const ranges = accept.split(',').map((range) => {
+    const [name, ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+    return { name, refused: parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter)) };
+  });
+  const names = [type, type.replace(/\/.*/, '/*'), '*/*'];
+  const closest = names.map((name) => ranges.find((range) => range.name === name)).find(Boolean);
+  return closest !== undefined && !closest.refused;
+}

@@ -1,0 +1,56 @@
+const text = (maxLength: number) => ({ type: 'string', minLength: 1, maxLength }) as const;
+
+/** Every header an answer can carry beside those that any HTTP server sends. An operation names those it sends. */
+export const headers = {
+  'X-Request-Id': {
+    description: "Names the request in the service's log: the caller's own X-Request-Id, or else a new one.",
+    required: true,
+    schema: { ...text(128), pattern: '^[\\w.:-]+$' },
+    example: 'b2f7c1de-8d4e-4f7a-9a35-6c1f4f3f8a10',
+  },
+  Location: {
+    description: 'Where it is found.',
+    required: true,
+    schema: { ...text(200), format: 'uri-reference' },
+    example: '/movie_rents/1',
+  },
+  Link: {
+    description: 'The first, the previous and the next page, as far as there are any (RFC 8288).',
+    required: true,
+    schema: text(20_000),
+    example: '</movies?limit=50>; rel="first"',
+  },
+  'X-Total-Count': {
+    description: 'The rows on all pages together, where include_total asked for it.',
+    schema: { type: 'integer', minimum: 0 },
+    example: 42,
+  },
+  'Retry-After': {
+    description: 'Seconds after which another try is worth it.',
+    required: true,
+    schema: { type: 'integer', format: 'int32', minimum: 1, maximum: 3600 },
+    example: 1,
+  },
+  Allow: {
+    description: 'The methods that are possible there.',
+    required: true,
+    schema: text(200),
+    example: 'GET, HEAD, OPTIONS, POST',
+  },
+  Accept: {
+    description: 'The type of body that is understood.',
+    schema: text(200),
+    example: 'application/json',
+  },
+  Vary: {
+    description: 'What else of a request the answer depends on.',
+    required: true,
+    schema: text(200),
+    example: 'Accept',
+  },
+} as const;
+
+export type HeaderName = keyof typeof headers;
+
+export const headerRefs = (names: readonly HeaderName[]): Record<string, { $ref: string }> =>
+  Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));

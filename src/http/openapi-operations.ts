@@ -1,0 +1,94 @@
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { groupBy } from '../kernel/group-by.js';
+import { exampleOf, merged, type Schema } from './openapi-schemas.js';
+import { headerRefs } from './openapi-headers.js';
+import { factsExtension, type OperationFacts } from './operation.js';
+import { type DocumentedProblem, problemResponse } from './problem-document.js';
+import { commonAnswers } from './openapi-problems.js';
+import { largestId } from './path-id.js';
+
+type PathItem = OpenAPIObject['paths'][string];
+type Operation = NonNullable<PathItem['get']>;
+type Responses = Record<string, { headers?: object; content?: Record<string, { schema: Schema; examples?: object }> }>;
+
+const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
+
+/** Completes each operation by what its decorator says and by what holds for all of them; hands out their problems. */
+export function completeOperations(document: OpenAPIObject): DocumentedProblem[] {
+  return Object.entries(document.paths).flatMap(([path, item]) =>
+    methods.flatMap((method) => (item[method] ? complete(item[method], method, path, document) : [])),
+  );
+}
+
+function complete(
+  operation: Operation,
+  method: (typeof methods)[number],
+  path: string,
+  document: OpenAPIObject,
+): DocumentedProblem[] {
+  const extended = operation as Operation & { [factsExtension]?: OperationFacts };
+  const facts = extended[factsExtension];
+  delete extended[factsExtension];
+  if (!facts) throw new Error(`${method} ${path} is not documented: its handler lacks @Operation.`);
+
+  const { headers, tries, shows, withoutDatabase } = facts;
+  const thing = thingAt(path);
+  const problems = facts.problems.map((problem) => sayingWhat(problem, thing));
+  const takesBody = method === 'post' || method === 'put' || method === 'patch';
+  const instance = path.replace('{id}', '1').replace('{slug}', 'copy-already-rented');
+  const responses = operation.responses as unknown as Responses;
+  for (const [status, response] of Object.entries(responses)) {
+    response.headers = headerRefs(['X-Request-Id', ...headers, ...(status === '302' ? (['Location'] as const) : [])]);
+    for (const media of Object.values(response.content ?? {})) {
+      const example = merged(exampleOf(media.schema, document, 'answer'), shows);
+      if (example !== undefined) media.examples = { example: { summary: 'As it looks', value: example } };
+    }
+  }
+  Object.assign(responses, commonAnswers({ takesBody, withoutDatabase }));
+  for (const [status, those] of groupBy(problems, ({ type }) => type.status)) {
+    Object.assign(responses, { [status]: problemResponse(those, instance) });
+  }
+  describeParameters(operation, thing);
+  if (operation.requestBody) describeBody(operation, method, document, tries);
+  return problems;
+}
+
+function describeBody(
+  operation: Operation,
+  method: string,
+  document: OpenAPIObject,
+  tries: OperationFacts['tries'],
+): void {
+  const body = operation.requestBody as { content: Record<string, { schema: Schema; examples?: object }> };
+  const json = body.content['application/json']!;
+  const given = tries ?? { 'All there is to say': exampleOf(json.schema, document, 'request') as object };
+  json.examples = Object.fromEntries(
+    Object.entries(given).map(([summary, value], index) => [`try${index + 1}`, { summary, value }]),
+  );
+  if (method === 'patch') body.content = { 'application/merge-patch+json': json, 'application/json': json };
+}
+
+function describeParameters(operation: Operation, thing: string): void {
+  const idSchema = { type: 'integer', format: 'int32', minimum: 1, maximum: largestId };
+  for (const parameter of operation.parameters ?? []) {
+    if ('schema' in parameter && parameter.schema && 'example' in parameter.schema) {
+      parameter.example = parameter.schema.example as unknown;
+      delete parameter.schema.example;
+    }
+    if ('in' in parameter && parameter.in === 'path' && parameter.name === 'id') {
+      Object.assign(parameter, { description: `The id of the ${thing.toLowerCase()}.`, example: 1, schema: idSchema });
+    }
+  }
+  if (operation.parameters?.length === 0) delete operation.parameters;
+}
+
+/** What the `{id}` of a path stands for, as a clerk calls it: "Movie copy". */
+function thingAt(path: string): string {
+  const word = path.split('/')[1]!.replaceAll('_', ' ').replace(/ies$/, 'y').replace(/s$/, '');
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
+
+function sayingWhat(problem: DocumentedProblem, thing: string): DocumentedProblem {
+  if (problem.type.name !== 'not-found') return problem;
+  return { ...problem, example: { ...problem.example, detail: `${thing} not found` } };
+}

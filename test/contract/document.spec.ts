@@ -1,0 +1,96 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Schemas } from '../support/contract.js';
+import { useShop } from '../support/shop.js';
+
+/* eslint-disable @typescript-eslint/no-explicit-any -- walks a document of any shape */
+const root = join(import.meta.dirname, '../..');
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const document: any = JSON.parse(read('docs/openapi.json'));
+
+const operations = Object.entries<any>(document.paths).flatMap(([path, item]) =>
+  Object.entries<any>(item).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, ...operation })),
+);
+
+/** Every media type of the document that shows examples, with where it is. */
+function* medias(node: any, path: string): Generator<[path: string, media: any]> {
+  if (typeof node !== 'object' || node === null) return;
+  if (node.schema && node.examples) yield [path, node];
+  for (const [name, child] of Object.entries(node)) {
+    yield* medias(child, `${path}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+  }
+}
+
+/** The members of each problem that the document knows. */
+function* problems(node: any): Generator<any> {
+  if (typeof node !== 'object' || node === null) return;
+  if (node.properties?.type?.const) yield node.properties;
+  for (const child of Object.values(node)) yield* problems(child);
+}
+
+describe('the OpenAPI document', () => {
+  const shop = useShop();
+
+  it('is committed as the code says it; `npm run openapi` writes it', async () => {
+    expect(document).toEqual((await shop.api.get('/openapi.json').expect(200)).body);
+  });
+
+  it('shows only examples that are as their schemas want them', () => {
+    const schemas = new Schemas(document);
+    const shown = [...medias(document, '')];
+    const wrong = shown.flatMap(([path, { examples }]) =>
+      Object.values<any>(examples).flatMap(({ value }) => [...schemas.faultsOf(`${path}/schema`, value)]),
+    );
+    expect(wrong).toEqual([]);
+    expect(shown.length).toBeGreaterThan(100);
+  });
+
+  it.each(operations)('says of $name what it is for, and shows what it takes and what it answers', (operation) => {
+    expect(operation.operationId).toMatch(/^[a-z]+([A-Z][a-z]+)*$/);
+    expect(operation.summary).toMatch(/^[A-Z].*[^.]$/);
+    expect(operation.description).toMatch(/\.$/);
+    const bodies = [operation.requestBody, operation.responses[200], operation.responses[201]].filter(Boolean);
+    const json = bodies.flatMap(({ content }) => content['application/json'] ?? []);
+    for (const { examples } of json) expect(Object.keys(examples).length).toBeGreaterThan(0);
+  });
+
+  it('names no schema that says nothing', () => {
+    const bare = Object.entries<any>(document.components.schemas)
+      .filter(([, schema]) => !schema.enum && Object.keys(schema.properties ?? {}).length === 0)
+      .map(([name]) => name);
+    expect(bare).toEqual([]);
+  });
+});
+
+describe('the pages about problems', () => {
+  const shop = useShop();
+  const names = [...new Set([...problems(document)].map(({ type }) => type.const.replace('/problems/', '')))].sort();
+  const pages = readdirSync(join(root, 'docs/problems'))
+    .map((file) => file.replace('.md', ''))
+    .sort();
+
+  it('are there for every type of problem, and for nothing else', () => {
+    expect(pages).toEqual(names);
+  });
+
+  it.each(pages)('say of %s what happened and what to do, where its type leads', async (name) => {
+    const page = read(`docs/problems/${name}.md`);
+    expect(page).toMatch(/^# .+\n\nAnswered with status \d{3}\.\n\n## What happened\n\n.+\n\n## What to do\n\n- /s);
+    const { text } = await shop.api.get(`/problems/${name}`).expect('Content-Type', /^text\/markdown/);
+    expect(text).toBe(page);
+  });
+
+  it.each(pages)('say of %s the title and the status it is answered with', (name) => {
+    const { title, status } = [...problems(document)].find(({ type }) => type.const === `/problems/${name}`);
+    expect(read(`docs/problems/${name}.md`)).toContain(`# ${title.const}\n\nAnswered with status ${status.const}.`);
+  });
+
+  it('are shown to browsers as HTML', async () => {
+    const { text } = await shop.api
+      .get('/problems/copy-already-rented')
+      .set('Accept', 'text/html,application/xhtml+xml,*/*;q=0.8')
+      .expect('Content-Type', /^text\/html/);
+    expect(text).toContain('<h1>Copy already rented</h1>');
+    expect(text).toContain('<code>{"movie_id": 1}</code>');
+  });
+});

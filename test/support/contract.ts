@@ -1,0 +1,255 @@
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+
+/** An answer as it came over the wire, and what was asked for. */
+export interface Answer {
+  readonly method: string;
+  /** The path and the query. */
+  readonly target: string;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+}
+
+interface Documented {
+  readonly $ref?: string;
+  readonly headers?: Readonly<Record<string, DocumentedHeader>>;
+  readonly content?: Readonly<Record<string, { schema: object }>>;
+}
+interface DocumentedHeader {
+  readonly $ref?: string;
+  readonly required?: boolean;
+  readonly schema: { readonly type?: string };
+}
+interface Operation {
+  readonly operationId: string;
+  readonly responses: Readonly<Record<string, Documented>>;
+}
+export interface OpenApi {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: { readonly responses: Readonly<Record<string, Documented>> };
+  readonly 'x-unmatched-requests': { readonly responses: Readonly<Record<string, Documented>> };
+}
+
+/** What any HTTP server says, or tells browsers, beside what is particular to an answer. */
+const ordinaryHeaders = new Set([
+  'connection',
+  'content-length',
+  'content-type',
+  'date',
+  'keep-alive',
+  'transfer-encoding',
+  'content-security-policy',
+  'cross-origin-resource-policy',
+  'referrer-policy',
+  'x-content-type-options',
+  'x-dns-prefetch-control',
+  'x-download-options',
+  'x-frame-options',
+  'x-permitted-cross-domain-policies',
+  'x-xss-protection',
+]);
+
+/** The pages of Swagger UI, which people look at and no program reads. */
+const forPeople = /^\/docs(\/|$)/;
+
+type Faults = Generator<string, void>;
+/** What the document says of an answer, and where. */
+interface Found {
+  readonly operationId?: string;
+  readonly pointer: string;
+  readonly documented: Documented;
+}
+
+/** Compiles what pointers into an OpenAPI document lead to. */
+export class Schemas {
+  private readonly ajv = addFormats.default(new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true }));
+  private readonly validators = new Map<string, ValidateFunction>();
+
+  constructor(document: object) {
+    // What is at the root are no keywords of a schema; strictness is for the schemas below it.
+    this.ajv.addVocabulary([...Object.keys(document), 'discriminator']);
+    this.ajv.addSchema({ ...document, $id: documentId }, undefined, undefined, false);
+  }
+
+  /** What is wrong with a value, by the schema at `pointer`. */
+  *faultsOf(pointer: string, value: unknown): Faults {
+    const validate = this.validators.get(pointer) ?? this.ajv.compile({ $ref: `${documentId}#${encodeURI(pointer)}` });
+    this.validators.set(pointer, validate);
+    if (validate(value)) return;
+    for (const { instancePath, message, params } of validate.errors ?? []) {
+      yield `${instancePath} ${message} ${JSON.stringify(params)}`;
+    }
+  }
+}
+
+const documentId = 'https://shop.example/openapi.json';
+
+/** Holds answers to an OpenAPI document: whatever the document doesn't announce may not be in them. */
+export class Contract {
+  private readonly schemas: Schemas;
+  private readonly paths: { pattern: RegExp; literals: number; path: string }[];
+
+  constructor(private readonly document: OpenApi) {
+    this.schemas = new Schemas(closed(document) as object);
+    this.paths = Object.keys(document.paths).map((path) => ({
+      path,
+      pattern: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}/?$`, 'i'),
+      literals: path.replace(/\{\w+\}/g, '').length,
+    }));
+  }
+
+  /** @throws where the answer is not one that the document announces */
+  validate(answer: Answer): void {
+    const { method, target, status } = answer;
+    const path = target.replace(/\?.*/, '');
+    if (forPeople.test(path)) return;
+    const found = this.find(method, path, status);
+    const faults = found ? this.faultsOf(answer, found) : [`status ${status} is not documented`];
+    if (faults.length > 0) {
+      const shown = answer.body.length > 1000 ? `${answer.body.slice(0, 1000)} …` : answer.body;
+      throw new Error(
+        `${method} ${target} was answered outside of the OpenAPI document:\n  ${faults.join('\n  ')}\n${status} ${shown}`,
+      );
+    }
+    if (found?.operationId) record(found.operationId, answer);
+  }
+
+  /** What the document says of such an answer, as a pointer to it and what it points to. */
+  private find(method: string, path: string, status: number): Found | undefined {
+    const verb = method === 'HEAD' ? 'get' : method.toLowerCase();
+    const there = this.paths.filter(({ pattern }) => pattern.test(path)).sort((a, b) => b.literals - a.literals);
+    const match = there.map((each) => each.path).find((each) => this.document.paths[each]![verb]);
+    if (match) {
+      const { operationId, responses } = this.document.paths[match]![verb]!;
+      const pointer = `/paths/${escaped(match)}/${verb}/responses/${status}`;
+      return responses[status] && { operationId, ...this.dereferenced(pointer, responses[status]) };
+    }
+    if (method === 'OPTIONS' && there.length > 0) {
+      return status === 204 ? { pointer: '', documented: optionsAnswer } : undefined;
+    }
+    const unmatched = this.document['x-unmatched-requests'].responses[status];
+    const expected = there.length === 0 ? status !== 405 : status !== 404;
+    if (unmatched && expected) return { pointer: `/x-unmatched-requests/responses/${status}`, documented: unmatched };
+    return this.commonAnswer(status);
+  }
+
+  /** Bodies and headers are judged before it is known whom they are for. */
+  private commonAnswer(status: number): Found | undefined {
+    const earlier: Readonly<Record<number, string>> = {
+      400: 'MalformedRequestProblem',
+      413: 'ContentTooLargeProblem',
+      415: 'UnsupportedMediaTypeProblem',
+      431: 'RequestHeaderFieldsTooLargeProblem',
+    };
+    const name = earlier[status];
+    return name === undefined
+      ? undefined
+      : { pointer: `/components/responses/${name}`, documented: this.document.components.responses[name]! };
+  }
+
+  private dereferenced(pointer: string, documented: Documented): Found {
+    if (!documented.$ref) return { pointer, documented };
+    return { pointer: documented.$ref.slice(1), documented: this.at(documented.$ref) as Documented };
+  }
+
+  private at(ref: string): unknown {
+    const steps = ref.slice('#/'.length).split('/');
+    return steps.reduce<unknown>((node, step) => (node as Record<string, unknown>)[unescaped(step)], this.document);
+  }
+
+  private *faultsIn(answer: Answer, { pointer, documented }: Found): Faults {
+    yield* this.faultsOfHeaders(answer, documented, pointer);
+    yield* this.faultsOfBody(answer, documented, pointer);
+  }
+
+  private faultsOf(answer: Answer, found: Found): string[] {
+    return [...this.faultsIn(answer, found)];
+  }
+
+  private *faultsOfHeaders({ headers }: Answer, { headers: documented = {} }: Documented, pointer: string): Faults {
+    const names = new Map(Object.keys(documented).map((name) => [name.toLowerCase(), name]));
+    for (const name of Object.keys(headers)) {
+      if (!ordinaryHeaders.has(name.toLowerCase()) && !names.has(name.toLowerCase())) {
+        yield `header ${name} is not documented`;
+      }
+    }
+    for (const [lowerCase, name] of names) {
+      const { $ref } = documented[name]!;
+      const header = ($ref ? this.at($ref) : documented[name]) as DocumentedHeader;
+      const value = headers[lowerCase];
+      if (value === undefined) {
+        if (header.required) yield `header ${name} is missing`;
+        continue;
+      }
+      const read = header.schema.type === 'integer' ? Number(value) : value;
+      const schema = `${$ref?.slice(1) ?? `${pointer}/headers/${escaped(name)}`}/schema`;
+      yield* this.faultsBySchema(schema, read, `header ${name}`);
+    }
+  }
+
+  private *faultsOfBody({ method, status, headers, body }: Answer, { content }: Documented, pointer: string): Faults {
+    const type = String(headers['content-type'] ?? '').replace(/;.*/, '');
+    if (!content) {
+      if (type || body) yield 'no body is documented';
+      return;
+    }
+    if (!content[type]) {
+      yield `content type ${type || 'none'} is not documented`;
+      return;
+    }
+    if (method === 'HEAD' || !type.endsWith('json')) return;
+    const value = JSON.parse(body) as Record<string, unknown>;
+    yield* this.faultsBySchema(`${pointer}/content/${escaped(type)}/schema`, value, 'body');
+    if (type !== 'application/problem+json') return;
+    if (value['status'] !== status) yield `the problem says status ${String(value['status'])}`;
+    if (value['request_id'] !== headers['x-request-id']) yield 'the problem names another request than its header';
+  }
+
+  private *faultsBySchema(pointer: string, value: unknown, what: string): Faults {
+    for (const fault of this.schemas.faultsOf(pointer, value)) yield `${what}${fault}`;
+  }
+}
+
+const optionsAnswer: Documented = {
+  headers: {
+    Allow: { $ref: '#/x-unmatched-requests/responses/405/headers/Allow', schema: {} },
+    'X-Request-Id': { $ref: '#/components/headers/X-Request-Id', schema: {} },
+  },
+};
+
+/** The document with its objects closed: a member that isn't documented is then at fault. */
+function closed(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(closed);
+  if (typeof node !== 'object' || node === null) return node;
+  const copy = Object.fromEntries(Object.entries(node).map(([name, value]) => [name, closed(value)]));
+  const isSchema = copy['type'] === 'object' && 'properties' in copy && !('additionalProperties' in copy);
+  return isSchema ? { ...copy, additionalProperties: false } : copy;
+}
+
+const escaped = (step: string): string => step.replaceAll('~', '~0').replaceAll('/', '~1');
+const unescaped = (step: string): string => step.replaceAll('~1', '/').replaceAll('~0', '~');
+
+const recorded = new Set<string>();
+
+/** Leaves word for contract-coverage.js, which asks in the end what the document announces and no test has seen. */
+function record(operationId: string, { method, status, headers, body }: Answer): void {
+  const folder = process.env['CONTRACT_COVERAGE'];
+  if (!folder || method === 'HEAD') return;
+  const isProblem = String(headers['content-type']).startsWith('application/problem+json');
+  const type = isProblem ? (JSON.parse(body) as { type: string }).type : '';
+  const line = `${operationId} ${status} ${type}`.trim();
+  if (!recorded.has(line)) appendFileSync(join(folder, `${process.pid}.txt`), `${line}\n`);
+  recorded.add(line);
+}
+
+/** An answer as it stands on a socket, whole. */
+export function readAnswer(method: string, target: string, text: string): Answer {
+  const [head, ...body] = text.split('\r\n\r\n');
+  const [statusLine, ...lines] = head!.split('\r\n');
+  const headers = lines.map((line) => [line.replace(/:.*/, '').toLowerCase(), line.replace(/^[^:]*: */, '')] as const);
+  const status = Number(statusLine!.split(' ')[1]);
+  return { method, target, status, headers: Object.fromEntries(headers), body: body.join('\r\n\r\n') };
+}
