@@ -23,6 +23,14 @@ export abstract class PageQuery {
 
   abstract sort: string;
 
+  /** Set in lists that hang under another resource. */
+  protected parentId?: number;
+
+  /** Says whose list it is: a cursor into one genre's movies leads nowhere in another's. */
+  under(parentId: number): this {
+    return Object.assign(this, { parentId });
+  }
+
   toPage(): PageRequest {
     const descending = this.sort.startsWith('-');
     return {

@@ -5,7 +5,8 @@
 
 /** Equal for texts that differ only in case: "Straße" and "STRASSE". */
 export function caseless(text: string): string {
-  return text.normalize('NFC').toUpperCase().toLowerCase();
+  // Down first for ẞ, and up for ß; and a Σ is small in two ways, by where it stands.
+  return text.normalize('NFC').toLowerCase().toUpperCase().toLowerCase().replaceAll('ς', 'σ');
 }
 
 /**

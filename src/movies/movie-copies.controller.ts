@@ -31,7 +31,8 @@ export class MovieCopiesController {
     problems: [NotFound],
   })
   async listCopiesOfMovie(@PathId() id: number, @Query() query: ListMovieCopies): Promise<PageAnswer<MovieCopyDto>> {
-    return PageAnswer.of(await this.copies.pageOfMovie(id, query.toFilter(), query.toPage()), query, MovieCopyDto.of);
+    const page = await this.copies.pageOfMovie(id, query.toFilter(), query.under(id).toPage());
+    return PageAnswer.of(page, query, MovieCopyDto.of);
   }
 
   @Post('movies/:id/copies')

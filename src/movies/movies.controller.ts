@@ -35,7 +35,7 @@ export class MoviesController {
     problems: [NotFound],
   })
   async listMoviesOfGenre(@PathId() id: number, @Query() query: ListMoviesOfGenre): Promise<PageAnswer<MovieDto>> {
-    return PageAnswer.of(await this.movies.pageOfGenre(id, query.toPage()), query, MovieDto.of);
+    return PageAnswer.of(await this.movies.pageOfGenre(id, query.under(id).toPage()), query, MovieDto.of);
   }
 
   @Get('movies/:id')

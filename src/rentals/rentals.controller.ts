@@ -57,7 +57,8 @@ export class RentalsController {
     problems: [NotFound],
   })
   async listRentsOfClient(@PathId() id: number, @Query() query: ListRentsOfClient): Promise<PageAnswer<MovieRentDto>> {
-    return PageAnswer.of(await this.rentals.pageOfClient(id, query.toFilter(), query.toPage()), query, MovieRentDto.of);
+    const page = await this.rentals.pageOfClient(id, query.toFilter(), query.under(id).toPage());
+    return PageAnswer.of(page, query, MovieRentDto.of);
   }
 
   @Get('movie_rents/:id')
