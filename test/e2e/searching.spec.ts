@@ -1,0 +1,153 @@
+import { faultyParameters, refused } from '../support/problem.js';
+import { useShop } from '../support/shop.js';
+
+describe('searching', () => {
+  const shop = useShop();
+
+  const find = async (path: string, query: object): Promise<{ id: number }[]> =>
+    (await shop.api.get(path).query(query).expect(200)).body;
+  const idsOf = (rows: { id: number }[]) => rows.map(({ id }) => id);
+
+  describe('movies by title', () => {
+    const titles = async (title: string) =>
+      ((await find('/movies', { title })) as unknown as { title: string }[]).map((movie) => movie.title);
+
+    beforeAll(async () => {
+      const { id } = await shop.clerk.genre();
+      for (const title of [
+        'Amélie',
+        'Die Straße',
+        'İstanbul',
+        'ΟΔΥΣΣΕΑΣ',
+        '100% Wolf',
+        '1000 Wolves',
+        'snake_case',
+        'snakes case',
+        'back\\slash',
+        '\u{1F47B}busters',
+        "Ocean's 11",
+      ]) {
+        await shop.clerk.movie(0, { title, genre_id: id });
+      }
+    });
+
+    it.each([
+      ['a part of it', 'méli', 'Amélie'],
+      ['another case', 'AMÉLIE', 'Amélie'],
+      ['no accents', 'amelie', 'Amélie'],
+      ['other accents', 'àmêlïe', 'Amélie'],
+      ['accents as marks of their own', 'Ame\u0301lie', 'Amélie'],
+      ['ss for ß', 'strasse', 'Die Straße'],
+      ['ẞ for ß', 'STRAẞE', 'Die Straße'],
+      ['i for İ', 'istanbul', 'İstanbul'],
+      ['I for İ', 'ISTANBUL', 'İstanbul'],
+      ['σ for ς', 'οδυσσεασ', 'ΟΔΥΣΣΕΑΣ'],
+      ['a part that ends in Σ', 'ΟΔΥΣ', 'ΟΔΥΣΣΕΑΣ'],
+      ['full-width letters', 'ａｍｅｌｉｅ', 'Amélie'],
+      ['space around it', '  amélie ', 'Amélie'],
+      ['a percent sign', '0% w', '100% Wolf'],
+      ['an underscore', 'e_c', 'snake_case'],
+      ['a backslash', 'k\\s', 'back\\slash'],
+      ['an apostrophe', "n's", "Ocean's 11"],
+      ['an emoji', '\u{1F47B}', '\u{1F47B}busters'],
+    ])('finds it by %s', async (_, title, found) => {
+      expect(await titles(title)).toEqual([found]);
+    });
+
+    it.each(['_', '%'])('takes %j for what it is, and not for anything', async (title) => {
+      expect(await titles(title)).toHaveLength(1);
+    });
+
+    it('answers an empty list when nothing is found', async () => {
+      expect(await titles('no such film')).toEqual([]);
+    });
+  });
+
+  it.each(['\ufdfa', '\u337f', '\u{1d56b}'])(
+    'finds a title full of %s, which stands for several letters',
+    async (sign) => {
+      const { id } = await shop.clerk.movie(0, { title: sign.repeat(255) });
+      expect(idsOf(await find('/movies', { title: sign.repeat(20) }))).toEqual([id]);
+      const client = await shop.clerk.client({ first_name: sign.repeat(100), last_name: sign.repeat(100) });
+      expect(idsOf(await find('/clients', { name: sign }))).toEqual([client.id]);
+    },
+  );
+
+  it('finds movies by genre, year and whether a copy can be lent', async () => {
+    const [genre, client] = [await shop.clerk.genre(), await shop.clerk.client()];
+    const inGenre = (stock: number, year: number) => shop.clerk.movie(stock, { genre_id: genre.id, year });
+    const [none, free, out] = [await inGenre(0, 1955), await inGenre(2, 1955), await inGenre(1, 1977)];
+    await shop.clerk.rent(client.id, free.copies[0].id);
+    await shop.clerk.rent(client.id, out.copies[0].id);
+    const movies = async (query: object) => idsOf(await find('/movies', { genre_id: genre.id, ...query }));
+    expect(await movies({})).toEqual([none.id, free.id, out.id]);
+    expect(await movies({ year: 1955 })).toEqual([none.id, free.id]);
+    expect(await movies({ available: true })).toEqual([free.id]);
+    expect(await movies({ available: false })).toEqual([none.id, out.id]);
+    expect(await movies({ available: true, year: 1977 })).toEqual([]);
+    await shop.api.patch(`/movie_copies/${free.copies[1].id}`).send({ service_state: 'lost' }).expect(200);
+    expect(await movies({ available: true })).toEqual([]);
+  });
+
+  it('lists the movies of a genre', async () => {
+    const [genre, other] = [await shop.clerk.genre(), await shop.clerk.genre()];
+    const movie = await shop.clerk.movie(1, { genre_id: genre.id });
+    await shop.clerk.movie(1, { genre_id: other.id });
+    expect(await find(`/genres/${genre.id}/movies`, {})).toEqual([movie]);
+    const { detail } = await refused(shop.api.get('/genres/999999/movies'), 404, 'not-found');
+    expect(detail).toBe('Genre not found');
+  });
+
+  it('finds clients by any part of their name, in any case and with or without accents', async () => {
+    const { id } = await shop.clerk.client({ first_name: 'Zoë', last_name: "O'Brien-Núñez" });
+    for (const name of ['zoe', 'NUNEZ', "ë o'b", "o'brien-núñez"]) {
+      expect(idsOf(await find('/clients', { name }))).toEqual([id]);
+    }
+    expect(await find('/clients', { name: 'zo%' })).toEqual([]);
+  });
+
+  it('finds the one client with a license number, exactly as it is spelt', async () => {
+    const { id } = await shop.clerk.client({ license_number: 'XY-100' });
+    await shop.clerk.client({ license_number: 'XY-1001' });
+    expect(idsOf(await find('/clients', { license_number: 'XY-100' }))).toEqual([id]);
+    expect(await find('/clients', { license_number: 'XY-1' })).toEqual([]);
+  });
+
+  it('finds rents by client, by copy and by whether they are closed', async () => {
+    const [one, other, movie] = [await shop.clerk.client(), await shop.clerk.client(), await shop.clerk.movie(2)];
+    const [first, second] = movie.copies.map(({ id }: { id: number }) => id);
+    const closed = await shop.clerk.close((await shop.clerk.rent(one.id, first)).id);
+    const open = await shop.clerk.rent(one.id, first);
+    const others = await shop.clerk.rent(other.id, second);
+    expect(await find('/movie_rents', { client_id: one.id })).toEqual([closed, open]);
+    expect(await find('/movie_rents', { client_id: one.id, is_closed: true })).toEqual([closed]);
+    expect(await find('/movie_rents', { client_id: one.id, is_closed: false })).toEqual([open]);
+    expect(await find('/movie_rents', { movie_copy_id: first })).toEqual([closed, open]);
+    expect(await find('/movie_rents', { movie_copy_id: second })).toEqual([others]);
+    expect(await find('/movie_rents', { movie_copy_id: first, is_closed: false, client_id: other.id })).toEqual([]);
+  });
+
+  it('lists the rents of a client, and of them the open ones or those of a copy', async () => {
+    const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(2)];
+    const [first, second] = movie.copies.map(({ id }: { id: number }) => id);
+    const closed = await shop.clerk.close((await shop.clerk.rent(client.id, first)).id);
+    const open = await shop.clerk.rent(client.id, second);
+    const path = `/clients/${client.id}/movie_rents`;
+    expect(await find(path, {})).toEqual([closed, open]);
+    expect(await find(path, { is_closed: false })).toEqual([open]);
+    expect(await find(path, { movie_copy_id: first })).toEqual([closed]);
+    const { detail } = await refused(shop.api.get('/clients/999999/movie_rents'), 404, 'not-found');
+    expect(detail).toBe('Client not found');
+  });
+
+  it('finds nothing by an id that nothing has', async () => {
+    expect(await find('/movies', { genre_id: 999_999 })).toEqual([]);
+    expect(await find('/movie_rents', { client_id: 999_999, movie_copy_id: 999_999 })).toEqual([]);
+  });
+
+  it('names every parameter at fault at once', async () => {
+    const query = { available: 'yes', genre_id: '0', titel: 'x', sort: 'director' };
+    const parameters = await faultyParameters(shop.api.get('/movies').query(query));
+    expect(new Set(parameters)).toEqual(new Set(Object.keys(query)));
+  });
+});

@@ -1,0 +1,35 @@
+import type { Response, Test } from 'supertest';
+import type { Api } from './app.js';
+
+type Relation = 'first' | 'prev' | 'next';
+
+/** Where a page's Link header leads, by relation. */
+export function linksOf({ headers }: Response): Partial<Record<Relation, string>> {
+  const links = (headers['link'] as string).split(', ').map((link) => /^<([^>]*)>; rel="(\w+)"$/.exec(link)!);
+  return Object.fromEntries(links.map(([, url, relation]) => [relation, url]));
+}
+
+/** The cursor of a link, as its query carries it. */
+export function cursorOf(link: string): string {
+  return new URL(link, 'http://localhost').searchParams.get('cursor')!;
+}
+
+/**
+ * Follows one relation from a page to the last, as a consumer does, and hands out the ids on each page.
+ * @param meanwhile what happens to the list after each page
+ */
+export async function walk(
+  api: Api,
+  url: string,
+  relation: 'prev' | 'next',
+  meanwhile: (pages: number) => Promise<unknown> = () => Promise.resolve(),
+): Promise<number[][]> {
+  const pages: number[][] = [];
+  for (let next: string | undefined = url; next;) {
+    const page: Response = await api.get(next).expect(200);
+    pages.push(page.body.map(({ id }: { id: number }) => id));
+    next = linksOf(page)[relation];
+    await meanwhile(pages.length);
+  }
+  return pages;
+}
