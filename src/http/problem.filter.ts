@@ -70,5 +70,7 @@ function answerOptions(request: Request, response: Response): boolean {
 }
 
 function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (!(error instanceof Error)) return String(error);
+  const own = error.stack ?? error.message;
+  return error.cause === undefined ? own : `${own}\nCaused by ${stackOf(error.cause)}`;
 }

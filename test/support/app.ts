@@ -8,8 +8,11 @@ import { freshDatabase } from './engine.js';
 
 export type Api = ReturnType<typeof supertest>;
 
-/** A service of one's own, listening, on a fresh database. */
-export async function openShop(): Promise<{
+/**
+ * A service of one's own, listening, on a fresh database.
+ * @param reachedBy makes of the database's URL the one that the service is given
+ */
+export async function openShop(reachedBy = (url: string): Promise<string> => Promise.resolve(url)): Promise<{
   api: Api;
   contract: Contract;
   url: string;
@@ -20,7 +23,7 @@ export async function openShop(): Promise<{
   const app: INestApplication = await createApp({
     HOST: '127.0.0.1',
     PORT: 0,
-    DATABASE_URL: database.url,
+    DATABASE_URL: await reachedBy(database.url),
     LOG_LEVEL: 'fatal',
   });
   await app.listen(0, '127.0.0.1');

@@ -1,4 +1,6 @@
 import type { QueryRunner } from 'typeorm';
+import { ServiceUnavailable } from '../../kernel/domain-error.js';
+import { errorCode } from '../error-code.js';
 import { lease } from '../lease.js';
 import type { Transactions, Work } from '../transactions.js';
 import { GroupCommit } from './group-commit.js';
@@ -15,11 +17,11 @@ export class SqliteTransactions implements Transactions {
   }
 
   write<Result>(work: Work<Result>): Promise<Result> {
-    return this.writer.add(work);
+    return this.writer.add(work).catch(tellOutage);
   }
 
   read<Result>(work: Work<Result>): Promise<Result> {
-    return this.readers.lend(async (runner) => {
+    const reading = this.readers.lend(async (runner) => {
       await runner.query('BEGIN');
       try {
         return await lease(runner, work);
@@ -27,5 +29,13 @@ export class SqliteTransactions implements Transactions {
         await runner.query('COMMIT');
       }
     });
+    return reading.catch(tellOutage);
   }
+}
+
+/** Another program holds the file for too long, or the disk is full, away or broken. */
+const outages = new Set(['BUSY', 'LOCKED', 'FULL', 'IOERR', 'CANTOPEN'].map((name) => `SQLITE_${name}`));
+
+function tellOutage(error: unknown): never {
+  throw outages.has(errorCode(error) ?? '') ? new ServiceUnavailable(error) : error;
 }

@@ -2,6 +2,7 @@ import { GenreRepository } from '../../../src/genres/genre.repository.js';
 import { type Database, openDatabase } from '../../support/database.js';
 
 const work = { genres: GenreRepository };
+const unavailable = { name: 'ServiceUnavailable', cause: expect.objectContaining({ code: 'SQLITE_FULL' }) };
 
 describe('a transaction that SQLite has lost', () => {
   let database: Database;
@@ -39,9 +40,7 @@ describe('a transaction that SQLite has lost', () => {
       ];
       await alone;
       const outcomes = await Promise.allSettled(batch);
-      expect(outcomes).toEqual(
-        Array(3).fill({ status: 'rejected', reason: expect.objectContaining({ code: 'SQLITE_FULL' }) }),
-      );
+      expect(outcomes).toEqual(Array(3).fill({ status: 'rejected', reason: expect.objectContaining(unavailable) }));
     });
     await add('After');
     const names = await database.unitOfWork.read(work, async ({ genres }) =>
@@ -56,7 +55,7 @@ describe('a transaction that SQLite has lost', () => {
       const filling = database.unitOfWork.run(work, async ({ genres }) => {
         for (let row = 0; ; row++) await genres.add({ name: `Row ${row}`, description: 'x'.repeat(2000) });
       });
-      await expect(filling).rejects.toThrow('SQLITE_FULL');
+      await expect(filling).rejects.toMatchObject(unavailable);
       expect(await database.unitOfWork.read(work, ({ genres }) => genres.count())).toBe(1);
     });
   });

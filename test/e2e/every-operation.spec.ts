@@ -1,0 +1,90 @@
+import { openShop } from '../support/app.js';
+import { answering, call, operations } from '../support/operations.js';
+import { dropEverything, Outage } from '../support/outage.js';
+import { faultyParameters, refused } from '../support/problem.js';
+import { useShop } from '../support/shop.js';
+
+const largestId = 2 ** 31 - 1;
+
+describe('every operation', () => {
+  const shop = useShop();
+  // What the examples of the document speak of: genre 1, movie 1, copy 1 and client 1.
+  beforeAll(async () => {
+    await shop.clerk.movie(1);
+    await shop.clerk.client();
+  });
+
+  it.each(operations)('refuses a query that is not UTF-8: $operationId', async (operation) => {
+    await refused(call(shop.api, operation, { query: '?a=%E0%A4%A' }), 400, 'malformed-request');
+  });
+
+  it.each(operations)('refuses a parameter it does not know: $operationId', async (operation) => {
+    expect(await faultyParameters(call(shop.api, operation, { query: '?limt=5' }))).toEqual(['limt']);
+  });
+
+  it.each(operations)('refuses whoever accepts none of its answers: $operationId', async (operation) => {
+    await refused(call(shop.api, operation).set('Accept', 'image/png'), 406, 'not-acceptable');
+  });
+
+  it.each(operations)('refuses a header that is too large: $operationId', async (operation) => {
+    const request = call(shop.api, operation).set('X-Padding', 'x'.repeat(20_000));
+    await refused(request, 431, 'request-header-fields-too-large');
+  });
+
+  it.each(answering(413))('refuses a body of more than 100 kB: $operationId', async (operation) => {
+    await refused(call(shop.api, operation).send({ padding: 'x'.repeat(100 * 1024) }), 413, 'content-too-large');
+  });
+
+  it.each(answering(415))('refuses a body that is not JSON: $operationId', async ({ body: _, ...operation }) => {
+    const request = call(shop.api, operation).type('text/plain').send('one movie, please');
+    const { detail } = await refused(request, 415, 'unsupported-media-type');
+    expect(detail).toBe('text/plain is not understood; send application/json.');
+  });
+
+  const reading = operations.filter(({ readsBody }) => !readsBody);
+  it.each(reading)('does not look at a body that means nothing to it: $operationId', async (operation) => {
+    const sent = await call(shop.api, operation, { id: largestId }).type('text/plain').send('whatever');
+    const bare = await call(shop.api, operation, { id: largestId });
+    expect(sent.status).toBe(bare.status);
+  });
+
+  const onOne = operations.filter(({ takesId }) => takesId);
+  it.each(onOne)('knows nothing of what is not there: $operationId', async (operation) => {
+    await refused(call(shop.api, operation, { id: largestId }), 404, 'not-found');
+  });
+
+  it('does not explain a problem there is none of', async () => {
+    expect((await refused(shop.api.get('/problems/none'), 404, 'not-found')).detail).toBe('Problem not found');
+  });
+});
+
+describe('every operation, when what the service keeps has vanished', () => {
+  const shop = useShop();
+  beforeAll(() => dropEverything(shop.databaseUrl));
+
+  it.each(answering(500))('says so and nothing about how it is made: $operationId', async (operation) => {
+    const problem = await refused(call(shop.api, operation), 500, 'internal-error');
+    expect(problem.detail).toBe('Something went wrong on our side. Nothing was changed.');
+    expect(JSON.stringify(problem)).not.toMatch(/select|insert|sqlite|postgres|relation|table|\.[jt]s\b/i);
+  });
+});
+
+describe('every operation, when the database is away', () => {
+  const outage = new Outage();
+  let shop: Awaited<ReturnType<typeof openShop>>;
+  beforeAll(async () => {
+    shop = await openShop(outage.wayTo);
+    await outage.begin();
+  });
+  afterAll(async () => {
+    await outage.end();
+    await shop.close();
+  });
+
+  it('asks to try again in a moment', async () => {
+    const concerned = answering(503).filter(({ method }) => outage.stopsReading || method !== 'get');
+    const answers = await Promise.all(concerned.map((operation) => call(shop.api, operation)));
+    const kinds = answers.map(({ status, headers, body }) => [status, headers['retry-after'], body.type]);
+    expect(kinds).toEqual(concerned.map(() => [503, '1', '/problems/service-unavailable']));
+  });
+});

@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import sqlite3 from 'sqlite3';
+import { Client } from 'pg';
+
+/** A way to a database that can be cut off, as by a broken network or another program that keeps it busy. */
+export class Outage {
+  private url = '';
+  private readonly sockets = new Set<Socket>();
+  private readonly proxy = createServer((near) => {
+    const { hostname, port } = new URL(this.url);
+    const far = connect(Number(port), hostname);
+    for (const socket of [near, far]) this.sockets.add(socket.on('error', () => undefined));
+    near.pipe(far).pipe(near);
+  });
+  private blocker?: sqlite3.Database;
+
+  /** Whether it takes reading away too. SQLite's readers wait for nobody. */
+  get stopsReading(): boolean {
+    return !this.url.startsWith('sqlite:');
+  }
+
+  readonly wayTo = async (url: string): Promise<string> => {
+    this.url = url;
+    if (!this.stopsReading) return url;
+    await once(this.proxy.listen(0, '127.0.0.1'), 'listening');
+    const proxied = new URL(url);
+    proxied.port = String((this.proxy.address() as AddressInfo).port);
+    return proxied.href;
+  };
+
+  async begin(): Promise<void> {
+    if (this.stopsReading) {
+      this.proxy.close();
+      for (const socket of this.sockets) socket.destroy();
+      return;
+    }
+    this.blocker = await openFile(this.url);
+    await execute(this.blocker, 'BEGIN IMMEDIATE');
+  }
+
+  /** Lets go of what it holds. A broken network stays broken. */
+  async end(): Promise<void> {
+    if (this.blocker) await execute(this.blocker, 'ROLLBACK');
+  }
+}
+
+/** Drops all that a service keeps in a database, behind its back. */
+export async function dropEverything(url: string): Promise<void> {
+  if (url.startsWith('sqlite:')) {
+    const file = await openFile(url);
+    await execute(file, `DROP VIEW loan; ${tables.map((table) => `DROP TABLE ${table};`).join(' ')}`);
+    await new Promise((closed) => file.close(closed));
+    return;
+  }
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await client.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public').finally(() => client.end());
+}
+
+const tables = ['movie_rent_detail', 'movie_rent', 'client', 'movie_copy', 'movie', 'genre'];
+
+function openFile(url: string): Promise<sqlite3.Database> {
+  return new Promise((resolve, reject) => {
+    const file = new sqlite3.Database(url.replace(/^sqlite:/, ''), (error) => (error ? reject(error) : resolve(file)));
+  });
+}
+
+function execute(file: sqlite3.Database, sql: string): Promise<void> {
+  return new Promise((resolve, reject) => file.exec(sql, (error) => (error ? reject(error) : resolve())));
+}
