@@ -49,6 +49,7 @@ export async function createApp(environment: Environment): Promise<INestApplicat
   app.useGlobalInterceptors(new PagingInterceptor(), new LocationInterceptor(app.get(Reflector)));
   useOpenApi(app, version);
   app.flushLogs();
-  app.enableShutdownHooks(['SIGTERM', 'SIGINT']);
+  // To be told to end, and to end as told, is success: exit code 0.
+  app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   return app;
 }

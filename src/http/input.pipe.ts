@@ -8,8 +8,6 @@ type Path = readonly (string | number)[];
 
 /** Deeper than any document of ours; class-transformer would overflow the stack on thousands. */
 const deepestNesting = 32;
-/** Names that reach an object's prototype. They would vanish on the way in, and a typo must not vanish. */
-const treacherousNames = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** Turns a body or a query into its DTO, or answers with everything that is wrong with it. */
 @Injectable()
@@ -19,15 +17,17 @@ export class InputPipe implements PipeTransform {
     const faultAt = (path: Path, detail: string): RequestFault =>
       type === 'body' ? { pointer: jsonPointer(path), detail } : { parameter: String(path[0]), detail };
 
+    const unstorable = [...findUnstorable(value, [])].map(([path, detail]) => faultAt(path, detail));
+    if (unstorable.length > 0) throw invalidInput(unstorable);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       throw invalidInput([faultAt([], 'A JSON object is expected.')]);
     }
-    const unstorable = [...findUnstorable(value, [])].map(([path, detail]) => faultAt(path, detail));
-    if (unstorable.length > 0) throw invalidInput(unstorable);
 
     const dto = plainToInstance(metatype as Type<object>, value, { exposeDefaultValues: true });
     const errors = await validate(dto, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true });
-    const faults = errors.flatMap((error) => [...flatten(error, [])]).map(([path, detail]) => faultAt(path, detail));
+    const faults = [...findVanished(value, dto, []), ...errors.flatMap((error) => [...flatten(error, [])])].map(
+      ([path, detail]) => faultAt(path, detail),
+    );
     if (faults.length > 0) throw invalidInput(faults);
     return dto;
   }
@@ -42,9 +42,20 @@ function* findUnstorable(value: unknown, path: Path): Generator<[Path, string]> 
   if (typeof value === 'string' && !value.isWellFormed()) yield [path, 'must not contain lone surrogates'];
   if (typeof value !== 'object' || value === null) return;
   for (const [name, member] of Object.entries(value)) {
+    yield* findUnstorable(member, [...path, Array.isArray(value) ? Number(name) : name]);
+  }
+}
+
+/**
+ * Finds members that are lost on the way into the DTO, since they go by the name of a method, of `__proto__` or
+ * of `constructor`: they are as unknown as any other, and a typo must not vanish.
+ */
+function* findVanished(value: unknown, arrived: unknown, path: Path): Generator<[Path, string]> {
+  if (typeof value !== 'object' || value === null || typeof arrived !== 'object' || arrived === null) return;
+  for (const [name, member] of Object.entries(value)) {
     const step = [...path, Array.isArray(value) ? Number(name) : name];
-    if (treacherousNames.has(name)) yield [step, `property ${name} should not exist`];
-    else yield* findUnstorable(member, step);
+    if (!Object.hasOwn(arrived, name)) yield [step, `property ${name} should not exist`];
+    else yield* findVanished(member, (arrived as Record<string, unknown>)[name], step);
   }
 }
 

@@ -15,7 +15,10 @@ export function useRequestBodies(app: INestApplication): void {
       type: (request) => methodsWithBody.includes(request.method ?? '') && Boolean((request as Request).is(jsonTypes)),
       limit,
       strict: false,
-      verify: (_request: IncomingMessage, _response: unknown, body: Buffer) => {
+      verify: (_request: IncomingMessage, _response: unknown, body: Buffer, charset: string) => {
+        if (charset !== 'utf-8') {
+          throw new HttpProblem('unsupported-media-type', `${charset} is not understood; send UTF-8.`);
+        }
         if (!isUtf8(body)) throw new HttpProblem('malformed-request', 'The body is not valid UTF-8.');
       },
     }),
