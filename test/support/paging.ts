@@ -1,4 +1,4 @@
-import type { Response, Test } from 'supertest';
+import type { Response } from 'supertest';
 import type { Api } from './app.js';
 
 type Relation = 'first' | 'prev' | 'next';

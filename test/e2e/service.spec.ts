@@ -1,0 +1,84 @@
+import { refused } from '../support/problem.js';
+import { useShop } from '../support/shop.js';
+
+describe('the service', () => {
+  const shop = useShop();
+  const browser = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+
+  it('says at / what it is and where to read on', async () => {
+    const { version } = (await shop.api.get('/version').expect(200)).body;
+    const { body } = await shop.api.get('/').expect(200);
+    expect(body).toEqual({ message: expect.any(String), version, docs: '/docs', openapi: '/openapi.json' });
+  });
+
+  it('leads a browser from / to /docs', async () => {
+    const { headers } = await shop.api.get('/').set('Accept', browser).expect(302);
+    expect(headers.location).toBe('/docs');
+    await shop.api.get('/docs').set('Accept', browser).expect(200).expect('Content-Type', /html/);
+  });
+
+  it.each(['/health', '/health/live', '/health/ready'])('answers at %s that it is healthy', async (path) => {
+    expect((await shop.api.get(path).expect(200)).body).toEqual({ status: 'healthy' });
+  });
+
+  it('tells its version, as its document does', async () => {
+    const { version } = (await shop.api.get('/version').expect(200)).body;
+    expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+    const { openapi, info } = (await shop.api.get('/openapi.json').expect(200)).body;
+    expect(openapi).toMatch(/^3\.1\./);
+    expect(info.version).toBe(version);
+  });
+
+  it.each(['/', '/health', '/version', '/genres', '/movies?limit=1'])(
+    'answers HEAD %s like GET, without the body',
+    async (path) => {
+      const [head, get] = [await shop.api.head(path).expect(200), await shop.api.get(path).expect(200)];
+      const told = ({ headers }: typeof get) => [headers['content-type'], headers['content-length'], headers['link']];
+      expect(told(head)).toEqual(told(get));
+      expect(head.text ?? '').toBe('');
+    },
+  );
+
+  it('answers HEAD of what is not there with 404', async () => {
+    await shop.api.head('/genres/999999').expect(404);
+  });
+
+  it.each([
+    ['/', ['GET', 'HEAD', 'OPTIONS']],
+    ['/genres', ['GET', 'HEAD', 'OPTIONS', 'POST']],
+    ['/genres/1', ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']],
+    ['/movie_rents/1', ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PUT']],
+    ['/movie_rents/1/close', ['OPTIONS', 'PUT']],
+    ['/movie', ['OPTIONS', 'POST']],
+  ])('tells by OPTIONS %s what can be done there', async (path, methods) => {
+    const { headers } = await shop.api.options(path).expect(204, '');
+    expect(headers['allow']?.split(', ').sort()).toEqual(methods);
+  });
+
+  it.each(['/nowhere', '/genres/1/nothing', '/movie_rents/1/open', '/health/dead'])(
+    'knows nothing at %s, whatever is asked',
+    async (path) => {
+      for (const method of ['get', 'post', 'put', 'patch', 'delete', 'options'] as const) {
+        const { detail } = await refused(shop.api[method](path), 404, 'not-found');
+        expect(detail).toContain(path);
+      }
+    },
+  );
+
+  it('names every request, and takes the name that its caller gave it', async () => {
+    const own = await shop.api.get('/health').expect(200);
+    const other = await shop.api.get('/health').expect(200);
+    expect(own.headers['x-request-id']).not.toBe(other.headers['x-request-id']);
+    const named = await shop.api.get('/genres/999999').set('X-Request-Id', 'till-3:42').expect(404);
+    expect(named.headers['x-request-id']).toBe('till-3:42');
+    expect(named.body.request_id).toBe('till-3:42');
+    const renamed = await shop.api.get('/health').set('X-Request-Id', 'a b').expect(200);
+    expect(renamed.headers['x-request-id']).not.toBe('a b');
+  });
+
+  it('does not say what it is built with', async () => {
+    const { headers } = await shop.api.get('/').expect(200);
+    expect(headers['x-powered-by']).toBeUndefined();
+    expect(headers['server']).toBeUndefined();
+  });
+});
