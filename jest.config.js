@@ -10,6 +10,7 @@ const common = {
 export default {
   testTimeout: 30_000,
   maxWorkers: 2,
+  reporters: ['default', '<rootDir>/test/support/contract-coverage.js'],
   projects: [
     {
       ...common,
