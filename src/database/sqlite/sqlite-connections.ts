@@ -22,12 +22,17 @@ export class SqliteConnections extends Connections {
   /** Brings the schema up to date through `writer` and opens the readers beside it. */
   static async open(writer: DataSource): Promise<Connections> {
     const lock = await beSoleProcess(writer.options);
-    await setAndCheckPragmas(writer);
-    await writer.runMigrations({ transaction: 'each' });
-    // TypeORM turns foreign keys off and on again around migrations.
-    await setAndCheckPragmas(writer);
-    const readers = await Promise.all(Array.from({ length: readerCount }, () => openReader(writer)));
-    return new SqliteConnections(lock, writer, readers);
+    try {
+      await setAndCheckPragmas(writer);
+      await writer.runMigrations({ transaction: 'each' });
+      // TypeORM turns foreign keys off and on again around migrations.
+      await setAndCheckPragmas(writer);
+      const readers = await Promise.all(Array.from({ length: readerCount }, () => openReader(writer)));
+      return new SqliteConnections(lock, writer, readers);
+    } catch (error) {
+      await lock.destroy();
+      throw error;
+    }
   }
 
   transactions(runnerOf: RunnerOf): Transactions {
