@@ -12,7 +12,6 @@ import {
   IsObject,
   IsString,
   Max,
-  MaxLength,
   Min,
   MinLength,
   ValidateIf,
@@ -55,6 +54,16 @@ function tidy(value: unknown): unknown {
 
 export const TidyText = (): PropertyDecorator => Transform(({ value }) => tidy(value));
 
+/** Counts Unicode's characters, as JSON Schema and PostgreSQL do; class-validator counts some pairs of them as one. */
+export const CharactersAtMost = (limit: number): PropertyDecorator =>
+  ValidateBy({
+    name: 'charactersAtMost',
+    validator: {
+      validate: (text) => typeof text === 'string' && [...text].length <= limit,
+      defaultMessage: () => `$property must have ${limit} characters at most`,
+    },
+  });
+
 /** Takes a whole number where text is meant, as it is spelt. */
 export const NumbersAsText = (): PropertyDecorator =>
   applyDecorators(
@@ -67,7 +76,7 @@ export const NumbersAsText = (): PropertyDecorator =>
 export function TextField({ maxLength, ...options }: FieldOptions & { maxLength: number }): PropertyDecorator {
   const checks = [
     TidyText(),
-    MaxLength(maxLength),
+    CharactersAtMost(maxLength),
     MinLength(1, { message: '$property must not be empty' }),
     IsString(),
   ];

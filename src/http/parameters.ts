@@ -1,8 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min, MinLength } from 'class-validator';
-import { notBlank, TidyText } from './fields.js';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Max, Min, MinLength } from 'class-validator';
+import { CharactersAtMost, notBlank, TidyText } from './fields.js';
 
 /** Query parameters: text on the wire, and each of them optional. A parameter given twice arrives as a list and is refused. */
 function parameter(schema: ApiPropertyOptions, checks: PropertyDecorator[]): PropertyDecorator {
@@ -45,7 +45,7 @@ export function TextParameter({
 }) {
   return parameter({ ...options, type: String, minLength: 1, maxLength, pattern: notBlank }, [
     TidyText(),
-    MaxLength(maxLength),
+    CharactersAtMost(maxLength),
     MinLength(1, { message: '$property must not be empty' }),
     IsString({ message: '$property must be given once, as text' }),
   ]);

@@ -12,7 +12,7 @@ export function useRequestBodies(app: INestApplication): void {
   app.use(refuseOtherTypes);
   app.use(
     json({
-      type: (request) => methodsWithBody.includes(request.method ?? '') && Boolean((request as Request).is(jsonTypes)),
+      type: (request) => hasBody(request as Request) && Boolean((request as Request).is(jsonTypes)),
       limit,
       strict: false,
       verify: (_request: IncomingMessage, _response: unknown, body: Buffer, charset: string) => {
@@ -28,9 +28,13 @@ export function useRequestBodies(app: INestApplication): void {
 /** A body means nothing to the other methods (RFC 9110), so that theirs is neither read nor judged. */
 const methodsWithBody = ['POST', 'PUT', 'PATCH'];
 
+function hasBody({ method, headers }: Request): boolean {
+  if (!methodsWithBody.includes(method)) return false;
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
 function refuseOtherTypes(request: Request, _response: Response, next: NextFunction): void {
-  const hasBody = request.headers['transfer-encoding'] !== undefined || Number(request.get('Content-Length') ?? 0) > 0;
-  if (!hasBody || !methodsWithBody.includes(request.method) || request.is(jsonTypes)) return next();
+  if (!hasBody(request) || request.is(jsonTypes)) return next();
   const given = request.get('Content-Type');
   const detail = `${given ? `${given} is not understood` : 'The body has no Content-Type'}; send application/json.`;
   next(new HttpProblem('unsupported-media-type', detail, undefined, { Accept: jsonTypes[0]! }));
