@@ -1,3 +1,4 @@
+import { behindItsBack } from '../support/outage.js';
 import { refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 
@@ -153,6 +154,32 @@ describe('changing rents', () => {
     await refused(change(rent.id, client.id, { id: line.id, ...copy(second) }), 409, 'rent-closed');
     await refused(change(rent.id, client.id, copy(first)), 409, 'rent-closed');
     expect((await change(rent.id, client.id, kept).expect(200)).body).toEqual(closed);
+  });
+
+  it('puts no copy on a line that is not in service', async () => {
+    const { client, first, second, rent } = await rental(2);
+    await shop.api.patch(`/movie_copies/${second}`).send({ service_state: 'maintenance' }).expect(200);
+    const problem = await refused(change(rent.id, client.id, copy(first), copy(second)), 409, 'copy-not-in-service');
+    expect(problem).toMatchObject({ movie_copy_ids: [second], errors: [{ pointer: '#/details/1/movie_copy_id' }] });
+  });
+
+  it('leaves a line alone that was returned, as long as others are out', async () => {
+    const { client, movie } = await rental(3);
+    const [, first, second] = movie.copies.map(({ id }: { id: number }) => id) as [number, number, number];
+    const [returned, out] = (await shop.clerk.rent(client.id, first, second)).details as [Line, Line];
+    // Rentals that were imported come so; over HTTP a rental is returned whole.
+    const instant = '2100-01-01T00:00:00.000Z';
+    const sql = `UPDATE movie_rent_detail SET returned_datetime = '${instant}' WHERE id = ${returned.id}`;
+    await behindItsBack(shop.databaseUrl, sql);
+    const rentId = (await shop.api.get(`/movie_rents?movie_copy_id=${second}`)).body[0].id;
+    const problem = await refused(change(rentId, client.id, copy(second)), 409, 'line-returned');
+    expect(problem.detail_ids).toEqual([returned.id]);
+    const both = [
+      { id: returned.id, ...copy(first) },
+      { id: out.id, ...copy(second) },
+    ];
+    const { body } = await change(rentId, client.id, ...both).expect(200);
+    expect(body.details).toMatchObject([{ returned_datetime: instant }, { returned_datetime: null }]);
   });
 
   it('lets one of two clerks win when both put the last copy on their rental', async () => {

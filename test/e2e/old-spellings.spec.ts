@@ -1,3 +1,4 @@
+import { refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 
 /** What clients of the former service (FastAPI) do, spelt as they spell it. */
@@ -90,5 +91,15 @@ describe('the old spellings', () => {
     expect((await shop.api.get(`/clients/${id}`)).body.license_number).toBe(String(license_number));
     const found = await shop.api.get(`/clients/?license_number=${license_number}`).expect(200);
     expect(found.body).toMatchObject([{ id }]);
+  });
+
+  it('refuses a name that another genre has under the old path too', async () => {
+    const [one, other] = [await shop.clerk.genre(), await shop.clerk.genre()];
+    const problem = await refused(
+      shop.api.post(`/genres/${one.id}`).send({ name: other.name }),
+      409,
+      'genre-name-taken',
+    );
+    expect(problem.genre_name).toBe(other.name);
   });
 });

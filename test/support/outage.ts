@@ -45,17 +45,20 @@ export class Outage {
   }
 }
 
-/** Drops all that a service keeps in a database, behind its back. */
-export async function dropEverything(url: string): Promise<void> {
+/** Does to a service's database what the service has no way to do. */
+export async function behindItsBack(url: string, sql: string): Promise<void> {
   if (url.startsWith('sqlite:')) {
     const file = await openFile(url);
-    await execute(file, `DROP VIEW loan; ${tables.map((table) => `DROP TABLE ${table};`).join(' ')}`);
-    await new Promise((closed) => file.close(closed));
+    await execute(file, sql).finally(() => new Promise((closed) => file.close(closed)));
     return;
   }
   const client = new Client({ connectionString: url });
   await client.connect();
-  await client.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public').finally(() => client.end());
+  await client.query(sql).finally(() => client.end());
+}
+
+export function dropEverything(url: string): Promise<void> {
+  return behindItsBack(url, ['DROP VIEW loan', ...tables.map((table) => `DROP TABLE ${table}`)].join(';'));
 }
 
 const tables = ['movie_rent_detail', 'movie_rent', 'client', 'movie_copy', 'movie', 'genre'];
