@@ -38,7 +38,7 @@ const ofNoOperation = [
   documentedHttpProblem('method-not-allowed', 'PATCH is not possible on /movies, but GET, HEAD, OPTIONS, POST.'),
   documentedHttpProblem('request-timeout', 'The request did not arrive in time.'),
 ];
-export const unmatchedExtension = 'x-unmatched-requests';
+const unmatchedExtension = 'x-unmatched-requests';
 
 /** The answers an operation can give whatever it does. Each is described once, for all operations. */
 export function commonAnswers({
