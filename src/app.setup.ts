@@ -11,6 +11,7 @@ import { useOpenApi } from './http/openapi.js';
 import { PagingInterceptor } from './http/paging.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { useRequestBodies } from './http/request-body.js';
+import { RepresentationInterceptor } from './http/representation.interceptor.js';
 import { requestId } from './http/request-id.js';
 import { securityHeaders } from './http/security-headers.js';
 import { version } from './version.js';
@@ -43,10 +44,15 @@ export async function createApp(environment: Environment): Promise<INestApplicat
   app.use(requestId);
   app.useSecurityHeaders(securityHeaders);
   useRequestBodies(app);
+  const reflector = app.get(Reflector);
   app.useGlobalFilters(new ProblemFilter());
-  app.useGlobalGuards(new AcceptGuard(app.get(Reflector)), new KnownQueryGuard());
+  app.useGlobalGuards(new AcceptGuard(reflector), new KnownQueryGuard());
   app.useGlobalPipes(new InputPipe());
-  app.useGlobalInterceptors(new PagingInterceptor(), new LocationInterceptor(app.get(Reflector)));
+  app.useGlobalInterceptors(
+    new RepresentationInterceptor(reflector),
+    new PagingInterceptor(),
+    new LocationInterceptor(reflector),
+  );
   useOpenApi(app, version);
   app.flushLogs();
   // To be told to end, and to end as told, is success: exit code 0.

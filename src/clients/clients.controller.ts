@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { Operation } from '../http/operation.js';
 import { PageAnswer } from '../http/paging.js';
 import { PathId } from '../http/path-id.js';
+import { IfMatch, Preconditions } from '../http/preconditions.js';
 import { NotFound } from '../kernel/domain-error.js';
 import { ClientHasRents, LicenseNumberTaken } from './clients.errors.js';
 import { ClientsService } from './clients.service.js';
@@ -56,8 +57,12 @@ export class ClientsController {
     answers: ClientDto,
     problems: changeProblems,
   })
-  async replaceClient(@PathId() id: number, @Body() input: ClientInput): Promise<ClientDto> {
-    return ClientDto.of(await this.clients.change(id, input.toOrder()));
+  async replaceClient(
+    @PathId() id: number,
+    @Body() input: ClientInput,
+    @IfMatch() ifMatch: Preconditions,
+  ): Promise<ClientDto> {
+    return ClientDto.of(await this.clients.change(id, input.toOrder(), ifMatch.on(ClientDto.of)));
   }
 
   @Patch(':id')
@@ -67,8 +72,12 @@ export class ClientsController {
     answers: ClientDto,
     problems: changeProblems,
   })
-  async changeClient(@PathId() id: number, @Body() patch: ClientPatch): Promise<ClientDto> {
-    return ClientDto.of(await this.clients.change(id, patch.toOrder()));
+  async changeClient(
+    @PathId() id: number,
+    @Body() patch: ClientPatch,
+    @IfMatch() ifMatch: Preconditions,
+  ): Promise<ClientDto> {
+    return ClientDto.of(await this.clients.change(id, patch.toOrder(), ifMatch.on(ClientDto.of)));
   }
 
   @Delete(':id')
@@ -77,7 +86,7 @@ export class ClientsController {
     description: 'For whoever was entered by mistake. Once they have rented, the shop has to know them.',
     problems: [NotFound, ClientHasRents],
   })
-  async deleteClient(@PathId() id: number): Promise<void> {
-    await this.clients.drop(id);
+  async deleteClient(@PathId() id: number, @IfMatch() ifMatch: Preconditions): Promise<void> {
+    await this.clients.drop(id, ifMatch.on(ClientDto.of));
   }
 }

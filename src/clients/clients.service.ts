@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import type { Page, PageRequest } from '../kernel/page.js';
+import type { Precondition } from '../kernel/precondition.js';
 import type { Client, ClientFields } from './client.entity.js';
 import { type ClientFilter, ClientRepository } from './client.repository.js';
 
@@ -23,11 +24,17 @@ export class ClientsService {
   }
 
   /** Members left out are kept. */
-  change(id: number, fields: Partial<ClientFields>): Promise<Client> {
-    return this.unitOfWork.run(participants, ({ clients }) => clients.change(id, fields));
+  change(id: number, fields: Partial<ClientFields>, precondition?: Precondition<Client>): Promise<Client> {
+    return this.unitOfWork.run(participants, async ({ clients }) => {
+      precondition?.(await clients.getLocked(id));
+      return clients.change(id, fields);
+    });
   }
 
-  drop(id: number): Promise<void> {
-    return this.unitOfWork.run(participants, ({ clients }) => clients.drop(id));
+  drop(id: number, precondition?: Precondition<Client>): Promise<void> {
+    return this.unitOfWork.run(participants, async ({ clients }) => {
+      precondition?.(await clients.getLocked(id, 'remove'));
+      await clients.drop(id);
+    });
   }
 }

@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { Operation } from '../http/operation.js';
 import { PageAnswer } from '../http/paging.js';
 import { PathId } from '../http/path-id.js';
+import { IfMatch, Preconditions } from '../http/preconditions.js';
 import { NotFound } from '../kernel/domain-error.js';
 import { GenreInput, GenrePatch } from './dto/genre-input.dto.js';
 import { GenreDto } from './dto/genre.dto.js';
@@ -57,8 +58,12 @@ export class GenresController {
     answers: GenreDto,
     problems: changeProblems,
   })
-  async replaceGenre(@PathId() id: number, @Body() input: GenreInput): Promise<GenreDto> {
-    return GenreDto.of(await this.genres.change(id, input.toOrder()));
+  async replaceGenre(
+    @PathId() id: number,
+    @Body() input: GenreInput,
+    @IfMatch() ifMatch: Preconditions,
+  ): Promise<GenreDto> {
+    return GenreDto.of(await this.genres.change(id, input.toOrder(), ifMatch.on(GenreDto.of)));
   }
 
   @Patch(':id')
@@ -68,8 +73,12 @@ export class GenresController {
     answers: GenreDto,
     problems: changeProblems,
   })
-  async changeGenre(@PathId() id: number, @Body() patch: GenrePatch): Promise<GenreDto> {
-    return GenreDto.of(await this.genres.change(id, patch.toOrder()));
+  async changeGenre(
+    @PathId() id: number,
+    @Body() patch: GenrePatch,
+    @IfMatch() ifMatch: Preconditions,
+  ): Promise<GenreDto> {
+    return GenreDto.of(await this.genres.change(id, patch.toOrder(), ifMatch.on(GenreDto.of)));
   }
 
   @Post(':id')
@@ -80,8 +89,8 @@ export class GenresController {
     problems: changeProblems,
     deprecated: true,
   })
-  updateGenre(@PathId() id: number, @Body() patch: GenrePatch): Promise<GenreDto> {
-    return this.changeGenre(id, patch);
+  updateGenre(@PathId() id: number, @Body() patch: GenrePatch, @IfMatch() ifMatch: Preconditions): Promise<GenreDto> {
+    return this.changeGenre(id, patch, ifMatch);
   }
 
   @Delete(':id')
@@ -90,7 +99,7 @@ export class GenresController {
     description: 'Possible as long as no movie is of it.',
     problems: [NotFound, GenreInUse],
   })
-  async deleteGenre(@PathId() id: number): Promise<void> {
-    await this.genres.drop(id);
+  async deleteGenre(@PathId() id: number, @IfMatch() ifMatch: Preconditions): Promise<void> {
+    await this.genres.drop(id, ifMatch.on(GenreDto.of));
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import type { Page, PageRequest } from '../kernel/page.js';
+import type { Precondition } from '../kernel/precondition.js';
 import type { Genre, GenreFields } from './genre.entity.js';
 import { GenreRepository } from './genre.repository.js';
 
@@ -23,11 +24,17 @@ export class GenresService {
   }
 
   /** Members left out are kept. */
-  change(id: number, fields: Partial<GenreFields>): Promise<Genre> {
-    return this.unitOfWork.run(participants, ({ genres }) => genres.change(id, fields));
+  change(id: number, fields: Partial<GenreFields>, precondition?: Precondition<Genre>): Promise<Genre> {
+    return this.unitOfWork.run(participants, async ({ genres }) => {
+      precondition?.(await genres.getLocked(id));
+      return genres.change(id, fields);
+    });
   }
 
-  drop(id: number): Promise<void> {
-    return this.unitOfWork.run(participants, ({ genres }) => genres.drop(id));
+  drop(id: number, precondition?: Precondition<Genre>): Promise<void> {
+    return this.unitOfWork.run(participants, async ({ genres }) => {
+      precondition?.(await genres.getLocked(id, 'remove'));
+      await genres.drop(id);
+    });
   }
 }

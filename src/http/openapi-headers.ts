@@ -14,6 +14,18 @@ export const headers = {
     schema: { ...text(200), format: 'uri-reference' },
     example: '/movie_rents/1',
   },
+  ETag: {
+    description: 'Changes whenever the answer does. For If-None-Match, and for If-Match before a change (RFC 9110).',
+    required: true,
+    schema: { ...text(64), pattern: '^"[\\w-]+"$' },
+    example: '"2Wn9nYq0iLqkC4mYVbV7Yg"',
+  },
+  'Cache-Control': {
+    description: 'May be kept by the client, but has to be asked for again before it is used.',
+    required: true,
+    schema: text(200),
+    example: 'private, no-cache',
+  },
   Link: {
     description: 'The first, the previous and the next page, as far as there are any (RFC 8288).',
     required: true,
@@ -44,7 +56,6 @@ export const headers = {
   },
   Vary: {
     description: 'What else of a request the answer depends on.',
-    required: true,
     schema: text(200),
     example: 'Accept',
   },

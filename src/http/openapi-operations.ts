@@ -9,6 +9,7 @@ import { largestId } from './path-id.js';
 
 type PathItem = OpenAPIObject['paths'][string];
 type Operation = NonNullable<PathItem['get']>;
+type Parameter = NonNullable<Operation['parameters']>[number];
 type Responses = Record<string, { headers?: object; content?: Record<string, { schema: Schema; examples?: object }> }>;
 
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
@@ -44,7 +45,14 @@ function complete(
       if (example !== undefined) media.examples = { example: { summary: 'As it looks', value: example } };
     }
   }
-  Object.assign(responses, commonAnswers({ takesBody, withoutDatabase }));
+  const isTagged = headers.includes('ETag');
+  const takesConditions = method === 'get' ? isTagged : responses[201] === undefined;
+  if (takesConditions) describeConditions(operation, method);
+  if (method === 'get' && isTagged) {
+    const description = 'It is still what If-None-Match names.';
+    Object.assign(responses, { 304: { description, headers: responses[200]!.headers } });
+  }
+  Object.assign(responses, commonAnswers({ takesConditions, takesBody, withoutDatabase }));
   for (const [status, those] of groupBy(problems, ({ type }) => type.status)) {
     Object.assign(responses, { [status]: problemResponse(those, instance) });
   }
@@ -66,6 +74,20 @@ function describeBody(
     Object.entries(given).map(([summary, value], index) => [`try${index + 1}`, { summary, value }]),
   );
   if (method === 'patch') body.content = { 'application/merge-patch+json': json, 'application/json': json };
+}
+
+function describeConditions(operation: Operation, method: string): void {
+  const ifMatch = 'Do it only if it still is as one of these ETags says; otherwise 412, and nothing is changed.';
+  const ifNoneMatch = 'Answer 304 and nothing else if it still is as one of these ETags says.';
+  const [name, description] = method === 'get' ? ['If-None-Match', ifNoneMatch] : ['If-Match', ifMatch];
+  const parameter: Parameter = {
+    name,
+    in: 'header',
+    description,
+    schema: { type: 'string', minLength: 1, maxLength: 2000 },
+    example: '"2Wn9nYq0iLqkC4mYVbV7Yg"',
+  };
+  (operation.parameters ??= []).push(parameter);
 }
 
 function describeParameters(operation: Operation, thing: string): void {

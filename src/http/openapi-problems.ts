@@ -20,6 +20,10 @@ const ofAnyOperation = [
   ]),
   documentedHttpProblem('request-header-fields-too-large', 'The header of the request is too large.'),
 ];
+/** Those that come with conditions. */
+const ofConditions = [
+  documentedHttpProblem('precondition-failed', 'It is no longer as it was when it was read. Nothing was changed.'),
+];
 /** Those that come with a body. */
 const ofBodies = [
   documentedHttpProblem('content-too-large', 'request entity too large.'),
@@ -30,7 +34,7 @@ const ofDatabases = [
   documentedHttpProblem('internal-error', 'Something went wrong on our side. Nothing was changed.'),
   documentedProblem(ServiceUnavailable),
 ];
-const common = [...ofAnyOperation, ...ofBodies, ...ofDatabases];
+const common = [...ofAnyOperation, ...ofConditions, ...ofBodies, ...ofDatabases];
 
 /** What requests get that are none of an operation: an unknown path, another method, half a request. */
 const ofNoOperation = [
@@ -41,14 +45,17 @@ const ofNoOperation = [
 const unmatchedExtension = 'x-unmatched-requests';
 
 /** The answers an operation can give whatever it does. Each is described once, for all operations. */
-export function commonAnswers({
-  takesBody,
-  withoutDatabase,
-}: {
+export function commonAnswers(operation: {
+  takesConditions: boolean;
   takesBody: boolean;
   withoutDatabase: boolean;
 }): object {
-  const problems = [...ofAnyOperation, ...(takesBody ? ofBodies : []), ...(withoutDatabase ? [] : ofDatabases)];
+  const problems = [
+    ...ofAnyOperation,
+    ...(operation.takesConditions ? ofConditions : []),
+    ...(operation.takesBody ? ofBodies : []),
+    ...(operation.withoutDatabase ? [] : ofDatabases),
+  ];
   return Object.fromEntries(problems.map(({ type }) => [type.status, { $ref: responseRef(type) }]));
 }
 

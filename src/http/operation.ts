@@ -38,6 +38,8 @@ export interface OperationFacts {
 }
 
 export const locationMetadata = 'movie-rental:location';
+/** Set where the answer is of the shop's data, and carries a tag. */
+export const taggedMetadata = 'movie-rental:tagged';
 /** The media types an operation can answer in, where it isn't JSON alone. */
 export const offersMetadata = 'movie-rental:offers';
 export const factsExtension = 'x-facts';
@@ -53,6 +55,7 @@ export function Operation(operation: OperationDescription): MethodDecorator {
     withoutDatabase,
   };
   return applyDecorators(
+    SetMetadata(taggedMetadata, isTagged(operation)),
     ApiOperation({ summary, description, deprecated }),
     ApiExtension(factsExtension, facts),
     ...success(operation),
@@ -87,8 +90,14 @@ function success({ answers, creates, page, leadsBrowsersTo }: OperationDescripti
 }
 
 /** The headers of the answer that all goes well with. */
-function headersOf({ answers, creates, page, leadsBrowsersTo }: OperationDescription): HeaderName[] {
+function headersOf(operation: OperationDescription): HeaderName[] {
+  const { answers, creates, page, leadsBrowsersTo } = operation;
   if (page ?? leadsBrowsersTo) return ['Vary'];
-  if (creates) return ['Location'];
-  return Array.isArray(answers) ? ['Link', 'X-Total-Count'] : [];
+  const validators: HeaderName[] = isTagged(operation) ? ['ETag', 'Cache-Control', 'Vary'] : [];
+  if (creates) return ['Location', ...validators];
+  return [...validators, ...(Array.isArray(answers) ? (['Link', 'X-Total-Count'] as const) : [])];
+}
+
+function isTagged({ answers, creates, withoutDatabase = false }: OperationDescription): boolean {
+  return !withoutDatabase && Boolean(answers ?? creates);
 }

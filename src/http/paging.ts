@@ -81,6 +81,9 @@ export class PageAnswer<Item> {
   }
 }
 
+/** What only pages carry. */
+export const pageHeaders = ['Link', 'X-Total-Count'];
+
 /** Sends a page as a bare array, and where the others are in headers (RFC 8288). */
 @Injectable()
 export class PagingInterceptor implements NestInterceptor {

@@ -10,6 +10,7 @@ import type { Request, Response } from 'express';
 import { DomainError } from '../kernel/domain-error.js';
 import { allowedMethods } from './allowed-methods.js';
 import { HttpProblem, problemForStatus } from './http-problem.js';
+import { pageHeaders } from './paging.js';
 import { describeProblem, problemHeaders } from './problem.js';
 import type { IdentifiedRequest } from './request-id.js';
 
@@ -27,6 +28,7 @@ export class ProblemFilter implements ExceptionFilter {
       response.destroy();
       return;
     }
+    for (const name of pageHeaders) response.removeHeader(name);
     const known = error instanceof DomainError ? error : asHttpProblem(error, request);
     const problem = describeProblem(known);
     if (problem.status >= 500) this.logger.error(`[${request.id}] ${request.method} ${request.path}`, stackOf(error));

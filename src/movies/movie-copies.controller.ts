@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { Operation } from '../http/operation.js';
 import { PageAnswer } from '../http/paging.js';
 import { PathId } from '../http/path-id.js';
+import { IfMatch, Preconditions } from '../http/preconditions.js';
 import { NotFound } from '../kernel/domain-error.js';
 import { ListMovieCopies, MovieCopyDto, MovieCopyInput, MovieCopyPatch } from './dto/movie-copy.dto.js';
 import { MovieCopiesService } from './movie-copies.service.js';
@@ -67,8 +68,12 @@ export class MovieCopiesController {
     shows: { service_state: 'maintenance', is_available: false },
     problems: [NotFound, CopyCodeTaken, CopyIsOut, StockTooHigh],
   })
-  async changeMovieCopy(@PathId() id: number, @Body() patch: MovieCopyPatch): Promise<MovieCopyDto> {
-    return MovieCopyDto.of(await this.copies.change(id, patch.toOrder()));
+  async changeMovieCopy(
+    @PathId() id: number,
+    @Body() patch: MovieCopyPatch,
+    @IfMatch() ifMatch: Preconditions,
+  ): Promise<MovieCopyDto> {
+    return MovieCopyDto.of(await this.copies.change(id, patch.toOrder(), ifMatch.on(MovieCopyDto.of)));
   }
 
   @Delete('movie_copies/:id')
@@ -78,7 +83,7 @@ export class MovieCopiesController {
       'For one that was entered by mistake. One that was lent is retired instead, so that its loans are kept.',
     problems: [NotFound, CopyWasRented],
   })
-  async deleteMovieCopy(@PathId() id: number): Promise<void> {
-    await this.copies.drop(id);
+  async deleteMovieCopy(@PathId() id: number, @IfMatch() ifMatch: Preconditions): Promise<void> {
+    await this.copies.drop(id, ifMatch.on(MovieCopyDto.of));
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import type { Page, PageRequest } from '../kernel/page.js';
+import type { Precondition } from '../kernel/precondition.js';
 import { MovieCopy, outOfStock } from './movie-copy.entity.js';
 import { type CopyFilter, MovieCopyRepository } from './movie-copy.repository.js';
 import { MovieRepository } from './movie.repository.js';
@@ -36,17 +37,26 @@ export class MovieCopiesService {
   }
 
   /** Members left out are kept. */
-  change(id: number, fields: Partial<Pick<MovieCopy, 'code' | 'serviceState'>>): Promise<MovieCopy> {
+  change(
+    id: number,
+    fields: Partial<Pick<MovieCopy, 'code' | 'serviceState'>>,
+    precondition?: Precondition<MovieCopy>,
+  ): Promise<MovieCopy> {
     return this.unitOfWork.run(participants, async ({ movies, copies }) => {
-      const { movieId, serviceState } = await copies.getLocked(id);
+      const copy = await copies.getLocked(id);
+      precondition?.(copy);
+      const { movieId, serviceState } = copy;
       const comesBack = fields.serviceState && !outOfStock.includes(fields.serviceState);
       if (comesBack && outOfStock.includes(serviceState)) await assertRoomForOne(movieId, movies, copies);
       return copies.change(id, fields);
     });
   }
 
-  drop(id: number): Promise<void> {
-    return this.unitOfWork.run(participants, ({ copies }) => copies.drop(id));
+  drop(id: number, precondition?: Precondition<MovieCopy>): Promise<void> {
+    return this.unitOfWork.run(participants, async ({ copies }) => {
+      precondition?.(await copies.getLocked(id));
+      await copies.drop(id);
+    });
   }
 }
 

@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { Operation } from '../http/operation.js';
 import { PageAnswer } from '../http/paging.js';
 import { PathId } from '../http/path-id.js';
+import { IfMatch, Preconditions } from '../http/preconditions.js';
 import { NotFound } from '../kernel/domain-error.js';
 import { ListMovies, ListMoviesOfGenre } from './dto/list-movies.dto.js';
 import { MovieInput, MoviePatch, MovieWithStockInput } from './dto/movie-input.dto.js';
@@ -67,8 +68,12 @@ export class MoviesController {
     answers: MovieDto,
     problems: [NotFound, StockTooLow],
   })
-  async replaceMovieWithStock(@PathId() id: number, @Body() input: MovieWithStockInput): Promise<MovieDto> {
-    return MovieDto.of(await this.movies.changeWithStock(id, input.toOrder(), input.stock));
+  async replaceMovieWithStock(
+    @PathId() id: number,
+    @Body() input: MovieWithStockInput,
+    @IfMatch() ifMatch: Preconditions,
+  ): Promise<MovieDto> {
+    return MovieDto.of(await this.movies.changeWithStock(id, input.toOrder(), input.stock, ifMatch.on(MovieDto.of)));
   }
 
   @Post('movies')
@@ -101,8 +106,12 @@ export class MoviesController {
     answers: MovieDto,
     problems: [NotFound],
   })
-  async replaceMovie(@PathId() id: number, @Body() input: MovieInput): Promise<MovieDto> {
-    return MovieDto.of(await this.movies.change(id, input.toOrder()));
+  async replaceMovie(
+    @PathId() id: number,
+    @Body() input: MovieInput,
+    @IfMatch() ifMatch: Preconditions,
+  ): Promise<MovieDto> {
+    return MovieDto.of(await this.movies.change(id, input.toOrder(), ifMatch.on(MovieDto.of)));
   }
 
   @Patch('movies/:id')
@@ -112,8 +121,12 @@ export class MoviesController {
     answers: MovieDto,
     problems: [NotFound],
   })
-  async changeMovie(@PathId() id: number, @Body() patch: MoviePatch): Promise<MovieDto> {
-    return MovieDto.of(await this.movies.change(id, patch.toOrder()));
+  async changeMovie(
+    @PathId() id: number,
+    @Body() patch: MoviePatch,
+    @IfMatch() ifMatch: Preconditions,
+  ): Promise<MovieDto> {
+    return MovieDto.of(await this.movies.change(id, patch.toOrder(), ifMatch.on(MovieDto.of)));
   }
 
   @Delete('movies/:id')
@@ -122,7 +135,7 @@ export class MoviesController {
     description: 'With its copies, as long as none of them was ever lent.',
     problems: [NotFound, MovieWasRented],
   })
-  async deleteMovie(@PathId() id: number): Promise<void> {
-    await this.movies.drop(id);
+  async deleteMovie(@PathId() id: number, @IfMatch() ifMatch: Preconditions): Promise<void> {
+    await this.movies.drop(id, ifMatch.on(MovieDto.of));
   }
 }

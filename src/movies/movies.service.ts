@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { GenreRepository } from '../genres/genre.repository.js';
 import type { Page, PageRequest } from '../kernel/page.js';
+import type { Precondition } from '../kernel/precondition.js';
 import { MovieCopyRepository } from './movie-copy.repository.js';
 import type { Movie, MovieFields } from './movie.entity.js';
 import { type MovieFilter, MovieRepository } from './movie.repository.js';
@@ -50,17 +51,19 @@ export class MoviesService {
   }
 
   /** Members left out are kept. */
-  change(id: number, fields: Partial<MovieFields>): Promise<Movie> {
+  change(id: number, fields: Partial<MovieFields>, precondition?: Precondition<Movie>): Promise<Movie> {
     return this.unitOfWork.run(participants, async ({ genres, movies, copies }) => {
+      precondition?.(await shown(await movies.getLocked(id), copies));
       if (fields.genreId !== undefined) await genres.assertKnown(fields.genreId);
       return shown(await movies.change(id, fields), copies);
     });
   }
 
   /** Changes a movie and raises or lowers its stock to `stock`, or changes nothing at all. */
-  changeWithStock(id: number, fields: MovieFields, stock: number): Promise<Movie> {
+  changeWithStock(id: number, fields: MovieFields, stock: number, precondition?: Precondition<Movie>): Promise<Movie> {
     return this.unitOfWork.run(participants, async ({ genres, movies, copies }) => {
       const movie = await shown(await movies.getLocked(id), copies);
+      precondition?.(movie);
       await genres.assertKnown(fields.genreId);
       await movies.change(id, fields);
       await copies.addMany(id, stock - movie.stock);
@@ -69,8 +72,11 @@ export class MoviesService {
     });
   }
 
-  drop(id: number): Promise<void> {
-    return this.unitOfWork.run(reading, ({ movies }) => movies.drop(id));
+  drop(id: number, precondition?: Precondition<Movie>): Promise<void> {
+    return this.unitOfWork.run(reading, async ({ movies, copies }) => {
+      precondition?.(await shown(await movies.getLocked(id, 'remove'), copies));
+      await movies.drop(id);
+    });
   }
 }
 

@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { Operation } from '../http/operation.js';
 import { PageAnswer } from '../http/paging.js';
 import { PathId } from '../http/path-id.js';
+import { IfMatch, Preconditions } from '../http/preconditions.js';
 import { NotFound } from '../kernel/domain-error.js';
 import { ListMovieRents, ListRentsOfClient } from './dto/list-movie-rents.dto.js';
 import { MovieRentInput } from './dto/movie-rent-input.dto.js';
@@ -82,8 +83,12 @@ export class RentalsController {
     tries: { 'Another copy on the line that is there': { client_id: 1, details: [{ id: 1, movie_copy_id: 1 }] } },
     problems: [NotFound, RentClosed, LineReturned, ...basketProblems],
   })
-  async replaceMovieRent(@PathId() id: number, @Body() input: MovieRentInput): Promise<MovieRentDto> {
-    return MovieRentDto.of(await this.rentals.amend(id, input.toOrder()));
+  async replaceMovieRent(
+    @PathId() id: number,
+    @Body() input: MovieRentInput,
+    @IfMatch() ifMatch: Preconditions,
+  ): Promise<MovieRentDto> {
+    return MovieRentDto.of(await this.rentals.amend(id, input.toOrder(), ifMatch.on(MovieRentDto.of)));
   }
 
   @Put('movie_rents/:id/close')
@@ -94,8 +99,8 @@ export class RentalsController {
     shows: closed,
     problems: [NotFound],
   })
-  async closeMovieRent(@PathId() id: number): Promise<MovieRentDto> {
-    return MovieRentDto.of(await this.rentals.close(id));
+  async closeMovieRent(@PathId() id: number, @IfMatch() ifMatch: Preconditions): Promise<MovieRentDto> {
+    return MovieRentDto.of(await this.rentals.close(id, ifMatch.on(MovieRentDto.of)));
   }
 
   @Delete('movie_rents/:id')
@@ -104,7 +109,7 @@ export class RentalsController {
     description: 'With its lines, as if it had never been. To take copies back from a client, close it instead.',
     problems: [NotFound],
   })
-  async deleteMovieRent(@PathId() id: number): Promise<void> {
-    await this.rentals.drop(id);
+  async deleteMovieRent(@PathId() id: number, @IfMatch() ifMatch: Preconditions): Promise<void> {
+    await this.rentals.drop(id, ifMatch.on(MovieRentDto.of));
   }
 }

@@ -3,6 +3,7 @@ import { ClientRepository } from '../clients/client.repository.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { Clock } from '../kernel/clock.js';
 import type { Page, PageRequest } from '../kernel/page.js';
+import type { Precondition } from '../kernel/precondition.js';
 import { MovieCopyRepository } from '../movies/movie-copy.repository.js';
 import { MovieRepository } from '../movies/movie.repository.js';
 import { fillBasket, type RentOrder } from './basket.js';
@@ -58,22 +59,29 @@ export class RentalsService {
   }
 
   /** Corrects an open rental: its client and the copies that are out on it. */
-  amend(id: number, order: RentOrder): Promise<MovieRent> {
+  amend(id: number, order: RentOrder, precondition?: Precondition<MovieRent>): Promise<MovieRent> {
     return this.unitOfWork.run(participants, async (shop) => {
-      await amend(await shop.rents.getLocked(id), order, shop);
+      const rent = await shop.rents.getLocked(id);
+      precondition?.(rent);
+      await amend(rent, order, shop);
       return shop.rents.get(id);
     });
   }
 
   /** Takes back all that is still out; a rental closed before stays as it is. */
-  close(id: number): Promise<MovieRent> {
+  close(id: number, precondition?: Precondition<MovieRent>): Promise<MovieRent> {
     return this.unitOfWork.run(reading, async ({ rents }) => {
-      await rents.close(await rents.getLocked(id), this.clock.now());
+      const rent = await rents.getLocked(id);
+      precondition?.(rent);
+      await rents.close(rent, this.clock.now());
       return rents.get(id);
     });
   }
 
-  drop(id: number): Promise<void> {
-    return this.unitOfWork.run(reading, ({ rents }) => rents.drop(id));
+  drop(id: number, precondition?: Precondition<MovieRent>): Promise<void> {
+    return this.unitOfWork.run(reading, async ({ rents }) => {
+      precondition?.(await rents.getLocked(id));
+      await rents.drop(id);
+    });
   }
 }

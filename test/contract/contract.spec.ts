@@ -16,7 +16,12 @@ const answer = (changes: Partial<Answer>, headers: object = {}): Answer => ({
   status: 200,
   body: JSON.stringify(genre),
   ...changes,
-  headers: { 'content-type': 'application/json; charset=utf-8', 'x-request-id': '1', ...headers },
+  headers: {
+    'content-type': 'application/json; charset=utf-8',
+    'x-request-id': '1',
+    ...(changes.status === undefined && { etag: '"1"', 'cache-control': 'private, no-cache' }),
+    ...headers,
+  },
 });
 const notFound = (members: object = {}, target = '/genres/1'): Answer =>
   answer(

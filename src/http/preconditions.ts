@@ -1,0 +1,38 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { Request } from 'express';
+import type { Precondition } from '../kernel/precondition.js';
+import { entityTag, hasTag } from './entity-tag.js';
+import { HttpProblem } from './http-problem.js';
+
+/** How a request wants a resource to be before anything is done to it: its If-Match and If-None-Match (RFC 9110, 13). */
+export class Preconditions {
+  private readonly ifMatch?: string;
+  private readonly ifNoneMatch?: string;
+
+  constructor({ headers }: Request) {
+    ({ 'if-match': this.ifMatch, 'if-none-match': this.ifNoneMatch } = headers);
+  }
+
+  /** What a service is to ask of the thing it is about to change; nothing where the request wants nothing of it. */
+  on<Thing>(represent: (thing: Thing) => object): Precondition<Thing> | undefined {
+    if (this.ifMatch === undefined && this.ifNoneMatch === undefined) return undefined;
+    return (thing) => {
+      const tag = entityTag(JSON.stringify(represent(thing)));
+      this.assertMatches(tag);
+      if (this.ifNoneMatch !== undefined && hasTag(this.ifNoneMatch, tag, 'weak')) throw failed();
+    };
+  }
+
+  /** @throws HttpProblem where If-Match asks for another representation than the one with this tag */
+  assertMatches(tag: string): void {
+    if (this.ifMatch !== undefined && !hasTag(this.ifMatch, tag, 'strong')) throw failed();
+  }
+}
+
+function failed(): HttpProblem {
+  return new HttpProblem('precondition-failed', 'It is no longer as it was when it was read. Nothing was changed.');
+}
+
+export const IfMatch = createParamDecorator(
+  (_: unknown, context: ExecutionContext) => new Preconditions(context.switchToHttp().getRequest<Request>()),
+);

@@ -1,0 +1,145 @@
+import { answering, call, type Operation } from '../support/operations.js';
+import { refused } from '../support/problem.js';
+import { useShop } from '../support/shop.js';
+
+/** Opens a shop in which all that the examples of the document speak of is there, rental 1 included. */
+function useExamples() {
+  const shop = useShop();
+  beforeAll(async () => {
+    const [{ copies }, { id }] = [await shop.clerk.movie(2), await shop.clerk.client()];
+    await shop.clerk.rent(id, copies[0].id);
+  });
+  return shop;
+}
+
+/** The copy that is in can be changed; all else is the first of its kind. */
+const idFor = ({ path }: Operation): number => (path.startsWith('/movie_copies') ? 2 : 1);
+const pathOf = (operation: Operation): string =>
+  operation.path.replace('{id}', String(idFor(operation))).replace(/\/(close|with_stock)$/, '');
+
+describe('a reader who says what they have', () => {
+  const shop = useExamples();
+
+  it.each(answering(304))('is answered 304 and no body while it is so: $operationId', async (operation) => {
+    const { headers } = await call(shop.api, operation).expect(200);
+    expect(headers['etag']).toMatch(/^"[\w-]{22}"$/);
+    const again = await call(shop.api, operation).set('If-None-Match', headers['etag']!).expect(304);
+    expect(again.text).toBe('');
+    expect(again.headers['etag']).toBe(headers['etag']);
+  });
+
+  it.each(answering(304))('can name several, weak ones and any: $operationId', async (operation) => {
+    const { headers } = await call(shop.api, operation).expect(200);
+    for (const tags of [`"other", ${headers['etag']}`, `W/${headers['etag']}`, '*']) {
+      await call(shop.api, operation).set('If-None-Match', tags).expect(304);
+    }
+    await call(shop.api, operation).set('If-None-Match', '"other"').expect(200);
+  });
+
+  it('is told so by HEAD too', async () => {
+    const { headers } = await shop.api.head('/movies/1').expect(200);
+    await shop.api.head('/movies/1').set('If-None-Match', headers['etag']!).expect(304);
+  });
+
+  it.each(answering(304))('is refused what If-Match rules out: $operationId', async (operation) => {
+    await refused(call(shop.api, operation).set('If-Match', '"other"'), 412, 'precondition-failed');
+  });
+
+  it('hears of everything that a movie shows: a copy that goes out and comes back changes its tag', async () => {
+    const movie = await shop.clerk.movie(1);
+    const tag = async () => (await shop.api.get(`/movies/${movie.id}`).expect(200)).headers['etag'];
+    const listed = async () => (await shop.api.get(`/movies?title=${movie.title}`).expect(200)).headers['etag'];
+    const [inside, insideListed] = [await tag(), await listed()];
+    const rent = await shop.clerk.rent(1, movie.copies[0].id);
+    expect([await tag(), await listed()]).not.toContain(inside);
+    expect(await listed()).not.toBe(insideListed);
+    await shop.clerk.close(rent.id);
+    expect([await tag(), await listed()]).toEqual([inside, insideListed]);
+  });
+
+  it('finds the same tag on what was added, changed and read', async () => {
+    const { id: genre_id } = await shop.clerk.genre();
+    const movie = { title: 'Ran', year: 1985, genre_id, stock: 3 };
+    const added = await shop.api.post('/movies/with_stock').send(movie).expect(201);
+    const path = added.headers['location']!;
+    expect((await shop.api.get(path)).headers['etag']).toBe(added.headers['etag']);
+    const replaced = await shop.api
+      .put(`${path}/with_stock`)
+      .send({ ...movie, stock: 5 })
+      .expect(200);
+    expect(replaced.headers['etag']).not.toBe(added.headers['etag']);
+    expect((await shop.api.get(path)).headers['etag']).toBe(replaced.headers['etag']);
+  });
+});
+
+describe('whoever changes what they have read', () => {
+  const shop = useExamples();
+
+  const changing = answering(412).filter(({ method }) => method !== 'get');
+  it.each(changing)('is refused once it is another, and nothing is changed: $operationId', async (operation) => {
+    const path = pathOf(operation);
+    const { body: before, headers } = await shop.api.get(path).expect(200);
+    for (const stale of ['"other"', `W/${headers['etag']}`, '"other", "another"']) {
+      await refused(
+        call(shop.api, operation, { id: idFor(operation) }).set('If-Match', stale),
+        412,
+        'precondition-failed',
+      );
+    }
+    await refused(
+      call(shop.api, operation, { id: idFor(operation) }).set('If-None-Match', '*'),
+      412,
+      'precondition-failed',
+    );
+    expect((await shop.api.get(path).expect(200)).body).toEqual(before);
+  });
+
+  const keeping = changing.filter(({ method }) => method !== 'delete');
+  it.each(keeping)('may, while it is still the same: $operationId', async (operation) => {
+    const path = pathOf(operation);
+    const { headers } = await shop.api.get(path).expect(200);
+    await call(shop.api, operation, { id: idFor(operation) })
+      .set('If-Match', headers['etag']!)
+      .expect(200);
+    await call(shop.api, operation, { id: idFor(operation) })
+      .set('If-Match', '*')
+      .expect(200);
+  });
+
+  it('hears that it is gone rather than that it is another', async () => {
+    await refused(shop.api.delete('/movies/4711').set('If-Match', '*'), 404, 'not-found');
+  });
+
+  it('never overwrites what another clerk has changed meanwhile', async () => {
+    const { id } = await shop.clerk.movie(0);
+    const path = `/movies/${id}`;
+    const [mine, yours] = [await shop.api.get(path), await shop.api.get(path)];
+    await shop.api
+      .put(path)
+      .send({ ...mine.body, title: 'Kagemusha' })
+      .set('If-Match', mine.headers['etag']!)
+      .expect(200);
+    const late = shop.api
+      .put(path)
+      .send({ ...yours.body, year: 1980 })
+      .set('If-Match', yours.headers['etag']!);
+    await refused(late, 412, 'precondition-failed');
+    expect((await shop.api.get(path)).body).toMatchObject({ title: 'Kagemusha', year: yours.body.year });
+  });
+
+  it('loses no word where twenty write into one description at once', async () => {
+    const { id } = await shop.clerk.movie(0);
+    const path = `/movies/${id}`;
+    const append = async (word: string): Promise<void> => {
+      const { body, headers } = await shop.api.get(path).expect(200);
+      const description = `${body.description ?? ''} ${word}`;
+      const { status } = await shop.api.patch(path).send({ description }).set('If-Match', headers['etag']!);
+      expect([200, 412]).toContain(status);
+      if (status === 412) await append(word);
+    };
+    const words = Array.from({ length: 20 }, (_, index) => `word${index}`);
+    await Promise.all(words.map(append));
+    const { body } = await shop.api.get(path).expect(200);
+    expect(body.description.split(' ').sort()).toEqual([...words].sort());
+  });
+});
