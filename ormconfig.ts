@@ -3,7 +3,9 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Client } from './src/clients/client.entity.js';
 import { Environment } from './src/config/environment.js';
 import { Loan } from './src/database/loan.view.js';
+import { IdempotencyKey } from './src/database/idempotency/idempotency-key.entity.js';
 import { CreateShop1764000000000 } from './src/database/migrations/1764000000000-create-shop.js';
+import { CreateIdempotencyKey1764100000000 } from './src/database/migrations/1764100000000-create-idempotency-key.js';
 import { SnakeCaseNaming } from './src/database/naming-strategy.js';
 import { Genre } from './src/genres/genre.entity.js';
 import { MovieCopy } from './src/movies/movie-copy.entity.js';
@@ -18,8 +20,8 @@ const quietDriver = { ...sqlite3, verbose: () => quietDriver };
 export function dataSourceOptions(databaseUrl: string): DataSourceOptions {
   return {
     ...(databaseUrl.startsWith('sqlite:') ? sqlite(databaseUrl) : postgres(databaseUrl)),
-    entities: [Genre, Movie, MovieCopy, Client, MovieRent, MovieRentDetail, Loan],
-    migrations: [CreateShop1764000000000],
+    entities: [Genre, Movie, MovieCopy, Client, MovieRent, MovieRentDetail, Loan, IdempotencyKey],
+    migrations: [CreateShop1764000000000, CreateIdempotencyKey1764100000000],
     namingStrategy: new SnakeCaseNaming(),
   };
 }

@@ -4,6 +4,7 @@ import { AppModule } from './app.module.js';
 import type { Environment, LogLevel } from './config/environment.js';
 import { AcceptGuard } from './http/accept.guard.js';
 import { HttpAdapter } from './http/http-adapter.js';
+import { ReplayInterceptor } from './http/idempotency.js';
 import { InputPipe } from './http/input.pipe.js';
 import { KnownQueryGuard } from './http/known-query.guard.js';
 import { LocationInterceptor } from './http/location.interceptor.js';
@@ -52,6 +53,7 @@ export async function createApp(environment: Environment): Promise<INestApplicat
     new RepresentationInterceptor(reflector),
     new PagingInterceptor(),
     new LocationInterceptor(reflector),
+    new ReplayInterceptor(),
   );
   useOpenApi(app, version);
   app.flushLogs();

@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, Patch, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { Idempotency, IdempotencyKey } from '../http/idempotency.js';
 import { Operation } from '../http/operation.js';
 import { PageAnswer } from '../http/paging.js';
 import { PathId } from '../http/path-id.js';
@@ -46,8 +47,8 @@ export class ClientsController {
     creates: [ClientDto, '/clients'],
     problems: [LicenseNumberTaken],
   })
-  async addClient(@Body() input: ClientInput): Promise<ClientDto> {
-    return ClientDto.of(await this.clients.add(input.toOrder()));
+  async addClient(@Body() input: ClientInput, @IdempotencyKey() key: Idempotency): Promise<ClientDto> {
+    return ClientDto.of(await this.clients.add(input.toOrder(), key.once(ClientDto.of)));
   }
 
   @Put(':id')

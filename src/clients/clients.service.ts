@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../database/unit-of-work.js';
+import type { Once } from '../kernel/once.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import type { Precondition } from '../kernel/precondition.js';
 import type { Client, ClientFields } from './client.entity.js';
@@ -19,8 +20,8 @@ export class ClientsService {
     return this.unitOfWork.read(participants, ({ clients }) => clients.get(id));
   }
 
-  add(fields: ClientFields): Promise<Client> {
-    return this.unitOfWork.run(participants, ({ clients }) => clients.add(fields));
+  add(fields: ClientFields, once?: Once<Client>): Promise<Client> {
+    return this.unitOfWork.runOnce(once, participants, ({ clients }) => clients.add(fields));
   }
 
   /** Members left out are kept. */

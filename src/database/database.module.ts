@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { Clock } from '../kernel/clock.js';
 import { Connections } from './connections.js';
 import { openConnections } from './open-connections.js';
 import { openDataSource } from './open-data-source.js';
@@ -18,8 +19,8 @@ export class DatabaseModule {
           dataSourceFactory: () => openDataSource(options),
         }),
       ],
-      providers: [{ provide: Connections, inject: [DataSource], useFactory: openConnections }, UnitOfWork],
-      exports: [UnitOfWork],
+      providers: [{ provide: Connections, inject: [DataSource], useFactory: openConnections }, UnitOfWork, Clock],
+      exports: [UnitOfWork, Clock],
     };
   }
 }

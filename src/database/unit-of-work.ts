@@ -1,7 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager, ObjectLiteral, Repository } from 'typeorm';
+import { Clock } from '../kernel/clock.js';
+import type { Once } from '../kernel/once.js';
 import { Connections } from './connections.js';
+import { Idempotency } from './idempotency/idempotency.js';
 import type { Transactions } from './transactions.js';
 
 /** The repositories a unit of work needs, by the names it calls them. */
@@ -23,15 +26,31 @@ export class NestedUnitOfWork extends Error {
 @Injectable()
 export class UnitOfWork {
   private readonly transactions: Transactions;
+  private readonly idempotency: Idempotency;
   private readonly inside = new AsyncLocalStorage<true>();
 
-  constructor(connections: Connections) {
+  constructor(connections: Connections, clock: Clock) {
     this.transactions = connections.transactions((dataSource) => dataSource.createQueryRunner());
+    this.idempotency = new Idempotency(this.transactions, clock);
   }
 
   /** Does all of `work` or, if it throws, nothing of it. When the promise resolves, the work is on disk. */
   run<P extends Participants, Result>(participants: P, work: Work<P, Result>): Promise<Result> {
     return this.enter(() => this.transactions.write((manager) => work(repositories(participants, manager))));
+  }
+
+  /**
+   * The same, for work that may be asked for again, and isn't done again then.
+   * @param once what it is known by; without it the work is done whenever it is asked for
+   * @throws DoneBefore, IdempotencyKeyInUse, IdempotencyKeyReused
+   */
+  runOnce<P extends Participants, Result>(
+    once: Once<Result> | undefined,
+    participants: P,
+    work: Work<P, Result>,
+  ): Promise<Result> {
+    if (!once) return this.run(participants, work);
+    return this.enter(() => this.idempotency.write(once, (manager) => work(repositories(participants, manager))));
   }
 
   /** Reads one consistent, committed state of the shop. Writing in here is refused by the database. */

@@ -31,7 +31,7 @@ export class GenreRepository extends Repository<Genre> {
     return this.get(id);
   }
 
-  /** @throws InvalidOrder where an order names a genre that doesn't exist */
+  /** @throws InvalidInput where an order names a genre that doesn't exist */
   async assertKnown(genreId: number): Promise<void> {
     await lock(this.createQueryBuilder('genre').where({ id: genreId }), 'keep');
     if (!(await this.existsBy({ id: genreId }))) throw unknownReference(['genreId'], 'Genre', genreId);

@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, Patch, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { Idempotency, IdempotencyKey } from '../http/idempotency.js';
 import { Operation } from '../http/operation.js';
 import { PageAnswer } from '../http/paging.js';
 import { PathId } from '../http/path-id.js';
@@ -46,8 +47,8 @@ export class GenresController {
     creates: [GenreDto, '/genres'],
     problems: [GenreNameTaken],
   })
-  async addGenre(@Body() input: GenreInput): Promise<GenreDto> {
-    return GenreDto.of(await this.genres.add(input.toOrder()));
+  async addGenre(@Body() input: GenreInput, @IdempotencyKey() key: Idempotency): Promise<GenreDto> {
+    return GenreDto.of(await this.genres.add(input.toOrder(), key.once(GenreDto.of)));
   }
 
   @Put(':id')
@@ -89,8 +90,14 @@ export class GenresController {
     problems: changeProblems,
     deprecated: true,
   })
-  updateGenre(@PathId() id: number, @Body() patch: GenrePatch, @IfMatch() ifMatch: Preconditions): Promise<GenreDto> {
-    return this.changeGenre(id, patch, ifMatch);
+  async updateGenre(
+    @PathId() id: number,
+    @Body() patch: GenrePatch,
+    @IfMatch() ifMatch: Preconditions,
+    @IdempotencyKey() key: Idempotency,
+  ): Promise<GenreDto> {
+    const { of } = GenreDto;
+    return of(await this.genres.change(id, patch.toOrder(), ifMatch.on(of), key.once(of)));
   }
 
   @Delete(':id')

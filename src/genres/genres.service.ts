@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../database/unit-of-work.js';
+import type { Once } from '../kernel/once.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import type { Precondition } from '../kernel/precondition.js';
 import type { Genre, GenreFields } from './genre.entity.js';
@@ -19,13 +20,18 @@ export class GenresService {
     return this.unitOfWork.read(participants, ({ genres }) => genres.get(id));
   }
 
-  add(fields: GenreFields): Promise<Genre> {
-    return this.unitOfWork.run(participants, ({ genres }) => genres.add(fields));
+  add(fields: GenreFields, once?: Once<Genre>): Promise<Genre> {
+    return this.unitOfWork.runOnce(once, participants, ({ genres }) => genres.add(fields));
   }
 
   /** Members left out are kept. */
-  change(id: number, fields: Partial<GenreFields>, precondition?: Precondition<Genre>): Promise<Genre> {
-    return this.unitOfWork.run(participants, async ({ genres }) => {
+  change(
+    id: number,
+    fields: Partial<GenreFields>,
+    precondition?: Precondition<Genre>,
+    once?: Once<Genre>,
+  ): Promise<Genre> {
+    return this.unitOfWork.runOnce(once, participants, async ({ genres }) => {
       precondition?.(await genres.getLocked(id));
       return genres.change(id, fields);
     });

@@ -43,6 +43,11 @@ export const headers = {
     schema: { type: 'integer', format: 'int32', minimum: 1, maximum: 3600 },
     example: 1,
   },
+  'Idempotency-Replayed': {
+    description: 'Where this was done before, and is answered as it was then.',
+    schema: { type: 'string', const: 'true' },
+    example: 'true',
+  },
   Allow: {
     description: 'The methods that are possible there.',
     required: true,

@@ -4,7 +4,7 @@ import { exampleOf, merged, type Schema } from './openapi-schemas.js';
 import { headerRefs } from './openapi-headers.js';
 import { factsExtension, type OperationFacts } from './operation.js';
 import { type DocumentedProblem, problemResponse } from './problem-document.js';
-import { commonAnswers } from './openapi-problems.js';
+import { commonAnswers, ofIdempotency } from './openapi-problems.js';
 import { largestId } from './path-id.js';
 
 type PathItem = OpenAPIObject['paths'][string];
@@ -32,10 +32,12 @@ function complete(
   delete extended[factsExtension];
   if (!facts) throw new Error(`${method} ${path} is not documented: its handler lacks @Operation.`);
 
-  const { headers, tries, shows, withoutDatabase } = facts;
+  const { tries, shows, withoutDatabase } = facts;
   const thing = thingAt(path);
   const problems = facts.problems.map((problem) => sayingWhat(problem, thing));
+  if (method === 'post') problems.push(...ofIdempotency);
   const takesBody = method === 'post' || method === 'put' || method === 'patch';
+  const headers = method === 'post' ? [...facts.headers, 'Idempotency-Replayed' as const] : facts.headers;
   const instance = path.replace('{id}', '1').replace('{slug}', 'copy-already-rented');
   const responses = operation.responses as unknown as Responses;
   for (const [status, response] of Object.entries(responses)) {
@@ -47,6 +49,7 @@ function complete(
   }
   const isTagged = headers.includes('ETag');
   const takesConditions = method === 'get' ? isTagged : responses[201] === undefined;
+  if (method === 'post') describeKey(operation);
   if (takesConditions) describeConditions(operation, method);
   if (method === 'get' && isTagged) {
     const description = 'It is still what If-None-Match names.';
@@ -74,6 +77,19 @@ function describeBody(
     Object.entries(given).map(([summary, value], index) => [`try${index + 1}`, { summary, value }]),
   );
   if (method === 'patch') body.content = { 'application/merge-patch+json': json, 'application/json': json };
+}
+
+function describeKey(operation: Operation): void {
+  const parameter: Parameter = {
+    name: 'Idempotency-Key',
+    in: 'header',
+    description:
+      'Chosen by you, one for each thing to be done: it can then be asked for again, for 24 hours, without being ' +
+      'done again, and is answered as it was the first time.',
+    schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
+    example: '5b1c9f3e-rent-2026-11-23',
+  };
+  (operation.parameters ??= []).push(parameter);
 }
 
 function describeConditions(operation: Operation, method: string): void {

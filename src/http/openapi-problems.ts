@@ -1,5 +1,6 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { ServiceUnavailable } from '../kernel/domain-error.js';
+import { IdempotencyKeyInUse, IdempotencyKeyReused } from '../kernel/once.js';
 import { headers } from './openapi-headers.js';
 import {
   documentedHttpProblem,
@@ -11,13 +12,14 @@ import {
   schemaNameOf,
 } from './problem-document.js';
 
+const invalidInput = documentedHttpProblem('invalid-input', 'limt is not a parameter here.', [
+  { parameter: 'limt', detail: 'limt is not a parameter here.' },
+]);
 /** Problems that any operation can end in, since they happen before it. */
 const ofAnyOperation = [
   documentedHttpProblem('malformed-request', 'The query is not valid percent-encoded UTF-8.'),
   documentedHttpProblem('not-acceptable', 'The answer can be had as application/json, which Accept rules out.'),
-  documentedHttpProblem('invalid-input', 'limt is not a parameter here.', [
-    { parameter: 'limt', detail: 'limt is not a parameter here.' },
-  ]),
+  invalidInput,
   documentedHttpProblem('request-header-fields-too-large', 'The header of the request is too large.'),
 ];
 /** Those that come with conditions. */
@@ -33,6 +35,12 @@ const ofBodies = [
 const ofDatabases = [
   documentedHttpProblem('internal-error', 'Something went wrong on our side. Nothing was changed.'),
   documentedProblem(ServiceUnavailable),
+];
+/** Those that come with an Idempotency-Key, beside invalid input, which has the same status as one of them. */
+export const ofIdempotency = [
+  invalidInput,
+  documentedProblem(IdempotencyKeyReused),
+  documentedProblem(IdempotencyKeyInUse),
 ];
 const common = [...ofAnyOperation, ...ofConditions, ...ofBodies, ...ofDatabases];
 

@@ -41,7 +41,7 @@ export function typeOfHttpProblem(name: HttpProblemName): ProblemType {
 export function typeOfDomainError({ name, description }: DomainErrorClass): ProblemType {
   const { kind, title, facts = {}, faulty = false } = description;
   return {
-    name: kind === 'invalid' ? 'invalid-input' : kebabCase(name),
+    name: kebabCase(name),
     status: statusOf[kind],
     title,
     facts: Object.fromEntries(Object.entries(facts).map(([fact, type]) => [snakeCase(fact), type])),

@@ -64,7 +64,7 @@ export class NotFound extends DomainError {
 }
 
 /** An order that is well formed but can't be meant: it names things that don't exist, or one thing twice. */
-export class InvalidOrder extends DomainError {
+export class InvalidInput extends DomainError {
   static readonly description: ErrorDescription = {
     kind: 'invalid',
     title: 'Invalid input',
@@ -91,6 +91,6 @@ export class ServiceUnavailable extends DomainError {
 }
 
 /** Refuses an order because `path` names something that doesn't exist. */
-export function unknownReference(path: Fault['path'], what: string, id: number): InvalidOrder {
-  return new InvalidOrder([{ path, code: 'unknown', detail: `${what} ${id} not found.` }]);
+export function unknownReference(path: Fault['path'], what: string, id: number): InvalidInput {
+  return new InvalidInput([{ path, code: 'unknown', detail: `${what} ${id} not found.` }]);
 }

@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, Patch, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { Idempotency, IdempotencyKey } from '../http/idempotency.js';
 import { Operation } from '../http/operation.js';
 import { PageAnswer } from '../http/paging.js';
 import { PathId } from '../http/path-id.js';
@@ -43,8 +44,12 @@ export class MovieCopiesController {
     creates: [MovieCopyDto, '/movie_copies'],
     problems: [NotFound, CopyCodeTaken, StockTooHigh],
   })
-  async addMovieCopy(@PathId() id: number, @Body() input: MovieCopyInput): Promise<MovieCopyDto> {
-    return MovieCopyDto.of(await this.copies.add(id, input.code ?? undefined));
+  async addMovieCopy(
+    @PathId() id: number,
+    @Body() input: MovieCopyInput,
+    @IdempotencyKey() key: Idempotency,
+  ): Promise<MovieCopyDto> {
+    return MovieCopyDto.of(await this.copies.add(id, input.code ?? undefined, key.once(MovieCopyDto.of)));
   }
 
   @Get('movie_copies/:id')

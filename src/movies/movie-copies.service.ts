@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../database/unit-of-work.js';
+import type { Once } from '../kernel/once.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import type { Precondition } from '../kernel/precondition.js';
 import { MovieCopy, outOfStock } from './movie-copy.entity.js';
@@ -29,8 +30,8 @@ export class MovieCopiesService {
     return this.unitOfWork.read(participants, ({ copies }) => copies.get(id));
   }
 
-  add(movieId: number, code?: string): Promise<MovieCopy> {
-    return this.unitOfWork.run(participants, async ({ movies, copies }) => {
+  add(movieId: number, code?: string, once?: Once<MovieCopy>): Promise<MovieCopy> {
+    return this.unitOfWork.runOnce(once, participants, async ({ movies, copies }) => {
       await assertRoomForOne(movieId, movies, copies);
       return copies.add(movieId, code);
     });

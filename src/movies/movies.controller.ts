@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, Patch, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { Idempotency, IdempotencyKey } from '../http/idempotency.js';
 import { Operation } from '../http/operation.js';
 import { PageAnswer } from '../http/paging.js';
 import { PathId } from '../http/path-id.js';
@@ -56,8 +57,8 @@ export class MoviesController {
     description: 'The movie and `stock` copies of it, each with a code of its own: all of it happens, or nothing.',
     creates: [MovieDto, '/movies'],
   })
-  async addMovieWithStock(@Body() input: MovieWithStockInput): Promise<MovieDto> {
-    return MovieDto.of(await this.movies.addWithStock(input.toOrder(), input.stock));
+  async addMovieWithStock(@Body() input: MovieWithStockInput, @IdempotencyKey() key: Idempotency): Promise<MovieDto> {
+    return MovieDto.of(await this.movies.addWithStock(input.toOrder(), input.stock, key.once(MovieDto.of)));
   }
 
   @Put('movies/:id/with_stock')
@@ -83,8 +84,8 @@ export class MoviesController {
     creates: [MovieDto, '/movies'],
     shows: withoutCopies,
   })
-  async addMovie(@Body() input: MovieInput): Promise<MovieDto> {
-    return MovieDto.of(await this.movies.add(input.toOrder()));
+  async addMovie(@Body() input: MovieInput, @IdempotencyKey() key: Idempotency): Promise<MovieDto> {
+    return MovieDto.of(await this.movies.add(input.toOrder(), key.once(MovieDto.of)));
   }
 
   @Post('movie')
@@ -95,8 +96,8 @@ export class MoviesController {
     shows: withoutCopies,
     deprecated: true,
   })
-  addMovieOldPath(@Body() input: MovieInput): Promise<MovieDto> {
-    return this.addMovie(input);
+  addMovieOldPath(@Body() input: MovieInput, @IdempotencyKey() key: Idempotency): Promise<MovieDto> {
+    return this.addMovie(input, key);
   }
 
   @Put('movies/:id')

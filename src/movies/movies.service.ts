@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { GenreRepository } from '../genres/genre.repository.js';
+import type { Once } from '../kernel/once.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import type { Precondition } from '../kernel/precondition.js';
 import { MovieCopyRepository } from './movie-copy.repository.js';
@@ -36,13 +37,13 @@ export class MoviesService {
     return this.unitOfWork.read(reading, async ({ movies, copies }) => shown(await movies.get(id), copies));
   }
 
-  add(fields: MovieFields): Promise<Movie> {
-    return this.addWithStock(fields, 0);
+  add(fields: MovieFields, once?: Once<Movie>): Promise<Movie> {
+    return this.addWithStock(fields, 0, once);
   }
 
   /** Adds a movie with `stock` copies, or nothing at all. */
-  addWithStock(fields: MovieFields, stock: number): Promise<Movie> {
-    return this.unitOfWork.run(participants, async ({ genres, movies, copies }) => {
+  addWithStock(fields: MovieFields, stock: number, once?: Once<Movie>): Promise<Movie> {
+    return this.unitOfWork.runOnce(once, participants, async ({ genres, movies, copies }) => {
       await genres.assertKnown(fields.genreId);
       const movie = await movies.add(fields);
       await copies.addMany(movie.id, stock);

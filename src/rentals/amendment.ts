@@ -1,5 +1,5 @@
 import type { ClientRepository } from '../clients/client.repository.js';
-import { type Fault, InvalidOrder } from '../kernel/domain-error.js';
+import { type Fault, InvalidInput } from '../kernel/domain-error.js';
 import type { MovieCopyRepository } from '../movies/movie-copy.repository.js';
 import type { MovieRepository } from '../movies/movie.repository.js';
 import { fillBasket, type OrderedLine, type RentOrder } from './basket.js';
@@ -20,7 +20,7 @@ interface Participants {
 /**
  * Makes a rental what `order` says. Lines the order leaves out are taken back, and those that aren't there
  * are added. What was returned stays as it was.
- * @throws InvalidOrder, RentClosed, LineReturned, and what filling a basket throws
+ * @throws InvalidInput, RentClosed, LineReturned, and what filling a basket throws
  */
 export async function amend(rent: MovieRent, order: RentOrder, shop: Participants): Promise<void> {
   const wanted = identify(order.lines, rent.details);
@@ -54,11 +54,11 @@ export async function amend(rent: MovieRent, order: RentOrder, shop: Participant
 /**
  * Finds for each line of an order the line that is there already: the one with its id, else the open one
  * with its copy, else an open one with a copy of its movie that no other line asks for.
- * @throws InvalidOrder
+ * @throws InvalidInput
  */
 function identify(order: readonly OrderedLine[], details: readonly MovieRentDetail[]): OrderedLine[] {
   const faults = order.flatMap((line, index) => faultOfId(line, index, order, details));
-  if (faults.length > 0) throw new InvalidOrder(faults);
+  if (faults.length > 0) throw new InvalidInput(faults);
 
   const named = new Set(order.flatMap(({ movieCopyId }) => movieCopyId ?? []));
   const claimed = new Set(order.flatMap(({ id }) => id ?? []));

@@ -1,4 +1,4 @@
-import { type Fault, InvalidOrder } from '../kernel/domain-error.js';
+import { type Fault, InvalidInput } from '../kernel/domain-error.js';
 import type { MovieCopyRepository } from '../movies/movie-copy.repository.js';
 import type { MovieRepository } from '../movies/movie.repository.js';
 import type { ClientRepository } from '../clients/client.repository.js';
@@ -29,7 +29,7 @@ type Refusal = Fault & { readonly code: string; readonly subject: number };
  * Finds the copy for each line and judges every rule for every line, so that all failures are answered at once.
  * @param mine copies that are out on the very rental that is being changed, and may stay on it
  * @returns the copies' ids, in the order of the lines
- * @throws InvalidOrder, CopyAlreadyRented, CopyNotInService, NoCopyAvailable
+ * @throws InvalidInput, CopyAlreadyRented, CopyNotInService, NoCopyAvailable
  */
 export async function fillBasket(
   { clientId, lines }: RentOrder,
@@ -79,7 +79,7 @@ export async function fillBasket(
 function throwAny(refusals: readonly Refusal[]): void {
   const subjectsOf = (code: string): number[] => refusals.filter((r) => r.code === code).map(({ subject }) => subject);
   const isInvalid = refusals.some(({ code }) => code === 'unknown' || code === 'duplicate_copy');
-  if (isInvalid) throw new InvalidOrder(refusals);
+  if (isInvalid) throw new InvalidInput(refusals);
   const [rented, notInService, noCopy] = ['copy_rented', 'copy_not_in_service', 'no_copy_available'].map(subjectsOf);
   if (rented!.length > 0) throw new CopyAlreadyRented(rented!, refusals);
   if (notInService!.length > 0) throw new CopyNotInService(notInService!, refusals);

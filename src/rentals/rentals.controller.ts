@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { Idempotency, IdempotencyKey } from '../http/idempotency.js';
 import { Operation } from '../http/operation.js';
 import { PageAnswer } from '../http/paging.js';
 import { PathId } from '../http/path-id.js';
@@ -36,8 +37,8 @@ export class RentalsController {
     },
     problems: basketProblems,
   })
-  async rentMovies(@Body() input: MovieRentInput): Promise<MovieRentDto> {
-    return MovieRentDto.of(await this.rentals.rent(input.toOrder()));
+  async rentMovies(@Body() input: MovieRentInput, @IdempotencyKey() key: Idempotency): Promise<MovieRentDto> {
+    return MovieRentDto.of(await this.rentals.rent(input.toOrder(), key.once(MovieRentDto.of)));
   }
 
   @Get('movie_rents')

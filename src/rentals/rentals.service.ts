@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ClientRepository } from '../clients/client.repository.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { Clock } from '../kernel/clock.js';
+import type { Once } from '../kernel/once.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import type { Precondition } from '../kernel/precondition.js';
 import { MovieCopyRepository } from '../movies/movie-copy.repository.js';
@@ -46,8 +47,8 @@ export class RentalsService {
   }
 
   /** Lends all the copies of an order to its client, or none. */
-  rent(order: RentOrder): Promise<MovieRent> {
-    return this.unitOfWork.run(participants, async ({ clients, movies, copies, rents, lines }) => {
+  rent(order: RentOrder, once?: Once<MovieRent>): Promise<MovieRent> {
+    return this.unitOfWork.runOnce(once, participants, async ({ clients, movies, copies, rents, lines }) => {
       const chosen = await fillBasket(order, { clients, movies, copies });
       const rent = await rents.add(order.clientId, this.clock.now());
       await lines.open(

@@ -100,7 +100,7 @@ const wordLaws: readonly WordLaw[] = [
   },
   {
     law: 'no repository exists outside a unit of work',
-    where: /^src\//,
+    where: /^src\/(?!database\/idempotency\/)/,
     never: /\b(InjectRepository|getRepository|getCustomRepository|forFeature)\b|\bnew \w*Repository\b/,
   },
   {

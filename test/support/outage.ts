@@ -57,11 +57,27 @@ export async function behindItsBack(url: string, sql: string): Promise<void> {
   await client.query(sql).finally(() => client.end());
 }
 
+/** Lets no unit of work of a service go on that writes with an Idempotency-Key, until it is released. */
+export async function holdWrites(url: string): Promise<() => Promise<void>> {
+  if (url.startsWith('sqlite:')) {
+    const file = await openFile(url);
+    await execute(file, 'BEGIN IMMEDIATE');
+    return async () => {
+      await execute(file, 'ROLLBACK');
+      await new Promise((closed) => file.close(closed));
+    };
+  }
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await client.query('BEGIN; LOCK TABLE idempotency_key');
+  return () => client.end();
+}
+
 export function dropEverything(url: string): Promise<void> {
   return behindItsBack(url, ['DROP VIEW loan', ...tables.map((table) => `DROP TABLE ${table}`)].join(';'));
 }
 
-const tables = ['movie_rent_detail', 'movie_rent', 'client', 'movie_copy', 'movie', 'genre'];
+const tables = ['idempotency_key', 'movie_rent_detail', 'movie_rent', 'client', 'movie_copy', 'movie', 'genre'];
 
 function openFile(url: string): Promise<sqlite3.Database> {
   return new Promise((resolve, reject) => {

@@ -1,0 +1,50 @@
+import { GenreRepository } from '../../../src/genres/genre.repository.js';
+import { type Database, openDatabaseAt } from '../../support/database.js';
+import { freshDatabase } from '../../support/engine.js';
+
+const participants = { genres: GenreRepository };
+
+describe('two instances of the service that are asked for one thing with one key', () => {
+  let databases: Database[];
+  let drop: () => Promise<void>;
+  beforeAll(async () => {
+    const fresh = await freshDatabase();
+    ({ drop } = fresh);
+    databases = [await openDatabaseAt(fresh.url), await openDatabaseAt(fresh.url)];
+  });
+  afterAll(async () => {
+    await Promise.all(databases.map((database) => database.close()));
+    await drop();
+  });
+
+  it('do it once: the other says that it is at work, and afterwards that it was done', async () => {
+    const { promise: released, resolve: release } = gate();
+    const { promise: begun, resolve: begin } = gate();
+    const ask = ({ unitOfWork }: Database, name: string, meanwhile?: () => Promise<void>) =>
+      unitOfWork.runOnce(
+        { key: 'one', request: 'POST /genres', answer: () => ({ name }) },
+        participants,
+        async ({ genres }) => {
+          await genres.add({ name, description: null });
+          await meanwhile?.();
+        },
+      );
+    const first = ask(databases[0]!, 'First', () => {
+      begin();
+      return released;
+    });
+    await begun;
+    await expect(ask(databases[1]!, 'Second')).rejects.toThrow('is still at work');
+    release();
+    await first;
+    await expect(ask(databases[1]!, 'Third')).rejects.toMatchObject({ answer: { name: 'First' } });
+    const { unitOfWork } = databases[1]!;
+    expect(await unitOfWork.read(participants, ({ genres }) => genres.count())).toBe(1);
+  });
+});
+
+function gate(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((resolved) => (resolve = resolved));
+  return { promise, resolve };
+}

@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { call, operations } from '../support/operations.js';
+import { behindItsBack, holdWrites } from '../support/outage.js';
+import { faultyParameters, refused } from '../support/problem.js';
+import { useShop } from '../support/shop.js';
+
+const posts = operations
+  .filter(({ method }) => method === 'post')
+  // The example's name is the one that another genre of the examples has.
+  .map((post) => (post.operationId === 'updateGenre' ? { ...post, body: { description: 'Dust.' } } : post));
+
+/** Opens a shop in which all that the examples of the document speak of is there. */
+function useExamples() {
+  const shop = useShop();
+  beforeAll(async () => {
+    await shop.clerk.movie(1);
+    await shop.clerk.client();
+  });
+  return shop;
+}
+
+describe('a request that is sent again with its Idempotency-Key', () => {
+  const shop = useExamples();
+
+  it.each(posts)('is answered to the byte as the first time: $operationId', async (operation) => {
+    const key = randomUUID();
+    const first = await call(shop.api, operation).set('Idempotency-Key', key);
+    expect(first.status).toBeLessThan(300);
+    expect(first.headers).not.toHaveProperty('idempotency-replayed');
+    const again = await call(shop.api, operation).set('Idempotency-Key', key).expect(first.status);
+    expect(again.headers['idempotency-replayed']).toBe('true');
+    expect(again.text).toBe(first.text);
+    for (const name of ['location', 'etag', 'content-type']) expect(again.headers[name]).toBe(first.headers[name]);
+  });
+
+  it('is not done again', async () => {
+    const total = async () => (await shop.api.get('/movies?include_total=true')).headers['x-total-count'];
+    const { id: genre_id } = await shop.clerk.genre();
+    const before = Number(await total());
+    for (const _ of [1, 2, 3]) {
+      const movie = { title: 'Ran', year: 1985, genre_id, stock: 3 };
+      await shop.api.post('/movies/with_stock').send(movie).set('Idempotency-Key', 'ran').expect(201);
+    }
+    expect(Number(await total())).toBe(before + 1);
+  });
+
+  it('is answered as then, whatever has become of it since', async () => {
+    const send = () => shop.api.post('/genres').send({ name: 'Samurai' }).set('Idempotency-Key', 'samurai').expect(201);
+    const { text, headers } = await send();
+    await shop.api.delete(headers['location']!).expect(204);
+    expect((await send()).text).toBe(text);
+    await shop.api.get(headers['location']!).expect(404);
+  });
+
+  it('is done again without a key', async () => {
+    const [one, other] = [await shop.clerk.client(), await shop.clerk.client()];
+    expect(one.id).not.toBe(other.id);
+  });
+
+  it.each(posts)('is refused where it is another request: $operationId', async (operation) => {
+    const key = randomUUID();
+    await shop.api
+      .post('/clients')
+      .send({ first_name: 'Akira', last_name: 'K' })
+      .set('Idempotency-Key', key)
+      .expect(201);
+    await refused(call(shop.api, operation).set('Idempotency-Key', key), 422, 'idempotency-key-reused');
+  });
+
+  it('is refused with another body', async () => {
+    const send = (first_name: string) =>
+      shop.api.post('/clients').send({ first_name, last_name: 'K' }).set('Idempotency-Key', 'akira');
+    await send('Akira').expect(201);
+    await refused(send('Kyoko'), 422, 'idempotency-key-reused');
+  });
+
+  it('is tried again where it was refused, mended or not', async () => {
+    const send = (genre_id: number) =>
+      shop.api.post('/movies').send({ title: 'Ran', year: 1985, genre_id }).set('Idempotency-Key', 'mended');
+    await refused(send(4711), 422, 'invalid-input');
+    await refused(send(4711), 422, 'invalid-input');
+    await send(1).expect(201);
+  });
+
+  it.each(['', ' ', 'two words', 'ключ', 'x'.repeat(256)])('is refused with a key like %j', async (key) => {
+    const request = shop.api.post('/genres').send({ name: 'Noir' });
+    const given = Buffer.from(key).toString('latin1');
+    expect(await faultyParameters(request.set('Idempotency-Key', given))).toEqual(['Idempotency-Key']);
+  });
+
+  it('is done again after 24 hours, and the old answer is forgotten', async () => {
+    const send = (name: string) => shop.api.post('/genres').send({ name }).set('Idempotency-Key', 'yesterday');
+    const age = (hours: number) =>
+      behindItsBack(
+        shop.databaseUrl,
+        `UPDATE idempotency_key SET creation_datetime = '${new Date(Date.now() - hours * 3_600_000).toISOString()}'`,
+      );
+    await send('Western').expect(201);
+    await age(23.9);
+    expect((await send('Western').expect(201)).headers['idempotency-replayed']).toBe('true');
+    await age(24.1);
+    await send('Eastern').expect(201);
+    await refused(send('Western'), 422, 'idempotency-key-reused');
+  });
+});
+
+describe('a request that is sent again while the first is at work', () => {
+  const shop = useExamples();
+
+  it.each(posts)('has to wait: $operationId', async (operation) => {
+    const release = await holdWrites(shop.databaseUrl);
+    const key = randomUUID();
+    const send = async () => {
+      const { status, body } = await call(shop.api, operation).set('Idempotency-Key', key);
+      return status === 409 ? body.type : status < 300;
+    };
+    const both = [send(), send()];
+    expect(await Promise.race(both)).toBe('/problems/idempotency-key-in-use');
+    await release();
+    expect(new Set(await Promise.all(both))).toEqual(new Set(['/problems/idempotency-key-in-use', true]));
+  });
+});
+
+describe('100 clerks who each ask 20 times at once, and whose line is cut', () => {
+  const shop = useShop();
+
+  it('get 100 things done, and each of them the same answer to the byte', async () => {
+    const { port } = new URL(shop.url);
+    const askAndHangUp = (clerk: number, delay: number) =>
+      new Promise<void>((done) => {
+        const body = JSON.stringify(client(clerk));
+        const socket = connect(Number(port), '127.0.0.1', () => {
+          socket.write(
+            `POST /clients HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\n` +
+              `Idempotency-Key: clerk-${clerk}\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+          );
+          setTimeout(() => socket.destroy(), delay);
+        });
+        socket.on('error', () => undefined).on('close', () => done());
+      });
+    const client = (clerk: number) => ({ first_name: 'Clerk', last_name: `Number ${clerk}` });
+    const ask = async (clerk: number): Promise<string> => {
+      const { status, text } = await shop.api
+        .post('/clients')
+        .send(client(clerk))
+        .set('Idempotency-Key', `clerk-${clerk}`);
+      if (status !== 409) return text;
+      await pause(50);
+      return ask(clerk);
+    };
+    const clerks = Array.from({ length: 100 }, (_, clerk) => clerk);
+    const answers = await Promise.all(
+      clerks.map(async (clerk) => {
+        const cut = Array.from({ length: 10 }, (_, index) => askAndHangUp(clerk, index * 3));
+        const heard = await Promise.all(Array.from({ length: 10 }, () => ask(clerk)));
+        await Promise.all(cut);
+        return new Set(heard);
+      }),
+    );
+    expect(answers.map(({ size }) => size)).toEqual(clerks.map(() => 1));
+    const ids = new Set(answers.flatMap((heard) => [...heard].map((text) => JSON.parse(text).id as number)));
+    expect(ids.size).toBe(100);
+    const { headers } = await shop.api.get('/clients?include_total=true').expect(200);
+    expect(headers['x-total-count']).toBe('100');
+  });
+});
