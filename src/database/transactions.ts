@@ -5,8 +5,21 @@ export type RunnerOf = (dataSource: DataSource) => QueryRunner;
 
 /** How one database engine runs units of work. What a unit may count on is the same on all of them. */
 export interface Transactions {
+  readonly activity: Activity;
   /** Does all of `work` or, if it throws, nothing of it. */
   write<Result>(work: Work<Result>): Promise<Result>;
   /** Shows `work` one consistent, committed state, and refuses its writes. */
   read<Result>(work: Work<Result>): Promise<Result>;
+}
+
+/** What there is to do, for whoever watches over the service. */
+export interface Activity {
+  /** Units of work that wait for their turn now. */
+  readonly waiting: number;
+  /** Units of work that have their turn now. */
+  readonly running: number;
+  /** Commits since the start that made units durable; on SQLite units that wait together share one. */
+  readonly commits: number;
+  /** Attempts since the start that lost to other transactions and were made again. */
+  readonly retries: number;
 }

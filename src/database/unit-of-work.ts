@@ -5,7 +5,7 @@ import { Clock } from '../kernel/clock.js';
 import type { Once } from '../kernel/once.js';
 import { Connections } from './connections.js';
 import { Idempotency } from './idempotency/idempotency.js';
-import type { Transactions } from './transactions.js';
+import type { Activity, Transactions } from './transactions.js';
 
 /** The repositories a unit of work needs, by the names it calls them. */
 type Participants = Readonly<Record<string, new (manager: EntityManager) => Repository<ObjectLiteral>>>;
@@ -32,6 +32,10 @@ export class UnitOfWork {
   constructor(connections: Connections, clock: Clock) {
     this.transactions = connections.transactions((dataSource) => dataSource.createQueryRunner());
     this.idempotency = new Idempotency(this.transactions, clock);
+  }
+
+  get activity(): Activity {
+    return this.transactions.activity;
   }
 
   /** Does all of `work` or, if it throws, nothing of it. When the promise resolves, the work is on disk. */

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { NestedUnitOfWork } from '../../src/database/unit-of-work.js';
+import { ServiceUnavailable } from '../../src/kernel/domain-error.js';
 import { GenreRepository } from '../../src/genres/genre.repository.js';
 import { type Database, openDatabase } from '../support/database.js';
 import { withSeed } from '../support/random.js';
@@ -83,7 +84,20 @@ describe('the unit of work', () => {
     const writing = database.unitOfWork.read(work, ({ genres }) => genres.add(genre('Western')));
     const refusal: unknown = await writing.catch((error: unknown) => error);
     expect(inspect(refusal)).toMatch(/read-?only/);
+    expect(refusal).not.toBeInstanceOf(ServiceUnavailable);
     expect(await names()).toEqual([]);
+  });
+
+  it('tells what runs now and how often it has committed', async () => {
+    const { unitOfWork } = database;
+    const idle = { waiting: 0, running: 0, retries: 0 };
+    expect(unitOfWork.activity).toEqual({ ...idle, commits: 0 });
+    await unitOfWork.run(work, async ({ genres }) => {
+      expect(unitOfWork.activity).toMatchObject({ running: 1, commits: 0 });
+      await genres.add(genre('Western'));
+    });
+    await unitOfWork.read(work, () => Promise.resolve(expect(unitOfWork.activity).toMatchObject({ running: 1 })));
+    expect(unitOfWork.activity).toEqual({ ...idle, commits: 1 });
   });
 
   it('reads one state of the shop, whatever is committed meanwhile', async () => {

@@ -1,18 +1,11 @@
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import sqlite3 from 'sqlite3';
 import { Client } from 'pg';
+import sqlite3 from 'sqlite3';
+import { Network } from './network.js';
 
 /** A way to a database that can be cut off, as by a broken network or another program that keeps it busy. */
 export class Outage {
   private url = '';
-  private readonly sockets = new Set<Socket>();
-  private readonly proxy = createServer((near) => {
-    const { hostname, port } = new URL(this.url);
-    const far = connect(Number(port), hostname);
-    for (const socket of [near, far]) this.sockets.add(socket.on('error', () => undefined));
-    near.pipe(far).pipe(near);
-  });
+  private readonly network = new Network();
   private blocker?: sqlite3.Database;
 
   /** Whether it takes reading away too. SQLite's readers wait for nobody. */
@@ -22,17 +15,12 @@ export class Outage {
 
   readonly wayTo = async (url: string): Promise<string> => {
     this.url = url;
-    if (!this.stopsReading) return url;
-    await once(this.proxy.listen(0, '127.0.0.1'), 'listening');
-    const proxied = new URL(url);
-    proxied.port = String((this.proxy.address() as AddressInfo).port);
-    return proxied.href;
+    return this.stopsReading ? this.network.wayTo(url) : url;
   };
 
   async begin(): Promise<void> {
     if (this.stopsReading) {
-      this.proxy.close();
-      for (const socket of this.sockets) socket.destroy();
+      this.network.cut();
       return;
     }
     this.blocker = await openFile(this.url);

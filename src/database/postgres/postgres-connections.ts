@@ -1,11 +1,17 @@
-import { Client } from 'pg';
+import { Client, DatabaseError } from 'pg';
 import type { DataSource, DataSourceOptions } from 'typeorm';
 import { Connections } from '../connections.js';
 import type { RunnerOf, Transactions } from '../transactions.js';
 import { PostgresTransactions } from './postgres-transactions.js';
+import { Vigil } from './vigil.js';
 
 /** Names, among the advisory locks of a database, the one under which instances take turns to migrate. */
 const migrationLock = 1_764_000_000;
+
+/** Milliseconds in which a server that is there answers a new connection, however busy it is. */
+const answerTime = 1_000;
+
+type PostgresOptions = DataSourceOptions & { readonly url: string; readonly poolSize: number };
 
 /** A pool of connections, each of which reads and writes. */
 export class PostgresConnections extends Connections {
@@ -21,7 +27,8 @@ export class PostgresConnections extends Connections {
   }
 
   transactions(runnerOf: RunnerOf): Transactions {
-    return new PostgresTransactions(() => runnerOf(this.dataSource));
+    const { url, poolSize } = this.dataSource.options as PostgresOptions;
+    return new PostgresTransactions(() => runnerOf(this.dataSource), poolSize, new Vigil(() => assertThere(url)));
   }
 
   onApplicationShutdown(): Promise<void> {
@@ -39,12 +46,25 @@ async function assertUtf8(dataSource: DataSource): Promise<void> {
 }
 
 async function oneAtATime(options: DataSourceOptions, work: () => Promise<unknown>): Promise<void> {
-  const client = new Client({ connectionString: (options as { url: string }).url });
+  const client = new Client({ connectionString: (options as PostgresOptions).url });
   await client.connect();
   try {
     await client.query('SELECT pg_advisory_lock($1)', [migrationLock]);
     await work();
   } finally {
     await client.end();
+  }
+}
+
+/** Whatever the server answers, that it is full for example, it is there. */
+async function assertThere(url: string): Promise<void> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: answerTime });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+  } finally {
+    void client.end();
   }
 }

@@ -1,30 +1,63 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Client } from 'pg';
 import type { QueryRunner } from 'typeorm';
 import { ServiceUnavailable } from '../../kernel/domain-error.js';
 import { errorCode } from '../error-code.js';
 import { lease } from '../lease.js';
-import type { Transactions, Work } from '../transactions.js';
+import { Pool } from '../pool.js';
+import type { Activity, Transactions, Work } from '../transactions.js';
+import type { Vigil } from './vigil.js';
 
 /** A unit that loses to others this often finds the database too busy. */
 const mostAttempts = 8;
 /** Serialization failure and deadlock: the database asks to begin again. */
 const lostToOthers = new Set(['40001', '40P01']);
+/** A write where only reading is possible: on a server that was demoted to a standby, for one. */
+const readOnly = '25006';
 
 /**
  * Each unit of work in a transaction of its own. Writes see what was committed before each of their statements, so
  * they first lock what they judge (see lock.ts) and read it then; reads see one snapshot throughout.
+ *
+ * Units wait for a place here and not in the pool of connections, whose time limit would count that waiting and take
+ * a crowd for an outage. With as many places as connections, that limit is on connecting alone. How long a unit waits
+ * is limited by the server: while it works, every place becomes free in time; when it refuses connections, each
+ * unit learns that within milliseconds of its turn; and when it is gone without a word, the vigil ends all
+ * that run and all that wait, within two seconds.
  */
 export class PostgresTransactions implements Transactions {
-  constructor(private readonly newRunner: () => QueryRunner) {}
+  private readonly places: Pool<() => QueryRunner>;
+  private commits = 0;
+  private retries = 0;
+
+  /** @param places no more than there are connections */
+  constructor(
+    newRunner: () => QueryRunner,
+    places: number,
+    private readonly vigil: Vigil,
+  ) {
+    this.places = new Pool(Array<typeof newRunner>(places).fill(newRunner));
+  }
+
+  get activity(): Activity {
+    const { waiting, running } = this.places;
+    return { waiting, running, commits: this.commits, retries: this.retries };
+  }
 
   async write<Result>(work: Work<Result>): Promise<Result> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.attempt('BEGIN ISOLATION LEVEL READ COMMITTED', work);
+        const result = await this.attempt('BEGIN ISOLATION LEVEL READ COMMITTED', work);
+        this.commits++;
+        return result;
       } catch (error) {
-        if (!lostToOthers.has(errorCode(error) ?? '')) throw error;
-        if (attempt === mostAttempts) throw new ServiceUnavailable(error);
+        const code = errorCode(error) ?? '';
+        if (code === readOnly || (lostToOthers.has(code) && attempt === mostAttempts)) {
+          throw new ServiceUnavailable(error);
+        }
+        if (!lostToOthers.has(code)) throw error;
       }
+      this.retries++;
       await pause(Math.random() * 2 ** attempt);
     }
   }
@@ -33,26 +66,40 @@ export class PostgresTransactions implements Transactions {
     return this.attempt('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', work);
   }
 
-  private async attempt<Result>(begin: string, work: Work<Result>): Promise<Result> {
-    const runner = this.newRunner();
-    try {
-      await runner.query(begin);
-      const result = await lease(runner, work);
-      await runner.query('COMMIT');
-      return result;
-    } catch (error) {
-      // A lost connection has rolled back by itself, and is what `error` tells.
-      await runner.query('ROLLBACK').catch(() => undefined);
-      throw isUnavailable(error) ? new ServiceUnavailable(error) : error;
-    } finally {
-      await runner.release();
-    }
+  private attempt<Result>(begin: string, work: Work<Result>): Promise<Result> {
+    return this.places.lend((newRunner) => {
+      const runner = newRunner();
+      let connection: Client | undefined;
+      let isAbandoned = false;
+      const abandon = (cause: unknown): void => {
+        isAbandoned = true;
+        this.places.refuseWaiting(new ServiceUnavailable(cause));
+        void connection?.end();
+      };
+      return this.vigil.during(abandon, async () => {
+        try {
+          connection = (await runner.connect()) as Client;
+          await runner.query(begin);
+          const result = await lease(runner, work);
+          await runner.query('COMMIT');
+          return result;
+        } catch (error) {
+          // TypeORM releases a runner whose connection breaks.
+          const isLost = isAbandoned || runner.isReleased;
+          // A lost connection has rolled back by itself, and is what `error` tells.
+          await runner.query('ROLLBACK').catch(() => undefined);
+          throw isLost || isUnavailable(error) ? new ServiceUnavailable(error) : error;
+        } finally {
+          await runner.release();
+        }
+      });
+    });
   }
 }
 
 /** Connection failures (08), lack of resources (53), shutdown and timeouts (57), and waiting too long for a lock. */
 function isUnavailable(error: unknown): boolean {
   const code = errorCode(error);
-  if (code !== undefined) return /^(08|53|57)|^55P03$|^25006$|^E[A-Z]+$/.test(code);
-  return error instanceof Error && /^Connection terminated|timeout exceeded when trying to connect/.test(error.message);
+  if (code !== undefined) return /^(08|53|57)|^55P03$|^E[A-Z]+$/.test(code);
+  return error instanceof Error && /^Connection terminated|^timeout exceeded/.test(error.message);
 }

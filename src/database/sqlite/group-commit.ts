@@ -22,22 +22,43 @@ interface WaitingUnit {
  * 3. When the transaction itself is lost (disk full, I/O error, failed commit), the whole batch is rejected.
  */
 export class GroupCommit {
-  private waiting: WaitingUnit[] = [];
+  private readonly queue: WaitingUnit[] = [];
+  private batch: readonly WaitingUnit[] = [];
+  private committed = 0;
   private busy = false;
 
   constructor(private readonly runner: QueryRunner) {}
 
+  /** Units that wait for the next transaction. */
+  get waiting(): number {
+    return this.queue.length;
+  }
+
+  /** Units in the transaction that is open. */
+  get running(): number {
+    return this.batch.length;
+  }
+
+  /** Transactions committed so far. */
+  get commits(): number {
+    return this.committed;
+  }
+
   add<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
       // Bound to the caller's async context; the batch runs in that of whoever came first.
-      this.waiting.push({ work: AsyncResource.bind(work), resolve: resolve as WaitingUnit['resolve'], reject });
+      this.queue.push({ work: AsyncResource.bind(work), resolve: resolve as WaitingUnit['resolve'], reject });
       if (!this.busy) void this.commitWaiting();
     });
   }
 
   private async commitWaiting(): Promise<void> {
     this.busy = true;
-    while (this.waiting.length > 0) await this.commit(this.waiting.splice(0, largestBatch));
+    while (this.queue.length > 0) {
+      this.batch = this.queue.splice(0, largestBatch);
+      await this.commit(this.batch);
+    }
+    this.batch = [];
     this.busy = false;
   }
 
@@ -47,6 +68,7 @@ export class GroupCommit {
       await this.runner.query('BEGIN IMMEDIATE');
       for (const unit of batch) answers.push(await this.attempt(unit));
       await this.runner.query('COMMIT');
+      this.committed++;
     } catch (error) {
       // Fails only where SQLite has already ended the transaction; if anything else were open, the next BEGIN says so.
       await this.runner.query('ROLLBACK').catch(() => undefined);

@@ -2,9 +2,9 @@ import type { QueryRunner } from 'typeorm';
 import { ServiceUnavailable } from '../../kernel/domain-error.js';
 import { errorCode } from '../error-code.js';
 import { lease } from '../lease.js';
-import type { Transactions, Work } from '../transactions.js';
+import { Pool } from '../pool.js';
+import type { Activity, Transactions, Work } from '../transactions.js';
 import { GroupCommit } from './group-commit.js';
-import { Pool } from './pool.js';
 
 /** Writes take turns on one connection; reads go side by side on others and never see what isn't committed. */
 export class SqliteTransactions implements Transactions {
@@ -14,6 +14,15 @@ export class SqliteTransactions implements Transactions {
   constructor(writer: QueryRunner, readers: readonly QueryRunner[]) {
     this.writer = new GroupCommit(writer);
     this.readers = new Pool(readers);
+  }
+
+  get activity(): Activity {
+    return {
+      waiting: this.writer.waiting + this.readers.waiting,
+      running: this.writer.running + this.readers.running,
+      commits: this.writer.commits,
+      retries: 0,
+    };
   }
 
   write<Result>(work: Work<Result>): Promise<Result> {

@@ -1,0 +1,145 @@
+import { setTimeout } from 'node:timers/promises';
+import type { UnitOfWork } from '../../../src/database/unit-of-work.js';
+import { GenreRepository } from '../../../src/genres/genre.repository.js';
+import { ServiceUnavailable } from '../../../src/kernel/domain-error.js';
+import { type Database, openDatabaseAt } from '../../support/database.js';
+import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
+import { Network } from '../../support/network.js';
+import { behindItsBack } from '../../support/outage.js';
+
+const work = { genres: GenreRepository };
+const connections = 10;
+
+const nameOf = ({ url }: FreshDatabase): string => new URL(url).pathname.slice(1);
+
+describe('units of work on PostgreSQL', () => {
+  let fresh: FreshDatabase;
+  let network: Network;
+  let database: Database;
+  let unitOfWork: UnitOfWork;
+  beforeEach(async () => {
+    fresh = await freshDatabase();
+    network = new Network();
+    database = await openDatabaseAt(await network.wayTo(fresh.url));
+    ({ unitOfWork } = database);
+  });
+  afterEach(async () => {
+    network.cut();
+    await database.close();
+    await fresh.drop();
+  });
+
+  const sleep = (seconds: number) =>
+    unitOfWork.run(work, ({ genres }) => genres.query(`SELECT pg_sleep(${seconds})`).then(() => 'done'));
+  const read = () => unitOfWork.read(work, ({ genres }) => genres.count());
+
+  /** What becomes of `jobs`, and how long the longest of them took, in milliseconds. */
+  async function outcomes(jobs: (() => Promise<unknown>)[]): Promise<{ reasons: unknown[]; longest: number }> {
+    const begun = performance.now();
+    const settled = await Promise.allSettled(jobs.map((job) => job()));
+    return {
+      reasons: settled.map((outcome) => (outcome.status === 'rejected' ? outcome.reason : outcome.value)),
+      longest: performance.now() - begun,
+    };
+  }
+
+  const asOperator = (sql: string) => behindItsBack(process.env['TEST_DATABASE_URL']!, sql);
+
+  it('wait for their turn as long as it takes, which is no outage', async () => {
+    const { reasons, longest } = await outcomes(Array(500).fill(() => sleep(0.05)));
+    expect(new Set(reasons)).toEqual(new Set(['done']));
+    // More than the time limit for connecting: it would strike if it counted the waiting.
+    expect(longest).toBeGreaterThan(2_200);
+  });
+
+  it('wait for a server that is slow but there, even if it takes no new connections', async () => {
+    const slow = sleep(1.2);
+    await setTimeout(100);
+    await asOperator(`ALTER DATABASE ${nameOf(fresh)} ALLOW_CONNECTIONS false`);
+    await expect(slow).resolves.toBe('done');
+  });
+
+  it('tell how many wait, run, were committed and had to be tried again', async () => {
+    expect(unitOfWork.activity).toEqual({ waiting: 0, running: 0, commits: 0, retries: 0 });
+    const units = Array.from({ length: 25 }, () => sleep(0.1));
+    await setTimeout(50);
+    expect(unitOfWork.activity).toEqual({ waiting: 25 - connections, running: connections, commits: 0, retries: 0 });
+    await Promise.all(units);
+    expect(unitOfWork.activity).toEqual({ waiting: 0, running: 0, commits: 25, retries: 0 });
+  });
+
+  it('that lose to each other are tried again in a fresh transaction', async () => {
+    await unitOfWork.run(work, async ({ genres }) => {
+      for (const name of ['Western', 'Musical']) await genres.add({ name, description: null });
+    });
+    const lockBoth = (one: number, other: number) =>
+      unitOfWork.run(work, async ({ genres }) => {
+        await genres.query(`UPDATE genre SET description = 'x' WHERE id = ${one}`);
+        await setTimeout(50);
+        await genres.query(`UPDATE genre SET description = 'x' WHERE id = ${other}`);
+      });
+    await Promise.all([lockBoth(1, 2), lockBoth(2, 1)]);
+    expect(unitOfWork.activity).toMatchObject({ commits: 3, retries: 1 });
+  });
+
+  it('that lose again and again find the database too busy', async () => {
+    const unlucky = unitOfWork.run(work, ({ genres }) =>
+      genres.query(`DO $$ BEGIN RAISE EXCEPTION 'lost' USING ERRCODE = 'serialization_failure'; END $$`),
+    );
+    await expect(unlucky).rejects.toBeInstanceOf(ServiceUnavailable);
+    expect(unitOfWork.activity).toMatchObject({ commits: 0, retries: 7 });
+  });
+
+  it('are unavailable within 3 seconds when the network goes silent, and work again when it is back', async () => {
+    await Promise.all(Array.from({ length: 2 * connections }, read));
+    const thinking = () =>
+      unitOfWork.run(work, async ({ genres }) => {
+        await genres.count();
+        await setTimeout(2_200);
+        await genres.count();
+      });
+    const running = outcomes([
+      thinking,
+      ...Array<typeof thinking>(connections - 1).fill(() => sleep(30).then(() => undefined)),
+    ]);
+    await setTimeout(100);
+    network.freeze();
+    const { reasons, longest } = await outcomes(Array(200).fill(read));
+    expect(longest).toBeLessThan(3_000);
+    expect(reasons).toEqual(Array(200).fill(expect.any(ServiceUnavailable)));
+    expect((await running).reasons).toEqual(Array(connections).fill(expect.any(ServiceUnavailable)));
+    network.thaw();
+    await expect(read()).resolves.toBe(0);
+  });
+
+  it('are unavailable within 3 seconds when the server refuses connections', async () => {
+    network.cut();
+    const { reasons, longest } = await outcomes(Array(500).fill(read));
+    expect(longest).toBeLessThan(3_000);
+    expect(reasons).toEqual(Array(500).fill(expect.any(ServiceUnavailable)));
+  });
+
+  it.each(['while they wait for an answer', 'between two statements', 'between the last statement and the commit'])(
+    'are unavailable when their connection is ended %s',
+    async (when) => {
+      const unit = unitOfWork.run(work, async ({ genres }) => {
+        const [{ pid }] = await genres.query<[{ pid: number }]>('SELECT pg_backend_pid() AS pid');
+        const ended = asOperator(`SELECT pg_terminate_backend(${pid})`);
+        if (when.startsWith('between')) await ended.then(() => setTimeout(100));
+        if (!when.endsWith('commit')) await genres.query('SELECT pg_sleep(1)');
+      });
+      await expect(unit).rejects.toBeInstanceOf(ServiceUnavailable);
+      await expect(read()).resolves.toBe(0);
+    },
+  );
+
+  it('that write are unavailable on a server that was made a read-only one', async () => {
+    const name = nameOf(fresh);
+    await asOperator(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
+    await asOperator(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`);
+    await setTimeout(100);
+    const writing = unitOfWork.run(work, ({ genres }) => genres.add({ name: 'Western', description: null }));
+    await expect(writing).rejects.toBeInstanceOf(ServiceUnavailable);
+    await expect(read()).resolves.toBe(0);
+  });
+});

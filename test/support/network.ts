@@ -1,0 +1,57 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+/** A network between a service and a server, which can break. */
+export class Network {
+  private target: URL;
+  private readonly pairs = new Set<readonly [Socket, Socket]>();
+  private frozen = false;
+  private readonly gate = createServer((near) => {
+    const far = connect(Number(this.target.port), this.target.hostname);
+    const pair = [near, far] as const;
+    this.pairs.add(pair);
+    for (const socket of pair) {
+      socket
+        .on('error', () => undefined)
+        .on('close', () => {
+          this.pairs.delete(pair);
+          for (const other of pair) other.destroy();
+        });
+    }
+    if (!this.frozen) join(pair);
+  });
+
+  /** @returns the URL that leads through this network to where `url` leads */
+  async wayTo(url: string): Promise<string> {
+    this.target = new URL(url);
+    await once(this.gate.listen(0, '127.0.0.1'), 'listening');
+    const way = new URL(url);
+    way.hostname = '127.0.0.1';
+    way.port = String((this.gate.address() as AddressInfo).port);
+    return way.href;
+  }
+
+  /** Ends all connections and refuses new ones, for good. */
+  cut(): void {
+    this.gate.close();
+    for (const pair of this.pairs) for (const socket of pair) socket.destroy();
+  }
+
+  /** Lets nothing through any more, and tells nobody. */
+  freeze(): void {
+    this.frozen = true;
+    for (const [near, far] of this.pairs) {
+      near.unpipe(far).pause();
+      far.unpipe(near).pause();
+    }
+  }
+
+  thaw(): void {
+    this.frozen = false;
+    for (const pair of this.pairs) join(pair);
+  }
+}
+
+function join([near, far]: readonly [Socket, Socket]): void {
+  near.pipe(far).pipe(near);
+}
