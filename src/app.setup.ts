@@ -3,6 +3,8 @@ import { NestFactory, Reflector } from '@nestjs/core';
 import { AppModule } from './app.module.js';
 import type { Environment, LogLevel } from './config/environment.js';
 import { AcceptGuard } from './http/accept.guard.js';
+import { useCompression } from './http/compression.js';
+import { useCors } from './http/cors.js';
 import { HttpAdapter } from './http/http-adapter.js';
 import { ReplayInterceptor } from './http/idempotency.js';
 import { InputPipe } from './http/input.pipe.js';
@@ -44,6 +46,8 @@ export async function createApp(environment: Environment): Promise<INestApplicat
   express.set('query parser', 'simple');
   app.use(requestId);
   app.useSecurityHeaders(securityHeaders);
+  useCors(app, environment.CORS_ORIGINS);
+  useCompression(app);
   useRequestBodies(app);
   const reflector = app.get(Reflector);
   app.useGlobalFilters(new ProblemFilter());

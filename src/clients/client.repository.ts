@@ -1,4 +1,4 @@
-import { type EntityManager, Repository } from 'typeorm';
+import { type EntityManager, In, Repository } from 'typeorm';
 import { containing } from '../database/contains.js';
 import { fetchPage, type Sortable } from '../database/keyset.js';
 import { lock, type LockStrength } from '../database/lock.js';
@@ -38,6 +38,12 @@ export class ClientRepository extends Repository<Client> {
     const client = await this.findOneBy({ id });
     if (!client) throw new NotFound('Client');
     return client;
+  }
+
+  /** Those that have these ids, by id. */
+  async findById(ids: readonly number[]): Promise<Map<number, Client>> {
+    const found = await this.findBy({ id: In([...new Set(ids)]) });
+    return new Map(found.map((client) => [client.id, client]));
   }
 
   /** Gets it as it is, and as it stays for everybody else until the unit of work ends. @throws NotFound */

@@ -23,6 +23,12 @@ export class Environment {
   })
   DATABASE_URL = 'sqlite:data/movie-rental.sqlite';
 
+  /** The origins whose pages may use the service from a browser, parted by commas, or `*`; none where it is empty. */
+  @Matches(/^(|\*|https?:\/\/[^\s/,]+(,https?:\/\/[^\s/,]+)*)$/, {
+    message: 'CORS_ORIGINS must be origins such as https://desk.example, parted by commas without space, or *',
+  })
+  CORS_ORIGINS = '';
+
   @IsIn(logLevels, { message: `LOG_LEVEL must be one of ${logLevels.join(', ')}` })
   LOG_LEVEL: LogLevel = 'info';
 }

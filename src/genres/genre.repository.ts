@@ -1,4 +1,4 @@
-import { type EntityManager, Repository } from 'typeorm';
+import { type EntityManager, In, Repository } from 'typeorm';
 import { fetchPage, type Sortable } from '../database/keyset.js';
 import { lock, type LockStrength } from '../database/lock.js';
 import { onDuplicate } from '../database/unique-violation.js';
@@ -23,6 +23,12 @@ export class GenreRepository extends Repository<Genre> {
     const genre = await this.findOneBy({ id });
     if (!genre) throw new NotFound('Genre');
     return genre;
+  }
+
+  /** Those that have these ids, by id. */
+  async findById(ids: readonly number[]): Promise<Map<number, Genre>> {
+    const found = await this.findBy({ id: In([...new Set(ids)]) });
+    return new Map(found.map((genre) => [genre.id, genre]));
   }
 
   /** Gets it as it is, and as it stays for everybody else until the unit of work ends. @throws NotFound */

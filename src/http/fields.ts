@@ -18,6 +18,7 @@ import {
   ValidateBy,
   ValidateNested,
 } from 'class-validator';
+import { markExpansion } from './expansions.js';
 import { alsoIntegerExtension, exactlyOneExtension } from './openapi-schemas.js';
 import { largestId } from './path-id.js';
 
@@ -106,6 +107,14 @@ export function ChoiceField({
 }: FieldOptions & { name: string; choices: readonly string[] }) {
   const checks = [IsEnum(choices, { message: `$property must be one of ${choices.join(', ')}` })];
   return field(options, { enum: [...choices], enumName: name }, checks);
+}
+
+/** Another document that an answer holds only where `?expand=` asks for it. */
+export function ExpansionField(type: () => Type, description: string): PropertyDecorator {
+  return (target, property) => {
+    markExpansion(target, String(property));
+    ObjectField(type, { description, optional: true, nullable: false })(target, property);
+  };
 }
 
 /** A document within a document. */

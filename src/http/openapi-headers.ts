@@ -17,7 +17,7 @@ export const headers = {
   ETag: {
     description: 'Changes whenever the answer does. For If-None-Match, and for If-Match before a change (RFC 9110).',
     required: true,
-    schema: { ...text(64), pattern: '^"[\\w-]+"$' },
+    schema: { ...text(64), pattern: '^"[\\w.;-]+"$' },
     example: '"2Wn9nYq0iLqkC4mYVbV7Yg"',
   },
   'Cache-Control': {

@@ -41,7 +41,12 @@ function complete(
   const instance = path.replace('{id}', '1').replace('{slug}', 'copy-already-rented');
   const responses = operation.responses as unknown as Responses;
   for (const [status, response] of Object.entries(responses)) {
-    response.headers = headerRefs(['X-Request-Id', ...headers, ...(status === '302' ? (['Location'] as const) : [])]);
+    response.headers = headerRefs([
+      'X-Request-Id',
+      ...(response.content ? (['Vary'] as const) : []),
+      ...headers,
+      ...(status === '302' ? (['Location', 'Vary'] as const) : []),
+    ]);
     for (const media of Object.values(response.content ?? {})) {
       const example = merged(exampleOf(media.schema, document, 'answer'), shows);
       if (example !== undefined) media.examples = { example: { summary: 'As it looks', value: example } };

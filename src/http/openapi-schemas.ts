@@ -81,7 +81,10 @@ export function exampleOf(schema: Schema, document: OpenAPIObject, purpose: 'req
     return exampleOf(document.components!.schemas![name] as Schema, document, purpose);
   }
   if (schema.properties) {
-    const members = Object.entries(schema.properties).filter(([, { readOnly }]) => purpose === 'answer' || !readOnly);
+    // What an answer need not have is what it was expanded by.
+    const isShown = ([name, { readOnly }]: [string, Schema]): boolean | undefined =>
+      purpose === 'answer' ? schema.required?.includes(name) : !readOnly;
+    const members = Object.entries(schema.properties).filter(isShown);
     return Object.fromEntries(members.map(([name, member]) => [name, exampleOf(member, document, purpose)]));
   }
   if (schema.items) return [exampleOf(schema.items, document, purpose)];

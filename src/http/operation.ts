@@ -92,8 +92,8 @@ function success({ answers, creates, page, leadsBrowsersTo }: OperationDescripti
 /** The headers of the answer that all goes well with. */
 function headersOf(operation: OperationDescription): HeaderName[] {
   const { answers, creates, page, leadsBrowsersTo } = operation;
-  if (page ?? leadsBrowsersTo) return ['Vary'];
-  const validators: HeaderName[] = isTagged(operation) ? ['ETag', 'Cache-Control', 'Vary'] : [];
+  if (page ?? leadsBrowsersTo) return [];
+  const validators: HeaderName[] = isTagged(operation) ? ['ETag', 'Cache-Control'] : [];
   if (creates) return ['Location', ...validators];
   return [...validators, ...(Array.isArray(answers) ? (['Link', 'X-Total-Count'] as const) : [])];
 }

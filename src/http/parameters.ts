@@ -51,6 +51,10 @@ export function TextParameter({
   ]);
 }
 
+/** `?expand=`: what else an answer is to hold, from a fixed list. */
+export const ExpandParameter = (name: string, ...choices: string[]): PropertyDecorator =>
+  ChoiceParameter({ name, choices, description: 'What to show in full, where the answer has only its id.' });
+
 export function ChoiceParameter({
   name,
   choices,

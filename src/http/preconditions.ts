@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import type { Precondition } from '../kernel/precondition.js';
-import { entityTag, hasTag } from './entity-tag.js';
+import { entityTag, hasTag, ofDocuments } from './entity-tag.js';
 import { HttpProblem } from './http-problem.js';
 
 /** How a request wants a resource to be before anything is done to it: its If-Match and If-None-Match (RFC 9110, 13). */
@@ -17,14 +17,15 @@ export class Preconditions {
   on<Thing>(represent: (thing: Thing) => object): Precondition<Thing> | undefined {
     if (this.ifMatch === undefined && this.ifNoneMatch === undefined) return undefined;
     return (thing) => {
-      const tag = entityTag(JSON.stringify(represent(thing)));
-      this.assertMatches(tag);
-      if (this.ifNoneMatch !== undefined && hasTag(this.ifNoneMatch, tag, 'weak')) throw failed();
+      const document = represent(thing);
+      const tag = entityTag(document, JSON.stringify(document));
+      if (this.ifMatch !== undefined && !hasTag(ofDocuments(this.ifMatch), tag, 'strong')) throw failed();
+      if (this.ifNoneMatch !== undefined && hasTag(ofDocuments(this.ifNoneMatch), tag, 'weak')) throw failed();
     };
   }
 
-  /** @throws HttpProblem where If-Match asks for another representation than the one with this tag */
-  assertMatches(tag: string): void {
+  /** @throws HttpProblem where If-Match asks for another answer than the one with this tag */
+  assertAnswerMatches(tag: string): void {
     if (this.ifMatch !== undefined && !hasTag(this.ifMatch, tag, 'strong')) throw failed();
   }
 }

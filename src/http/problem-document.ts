@@ -116,7 +116,7 @@ export function problemResponse(problems: readonly DocumentedProblem[], instance
   ]);
   return {
     description: `${[...new Set(problems.map(({ type }) => type.title))].join(', or ')}.`,
-    headers: headerRefs(['X-Request-Id', ...headersOf(problems[0]!.type.status)]),
+    headers: headerRefs(['X-Request-Id', 'Vary', ...headersOf(problems[0]!.type.status)]),
     content: {
       'application/problem+json': {
         schema: refs.length === 1 ? refs[0] : { oneOf: refs, discriminator: { propertyName: 'type', mapping } },

@@ -23,8 +23,8 @@ export class RepresentationInterceptor implements NestInterceptor {
 /** Express answers 304 by itself where If-None-Match has the tag. */
 function represent(document: object, request: Request, response: Response): string {
   const text = JSON.stringify(document);
-  const tag = entityTag(text);
-  if (request.method === 'GET' || request.method === 'HEAD') new Preconditions(request).assertMatches(tag);
+  const tag = entityTag(document, text);
+  if (request.method === 'GET' || request.method === 'HEAD') new Preconditions(request).assertAnswerMatches(tag);
   response.type('application/json').set({ ETag: tag, 'Cache-Control': 'private, no-cache' });
   return text;
 }

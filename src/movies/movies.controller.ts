@@ -6,7 +6,7 @@ import { PageAnswer } from '../http/paging.js';
 import { PathId } from '../http/path-id.js';
 import { IfMatch, Preconditions } from '../http/preconditions.js';
 import { NotFound } from '../kernel/domain-error.js';
-import { ListMovies, ListMoviesOfGenre } from './dto/list-movies.dto.js';
+import { GetMovie, ListMovies, ListMoviesOfGenre } from './dto/list-movies.dto.js';
 import { MovieInput, MoviePatch, MovieWithStockInput } from './dto/movie-input.dto.js';
 import { MovieDto } from './dto/movie.dto.js';
 import { MovieWasRented, StockTooLow } from './movies.errors.js';
@@ -26,7 +26,7 @@ export class MoviesController {
     answers: [MovieDto],
   })
   async listMovies(@Query() query: ListMovies): Promise<PageAnswer<MovieDto>> {
-    return PageAnswer.of(await this.movies.page(query.toFilter(), query.toPage()), query, MovieDto.of);
+    return PageAnswer.of(await this.movies.page(query.toFilter(), query.toPage(), query.expand), query, MovieDto.of);
   }
 
   @Get('genres/:id/movies')
@@ -37,7 +37,7 @@ export class MoviesController {
     problems: [NotFound],
   })
   async listMoviesOfGenre(@PathId() id: number, @Query() query: ListMoviesOfGenre): Promise<PageAnswer<MovieDto>> {
-    return PageAnswer.of(await this.movies.pageOfGenre(id, query.under(id).toPage()), query, MovieDto.of);
+    return PageAnswer.of(await this.movies.pageOfGenre(id, query.under(id).toPage(), query.expand), query, MovieDto.of);
   }
 
   @Get('movies/:id')
@@ -47,8 +47,8 @@ export class MoviesController {
     answers: MovieDto,
     problems: [NotFound],
   })
-  async getMovie(@PathId() id: number): Promise<MovieDto> {
-    return MovieDto.of(await this.movies.get(id));
+  async getMovie(@PathId() id: number, @Query() query: GetMovie): Promise<MovieDto> {
+    return MovieDto.of(await this.movies.get(id, query.expand));
   }
 
   @Post('movies/with_stock')

@@ -17,24 +17,30 @@ const reading = { movies: MovieRepository, copies: MovieCopyRepository };
 export class MoviesService {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  page(filter: MovieFilter, request: PageRequest): Promise<Page<Movie>> {
-    return this.unitOfWork.read(reading, async ({ movies, copies }) => {
+  page(filter: MovieFilter, request: PageRequest, expand?: 'genre'): Promise<Page<Movie>> {
+    return this.unitOfWork.read(participants, async ({ genres, movies, copies }) => {
       const page = await movies.page(filter, request);
+      if (expand) await withGenre(page.rows, genres);
       return { ...page, rows: await withStock(page.rows, copies) };
     });
   }
 
   /** The movies of one genre. */
-  pageOfGenre(genreId: number, request: PageRequest): Promise<Page<Movie>> {
+  pageOfGenre(genreId: number, request: PageRequest, expand?: 'genre'): Promise<Page<Movie>> {
     return this.unitOfWork.read(participants, async ({ genres, movies, copies }) => {
       await genres.get(genreId);
       const page = await movies.page({ genreId }, request);
+      if (expand) await withGenre(page.rows, genres);
       return { ...page, rows: await withStock(page.rows, copies) };
     });
   }
 
-  get(id: number): Promise<Movie> {
-    return this.unitOfWork.read(reading, async ({ movies, copies }) => shown(await movies.get(id), copies));
+  get(id: number, expand?: 'genre'): Promise<Movie> {
+    return this.unitOfWork.read(participants, async ({ genres, movies, copies }) => {
+      const movie = await movies.get(id);
+      if (expand) await withGenre([movie], genres);
+      return shown(movie, copies);
+    });
   }
 
   add(fields: MovieFields, once?: Once<Movie>): Promise<Movie> {
@@ -79,6 +85,11 @@ export class MoviesService {
       await movies.drop(id);
     });
   }
+}
+
+async function withGenre(movies: readonly Movie[], genres: GenreRepository): Promise<void> {
+  const found = await genres.findById(movies.map(({ genreId }) => genreId));
+  for (const movie of movies) movie.genre = found.get(movie.genreId);
 }
 
 /** The movie as everybody sees it: with the copies in stock. */

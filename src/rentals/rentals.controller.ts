@@ -6,7 +6,7 @@ import { PageAnswer } from '../http/paging.js';
 import { PathId } from '../http/path-id.js';
 import { IfMatch, Preconditions } from '../http/preconditions.js';
 import { NotFound } from '../kernel/domain-error.js';
-import { ListMovieRents, ListRentsOfClient } from './dto/list-movie-rents.dto.js';
+import { GetMovieRent, ListMovieRents, ListRentsOfClient } from './dto/list-movie-rents.dto.js';
 import { MovieRentInput } from './dto/movie-rent-input.dto.js';
 import { MovieRentDto } from './dto/movie-rent.dto.js';
 import { CopyAlreadyRented, CopyNotInService, LineReturned, NoCopyAvailable, RentClosed } from './rentals.errors.js';
@@ -48,7 +48,11 @@ export class RentalsController {
     answers: [MovieRentDto],
   })
   async listMovieRents(@Query() query: ListMovieRents): Promise<PageAnswer<MovieRentDto>> {
-    return PageAnswer.of(await this.rentals.page(query.toFilter(), query.toPage()), query, MovieRentDto.of);
+    return PageAnswer.of(
+      await this.rentals.page(query.toFilter(), query.toPage(), query.expand),
+      query,
+      MovieRentDto.of,
+    );
   }
 
   @Get('clients/:id/movie_rents')
@@ -59,7 +63,7 @@ export class RentalsController {
     problems: [NotFound],
   })
   async listRentsOfClient(@PathId() id: number, @Query() query: ListRentsOfClient): Promise<PageAnswer<MovieRentDto>> {
-    const page = await this.rentals.pageOfClient(id, query.toFilter(), query.under(id).toPage());
+    const page = await this.rentals.pageOfClient(id, query.toFilter(), query.under(id).toPage(), query.expand);
     return PageAnswer.of(page, query, MovieRentDto.of);
   }
 
@@ -70,8 +74,8 @@ export class RentalsController {
     answers: MovieRentDto,
     problems: [NotFound],
   })
-  async getMovieRent(@PathId() id: number): Promise<MovieRentDto> {
-    return MovieRentDto.of(await this.rentals.get(id));
+  async getMovieRent(@PathId() id: number, @Query() query: GetMovieRent): Promise<MovieRentDto> {
+    return MovieRentDto.of(await this.rentals.get(id, query.expand));
   }
 
   @Put('movie_rents/:id')

@@ -30,20 +30,35 @@ export class RentalsService {
     private readonly clock: Clock,
   ) {}
 
-  page(filter: RentFilter, request: PageRequest): Promise<Page<MovieRent>> {
-    return this.unitOfWork.read(reading, ({ rents }) => rents.page(filter, request));
-  }
-
-  /** The rentals of one client. */
-  pageOfClient(clientId: number, filter: RentFilter, request: PageRequest): Promise<Page<MovieRent>> {
+  page(filter: RentFilter, request: PageRequest, expand?: 'client'): Promise<Page<MovieRent>> {
     return this.unitOfWork.read(reading, async ({ clients, rents }) => {
-      await clients.get(clientId);
-      return rents.page({ ...filter, clientId }, request);
+      const page = await rents.page(filter, request);
+      if (expand) await withClient(page.rows, clients);
+      return page;
     });
   }
 
-  get(id: number): Promise<MovieRent> {
-    return this.unitOfWork.read(reading, ({ rents }) => rents.get(id));
+  /** The rentals of one client. */
+  pageOfClient(
+    clientId: number,
+    filter: RentFilter,
+    request: PageRequest,
+    expand?: 'client',
+  ): Promise<Page<MovieRent>> {
+    return this.unitOfWork.read(reading, async ({ clients, rents }) => {
+      await clients.get(clientId);
+      const page = await rents.page({ ...filter, clientId }, request);
+      if (expand) await withClient(page.rows, clients);
+      return page;
+    });
+  }
+
+  get(id: number, expand?: 'client'): Promise<MovieRent> {
+    return this.unitOfWork.read(reading, async ({ clients, rents }) => {
+      const rent = await rents.get(id);
+      if (expand) await withClient([rent], clients);
+      return rent;
+    });
   }
 
   /** Lends all the copies of an order to its client, or none. */
@@ -85,4 +100,9 @@ export class RentalsService {
       await rents.drop(id);
     });
   }
+}
+
+async function withClient(rents: readonly MovieRent[], clients: ClientRepository): Promise<void> {
+  const found = await clients.findById(rents.map(({ clientId }) => clientId));
+  for (const rent of rents) rent.client = found.get(rent.clientId);
 }

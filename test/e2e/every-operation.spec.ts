@@ -73,7 +73,7 @@ describe('every operation, when the database is away', () => {
   const outage = new Outage();
   let shop: Awaited<ReturnType<typeof openShop>>;
   beforeAll(async () => {
-    shop = await openShop(outage.wayTo);
+    shop = await openShop({ reachedBy: outage.wayTo });
     await outage.begin();
   });
   afterAll(async () => {

@@ -8,11 +8,14 @@ import { freshDatabase } from './engine.js';
 
 export type Api = ReturnType<typeof supertest>;
 
-/**
- * A service of one's own, listening, on a fresh database.
- * @param reachedBy makes of the database's URL the one that the service is given
- */
-export async function openShop(reachedBy = (url: string): Promise<string> => Promise.resolve(url)): Promise<{
+interface Circumstances {
+  /** Makes of the database's URL the one that the service is given. */
+  readonly reachedBy?: (url: string) => Promise<string>;
+  readonly environment?: Partial<Parameters<typeof createApp>[0]>;
+}
+
+/** A service of one's own, listening, on a fresh database. */
+export async function openShop({ reachedBy, environment }: Circumstances = {}): Promise<{
   api: Api;
   contract: Contract;
   url: string;
@@ -23,8 +26,10 @@ export async function openShop(reachedBy = (url: string): Promise<string> => Pro
   const app: INestApplication = await createApp({
     HOST: '127.0.0.1',
     PORT: 0,
-    DATABASE_URL: await reachedBy(database.url),
+    DATABASE_URL: reachedBy ? await reachedBy(database.url) : database.url,
+    CORS_ORIGINS: '',
     LOG_LEVEL: 'fatal',
+    ...environment,
   });
   await app.listen(0, '127.0.0.1');
   const url = `http://127.0.0.1:${((app.getHttpServer() as { address(): unknown }).address() as AddressInfo).port}`;

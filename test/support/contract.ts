@@ -35,7 +35,14 @@ export interface OpenApi {
 
 /** What any HTTP server says, or tells browsers, beside what is particular to an answer. */
 const ordinaryHeaders = new Set([
+  // What browsers are told of other origins; see test/e2e/browsers-of-other-origins.spec.ts.
+  'access-control-allow-headers',
+  'access-control-allow-methods',
+  'access-control-allow-origin',
+  'access-control-expose-headers',
+  'access-control-max-age',
   'connection',
+  'content-encoding',
   'content-length',
   'content-type',
   'date',
@@ -105,7 +112,9 @@ export class Contract {
   validate(answer: Answer): void {
     const { method, target, status } = answer;
     const path = target.replace(/\?.*/, '');
-    if (forPeople.test(path)) return;
+    // A preflight is between the browser and the service (Fetch, 4.8), whatever the path.
+    const isPreflight = method === 'OPTIONS' && 'access-control-allow-methods' in answer.headers;
+    if (forPeople.test(path) || isPreflight) return;
     const found = this.find(method, path, status);
     const faults = found ? this.faultsOf(answer, found) : [`status ${status} is not documented`];
     if (faults.length > 0) {
@@ -217,6 +226,7 @@ const optionsAnswer: Documented = {
   headers: {
     Allow: { $ref: '#/x-unmatched-requests/responses/405/headers/Allow', schema: {} },
     'X-Request-Id': { $ref: '#/components/headers/X-Request-Id', schema: {} },
+    Vary: { $ref: '#/components/headers/Vary', schema: {} },
   },
 };
 

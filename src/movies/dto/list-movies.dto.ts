@@ -1,9 +1,17 @@
 import { PageQuery, SortParameter } from '../../http/paging.js';
 import { largestId } from '../../http/path-id.js';
-import { FlagParameter, IntegerParameter, TextParameter } from '../../http/parameters.js';
+import { ExpandParameter, FlagParameter, IntegerParameter, TextParameter } from '../../http/parameters.js';
 import type { MovieFilter } from '../movie.repository.js';
 
+export class GetMovie {
+  @ExpandParameter('MovieExpansion', 'genre')
+  expand?: 'genre';
+}
+
 export class ListMoviesOfGenre extends PageQuery {
+  @ExpandParameter('MovieExpansion', 'genre')
+  expand?: 'genre';
+
   @SortParameter('MovieOrder', 'id', 'title', 'year')
   sort: string = 'id';
 }

@@ -1,4 +1,5 @@
-import { IdField, IntegerField, ListField, TextField } from '../../http/fields.js';
+import { GenreDto } from '../../genres/dto/genre.dto.js';
+import { ExpansionField, IdField, IntegerField, ListField, TextField } from '../../http/fields.js';
 import type { Movie } from '../movie.entity.js';
 import { largestStock } from '../stock.js';
 import { MovieCopyDto } from './movie-copy.dto.js';
@@ -48,12 +49,16 @@ export class MovieDto extends MovieSummaryDto {
   @ListField(() => MovieCopyDto, { description: 'The copies in stock.', maxItems: largestStock })
   copies: MovieCopyDto[];
 
+  @ExpansionField(() => GenreDto, 'The genre it is sorted into, with `expand=genre`.')
+  genre?: GenreDto;
+
   static of(movie: Movie): MovieDto {
-    const { stock, available, copies } = movie;
+    const { stock, available, copies, genre } = movie;
     return Object.assign(new MovieDto(), MovieDto.summary(movie), {
       stock,
       available,
       copies: copies.map(MovieCopyDto.of),
+      ...(genre && { genre: GenreDto.of(genre) }),
     });
   }
 }

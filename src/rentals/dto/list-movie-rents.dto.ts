@@ -1,9 +1,17 @@
 import { PageQuery, SortParameter } from '../../http/paging.js';
-import { FlagParameter, IntegerParameter } from '../../http/parameters.js';
+import { ExpandParameter, FlagParameter, IntegerParameter } from '../../http/parameters.js';
 import { largestId } from '../../http/path-id.js';
 import type { RentFilter } from '../movie-rent.repository.js';
 
+export class GetMovieRent {
+  @ExpandParameter('MovieRentExpansion', 'client')
+  expand?: 'client';
+}
+
 export class ListRentsOfClient extends PageQuery {
+  @ExpandParameter('MovieRentExpansion', 'client')
+  expand?: 'client';
+
   @FlagParameter({ description: 'Only closed rentals, or only open ones.' })
   is_closed?: boolean;
 

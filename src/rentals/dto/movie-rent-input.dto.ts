@@ -21,7 +21,7 @@ export class MovieRentLineInput {
   }
 }
 
-@IgnoresMembersOf(MovieRentDto, 'id', 'creation_datetime', 'closed_datetime', 'is_closed')
+@IgnoresMembersOf(MovieRentDto, 'id', 'creation_datetime', 'closed_datetime', 'is_closed', 'client')
 export class MovieRentInput {
   @IdField({ description: 'Who rents.' })
   client_id: number;

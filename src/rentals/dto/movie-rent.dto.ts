@@ -1,4 +1,13 @@
-import { BooleanField, IdField, InstantField, ListField, ObjectField, TextField } from '../../http/fields.js';
+import { ClientDto } from '../../clients/dto/client.dto.js';
+import {
+  BooleanField,
+  ExpansionField,
+  IdField,
+  InstantField,
+  ListField,
+  ObjectField,
+  TextField,
+} from '../../http/fields.js';
 import { MovieSummaryDto } from '../../movies/dto/movie.dto.js';
 import type { MovieCopy } from '../../movies/movie-copy.entity.js';
 import type { MovieRentDetail } from '../movie-rent-detail.entity.js';
@@ -72,7 +81,10 @@ export class MovieRentDto {
   @ListField(() => MovieRentDetailDto, { description: 'A line for each copy.', minItems: 1, maxItems: mostLines })
   details: MovieRentDetailDto[];
 
-  static of({ id, clientId, creationDatetime, closedDatetime, isClosed, details }: MovieRent): MovieRentDto {
+  @ExpansionField(() => ClientDto, 'Who rents, with `expand=client`.')
+  client?: ClientDto;
+
+  static of({ id, client, clientId, creationDatetime, closedDatetime, isClosed, details }: MovieRent): MovieRentDto {
     return Object.assign(new MovieRentDto(), {
       id,
       client_id: clientId,
@@ -80,6 +92,7 @@ export class MovieRentDto {
       closed_datetime: closedDatetime?.toISOString() ?? null,
       is_closed: isClosed,
       details: details.map(MovieRentDetailDto.of),
+      ...(client && { client: ClientDto.of(client) }),
     });
   }
 }

@@ -1,0 +1,35 @@
+import { refused } from '../support/problem.js';
+import { useShop } from '../support/shop.js';
+
+describe('a large answer', () => {
+  const shop = useShop();
+  let path: string;
+  beforeAll(async () => void (path = `/movies/${(await shop.clerk.movie(200)).id}`));
+
+  const ask = (accepted: string) => shop.api.get(path).set('Accept-Encoding', accepted).expect(200);
+
+  it.each(['gzip', 'br'])('is sent as %s to whoever takes that, and is the same', async (coding) => {
+    const plain = await ask('identity');
+    expect(plain.headers).not.toHaveProperty('content-encoding');
+    const packed = await fetch(shop.url + path, { headers: { 'Accept-Encoding': coding } });
+    expect(packed.headers.get('content-encoding')).toBe(coding);
+    expect(packed.headers.get('vary')).toContain('Accept-Encoding');
+    expect(await packed.text()).toBe(plain.text);
+  });
+
+  it('has a tag of its own for each coding, any of which is good for the next request', async () => {
+    const [plain, packed] = [await ask('identity'), await ask('gzip')];
+    const tags = [plain, packed].map(({ headers }) => headers['etag']!);
+    expect(tags[1]).toBe(tags[0]!.replace(/"$/, ';gzip"'));
+    for (const tag of tags) {
+      await shop.api.get(path).set('If-None-Match', tag).expect(304);
+      await shop.api.patch(path).send({}).set('If-Match', tag).expect(200);
+    }
+    await refused(shop.api.patch(path).send({}).set('If-Match', '"other;gzip"'), 412, 'precondition-failed');
+  });
+
+  it('is told from a small one, which is sent as it is', async () => {
+    const { headers } = await shop.api.get('/genres').set('Accept-Encoding', 'gzip').expect(200);
+    expect(headers).not.toHaveProperty('content-encoding');
+  });
+});
