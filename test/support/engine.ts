@@ -7,6 +7,8 @@ import { Client } from 'pg';
 /** Which database the tests run on now: each of them runs once on each. Set by jest.config.js. */
 declare const engine: 'sqlite' | 'postgres';
 
+export const isSqlite = (): boolean => engine === 'sqlite';
+
 export interface FreshDatabase {
   /** What to give the service as DATABASE_URL. */
   readonly url: string;
@@ -15,7 +17,7 @@ export interface FreshDatabase {
 
 /** An empty database of one's own. */
 export function freshDatabase(): Promise<FreshDatabase> {
-  return engine === 'sqlite' ? freshFile() : freshPostgresDatabase();
+  return isSqlite() ? freshFile() : freshPostgresDatabase();
 }
 
 async function freshFile(): Promise<FreshDatabase> {
