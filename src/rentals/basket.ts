@@ -1,4 +1,5 @@
 import { type Fault, InvalidInput } from '../kernel/domain-error.js';
+import type { MovieCopy } from '../movies/movie-copy.entity.js';
 import type { MovieCopyRepository } from '../movies/movie-copy.repository.js';
 import type { MovieRepository } from '../movies/movie.repository.js';
 import type { ClientRepository } from '../clients/client.repository.js';
@@ -37,49 +38,55 @@ export async function fillBasket(
   mine: ReadonlySet<number> = new Set(),
 ): Promise<number[]> {
   const refusals: Refusal[] = [];
-  if (!(await clients.isKnown(clientId))) {
-    refusals.push({ path: ['clientId'], code: 'unknown', subject: clientId, detail: `Client ${clientId} not found.` });
-  }
+  if (!(await clients.isKnown(clientId))) refusals.push(unknown(['clientId'], 'Client', clientId));
+  const wanted = lines.flatMap(({ movieId }) => movieId ?? []);
   const named = lines.flatMap(({ movieCopyId }) => movieCopyId ?? []);
-  await copies.lockMoviesOf(
-    lines.flatMap(({ movieId }) => movieId ?? []),
-    named,
-  );
+  await copies.lockMoviesOf(wanted, named);
   const found = new Map((await copies.findWithLoans(named)).map((copy) => [copy.id, copy]));
-  const chosen: number[] = [];
-  const seen = new Set<number>();
 
+  const basket: number[] = [];
   for (const [index, { movieCopyId, movieId }] of lines.entries()) {
-    const refuse = (member: string, code: string, subject: number, detail: string): void => {
-      refusals.push({ path: ['details', index, member], code, subject, detail });
-    };
     if (movieCopyId !== undefined) {
+      const path = ['details', index, 'movieCopyId'];
       const copy = found.get(movieCopyId);
-      const at = (code: string, detail: string): void => refuse('movieCopyId', code, movieCopyId, detail);
-      if (!copy) at('unknown', `Movie copy ${movieCopyId} not found.`);
-      else if (seen.has(movieCopyId)) at('duplicate_copy', `Copy ${movieCopyId} is named twice.`);
-      else if (copy.isRented && !mine.has(movieCopyId)) at('copy_rented', `Copy ${movieCopyId} is out.`);
-      else if (!copy.isInService && !mine.has(movieCopyId)) {
-        at('copy_not_in_service', `Copy ${movieCopyId} is not in service.`);
-      }
-      seen.add(movieCopyId);
-      chosen[index] = movieCopyId;
+      if (!copy) refusals.push(unknown(path, 'Movie copy', movieCopyId));
+      else refusals.push(...judge(copy, basket.includes(copy.id), mine.has(copy.id), path));
+      basket.push(movieCopyId);
     } else if (movieId !== undefined) {
-      const [free] = await copies.findAvailable(movieId, 1, [...named, ...chosen.filter(Boolean)]);
-      if (free) chosen[index] = free.id;
-      else if (await movies.existsBy({ id: movieId })) {
-        refuse('movieId', 'no_copy_available', movieId, `No copy of movie ${movieId} is free.`);
-      } else refuse('movieId', 'unknown', movieId, `Movie ${movieId} not found.`);
+      const path = ['details', index, 'movieId'];
+      const [free] = await copies.findAvailable(movieId, 1, [...named, ...basket]);
+      if (free) basket.push(free.id);
+      else if (!(await movies.existsBy({ id: movieId }))) refusals.push(unknown(path, 'Movie', movieId));
+      else refusals.push(refusal(path, 'no_copy_available', movieId, `No copy of movie ${movieId} is free.`));
     }
   }
-  throwAny(refusals);
-  return chosen;
+  refuseAny(refusals);
+  return basket;
 }
 
-function throwAny(refusals: readonly Refusal[]): void {
+/** What stands in the way of lending a copy that was named: one thing at most. */
+function judge(copy: MovieCopy, isTaken: boolean, isMine: boolean, path: Fault['path']): Refusal[] {
+  if (isTaken) return [refusal(path, 'duplicate_copy', copy.id, `Copy ${copy.id} is named twice.`)];
+  if (isMine || copy.isAvailable) return [];
+  return copy.isRented
+    ? [refusal(path, 'copy_rented', copy.id, `Copy ${copy.id} is out.`)]
+    : [refusal(path, 'copy_not_in_service', copy.id, `Copy ${copy.id} is not in service.`)];
+}
+
+const refusal = (path: Fault['path'], code: string, subject: number, detail: string): Refusal => ({
+  path,
+  code,
+  subject,
+  detail,
+});
+
+const unknown = (path: Fault['path'], what: string, id: number): Refusal =>
+  refusal(path, 'unknown', id, `${what} ${id} not found.`);
+
+/** Throws the gravest of what was refused, with all of it. */
+function refuseAny(refusals: readonly Refusal[]): void {
   const subjectsOf = (code: string): number[] => refusals.filter((r) => r.code === code).map(({ subject }) => subject);
-  const isInvalid = refusals.some(({ code }) => code === 'unknown' || code === 'duplicate_copy');
-  if (isInvalid) throw new InvalidInput(refusals);
+  if (refusals.some(({ code }) => code === 'unknown' || code === 'duplicate_copy')) throw new InvalidInput(refusals);
   const [rented, notInService, noCopy] = ['copy_rented', 'copy_not_in_service', 'no_copy_available'].map(subjectsOf);
   if (rented!.length > 0) throw new CopyAlreadyRented(rented!, refusals);
   if (notInService!.length > 0) throw new CopyNotInService(notInService!, refusals);
