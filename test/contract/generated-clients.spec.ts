@@ -1,0 +1,84 @@
+import { execFile } from 'node:child_process';
+import { copyFile, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { useShop } from '../support/shop.js';
+
+const root = join(import.meta.dirname, '../..');
+const programs = join(root, 'test/consumers');
+const document = join(root, 'docs/openapi.json');
+const run = promisify(execFile);
+
+/** What each of them says wrongly, as somebody might who has not read the document. */
+const mistakes = {
+  'misspells-a-member.ts': ['genre_id: genre.id', 'genre: genre.id'],
+  'sorts-by-what-is-not-there.ts': [`sort: 'title'`, `sort: 'titel'`],
+  'reads-facts-of-another-problem.ts': ['again.error.movie_copy_ids', 'again.error.movie_ids'],
+} as const;
+
+describe('a program on a client that is generated from the document', () => {
+  const shop = useShop();
+  let folder: string;
+  /** The files that the compiler finds wrong. */
+  let faulty: Set<string>;
+
+  /** Runs a tool as a stranger would, who knows nothing of this project's own configuration. */
+  const tool = (name: string, ...args: string[]) =>
+    run(process.execPath, [join(root, 'node_modules', name), ...args], { cwd: folder });
+  const resultOf = async (program: string): Promise<unknown> => {
+    const { stdout } = await run(process.execPath, [join(folder, 'out', program), shop.url]);
+    return JSON.parse(stdout);
+  };
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'movie-rental-consumers-'));
+    await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+    await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
+    const compilerOptions = { strict: true, target: 'es2023', module: 'nodenext', outDir: 'out', skipLibCheck: true };
+    await writeFile(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions: { ...compilerOptions, types: ['node'] } }),
+    );
+    await Promise.all([
+      tool('openapi-typescript/bin/cli.js', document, '-o', 'types.ts'),
+      tool('@hey-api/openapi-ts/bin/run.js', '-i', document, '-o', 'client', '-c', '@hey-api/client-fetch'),
+    ]);
+    for (const program of ['desk.ts', 'types-alone.ts']) {
+      await copyFile(join(programs, program), join(folder, program));
+    }
+    const right = await readFile(join(programs, 'desk.ts'), 'utf8');
+    for (const [program, [said, instead]] of Object.entries(mistakes)) {
+      expect(right).toContain(said);
+      await writeFile(join(folder, program), right.replace(said, instead));
+    }
+    const { stdout = '' } = await tool('typescript/bin/tsc', '-p', '.').catch((error: { stdout: string }) => error);
+    faulty = new Set(stdout.match(/^[^\s(]+(?=\(\d+,\d+\): error)/gm));
+  }, 120_000);
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it('compiles where it is right, and where it is wrong does not', () => {
+    expect([...faulty].sort()).toEqual(Object.keys(mistakes).sort());
+  });
+
+  it('rents, hears by type what stands in the way, takes back and pages', async () => {
+    expect(await resultOf('desk.js')).toEqual({
+      lines: 2,
+      refused: [expect.any(Number)],
+      is_closed: true,
+      found: [
+        'Alice in the Cities (Road movies)',
+        'Kings of the Road (Road movies)',
+        'Paris, Texas (Road movies)',
+        'The Straight Story (Road movies)',
+        'Wild Strawberries (Road movies)',
+      ],
+    });
+  });
+
+  it('needs no more than the types', async () => {
+    const { id: movieId } = await shop.clerk.movie(1, { title: 'Paris qui dort' });
+    await shop.clerk.client();
+    expect(await resultOf('types-alone.js')).toEqual({ statuses: [201, 409], soldOut: [movieId] });
+  });
+});
