@@ -8,7 +8,8 @@ const common = {
 };
 
 export default {
-  testTimeout: 30_000,
+  // Milliseconds: for a busy machine. What hangs, hangs longer.
+  testTimeout: 120_000,
   maxWorkers: 2,
   reporters: ['default', '<rootDir>/test/support/contract-coverage.js'],
   projects: [

@@ -36,9 +36,15 @@ export class MovieRentRepository extends Repository<MovieRent> {
 
   /** @throws NotFound */
   async get(id: number): Promise<MovieRent> {
-    const rent = await this.findOneBy({ id });
+    const rent = await this.createQueryBuilder('rent')
+      .leftJoinAndSelect('rent.details', 'line')
+      .leftJoinAndSelect('line.movieCopy', 'copy')
+      .leftJoinAndSelect('copy.movie', 'movie')
+      .where({ id })
+      .orderBy('line.id')
+      .getOne();
     if (!rent) throw new NotFound('Movie rent');
-    return (await this.withLines([rent]))[0]!;
+    return rent;
   }
 
   /** Gets it as it is, and as it stays for everybody else until the unit of work ends. @throws NotFound */
