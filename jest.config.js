@@ -10,7 +10,8 @@ const common = {
 export default {
   // Milliseconds: for a busy machine. What hangs, hangs longer.
   testTimeout: 120_000,
-  maxWorkers: 2,
+  // More than the cores of a small machine: some tests wait more than they work.
+  maxWorkers: 3,
   reporters: ['default', '<rootDir>/test/support/contract-coverage.js'],
   projects: [
     {

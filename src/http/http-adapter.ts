@@ -7,7 +7,14 @@ import { answerBrokenRequests } from './broken-requests.js';
 export class HttpAdapter extends ExpressAdapter {
   override initHttpServer(): void {
     const server = createServer(
-      { headersTimeout: 10_000, requestTimeout: 20_000, connectionsCheckingInterval: 5_000 },
+      {
+        headersTimeout: 10_000,
+        requestTimeout: 20_000,
+        connectionsCheckingInterval: 5_000,
+        // Longer than load balancers and clients keep a connection in reserve, so that they close it, and not we just
+        // as the next request comes.
+        keepAliveTimeout: 75_000,
+      },
       this.getInstance<Express>(),
     );
     answerBrokenRequests(server);

@@ -76,6 +76,11 @@ describe('the service', () => {
     expect(renamed.headers['x-request-id']).not.toBe('a b');
   });
 
+  it('keeps a connection in reserve for longer than load balancers do', async () => {
+    const { headers } = await shop.api.get('/health/live').set('Connection', 'keep-alive').expect(200);
+    expect(Number(/timeout=(\d+)/.exec(headers['keep-alive']!)![1])).toBeGreaterThan(60);
+  });
+
   it('does not say what it is built with', async () => {
     const { headers } = await shop.api.get('/').expect(200);
     expect(headers['x-powered-by']).toBeUndefined();

@@ -37,7 +37,8 @@ describe('whoever sends a request drop by drop', () => {
       slowest = Math.max(slowest, Date.now() - asked);
       await new Promise((later) => setTimeout(later, 100));
     }
-    expect(slowest).toBeLessThan(1_000);
+    // Far less than the slow are given, and more than a busy machine needs.
+    expect(slowest).toBeLessThan(5_000);
     for (const { answer, seconds } of await slow) {
       expect(seconds).toBeLessThan(30);
       // Half a request is none of any operation.
