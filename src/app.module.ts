@@ -6,12 +6,11 @@ import { ConfigModule } from './config/config.module.js';
 import type { Environment } from './config/environment.js';
 import { DatabaseModule } from './database/database.module.js';
 import { GenresModule } from './genres/genres.module.js';
-import { HealthController } from './health.controller.js';
-import { HealthService } from './health.service.js';
 import { OpenApiDocument } from './http/openapi-document.js';
 import { ProblemPages } from './http/problem-pages.js';
 import { ProblemsController } from './http/problems.controller.js';
 import { SERVICE_VERSION, ServiceController } from './http/service.controller.js';
+import { MonitoringModule } from './monitoring/monitoring.module.js';
 import { MoviesModule } from './movies/movies.module.js';
 import { RentalsModule } from './rentals/rentals.module.js';
 import { projectFolder, version } from './version.js';
@@ -28,10 +27,10 @@ export class AppModule {
         MoviesModule,
         ClientsModule,
         RentalsModule,
+        MonitoringModule,
       ],
-      controllers: [ServiceController, HealthController, ProblemsController],
+      controllers: [ServiceController, ProblemsController],
       providers: [
-        HealthService,
         OpenApiDocument,
         { provide: SERVICE_VERSION, useValue: version },
         { provide: ProblemPages, useValue: ProblemPages.readFrom(join(projectFolder, 'docs/problems')) },

@@ -1,8 +1,9 @@
-import { ConsoleLogger, type INestApplication, type LogLevel as NestLogLevel } from '@nestjs/common';
+import type { INestApplication } from '@nestjs/common';
 import { NestFactory, Reflector } from '@nestjs/core';
 import { AppModule } from './app.module.js';
-import type { Environment, LogLevel } from './config/environment.js';
+import type { Environment } from './config/environment.js';
 import { AcceptGuard } from './http/accept.guard.js';
+import { logAnswer, observeAnswers } from './http/answered-requests.js';
 import { useCompression } from './http/compression.js';
 import { useCors } from './http/cors.js';
 import { HttpAdapter } from './http/http-adapter.js';
@@ -17,23 +18,14 @@ import { useRequestBodies } from './http/request-body.js';
 import { RepresentationInterceptor } from './http/representation.interceptor.js';
 import { requestId } from './http/request-id.js';
 import { securityHeaders } from './http/security-headers.js';
+import { MetricsService } from './monitoring/metrics.service.js';
+import { PinoLogger } from './pino-logger.js';
 import { version } from './version.js';
-
-/** Nest's levels, the gravest first, beside ours. */
-const logLevels: readonly [LogLevel, NestLogLevel][] = [
-  ['fatal', 'fatal'],
-  ['error', 'error'],
-  ['warn', 'warn'],
-  ['info', 'log'],
-  ['debug', 'debug'],
-  ['trace', 'verbose'],
-];
 
 /** The whole service, ready to listen: what main.ts serves is what the tests ask. */
 export async function createApp(environment: Environment): Promise<INestApplication> {
-  const shown = logLevels.slice(0, logLevels.findIndex(([ours]) => ours === environment.LOG_LEVEL) + 1);
   const app = await NestFactory.create(AppModule.with(environment), new HttpAdapter(), {
-    logger: new ConsoleLogger({ logLevels: shown.map(([, nests]) => nests) }),
+    logger: new PinoLogger(environment.LOG_LEVEL),
     bodyParser: false,
     // What goes wrong at the start is thrown, for the caller to tell.
     abortOnError: false,
@@ -44,6 +36,11 @@ export async function createApp(environment: Environment): Promise<INestApplicat
   express.set('etag', false);
   express.set('x-powered-by', false);
   express.set('query parser', 'simple');
+  const metrics = app.get(MetricsService);
+  observeAnswers(app, (answered) => {
+    logAnswer(answered);
+    metrics.record(answered);
+  });
   app.use(requestId);
   app.useSecurityHeaders(securityHeaders);
   useCors(app, environment.CORS_ORIGINS);

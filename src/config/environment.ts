@@ -29,6 +29,12 @@ export class Environment {
   })
   CORS_ORIGINS = '';
 
+  /** Milliseconds in which new requests are still served though readiness fails, once the service is told to end. */
+  @IsInt({ message: 'SHUTDOWN_GRACE_MS must be a whole number of milliseconds' })
+  @Min(0)
+  @Max(60_000)
+  SHUTDOWN_GRACE_MS = 500;
+
   @IsIn(logLevels, { message: `LOG_LEVEL must be one of ${logLevels.join(', ')}` })
   LOG_LEVEL: LogLevel = 'info';
 }
@@ -42,9 +48,12 @@ export class InvalidEnvironment extends Error {}
  */
 export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
   const given = Object.fromEntries(
-    Object.keys(new Environment())
-      .filter((name) => variables[name])
-      .map((name) => [name, name === 'PORT' ? wholeNumber(variables[name]!) : variables[name]]),
+    Object.entries(new Environment())
+      .filter(([name]) => variables[name])
+      .map(([name, ofDefault]) => [
+        name,
+        typeof ofDefault === 'number' ? wholeNumber(variables[name]!) : variables[name],
+      ]),
   );
   const environment = plainToInstance(Environment, given, { exposeDefaultValues: true });
   const faults = validateSync(environment).map(

@@ -1,3 +1,5 @@
+import type { PoolActivity } from './transactions.js';
+
 interface Borrower<Member> {
   readonly begin: (member: Member) => void;
   readonly refuse: (error: unknown) => void;
@@ -9,18 +11,12 @@ export class Pool<Member> {
   private queue: Borrower<Member>[] = [];
   private lent = 0;
 
-  constructor(members: readonly Member[]) {
+  constructor(private readonly members: readonly Member[]) {
     this.free = [...members];
   }
 
-  /** Borrowers that have a member now. */
-  get running(): number {
-    return this.lent;
-  }
-
-  /** Borrowers that wait for a member now. */
-  get waiting(): number {
-    return this.queue.length;
+  get activity(): PoolActivity {
+    return { size: this.members.length, inUse: this.lent, waiting: this.queue.length };
   }
 
   async lend<Result>(job: (member: Member) => Promise<Result>): Promise<Result> {

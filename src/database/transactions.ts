@@ -20,6 +20,20 @@ export interface Activity {
   readonly running: number;
   /** Commits since the start that made units durable; on SQLite units that wait together share one. */
   readonly commits: number;
+  /** Units of work since the start that shared their commit with others. */
+  readonly batched: number;
   /** Attempts since the start that lost to other transactions and were made again. */
   readonly retries: number;
+  /** Units of work since the start that wrote nothing in the end, since they were refused or failed. */
+  readonly rolledBack: number;
+  /** The connections that units of work are given, by what they are for. */
+  readonly connections: Readonly<Record<string, PoolActivity>>;
+}
+
+export interface PoolActivity {
+  /** Connections at most. */
+  readonly size: number;
+  readonly inUse: number;
+  /** Units of work that wait for one of them. */
+  readonly waiting: number;
 }

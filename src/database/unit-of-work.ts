@@ -5,6 +5,7 @@ import { Clock } from '../kernel/clock.js';
 import type { Once } from '../kernel/once.js';
 import { Connections } from './connections.js';
 import { Idempotency } from './idempotency/idempotency.js';
+import { pendingMigrations } from './pending-migrations.js';
 import type { Activity, Transactions } from './transactions.js';
 
 /** The repositories a unit of work needs, by the names it calls them. */
@@ -60,6 +61,11 @@ export class UnitOfWork {
   /** Reads one consistent, committed state of the shop. Writing in here is refused by the database. */
   read<P extends Participants, Result>(participants: P, work: Work<P, Result>): Promise<Result> {
     return this.enter(() => this.transactions.read((manager) => work(repositories(participants, manager))));
+  }
+
+  /** The names of the migrations that this release has and the database lacks. */
+  pendingMigrations(): Promise<string[]> {
+    return this.enter(() => this.transactions.read(pendingMigrations));
   }
 
   private async enter<Result>(begin: () => Promise<Result>): Promise<Result> {

@@ -21,7 +21,7 @@ export function answerBrokenRequests(server: Server): void {
     }
     const [type, detail] = known[error.code ?? ''] ?? ['malformed-request', 'This is not HTTP as it is specified.'];
     const id = randomUUID();
-    logger.debug(`[${id}] ${type}: ${error.message}`);
+    logger.log({ msg: 'Refused what is no request', request_id: id, problem: type, reason: error.code });
     socket.end(asText(new HttpProblem(type, detail), id));
   });
 }

@@ -2,9 +2,15 @@ import { createServer } from 'node:http';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import type { Express } from 'express';
 import { answerBrokenRequests } from './broken-requests.js';
+import { Drain } from './drain.js';
 
-/** Express on a server that gives up, in under 30 s, on whoever sends a request drop by drop. */
+/**
+ * Express on a server that gives up, in under 30 s, on whoever sends a request drop by drop, and that ends without
+ * leaving anybody unanswered.
+ */
 export class HttpAdapter extends ExpressAdapter {
+  private drain: Drain;
+
   override initHttpServer(): void {
     const server = createServer(
       {
@@ -18,6 +24,17 @@ export class HttpAdapter extends ExpressAdapter {
       this.getInstance<Express>(),
     );
     answerBrokenRequests(server);
+    this.drain = new Drain(server);
     this.httpServer = server;
+  }
+
+  /** Called as soon as the service is told to end, and long before close(). */
+  override beforeClose(): void {
+    super.beforeClose();
+    this.drain.begin();
+  }
+
+  override close(): Promise<void> {
+    return this.drain.end();
   }
 }

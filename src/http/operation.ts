@@ -11,8 +11,8 @@ interface OperationDescription {
   readonly description: string;
   /** The document of a 200; in a list, for a page of them. Without it and `creates`: 204. */
   readonly answers?: Type | [Type];
-  /** In place of `answers`, for what people read: the media types it can be had as, the first where nobody minds. */
-  readonly page?: readonly string[];
+  /** In place of `answers`, for text: the media types it can be had as, the first where nobody minds. */
+  readonly text?: readonly string[];
   /** Where a browser is led to instead. */
   readonly leadsBrowsersTo?: string;
   /** The document of a 201, and the path under which what was created is found by its id. */
@@ -62,10 +62,10 @@ export function Operation(operation: OperationDescription): MethodDecorator {
   );
 }
 
-function success({ answers, creates, page, leadsBrowsersTo }: OperationDescription): MethodDecorator[] {
-  if (page) {
-    const content = Object.fromEntries(page.map((type) => [type, { schema: { type: 'string' as const } }]));
-    return [SetMetadata(offersMetadata, page), ApiResponse({ status: 200, description: 'The page.', content })];
+function success({ answers, creates, text, leadsBrowsersTo }: OperationDescription): MethodDecorator[] {
+  if (text) {
+    const content = Object.fromEntries(text.map((type) => [type, { schema: { type: 'string' as const } }]));
+    return [SetMetadata(offersMetadata, text), ApiResponse({ status: 200, description: 'The text.', content })];
   }
   if (leadsBrowsersTo) {
     const description = `A browser is led to ${leadsBrowsersTo}.`;
@@ -91,8 +91,8 @@ function success({ answers, creates, page, leadsBrowsersTo }: OperationDescripti
 
 /** The headers of the answer that all goes well with. */
 function headersOf(operation: OperationDescription): HeaderName[] {
-  const { answers, creates, page, leadsBrowsersTo } = operation;
-  if (page ?? leadsBrowsersTo) return [];
+  const { answers, creates, text, leadsBrowsersTo } = operation;
+  if (text ?? leadsBrowsersTo) return [];
   const validators: HeaderName[] = isTagged(operation) ? ['ETag', 'Cache-Control'] : [];
   if (creates) return ['Location', ...validators];
   return [...validators, ...(Array.isArray(answers) ? (['Link', 'X-Total-Count'] as const) : [])];

@@ -8,7 +8,7 @@ import {
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { DomainError } from '../kernel/domain-error.js';
-import { allowedMethods } from './allowed-methods.js';
+import { allowedMethods } from './route.js';
 import { HttpProblem, problemForStatus } from './http-problem.js';
 import { pageHeaders } from './paging.js';
 import { describeProblem, problemHeaders } from './problem.js';
@@ -24,14 +24,14 @@ export class ProblemFilter implements ExceptionFilter {
     const response = host.switchToHttp().getResponse<Response>();
     if (error instanceof NotFoundException && answerOptions(request, response)) return;
     if (response.headersSent) {
-      this.logger.error(`[${request.id}] failed after its answer had begun`, stackOf(error));
+      this.logger.error({ msg: 'Failed after the answer had begun', request_id: request.id, err: error });
       response.destroy();
       return;
     }
     for (const name of pageHeaders) response.removeHeader(name);
     const known = error instanceof DomainError ? error : asHttpProblem(error, request);
     const problem = describeProblem(known);
-    if (problem.status >= 500) this.logger.error(`[${request.id}] ${request.method} ${request.path}`, stackOf(error));
+    if (problem.status >= 500) this.logger.error({ msg: problem.title, request_id: request.id, err: error });
     response
       .status(problem.status)
       .set(problemHeaders(known))
@@ -69,10 +69,4 @@ function answerOptions(request: Request, response: Response): boolean {
   if (allowed.length === 0) return false;
   response.status(204).set('Allow', allowed.join(', ')).end();
   return true;
-}
-
-function stackOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const own = error.stack ?? error.message;
-  return error.cause === undefined ? own : `${own}\nCaused by ${stackOf(error.cause)}`;
 }

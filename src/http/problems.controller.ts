@@ -14,7 +14,7 @@ export class ProblemsController {
   @Operation({
     summary: 'Read what a type of problem means',
     description: 'What happened and what to do, in plain words. The `type` of every problem document leads here.',
-    page: ['text/markdown', 'text/html'],
+    text: ['text/markdown', 'text/html'],
     problems: [NotFound],
     withoutDatabase: true,
   })

@@ -85,8 +85,11 @@ export class ServiceUnavailable extends DomainError {
     example: () => new ServiceUnavailable(undefined),
   };
 
-  constructor(override readonly cause: unknown) {
-    super("The shop's database can't be reached, is too busy or is out of room. Try again in a moment.");
+  constructor(
+    override readonly cause: unknown,
+    detail = "The shop's database can't be reached, is too busy or is out of room. Try again in a moment.",
+  ) {
+    super(detail);
   }
 }
 

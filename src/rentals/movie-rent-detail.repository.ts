@@ -30,6 +30,14 @@ export class MovieRentDetailRepository extends Repository<MovieRentDetail> {
       .catch(refuseSecondHand(lines.map(({ movieCopyId }) => movieCopyId)));
   }
 
+  /** How many rentals have something out. Reads of the partial index what is out now, and nothing of what was. */
+  async countOpenRents(): Promise<number> {
+    const [row] = await this.query<{ count: number | string }[]>(
+      'SELECT COUNT(DISTINCT movie_rent_id) AS count FROM movie_rent_detail WHERE returned_datetime IS NULL',
+    );
+    return Number(row!.count);
+  }
+
   /** Undoes lines, as if they had never been. */
   async takeBack(lines: readonly MovieRentDetail[]): Promise<void> {
     if (lines.length > 0) await this.delete(lines.map(({ id }) => id));

@@ -24,6 +24,7 @@ const order: Readonly<Record<string, readonly string[]>> = {
   movies: [...foundation, 'genres'],
   clients: foundation,
   rentals: [...foundation, 'movies', 'clients'],
+  monitoring: [...foundation, 'rentals'],
 };
 
 /** Judges each import of the files it is for: `target` is a path of ours or the name of a package. */

@@ -6,15 +6,14 @@ import { startService } from '../support/process.js';
 describe('the name of a request', () => {
   it('is in the header of the answer, in the problem and in the log', async () => {
     const database = await freshDatabase();
-    const { service, url } = await startService({ DATABASE_URL: database.url, LOG_LEVEL: 'error' });
+    const { service, url } = await startService({ DATABASE_URL: database.url });
     try {
       await dropEverything(database.url);
       const { headers, body } = await supertest(url).get('/genres').set('X-Request-Id', 'my-own:1').expect(500);
       expect(headers['x-request-id']).toBe('my-own:1');
       expect(body.request_id).toBe('my-own:1');
-      const told = service.stdout + service.stderr;
-      expect(told).toContain('my-own:1');
-      expect(told).toMatch(/no such table: genre|relation "genre" does not exist/);
+      expect(service.stdout).toContain('"request_id":"my-own:1"');
+      expect(service.stdout).toMatch(/no such table: genre|relation \\"genre\\" does not exist/);
     } finally {
       await service.kill('SIGTERM');
       await database.drop();

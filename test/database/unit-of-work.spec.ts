@@ -88,16 +88,18 @@ describe('the unit of work', () => {
     expect(await names()).toEqual([]);
   });
 
-  it('tells what runs now and how often it has committed', async () => {
+  it('tells what runs now, and how often it has committed and rolled back', async () => {
     const { unitOfWork } = database;
-    const idle = { waiting: 0, running: 0, retries: 0 };
-    expect(unitOfWork.activity).toEqual({ ...idle, commits: 0 });
+    const idle = { waiting: 0, running: 0, retries: 0, batched: 0, rolledBack: 0 };
+    expect(unitOfWork.activity).toMatchObject({ ...idle, commits: 0 });
     await unitOfWork.run(work, async ({ genres }) => {
       expect(unitOfWork.activity).toMatchObject({ running: 1, commits: 0 });
       await genres.add(genre('Western'));
     });
     await unitOfWork.read(work, () => Promise.resolve(expect(unitOfWork.activity).toMatchObject({ running: 1 })));
-    expect(unitOfWork.activity).toEqual({ ...idle, commits: 1 });
+    expect(unitOfWork.activity).toMatchObject({ ...idle, commits: 1 });
+    await expect(unitOfWork.run(work, () => Promise.reject(new Error('refused')))).rejects.toThrow('refused');
+    expect(unitOfWork.activity).toMatchObject({ ...idle, rolledBack: 1 });
   });
 
   it('reads one state of the shop, whatever is committed meanwhile', async () => {

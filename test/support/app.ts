@@ -28,6 +28,7 @@ export async function openShop({ reachedBy, environment }: Circumstances = {}): 
     PORT: 0,
     DATABASE_URL: reachedBy ? await reachedBy(database.url) : database.url,
     CORS_ORIGINS: '',
+    SHUTDOWN_GRACE_MS: 0,
     LOG_LEVEL: 'fatal',
     ...environment,
   });

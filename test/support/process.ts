@@ -40,9 +40,9 @@ export class Program {
   }
 }
 
-/** Starts the service at a port that is free, and waits until it says where it listens. */
+/** Starts the service at a port that is free, and waits until its log says where it listens. */
 export async function startService(env: NodeJS.ProcessEnv): Promise<{ service: Program; url: string }> {
-  const service = Program.start('src/main.js', { HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'warn', ...env });
+  const service = Program.start('src/main.js', { HOST: '127.0.0.1', PORT: '0', SHUTDOWN_GRACE_MS: '0', ...env });
   return { service, url: await answering(service) };
 }
 

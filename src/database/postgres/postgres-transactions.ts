@@ -29,6 +29,7 @@ export class PostgresTransactions implements Transactions {
   private readonly places: Pool<() => QueryRunner>;
   private commits = 0;
   private retries = 0;
+  private rolledBack = 0;
 
   /** @param places no more than there are connections */
   constructor(
@@ -40,8 +41,16 @@ export class PostgresTransactions implements Transactions {
   }
 
   get activity(): Activity {
-    const { waiting, running } = this.places;
-    return { waiting, running, commits: this.commits, retries: this.retries };
+    const pool = this.places.activity;
+    return {
+      waiting: pool.waiting,
+      running: pool.inUse,
+      commits: this.commits,
+      batched: 0,
+      retries: this.retries,
+      rolledBack: this.rolledBack,
+      connections: { shared: pool },
+    };
   }
 
   async write<Result>(work: Work<Result>): Promise<Result> {
@@ -52,10 +61,11 @@ export class PostgresTransactions implements Transactions {
         return result;
       } catch (error) {
         const code = errorCode(error) ?? '';
-        if (code === readOnly || (lostToOthers.has(code) && attempt === mostAttempts)) {
-          throw new ServiceUnavailable(error);
+        const isLost = lostToOthers.has(code);
+        if (!isLost || attempt === mostAttempts) {
+          this.rolledBack++;
+          throw isLost || code === readOnly ? new ServiceUnavailable(error) : error;
         }
-        if (!lostToOthers.has(code)) throw error;
       }
       this.retries++;
       await pause(Math.random() * 2 ** attempt);

@@ -2,6 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import type { Database } from 'sqlite3';
 import type { EntityManager, QueryRunner } from 'typeorm';
 import { lease } from '../lease.js';
+import type { Activity } from '../transactions.js';
 
 /** Units that share one commit at most: bounds how long the first of them waits for the last. */
 const largestBatch = 64;
@@ -10,6 +11,12 @@ interface WaitingUnit {
   readonly work: (manager: EntityManager) => Promise<unknown>;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
+}
+
+/** How to answer a unit once its batch is committed, and whether anything of it is stored then. */
+interface Outcome {
+  readonly stored: boolean;
+  readonly answer: () => void;
 }
 
 /**
@@ -25,24 +32,13 @@ interface WaitingUnit {
 export class GroupCommit {
   private readonly queue: WaitingUnit[] = [];
   private batch: readonly WaitingUnit[] = [];
-  private committed = 0;
+  private readonly done = { commits: 0, batched: 0, rolledBack: 0 };
   private busy = false;
 
   constructor(private readonly runner: QueryRunner) {}
 
-  /** Units that wait for the next transaction. */
-  get waiting(): number {
-    return this.queue.length;
-  }
-
-  /** Units in the transaction that is open. */
-  get running(): number {
-    return this.batch.length;
-  }
-
-  /** Transactions committed so far. */
-  get commits(): number {
-    return this.committed;
+  get activity(): Pick<Activity, 'waiting' | 'running' | 'commits' | 'batched' | 'rolledBack'> {
+    return { waiting: this.queue.length, running: this.batch.length, ...this.done };
   }
 
   add<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
@@ -64,30 +60,38 @@ export class GroupCommit {
   }
 
   private async commit(batch: readonly WaitingUnit[]): Promise<void> {
-    const answers: (() => void)[] = [];
+    const outcomes: Outcome[] = [];
     try {
       await this.execute('BEGIN IMMEDIATE; SAVEPOINT unit');
-      for (const unit of batch) answers.push(await this.attempt(unit));
+      for (const unit of batch) outcomes.push(await this.attempt(unit));
       await this.execute('COMMIT');
-      this.committed++;
     } catch (error) {
       // Fails only where SQLite has already ended the transaction; if anything else were open, the next BEGIN says so.
       await this.execute('ROLLBACK').catch(() => undefined);
+      this.done.rolledBack += batch.length;
       for (const unit of batch) unit.reject(error);
       return;
     }
-    for (const answer of answers) answer();
+    this.count(outcomes);
+    for (const { answer } of outcomes) answer();
   }
 
-  /** Runs one unit in the open savepoint, leaves one open for the next, and says how to answer once all is committed. */
-  private async attempt({ work, resolve, reject }: WaitingUnit): Promise<() => void> {
+  private count(outcomes: readonly Outcome[]): void {
+    const stored = outcomes.filter((outcome) => outcome.stored).length;
+    this.done.commits++;
+    this.done.rolledBack += outcomes.length - stored;
+    if (stored > 1) this.done.batched += stored;
+  }
+
+  /** Runs one unit in the savepoint that is open, and leaves one open for the next. */
+  private async attempt({ work, resolve, reject }: WaitingUnit): Promise<Outcome> {
     try {
       const result = await lease(this.runner, work);
       await this.execute('RELEASE unit; SAVEPOINT unit');
-      return () => resolve(result);
+      return { stored: true, answer: () => resolve(result) };
     } catch (error) {
       await this.undo(error);
-      return () => reject(error);
+      return { stored: false, answer: () => reject(error) };
     }
   }
 

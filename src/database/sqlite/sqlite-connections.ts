@@ -45,11 +45,7 @@ export class SqliteConnections extends Connections {
 }
 
 async function openReader(writer: DataSource): Promise<DataSource> {
-  const reader = new DataSource({
-    ...writer.options,
-    flags: sqlite3.OPEN_READONLY,
-    migrations: [],
-  } as typeof writer.options);
+  const reader = new DataSource({ ...writer.options, flags: sqlite3.OPEN_READONLY } as typeof writer.options);
   await reader.initialize();
   await setAndCheckPragmas(reader);
   return reader;

@@ -17,11 +17,14 @@ export class SqliteTransactions implements Transactions {
   }
 
   get activity(): Activity {
+    const writer = this.writer.activity;
+    const readers = this.readers.activity;
     return {
-      waiting: this.writer.waiting + this.readers.waiting,
-      running: this.writer.running + this.readers.running,
-      commits: this.writer.commits,
+      ...writer,
+      waiting: writer.waiting + readers.waiting,
+      running: writer.running + readers.inUse,
       retries: 0,
+      connections: { writer: { size: 1, inUse: Math.min(writer.running, 1), waiting: writer.waiting }, readers },
     };
   }
 

@@ -60,12 +60,16 @@ describe('units of work on PostgreSQL', () => {
   });
 
   it('tell how many wait, run, were committed and had to be tried again', async () => {
-    expect(unitOfWork.activity).toEqual({ waiting: 0, running: 0, commits: 0, retries: 0 });
+    const activity = (waiting: number, running: number, commits: number) => ({
+      ...{ waiting, running, commits, batched: 0, retries: 0, rolledBack: 0 },
+      connections: { shared: { size: connections, inUse: running, waiting } },
+    });
+    expect(unitOfWork.activity).toEqual(activity(0, 0, 0));
     const units = Array.from({ length: 25 }, () => sleep(0.1));
     await setTimeout(50);
-    expect(unitOfWork.activity).toEqual({ waiting: 25 - connections, running: connections, commits: 0, retries: 0 });
+    expect(unitOfWork.activity).toEqual(activity(25 - connections, connections, 0));
     await Promise.all(units);
-    expect(unitOfWork.activity).toEqual({ waiting: 0, running: 0, commits: 25, retries: 0 });
+    expect(unitOfWork.activity).toEqual(activity(0, 0, 25));
   });
 
   it('that lose to each other are tried again in a fresh transaction', async () => {
@@ -87,7 +91,7 @@ describe('units of work on PostgreSQL', () => {
       genres.query(`DO $$ BEGIN RAISE EXCEPTION 'lost' USING ERRCODE = 'serialization_failure'; END $$`),
     );
     await expect(unlucky).rejects.toBeInstanceOf(ServiceUnavailable);
-    expect(unitOfWork.activity).toMatchObject({ commits: 0, retries: 7 });
+    expect(unitOfWork.activity).toMatchObject({ commits: 0, retries: 7, rolledBack: 1 });
   });
 
   it('are unavailable within 3 seconds when the network goes silent, and work again when it is back', async () => {

@@ -1,9 +1,9 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { HealthService } from './health.service.js';
-import { Operation } from './http/operation.js';
-import { HealthDto } from './http/service.dto.js';
-import { ServiceUnavailable } from './kernel/domain-error.js';
+import { Operation } from '../http/operation.js';
+import { HealthDto } from '../http/service.dto.js';
+import { ServiceUnavailable } from '../kernel/domain-error.js';
 
 @ApiTags('Service')
 @Controller('health')
@@ -19,14 +19,16 @@ export class HealthController {
     withoutDatabase: true,
   })
   async getHealth(): Promise<HealthDto> {
-    await this.health.check();
+    await this.health.assertReady();
     return { status: 'healthy' };
   }
 
   @Get('ready')
   @Operation({
     summary: 'Ask whether requests can be served',
-    description: 'For a load balancer: whether the database answers. Where it does not, send requests elsewhere.',
+    description:
+      'For a load balancer: whether the database answers, with the schema of this release, and the service is not ' +
+      'about to end. Where it is not ready, send requests elsewhere.',
     answers: HealthDto,
     problems: [ServiceUnavailable],
     withoutDatabase: true,

@@ -1,0 +1,47 @@
+import { type INestApplication, Logger } from '@nestjs/common';
+import type { NextFunction, Response } from 'express';
+import type { IdentifiedRequest } from './request-id.js';
+import { routeOf } from './route.js';
+
+/** What is told of a request once it is over. Nothing in here is what people wrote, but for an X-Request-Id of theirs. */
+export interface AnsweredRequest {
+  readonly requestId: string;
+  readonly method: string;
+  /** The pattern of its path. */
+  readonly route: string;
+  /** 499 where the client went away before it was answered, as is common since nginx. */
+  readonly status: number;
+  readonly seconds: number;
+}
+
+/** Tells of every request when its answer was sent, or its client went away. */
+export function observeAnswers(app: INestApplication, tell: (answered: AnsweredRequest) => void): void {
+  app.use((request: IdentifiedRequest, response: Response, next: NextFunction) => {
+    const begun = performance.now();
+    response.once('close', () =>
+      tell({
+        requestId: request.id,
+        method: request.method,
+        route: routeOf(request),
+        status: response.headersSent ? response.statusCode : 499,
+        seconds: (performance.now() - begun) / 1000,
+      }),
+    );
+    next();
+  });
+}
+
+const logger = new Logger('Request');
+
+export function logAnswer({ requestId, method, route, status, seconds }: AnsweredRequest): void {
+  const fields = {
+    msg: `${method} ${route} ${status}`,
+    request_id: requestId,
+    method,
+    route,
+    status,
+    duration_ms: Math.round(seconds * 1e5) / 100,
+  };
+  if (status >= 500) logger.error(fields);
+  else logger.log(fields);
+}

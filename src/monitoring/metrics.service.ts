@@ -1,0 +1,107 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Activity, PoolActivity } from '../database/transactions.js';
+import { UnitOfWork } from '../database/unit-of-work.js';
+import { MovieRentDetailRepository } from '../rentals/movie-rent-detail.repository.js';
+
+/** Milliseconds that whoever asks for the metrics waits for those that only the database knows. */
+const patience = 1_000;
+
+/** How the service is doing, in numbers. Each instance has its own, and counts from its start. */
+@Injectable()
+export class MetricsService {
+  private readonly registry = new Registry();
+  private readonly registers = [this.registry];
+  private readonly requests = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time from the arrival of a request until its answer was sent. Status 499: the client went away before.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: this.registers,
+  });
+  private openRents?: Promise<number | undefined>;
+
+  constructor(private readonly unitOfWork: UnitOfWork) {
+    collectDefaultMetrics({ register: this.registry });
+    this.gauge('units_of_work_waiting', 'Units of work that wait for their turn.', ({ waiting }) => waiting);
+    this.gauge('units_of_work_running', 'Units of work that have their turn.', ({ running }) => running);
+    this.counter('commits_total', 'Commits that made units of work durable.', ({ commits }) => commits);
+    this.counter(
+      'units_of_work_batched_total',
+      'Units of work that shared their commit with others, on SQLite.',
+      ({ batched }) => batched,
+    );
+    this.counter(
+      'units_of_work_retried_total',
+      'Attempts that lost to other transactions and were made again, on PostgreSQL.',
+      ({ retries }) => retries,
+    );
+    this.counter(
+      'units_of_work_rolled_back_total',
+      'Units of work that wrote nothing in the end, since they were refused or failed.',
+      ({ rolledBack }) => rolledBack,
+    );
+    this.poolGauge('database_connections_max', 'Connections to the database at most.', ({ size }) => size);
+    this.poolGauge('database_connections_in_use', 'Connections that units of work have now.', ({ inUse }) => inUse);
+    this.poolGauge('database_connections_waiting', 'Units of work that wait for one.', ({ waiting }) => waiting);
+    this.gaugeOfOpenRents();
+  }
+
+  record({ method, route, status, seconds }: { method: string; route: string; status: number; seconds: number }): void {
+    this.requests.observe({ method, route, status }, seconds);
+  }
+
+  /** All of it as Prometheus reads it. Answers whatever becomes of the database. */
+  read(): Promise<string> {
+    return this.registry.metrics();
+  }
+
+  private gauge(name: string, help: string, valueOf: (activity: Activity) => number): void {
+    const collect = (): void => gauge.set(valueOf(this.unitOfWork.activity));
+    const gauge = new Gauge({ name: own(name), help, registers: this.registers, collect });
+  }
+
+  private counter(name: string, help: string, valueOf: (activity: Activity) => number): void {
+    const collect = (): void => {
+      counter.reset();
+      counter.inc(valueOf(this.unitOfWork.activity));
+    };
+    const counter = new Counter({ name: own(name), help, registers: this.registers, collect });
+  }
+
+  private poolGauge(name: string, help: string, valueOf: (pool: PoolActivity) => number): void {
+    const collect = (): void => {
+      for (const [pool, activity] of Object.entries(this.unitOfWork.activity.connections)) {
+        gauge.set({ pool }, valueOf(activity));
+      }
+    };
+    const gauge = new Gauge({ name: own(name), help, labelNames: ['pool'], registers: this.registers, collect });
+  }
+
+  private gaugeOfOpenRents(): void {
+    const collect = async (): Promise<void> => {
+      // An old number would be taken for the present one.
+      gauge.remove();
+      const count = await Promise.race([this.countOpenRents(), pause(patience, undefined, { ref: false })]);
+      if (count !== undefined) gauge.set(count);
+    };
+    const gauge = new Gauge({
+      name: own('open_rents'),
+      help: 'Rentals of which something is out. Absent where the database does not tell.',
+      registers: this.registers,
+      collect,
+    });
+  }
+
+  /** Counts once at a time, however often it is asked meanwhile; undefined where the database is away. */
+  private countOpenRents(): Promise<number | undefined> {
+    this.openRents ??= this.unitOfWork
+      .read({ lines: MovieRentDetailRepository }, ({ lines }) => lines.countOpenRents())
+      .catch(() => undefined)
+      .finally(() => (this.openRents = undefined));
+    return this.openRents;
+  }
+}
+
+const own = (name: string): string => `movie_rental_${name}`;

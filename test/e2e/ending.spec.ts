@@ -1,0 +1,75 @@
+import { once } from 'node:events';
+import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { freshDatabase, type FreshDatabase } from '../support/engine.js';
+import { type Program, startService } from '../support/process.js';
+
+const clients = 50;
+
+describe('the service, told to end', () => {
+  let database: FreshDatabase;
+  let service: Program;
+  let url: string;
+  // One connection each, and kept.
+  const agents = Array.from({ length: clients }, () => new Agent({ keepAlive: true, maxSockets: 1 }));
+  beforeAll(async () => {
+    database = await freshDatabase();
+    ({ service, url } = await startService({ DATABASE_URL: database.url, SHUTDOWN_GRACE_MS: '1000' }));
+  });
+  afterAll(async () => {
+    for (const agent of agents) agent.destroy();
+    await service.kill('SIGKILL');
+    await database.drop();
+  });
+
+  async function answerTo(asked: ClientRequest) {
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+    return { status: answer.statusCode, connection: answer.headers.connection, body: await text(answer) };
+  }
+
+  const get = (path: string, agent?: Agent) => answerTo(request(url + path, { agent }).end());
+
+  /** A request whose head has arrived at the service, and whose body has yet to be sent. */
+  async function begin(agent: Agent): Promise<ClientRequest> {
+    const headers = { 'Content-Type': 'application/json', Expect: '100-continue' };
+    const begun = request(`${url}/genres`, { agent, method: 'POST', headers });
+    begun.flushHeaders();
+    await once(begun, 'continue');
+    return begun;
+  }
+
+  it('is not ready any more, then takes nobody new, answers the 50 who have asked, and ends within 10 seconds', async () => {
+    const warm = await Promise.all(agents.map((agent) => get('/version', agent)));
+    expect(new Set(warm.map(({ connection }) => connection))).toEqual(new Set(['keep-alive']));
+    const inFlight = await Promise.all(agents.map(begin));
+    const answers = Promise.all(inFlight.map(answerTo));
+
+    const told = Date.now();
+    const exited = service.kill('SIGTERM');
+    let ready = await get('/health/ready');
+    while (ready.status === 200) ready = await get('/health/ready');
+    expect(ready).toMatchObject({ status: 503, connection: 'close' });
+    expect(JSON.parse(ready.body)).toMatchObject({ detail: 'The service is about to end. Ask another instance.' });
+    expect(await get('/health/live')).toMatchObject({ status: 200, connection: 'close' });
+    await expect(
+      (async () => {
+        for (;;) await get('/health/live');
+      })(),
+    ).rejects.toMatchObject({ code: expect.stringMatching(/^ECONN(REFUSED|RESET)$/) });
+
+    for (const [index, begun] of inFlight.entries()) begun.end(JSON.stringify({ name: `Genre ${index}` }));
+    const names = (await answers).map(({ status, connection, body }) => {
+      expect({ status, connection }).toEqual({ status: 201, connection: 'close' });
+      return (JSON.parse(body) as { name: string }).name;
+    });
+    expect(new Set(names).size).toBe(clients);
+    expect(await exited).toEqual({ code: 0, signal: null });
+    expect(Date.now() - told).toBeLessThan(10_000);
+  });
+
+  it('has stored what it answered', async () => {
+    ({ service, url } = await startService({ DATABASE_URL: database.url }));
+    const { body } = await get('/genres?limit=200');
+    expect(JSON.parse(body)).toHaveLength(clients);
+  });
+});

@@ -1,0 +1,119 @@
+import { freshDatabase, type FreshDatabase, isSqlite } from '../support/engine.js';
+import { behindItsBack } from '../support/outage.js';
+import { type Program, startService } from '../support/process.js';
+
+interface Line {
+  readonly level: string;
+  readonly time: string;
+  readonly msg: string;
+  readonly request_id?: string;
+  readonly [field: string]: unknown;
+}
+
+/** What may be in no log, each told in another part of a request. */
+const personal = {
+  name: 'Philippa',
+  address: 'Sesamstrasse',
+  licence: 'LIC-0815',
+  query: 'Searchedfor',
+  path: 'Pathfinder',
+  token: 'Tokenvalue',
+};
+
+describe('the log', () => {
+  let database: FreshDatabase;
+  let service: Program;
+  let url: string;
+  beforeAll(async () => {
+    database = await freshDatabase();
+    ({ service, url } = await startService({ DATABASE_URL: database.url, LOG_LEVEL: 'trace' }));
+  });
+  afterAll(async () => {
+    await service.kill('SIGTERM');
+    await database.drop();
+  });
+
+  const lines = (): Line[] =>
+    service.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Line);
+
+  /** Sends a request that is full of what concerns nobody, and hands out what the log says of it. */
+  async function logged(id: string, method: string, path: string, body?: object): Promise<Line[]> {
+    const headers = {
+      'X-Request-Id': id,
+      'Content-Type': 'application/json',
+      Authorization: `Bearer ${personal.token}`,
+      Cookie: `session=${personal.token}`,
+    };
+    const answer = await fetch(url + path, { method, headers, body: JSON.stringify(body) });
+    await answer.arrayBuffer();
+    const ofRequest = () => lines().filter(({ request_id }) => request_id === id);
+    // Written when the answer is out.
+    while (!ofRequest().some(({ status }) => status === answer.status)) {
+      await new Promise((later) => setTimeout(later, 10));
+    }
+    return ofRequest();
+  }
+
+  const client = { first_name: personal.name, last_name: 'A', address: personal.address };
+  const licensed = { ...client, license_number: personal.licence };
+
+  it.each<[string, string, string, string, number, object | undefined]>([
+    ['the pattern of the path', 'GET', `/clients/4711`, '/clients/:id', 404, undefined],
+    ['the pattern of a path that makes no sense', 'GET', `/clients/${personal.path}`, '/clients/:id', 422, undefined],
+    ['the pattern of a path that is not UTF-8', 'GET', `/clients/${personal.path}%E0`, '/clients/:id', 400, undefined],
+    ['no path that it does not know', 'GET', `/customers/${personal.path}`, 'unmatched', 404, undefined],
+    ['the pattern for another method', 'PATCH', `/problems/${personal.path}`, '/problems/:slug', 405, {}],
+    ['no query', 'GET', `/clients?name=${personal.query}`, '/clients', 200, undefined],
+    ['no query that it does not take', 'GET', `/version?${personal.query}=1`, '/version', 422, undefined],
+    ['no body', 'POST', '/clients', '/clients', 201, licensed],
+    ['no body that it refused', 'POST', '/clients', '/clients', 409, licensed],
+    ['no body that makes no sense', 'POST', '/clients', '/clients', 422, { nick: personal.name }],
+  ])('has one line of a request: %s', async (what, method, path, route, status, body) => {
+    const told = await logged(`till:${what.replaceAll(' ', '-')}`, method, path, body);
+    expect(told).toEqual([
+      expect.objectContaining({
+        level: 'info',
+        context: 'Request',
+        method,
+        route,
+        status,
+        msg: `${method} ${route} ${status}`,
+      }),
+    ]);
+    expect(told[0]!['duration_ms']).toBeGreaterThan(0);
+  });
+
+  it('has the cause of a failure as a line with the name of the request, and none of what was to be stored', async () => {
+    await behindItsBack(database.url, 'ALTER TABLE client RENAME TO customer');
+    const [cause, request] = await logged('till:1', 'POST', '/clients', licensed);
+    await behindItsBack(database.url, 'ALTER TABLE customer RENAME TO client');
+    expect(request).toMatchObject({ level: 'error', route: '/clients', status: 500 });
+    expect(cause).toMatchObject({ level: 'error', context: 'Problem', msg: 'Internal error', request_id: 'till:1' });
+    const { message, stack } = cause!['err'] as { message: string; stack: string };
+    expect(message).toMatch(isSqlite() ? /no such table: client/ : /relation "client" does not exist/);
+    expect(stack).toMatch(/^ {4}at /);
+  });
+
+  // SQLite quotes no values.
+  (isSqlite() ? it.skip : it).each([
+    ['a value that is there already', '23505', 'ALTER INDEX ix_client_license_number RENAME TO ix_other'],
+    ['a value of another type', '22P02', 'ALTER TABLE client ALTER address TYPE integer USING NULL'],
+  ])('has not what PostgreSQL says of %s', async (_, code, sql) => {
+    await behindItsBack(database.url, sql);
+    const [cause] = await logged(`till:${code}`, 'POST', '/clients', licensed);
+    expect(cause!['err']).toMatchObject({ code });
+  });
+
+  it('has everything as lines of JSON with a level, a time and words, and nothing personal', () => {
+    expect(lines().length).toBeGreaterThan(12);
+    for (const { level, time, msg } of lines()) {
+      expect(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).toContain(level);
+      expect(time).toBe(new Date(time).toISOString());
+      expect(msg).not.toBe('');
+    }
+    for (const datum of Object.values(personal)) expect(service.stdout + service.stderr).not.toContain(datum);
+  });
+});

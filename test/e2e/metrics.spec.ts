@@ -1,0 +1,116 @@
+import { type Api, openShop } from '../support/app.js';
+import { isSqlite } from '../support/engine.js';
+import { holdWrites, Outage } from '../support/outage.js';
+import { useShop } from '../support/shop.js';
+
+type Metrics = Readonly<Record<string, number>>;
+
+/** The metrics by their names and labels, as Prometheus writes them. */
+async function read(api: Api): Promise<Metrics> {
+  const { text } = await api
+    .get('/metrics')
+    .expect(200)
+    .expect('Content-Type', /^text\/plain; .*version=0\.0\.4/);
+  const samples = text.split('\n').filter((line) => line && !line.startsWith('#'));
+  return Object.fromEntries(samples.map((line) => [line.replace(/ \S+$/, ''), Number(line.replace(/^.* /, ''))]));
+}
+
+describe('the metrics', () => {
+  const shop = useShop();
+
+  /** By how much each number grew while `work` was done. */
+  async function growth(work: () => Promise<unknown>): Promise<Metrics> {
+    const before = await read(shop.api);
+    await work();
+    const after = await read(shop.api);
+    return Object.fromEntries(Object.entries(after).map(([name, value]) => [name, value - (before[name] ?? 0)]));
+  }
+
+  it('count requests by route, method and status, and time them', async () => {
+    const grown = await growth(async () => {
+      await shop.api.get('/genres/1').expect(404);
+      await shop.api.get('/genres/2').expect(404);
+      await shop.api.get('/jenres').expect(404);
+    });
+    const name = 'http_request_duration_seconds';
+    expect(grown[`${name}_count{method="GET",route="/genres/:id",status="404"}`]).toBe(2);
+    expect(grown[`${name}_count{method="GET",route="unmatched",status="404"}`]).toBe(1);
+    expect(grown[`${name}_sum{method="GET",route="/genres/:id",status="404"}`]).toBeGreaterThan(0);
+  });
+
+  it('count rentals of which something is out', async () => {
+    const { id: clientId } = await shop.clerk.client();
+    const { copies } = await shop.clerk.movie(3);
+    const [first, second, third] = (copies as { id: number }[]).map(({ id }) => id);
+    const grown = await growth(async () => {
+      await shop.clerk.rent(clientId, first!, second!);
+      const { id } = await shop.clerk.rent(clientId, third!);
+      await shop.clerk.close(id);
+    });
+    expect(grown['movie_rental_open_rents']).toBe(1);
+  });
+
+  it('count units of work that were stored, and those of which nothing was', async () => {
+    const grown = await growth(async () => {
+      await shop.api.post('/genres').send({ name: 'Counted' }).expect(201);
+      await shop.api.post('/genres').send({ name: 'Counted' }).expect(409);
+    });
+    expect(grown['movie_rental_units_of_work_rolled_back_total']).toBe(1);
+    // On SQLite a unit that is refused shares a transaction with those it waited with, or has one of its own.
+    expect(grown['movie_rental_commits_total']).toBe(isSqlite() ? 2 : 1);
+    expect(grown['movie_rental_units_of_work_retried_total']).toBe(0);
+  });
+
+  it('tell how many units of work run and wait, and on which connections', async () => {
+    const release = await holdWrites(shop.databaseUrl);
+    const before = await read(shop.api);
+    const answers = Promise.all(
+      ['a', 'b', 'c'].map((key) =>
+        shop.api
+          .post('/genres')
+          .set('Idempotency-Key', key)
+          .send({ name: `Held ${key}` })
+          .expect(201),
+      ),
+    );
+    const named = (metrics: Metrics) => ({
+      running: metrics['movie_rental_units_of_work_running'],
+      waiting: metrics['movie_rental_units_of_work_waiting'],
+      writersInUse: metrics[`movie_rental_database_connections_in_use{pool="${isSqlite() ? 'writer' : 'shared'}"}`],
+      writersAtMost: metrics[`movie_rental_database_connections_max{pool="${isSqlite() ? 'writer' : 'shared'}"}`],
+    });
+    let held = named(before);
+    while (held.running! + held.waiting! < 3) held = named(await read(shop.api));
+    await release();
+    expect(held).toEqual(
+      isSqlite()
+        ? { running: 1, waiting: 2, writersInUse: 1, writersAtMost: 1 }
+        : { running: 3, waiting: 0, writersInUse: 3, writersAtMost: 10 },
+    );
+    await answers;
+    const batched = 'movie_rental_units_of_work_batched_total';
+    // The two that waited.
+    expect((await read(shop.api))[batched]! - before[batched]!).toBe(isSqlite() ? 2 : 0);
+  });
+
+  it('tell how the process is, its event loop among it', async () => {
+    const metrics = await read(shop.api);
+    expect(metrics).toHaveProperty(['nodejs_eventloop_lag_p99_seconds']);
+    expect(metrics).toHaveProperty(['process_resident_memory_bytes']);
+  });
+
+  it('are told when the database is away, but for what only the database knows', async () => {
+    const outage = new Outage();
+    const own = await openShop({ reachedBy: outage.wayTo });
+    try {
+      expect(await read(own.api)).toHaveProperty(['movie_rental_open_rents'], 0);
+      await outage.begin();
+      const metrics = await read(own.api);
+      expect('movie_rental_open_rents' in metrics).toBe(!outage.stopsReading);
+      expect(metrics).toHaveProperty(['movie_rental_units_of_work_waiting'], 0);
+    } finally {
+      await outage.end();
+      await own.close();
+    }
+  });
+});
