@@ -157,6 +157,13 @@ describe('bad input', () => {
       },
     );
 
+    it('answers 415 to a merge patch by any other verb than PATCH', async () => {
+      for (const [method, path, body] of writes(1).filter(([verb]) => verb !== 'patch')) {
+        const request = shop.api[method](path).set('Content-Type', 'application/merge-patch+json');
+        await refused(request.send(JSON.stringify(body)), 415, 'unsupported-media-type');
+      }
+    });
+
     it.each(['compress', 'nonsense', 'gzip, gzip'])('answers 415 to the encoding %j', async (encoding) => {
       const request = shop.api
         .post('/genres')
