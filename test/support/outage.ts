@@ -45,6 +45,20 @@ export async function behindItsBack(url: string, sql: string): Promise<void> {
   await client.query(sql).finally(() => client.end());
 }
 
+/** What a query finds in a service's database, whatever the service shows of it. */
+export async function rowsBehindItsBack(url: string, sql: string): Promise<object[]> {
+  if (url.startsWith('sqlite:')) {
+    const file = await openFile(url);
+    return new Promise((resolve, reject) => {
+      file.all<object>(sql, (error, rows) => file.close(() => (error ? reject(error) : resolve(rows))));
+    });
+  }
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query<object>(sql).finally(() => client.end());
+  return rows;
+}
+
 /** Lets no unit of work of a service go on that writes with an Idempotency-Key, until it is released. */
 export async function holdWrites(url: string): Promise<() => Promise<void>> {
   if (url.startsWith('sqlite:')) {

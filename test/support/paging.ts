@@ -14,8 +14,21 @@ export function cursorOf(link: string): string {
   return new URL(link, 'http://localhost').searchParams.get('cursor')!;
 }
 
+/** Follows one relation from a page to the last, as a consumer does. */
+export async function* pages<Row = { id: number }>(
+  api: Api,
+  url: string,
+  relation: 'prev' | 'next',
+): AsyncGenerator<Row[]> {
+  for (let next: string | undefined = url; next;) {
+    const page: Response = await api.get(next).expect(200);
+    next = linksOf(page)[relation];
+    yield page.body as Row[];
+  }
+}
+
 /**
- * Follows one relation from a page to the last, as a consumer does, and hands out the ids on each page.
+ * Follows one relation from a page to the last, and hands out the ids on each page.
  * @param meanwhile what happens to the list after each page
  */
 export async function walk(
@@ -24,12 +37,10 @@ export async function walk(
   relation: 'prev' | 'next',
   meanwhile: (pages: number) => Promise<unknown> = () => Promise.resolve(),
 ): Promise<number[][]> {
-  const pages: number[][] = [];
-  for (let next: string | undefined = url; next;) {
-    const page: Response = await api.get(next).expect(200);
-    pages.push(page.body.map(({ id }: { id: number }) => id));
-    next = linksOf(page)[relation];
-    await meanwhile(pages.length);
+  const ids: number[][] = [];
+  for await (const page of pages(api, url, relation)) {
+    ids.push(page.map(({ id }) => id));
+    await meanwhile(ids.length);
   }
-  return pages;
+  return ids;
 }

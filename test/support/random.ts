@@ -27,10 +27,10 @@ export class Random {
 }
 
 /** Plays what chance decides. A failure tells the seed; with it in TEST_SEED the same plan is played again. */
-export async function withSeed(play: (random: Random) => Promise<void>): Promise<void> {
+export async function withSeed(play: (random: Random, seed: number) => Promise<void>): Promise<void> {
   const seed = Number(process.env['TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
   try {
-    await play(new Random(seed));
+    await play(new Random(seed), seed);
   } catch (error) {
     if (error instanceof Error) error.message = `TEST_SEED=${seed}\n${error.message}`;
     throw error;

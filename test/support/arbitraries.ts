@@ -1,0 +1,214 @@
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import fc, { type Arbitrary } from 'fast-check';
+
+/** The part of JSON Schema 2020-12 that our requests are written in. */
+export interface Schema {
+  readonly $ref?: string;
+  readonly type?: string | readonly string[];
+  readonly enum?: readonly unknown[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly pattern?: string;
+  readonly format?: string;
+  readonly items?: Schema;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly oneOf?: readonly Schema[];
+  readonly readOnly?: boolean;
+}
+
+const ajv = addFormats.default(new Ajv2020({ strict: false }));
+const judges = new Map<string, ValidateFunction>();
+
+/** Judges values by a schema. The same few schemas stand behind most members. */
+function judgeBy(schema: object): ValidateFunction {
+  const key = JSON.stringify(schema);
+  const judge = judges.get(key) ?? ajv.compile(JSON.parse(key) as object);
+  judges.set(key, judge);
+  return judge;
+}
+
+/** What schemas allow and what they don't, for fast-check to choose from. */
+export class Arbitraries {
+  /**
+   * @param document where the schemas' references lead
+   * @param likely for members and parameters by name, what to choose rather than all that their schema allows
+   */
+  constructor(
+    private readonly document: object,
+    private readonly likely: Readonly<Record<string, Arbitrary<unknown>>> = {},
+  ) {}
+
+  /** Any value that `schema` allows. */
+  valid(schema: Schema, name = ''): Arbitrary<unknown> {
+    const { $ref, oneOf, enum: choices, type = [] } = schema;
+    if ($ref) return this.valid(this.at($ref), name);
+    if (oneOf) return this.validByOneOf(schema, oneOf);
+    if (choices) return fc.constantFrom(...choices);
+    const types = [type].flat();
+    const likely = this.likely[name];
+    if (likely) return types.includes('null') ? fc.oneof(likely, fc.constant(null)) : likely;
+    return fc.oneof(...types.map((each) => this.validOf(each, schema)));
+  }
+
+  /** Values that are close to what `schema` allows, and that it doesn't allow. */
+  broken(schema: Schema): Arbitrary<unknown> {
+    const { $ref, oneOf, items, properties } = schema;
+    if ($ref) return this.broken(this.at($ref));
+    if (items) return this.brokenList(schema, items);
+    if (!properties) return fc.constantFrom(...amiss(schema));
+    if (!oneOf) return this.brokenDocument(schema, properties);
+    const judge = judgeBy(this.resolved(schema) as object);
+    const { oneOf: _, ...loose } = schema;
+    return fc.oneof(
+      this.valid(loose).filter((value) => !judge(value)),
+      ...oneOf.map((branch) => this.broken(merged(loose, branch))),
+    );
+  }
+
+  /** Text for a parameter that doesn't read as what `schema` allows. */
+  brokenText(schema: Schema): Arbitrary<string> {
+    if (schema.$ref) return this.brokenText(this.at(schema.$ref));
+    const judge = judgeBy(schema);
+    const candidates = [...amiss({ type: 'object' }), ...amiss(schema)].filter((value) => typeof value !== 'object');
+    const refused = candidates.map(String).filter((text) => text.isWellFormed() && !judge(asRead(text, schema)));
+    return fc.constantFrom(...refused);
+  }
+
+  private validByOneOf(schema: Schema, branches: readonly Schema[]): Arbitrary<unknown> {
+    const { oneOf: _, ...common } = schema;
+    const judge = judgeBy(this.resolved(schema) as object);
+    return fc.oneof(...branches.map((branch) => this.valid(merged(common, branch)))).filter((value) => judge(value));
+  }
+
+  private validOf(type: string, schema: Schema): Arbitrary<unknown> {
+    switch (type) {
+      case 'null':
+        return fc.constant(null);
+      case 'boolean':
+        return fc.boolean();
+      case 'integer':
+        return fc.integer({ min: schema.minimum, max: Math.min(schema.maximum!, 2 ** 31 - 1) });
+      case 'string':
+        return schema.format === 'date-time' ? instants : texts(schema);
+      case 'array':
+        return fc.array(this.valid(schema.items!), {
+          minLength: schema.minItems,
+          maxLength: schema.maxItems,
+          size: 'xsmall',
+        });
+      case 'object': {
+        const members = Object.entries(schema.properties!).map(([name, member]) => [name, this.valid(member, name)]);
+        return fc.record(Object.fromEntries(members) as Record<string, Arbitrary<unknown>>, {
+          requiredKeys: [...(schema.required ?? [])],
+          noNullPrototype: true,
+        });
+      }
+      default:
+        throw new Error(`No arbitrary for a schema of type ${type}; add it to test/support/arbitraries.ts.`);
+    }
+  }
+
+  private brokenDocument(schema: Schema, properties: Readonly<Record<string, Schema>>): Arbitrary<unknown> {
+    const documents = this.valid(schema) as Arbitrary<object>;
+    // What is read-only is ignored, whatever it is: nobody can break a request by it.
+    const judged = Object.entries(properties).filter(([, { readOnly }]) => !readOnly);
+    return fc.oneof(
+      fc.constantFrom(...amiss(schema)),
+      fc.tuple(documents, fc.constantFrom(...unknownNames)).map(([document, name]) => ({ ...document, [name]: 1 })),
+      ...(schema.required ?? []).map((name) =>
+        documents.map((document) => Object.fromEntries(Object.entries(document).filter(([other]) => other !== name))),
+      ),
+      ...judged.map(([name, member]) =>
+        fc.tuple(documents, this.broken(member)).map(([document, value]) => ({ ...document, [name]: value })),
+      ),
+    );
+  }
+
+  private brokenList(schema: Schema, items: Schema): Arbitrary<unknown> {
+    const { minItems = 0, maxItems = Infinity } = schema;
+    const lists = this.valid(schema) as Arbitrary<unknown[]>;
+    return fc.oneof(
+      fc.constantFrom(...amiss(schema)),
+      fc.tuple(lists, this.broken(items)).map(([list, item]) => [...list, item]),
+      ...(minItems > 0 ? [fc.constant([])] : []),
+      ...(maxItems < 1000 ? [this.valid(items).map((item) => Array<unknown>(maxItems + 1).fill(item))] : []),
+    );
+  }
+
+  private at(ref: string): Schema {
+    const steps = ref.slice('#/'.length).split('/');
+    return steps.reduce<unknown>((node, step) => (node as Record<string, unknown>)[step], this.document) as Schema;
+  }
+
+  /** The schema with what its references lead to in their place. */
+  private resolved(node: unknown): unknown {
+    if (Array.isArray(node)) return node.map((each) => this.resolved(each));
+    if (typeof node !== 'object' || node === null) return node;
+    const { $ref, ...rest } = node as Schema;
+    const members = Object.entries({ ...($ref && this.at($ref)), ...rest });
+    return Object.fromEntries(members.map(([name, value]) => [name, this.resolved(value)]));
+  }
+}
+
+/** What `schema` says, and what `branch` says of the same members more narrowly. */
+function merged(schema: Schema, branch: Schema): Schema {
+  const narrowed = Object.entries(branch.properties ?? {}).map(([name, member]) => [
+    name,
+    { ...schema.properties?.[name], ...member },
+  ]);
+  return {
+    ...schema,
+    required: [...(schema.required ?? []), ...(branch.required ?? [])],
+    properties: { ...schema.properties, ...(Object.fromEntries(narrowed) as Record<string, Schema>) },
+  };
+}
+
+/** What a parameter's text means. */
+function asRead(text: string, { type }: Schema): unknown {
+  if (type === 'integer' && /^(0|[1-9]\d*)$/.test(text)) return Number(text);
+  return type === 'boolean' && /^(true|false)$/.test(text) ? text === 'true' : text;
+}
+
+const instants = fc
+  .date({ min: new Date(0), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true })
+  .map((date) => date.toISOString());
+
+/** Text in Unicode's composed form, in which its length is counted. */
+function texts({ minLength = 0, maxLength = Infinity, pattern = '' }: Schema): Arbitrary<string> {
+  const expression = new RegExp(pattern, 'u');
+  const fits = (text: string): boolean => {
+    const { length } = [...text];
+    return length >= minLength && length <= maxLength && expression.test(text);
+  };
+  const longest = 'x'.repeat(Math.min(maxLength, 5000));
+  return fc
+    .oneof(
+      { weight: 4, arbitrary: fc.stringMatching(expression) },
+      { weight: 2, arbitrary: fc.string({ unit: 'grapheme', minLength }) },
+      { weight: 2, arbitrary: fc.string({ unit: 'binary', minLength }) },
+      { weight: 1, arbitrary: fc.constant(longest) },
+    )
+    .map((text) => text.normalize('NFC'))
+    .filter(fits);
+}
+
+const unknownNames = ['nmae', '', '__proto__', 'constructor', 'prototype', 'toString', 'toOrder', 'Name', 'a.b', '0'];
+
+/** Single values that look like something and are not what `schema` allows. */
+function amiss(schema: Schema): unknown[] {
+  const { minimum = 0, maximum = 0, maxLength = 0 } = schema;
+  const numbers = [minimum - 1, maximum + 1, minimum + 0.5, -1, 0, 1, 2 ** 31, 2 ** 53, 1e21, 1e308, -1e308];
+  const strings = ['', ' ', '\t\n', '\u00a0\u2003', '1', 'x', 'in_service ', 'NULL', 'a\0b', 'x'.repeat(maxLength + 1)];
+  const others = [null, true, false, [], {}, ['x'], [1], { id: 1 }, { $ref: '#' }];
+  const { readOnly: _, ...judged } = schema;
+  const judge = judgeBy(judged.items || judged.properties ? { type: judged.type } : judged);
+  const refused = [...numbers, ...strings, ...others].filter((value) => !judge(value));
+  // JSON Schema has no word for these: no text of Unicode has them, and no database stores them.
+  return [...refused, '\ud800', 'a\udfffb'];
+}

@@ -1,0 +1,131 @@
+import type { Api } from './app.js';
+import { rowsBehindItsBack } from './outage.js';
+import { pages } from './paging.js';
+
+interface Genre {
+  readonly id: number;
+}
+interface Copy {
+  readonly id: number;
+  readonly movie_id: number;
+  readonly service_state: string;
+  readonly is_available: boolean;
+}
+interface Movie {
+  readonly id: number;
+  readonly genre_id: number;
+  readonly stock: number;
+  readonly available: number;
+  readonly copies: readonly Copy[];
+}
+interface Line {
+  readonly movie_rent_id: number;
+  readonly movie_copy_id: number;
+  readonly returned_datetime: string | null;
+  readonly movie_copy: { readonly id: number; readonly movie_id: number };
+}
+interface Rent {
+  readonly id: number;
+  readonly client_id: number;
+  readonly is_closed: boolean;
+  readonly creation_datetime: string;
+  readonly closed_datetime: string | null;
+  readonly details: readonly Line[];
+}
+
+/** What a shop shows and holds that contradicts its rules, row by row. Where all is in order, nothing does. */
+export async function disorderIn(api: Api, databaseUrl: string): Promise<string[]> {
+  return [...(await disorderShown(api)), ...(await disorderHeld(databaseUrl))];
+}
+
+async function disorderShown(api: Api): Promise<string[]> {
+  const genres = byId(await all<Genre>(api, '/genres'));
+  const clients = byId(await all<{ id: number }>(api, '/clients'));
+  const movies = await all<Movie>(api, '/movies');
+  const copies = await all<Copy>(api, '/movie_copies');
+  const rents = await all<Rent>(api, '/movie_rents');
+
+  const open = rents.flatMap(({ details }) => details).filter(({ returned_datetime }) => returned_datetime === null);
+  const out = new Set(open.map(({ movie_copy_id }) => movie_copy_id));
+  const [movieById, copyById] = [byId(movies), byId(copies)];
+  const disorder: string[] = [];
+  const expectOf = (row: string, ...rules: (readonly [string, boolean])[]): void => {
+    disorder.push(...rules.filter(([, holds]) => !holds).map(([rule]) => `${row}: ${rule}`));
+  };
+
+  expectOf('open lines', ['have a copy each', open.length === out.size]);
+  for (const { id, client_id, is_closed, creation_datetime, closed_datetime, details } of rents) {
+    const returns = details.map(({ returned_datetime }) => returned_datetime);
+    const last = returns.includes(null) ? null : (returns.sort().at(-1) ?? null);
+    expectOf(
+      `rent ${id}`,
+      ['has a client', clients.has(client_id)],
+      ['is closed when no line is open', is_closed === (last !== null)],
+      ['was closed by the last return', closed_datetime === last],
+      ['was closed after it began', closed_datetime === null || closed_datetime >= creation_datetime],
+      ['has lines', details.length > 0],
+      ['has its own lines', details.every(({ movie_rent_id }) => movie_rent_id === id)],
+      [
+        'lends copies as they are',
+        details.every(({ movie_copy_id, movie_copy }) => {
+          const copy = copyById.get(movie_copy_id);
+          return copy?.id === movie_copy.id && copy.movie_id === movie_copy.movie_id;
+        }),
+      ],
+    );
+  }
+  for (const { id, movie_id, service_state, is_available } of copies) {
+    expectOf(
+      `copy ${id}`,
+      ['has a movie', movieById.has(movie_id)],
+      ['is available when in service and not out', is_available === (service_state === 'in_service' && !out.has(id))],
+    );
+  }
+  for (const { id, genre_id, stock, available, copies: shown } of movies) {
+    const its = copies.filter(({ movie_id }) => movie_id === id);
+    const inStock = its.filter(({ service_state }) => !['lost', 'retired'].includes(service_state));
+    expectOf(
+      `movie ${id}`,
+      ['has a genre', genres.has(genre_id)],
+      ['has its stock', stock === inStock.length],
+      ['counts its available copies', available === its.filter(({ is_available }) => is_available).length],
+      ['shows the copies in stock', JSON.stringify(shown) === JSON.stringify(inStock)],
+    );
+  }
+  return disorder;
+}
+
+/** What no answer could show: rows that belong to nothing, and keys that broke off. */
+async function disorderHeld(databaseUrl: string): Promise<string[]> {
+  const queries = Object.entries(orphans).map(async ([rule, sql]) => {
+    const rows = await rowsBehindItsBack(databaseUrl, sql);
+    return rows.map((row) => `${rule}: ${JSON.stringify(row)}`);
+  });
+  return (await Promise.all(queries)).flat();
+}
+
+const orphan = (table: string, parent: string): [string, string] => [
+  `${table} without ${parent}`,
+  `SELECT id, ${parent}_id FROM ${table} WHERE ${parent}_id NOT IN (SELECT id FROM ${parent})`,
+];
+const orphans: Readonly<Record<string, string>> = {
+  ...Object.fromEntries([
+    orphan('movie', 'genre'),
+    orphan('movie_copy', 'movie'),
+    orphan('movie_rent', 'client'),
+    orphan('movie_rent_detail', 'movie_rent'),
+    orphan('movie_rent_detail', 'movie_copy'),
+  ]),
+  'movie_rent without lines': 'SELECT id FROM movie_rent WHERE id NOT IN (SELECT movie_rent_id FROM movie_rent_detail)',
+  'copy in two hands':
+    'SELECT movie_copy_id FROM movie_rent_detail WHERE returned_datetime IS NULL GROUP BY movie_copy_id HAVING COUNT(*) > 1',
+};
+
+async function all<Row>(api: Api, path: string): Promise<Row[]> {
+  const rows: Row[] = [];
+  for await (const page of pages<Row>(api, `${path}?limit=200`, 'next')) rows.push(...page);
+  return rows;
+}
+
+const byId = <Row extends { readonly id: number }>(rows: readonly Row[]): Map<number, Row> =>
+  new Map(rows.map((row) => [row.id, row]));

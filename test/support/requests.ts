@@ -1,0 +1,226 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc, { type Arbitrary } from 'fast-check';
+import { Arbitraries, type Schema } from './arbitraries.js';
+
+interface Parameter {
+  readonly name: string;
+  readonly in: 'path' | 'query' | 'header';
+  readonly required?: boolean;
+  readonly schema: Schema;
+}
+interface Documented {
+  readonly operationId: string;
+  readonly parameters?: readonly Parameter[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> };
+  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, object>> }>>;
+}
+
+const document = JSON.parse(readFileSync(join(import.meta.dirname, '../../docs/openapi.json'), 'utf8')) as {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Documented>>>>;
+};
+
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+
+/** A request of an operation, in the document's own terms. */
+export interface PlannedRequest {
+  readonly operationId: string;
+  readonly method: Method;
+  /** As the document has it: /movies/{id}. */
+  readonly path: string;
+  /** What stands for the parameters of the path, percent-encoded. */
+  readonly steps: Readonly<Record<string, string>>;
+  /** Pairs, percent-encoded. */
+  readonly query: readonly (readonly [string, string])[];
+  readonly headers: Readonly<Record<string, string>>;
+  /** A JSON value. */
+  readonly body?: unknown;
+  /** What is sent in place of the body. */
+  readonly text?: string;
+  /** In what it was broken on purpose, where it was. */
+  readonly broken?: string;
+}
+
+/** Numbers up to this one, where an id is meant, stand for things that are there: the first of them, the second, and so on. */
+export const ordinals = 100;
+/** Where a tag is meant: the one that was seen last. */
+export const currentTag = '"current"';
+/** Where a cursor is meant: the one of a page that was linked to. */
+export const linkedCursor = 'linked';
+
+const id = fc.oneof(
+  { weight: 12, arbitrary: fc.integer({ min: 1, max: ordinals }) },
+  { weight: 1, arbitrary: fc.integer({ min: 1, max: 2 ** 31 - 1 }) },
+);
+const tag = fc.constantFrom(currentTag, currentTag, `"stale", ${currentTag}`, '*', '"stale"', 'W/"stale"', 'no tag');
+
+const arbitraries = new Arbitraries(document, {
+  id,
+  client_id: id,
+  genre_id: id,
+  movie_id: id,
+  movie_copy_id: id,
+  // Movies of thousands of copies are tried elsewhere, and make every list of movies slow.
+  stock: fc.integer({ min: 0, max: 5 }),
+  slug: fc.constantFrom('not-found', 'copy-already-rented', 'invalid-input', 'none-such'),
+  cursor: fc.constant(linkedCursor),
+  'If-Match': tag,
+  'If-None-Match': tag,
+  // Few, so that requests are asked again and keys are used again for others.
+  'Idempotency-Key': fc.constantFrom('a', 'b', '!~'),
+});
+
+/** Requests that obey the document, and requests that break it in one way, of every operation. */
+export function anyRequest(): Arbitrary<PlannedRequest> {
+  const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => requestsOf(method as Method, path, operation)),
+  );
+  return fc.oneof(...operations);
+}
+
+export const operationIds: readonly string[] = Object.values(document.paths).flatMap((item) =>
+  Object.values(item).map(({ operationId }) => operationId),
+);
+
+function requestsOf(method: Method, path: string, operation: Documented): Arbitrary<PlannedRequest> {
+  const valid = validRequests(method, path, operation);
+  return fc.oneof(
+    { weight: 3, arbitrary: valid },
+    { weight: 2, arbitrary: fc.oneof(...waysToBreak(operation, valid)) },
+  );
+}
+
+function validRequests(method: Method, path: string, operation: Documented): Arbitrary<PlannedRequest> {
+  const { operationId, requestBody } = operation;
+  const chosen = (place: Parameter['in']) =>
+    fc.tuple(...parametersIn(place, operation).map(one)).map((pairs) => pairs.filter((pair) => pair !== undefined));
+  return fc
+    .record({
+      steps: chosen('path').map((pairs) => Object.fromEntries(pairs)),
+      query: chosen('query'),
+      headers: fc
+        .tuple(chosen('header'), sometimes(fc.constantFrom('*/*', ...answerTypes(operation))))
+        .map(([pairs, accept]) => ({ ...(accept && { Accept: accept }), ...Object.fromEntries(pairs) })),
+      body: requestBody ? validBodies(requestBody) : fc.constant<Body>({}),
+    })
+    .map(({ body: { type, body }, headers, ...rest }) => ({
+      operationId,
+      method,
+      path,
+      ...rest,
+      headers: type ? { 'Content-Type': type, ...headers } : headers,
+      body,
+    }));
+}
+
+const parametersIn = (place: Parameter['in'], { parameters = [] }: Documented): Parameter[] =>
+  parameters.filter((parameter) => parameter.in === place);
+
+function one({ name, in: place, required, schema }: Parameter): Arbitrary<[string, string] | undefined> {
+  const encode = place === 'header' ? String : encodeURIComponent;
+  const pair = arbitraries.valid(schema, name).map((value): [string, string] => [name, encode(String(value))]);
+  return required ? pair : sometimes(pair);
+}
+
+const sometimes = <Value>(arbitrary: Arbitrary<Value>): Arbitrary<Value | undefined> =>
+  fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
+
+const answerTypes = ({ responses }: Documented): string[] =>
+  Object.entries(responses)
+    .filter(([status]) => status.startsWith('2'))
+    .flatMap(([, { content = {} }]) => Object.keys(content));
+
+interface Body {
+  readonly type?: string;
+  readonly body?: unknown;
+}
+
+function validBodies({ content }: NonNullable<Documented['requestBody']>): Arbitrary<Body> {
+  return fc.oneof(
+    ...Object.entries(content).map(([type, { schema }]) =>
+      fc.record({ type: fc.constant(type), body: arbitraries.valid(schema) }),
+    ),
+  );
+}
+
+/** One thing that is wrong with a request. */
+type Flaw = Pick<PlannedRequest, 'broken'> & Partial<PlannedRequest>;
+
+function waysToBreak(operation: Documented, valid: Arbitrary<PlannedRequest>): Arbitrary<PlannedRequest>[] {
+  // A page that was linked to is asked for by its link, which nothing could be changed in.
+  const sound = valid.map((request) => ({ ...request, query: request.query.filter(([name]) => name !== 'cursor') }));
+  const breaking = <Value>(values: Arbitrary<Value>, flaw: (value: Value, request: PlannedRequest) => Flaw) =>
+    fc.tuple(sound, values).map(([request, value]) => ({ ...request, ...flaw(value, request) }));
+  const header = (name: string, ...values: string[]) =>
+    breaking(fc.constantFrom(...values), (value, { headers }) => ({
+      broken: name,
+      headers: { ...headers, [name]: value },
+    }));
+
+  const ways = [
+    header('Accept', 'image/png', 'application/json;q=0, application/problem+json;q=0', 'text/csv, image/*'),
+    header('X-Padding', 'x'.repeat(17_000)),
+    breaking(fc.constantFrom('limt=5', 'q=', '%5B%5D=1', '__proto__=1', '=', 'a=%zz', 'a=%ff'), (pair, { query }) => ({
+      broken: 'query',
+      query: [...query, pair.split('=') as [string, string]],
+    })),
+  ];
+  for (const { name, schema } of parametersIn('path', operation)) {
+    const values =
+      schema.type === 'integer' ? fc.constantFrom(...brokenIds) : fc.constantFrom('A', 'a_b', '%zz', '%00', '..%2f');
+    ways.push(breaking(values, (value, { steps }) => ({ broken: name, steps: { ...steps, [name]: value } })));
+  }
+  for (const { name, schema } of parametersIn('query', operation)) {
+    const values = name === 'cursor' ? fc.constantFrom('x', 'null', 'W10') : arbitraries.brokenText(schema);
+    ways.push(
+      breaking(values, (value, { query }) => ({
+        broken: name,
+        query: [...query.filter(([other]) => other !== name), [name, encodeURIComponent(value)]],
+      })),
+      breaking(arbitraries.valid(schema, name), (value) => {
+        const pair = [name, encodeURIComponent(String(value))] as const;
+        return { broken: `${name} twice`, query: [pair, pair] };
+      }),
+    );
+  }
+  for (const { name } of parametersIn('header', operation)) {
+    // Tags that are none match nothing, which is a precondition like any other.
+    if (name === 'Idempotency-Key') ways.push(header(name, '', ' ', 'two words', 'x'.repeat(256)));
+  }
+  if (operation.requestBody) ways.push(...brokenBodies(operation.requestBody, breaking, header));
+  return ways;
+}
+
+const brokenIds = ['0', '-1', '+1', '007', '1.0', '1e3', '0x10', 'abc', '1%20', '%00', '%ff', '%zz', '%D9%A1', ','];
+
+function brokenBodies(
+  { content }: NonNullable<Documented['requestBody']>,
+  breaking: <Value>(values: Arbitrary<Value>, flaw: (value: Value) => Flaw) => Arbitrary<PlannedRequest>,
+  header: (name: string, ...values: string[]) => Arbitrary<PlannedRequest>,
+): Arbitrary<PlannedRequest>[] {
+  const [{ schema }] = Object.values(content) as [{ schema: Schema }];
+  const members = breaking(arbitraries.broken(schema), (body) => ({ broken: 'body', body }));
+  const otherTypes = ['text/plain', 'application/xml', 'application/x-www-form-urlencoded', 'application/jsonp'];
+  const others = [...otherTypes, 'application/merge-patch+json'].filter((type) => !content[type]);
+  return [
+    // Weighs as much as there is to it.
+    ...Array<typeof members>(6).fill(members),
+    breaking(fc.constantFrom(...brokenJson), (text) => ({ broken: 'JSON', text })),
+    header('Content-Type', ...others, 'application/json; charset=latin1', 'json'),
+    header('Content-Encoding', 'nonsense', 'gzip', 'gzip, gzip'),
+  ];
+}
+
+const brokenJson = [
+  '',
+  '{',
+  '{"name":}',
+  "{'name':'x'}",
+  '{} {}',
+  '{"name":"x\ny"}',
+  'nonsense',
+  `${'['.repeat(2000)}${']'.repeat(2000)}`,
+  `{"name":${'{"a":'.repeat(2000)}1${'}'.repeat(2000)}}`,
+  JSON.stringify({ name: 'x'.repeat(100 * 1024) }),
+  '{"name":"x","year":1e400,"stock":1e400,"client_id":1e400,"code":1e400,"first_name":1e400}',
+];
