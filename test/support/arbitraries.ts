@@ -65,10 +65,8 @@ export class Arbitraries {
     if (!oneOf) return this.brokenDocument(schema, properties);
     const judge = judgeBy(this.resolved(schema) as object);
     const { oneOf: _, ...loose } = schema;
-    return fc.oneof(
-      this.valid(loose).filter((value) => !judge(value)),
-      ...oneOf.map((branch) => this.broken(merged(loose, branch))),
-    );
+    const spoilt = oneOf.map((branch) => this.broken(merged(loose, branch)));
+    return fc.oneof(this.valid(loose), ...spoilt).filter((value) => !judge(value) || hasLoneSurrogates(value));
   }
 
   /** Text for a parameter that doesn't read as what `schema` allows. */
@@ -209,6 +207,8 @@ function amiss(schema: Schema): unknown[] {
   const { readOnly: _, ...judged } = schema;
   const judge = judgeBy(judged.items || judged.properties ? { type: judged.type } : judged);
   const refused = [...numbers, ...strings, ...others].filter((value) => !judge(value));
-  // JSON Schema has no word for these: no text of Unicode has them, and no database stores them.
   return [...refused, '\ud800', 'a\udfffb'];
 }
+
+/** Halves of characters, which no text of Unicode has and no database stores. JSON Schema has no word for them. */
+export const hasLoneSurrogates = (value: unknown): boolean => /\\ud[89a-f]/.test(JSON.stringify(value));

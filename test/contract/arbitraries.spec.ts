@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { Arbitraries, hasLoneSurrogates, type Schema } from '../support/arbitraries.js';
+import { Schemas } from '../support/contract.js';
+
+const document = JSON.parse(readFileSync(join(import.meta.dirname, '../../docs/openapi.json'), 'utf8')) as {
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+};
+
+describe('what is made up from a schema', () => {
+  const judges = new Schemas(document);
+  const arbitraries = new Arbitraries(document);
+  const sample = (values: fc.Arbitrary<unknown>) => fc.sample(values, { numRuns: 200, seed: 1 });
+  const isAllowed = (name: string, value: unknown): boolean =>
+    [...judges.faultsOf(`/components/schemas/${name}`, value)].length === 0;
+  const inputs = Object.entries(document.components.schemas).filter(([name]) => /(Input|Patch)$/.test(name));
+
+  it.each(inputs)('is allowed by it: %s', (name, schema) => {
+    const values = sample(arbitraries.valid(schema));
+    expect(values.filter((value) => !isAllowed(name, value))).toEqual([]);
+  });
+
+  it.each(inputs)('is ruled out by it, where it is to be: %s', (name, schema) => {
+    const values = sample(arbitraries.broken(schema));
+    expect(values.filter((value) => isAllowed(name, value) && !hasLoneSurrogates(value))).toEqual([]);
+  });
+});
