@@ -34,6 +34,7 @@ const queryRunnerLaw = 'only the unit of work makes query runners';
 const transactionLaw = 'only the unit of work makes transactions';
 const noRepositoryLaw = 'no repository exists outside a unit of work';
 const dataSourceLaw = 'data sources are made in src/database and ormconfig.ts';
+const contractLaw = 'tests ask by the api of test/support/app.ts, whose answers are held to the contract';
 const dtoLaw = 'members of a dto are snake_case';
 const camelCaseLaw = 'members of all other classes are camelCase';
 
@@ -138,6 +139,12 @@ const planted: readonly [sentence: string, law: string, path: string, text: stri
   ['a repository made by hand', noRepositoryLaw, 'src/movies/a.ts', 'const movies = new MovieRepository(manager);'],
   ['a data source of a feature', dataSourceLaw, 'src/movies/a.ts', 'const source = new DataSource(options);'],
   ['a data source of a script', dataSourceLaw, 'scripts/seed.ts', 'const source = new DataSource(options);'],
+  [
+    'an api that is held to nothing',
+    contractLaw,
+    'test/e2e/a.spec.ts',
+    "import s from 'supertest'; await s(url).get('/');",
+  ],
   ['a camelCase member of a dto', dtoLaw, 'src/movies/dto/m.dto.ts', 'export class M { @IdField() genreId: number; }'],
   ['an undecorated one', dtoLaw, 'src/movies/dto/m.dto.ts', 'export class M { genreId: number; }'],
   [
@@ -194,6 +201,7 @@ describe('The architecture', () => {
     { path: 'src/movies/movie.entity.ts', text: "import type { A } from './movie.entity.js';" },
     { path: 'src/app.module.ts', text: "import '../ormconfig.js';" },
     { path: 'test/e2e/a.spec.ts', text: "import '../../src/app.setup.js';" },
+    { path: 'test/e2e/a.spec.ts', text: "import type { Response } from 'supertest';" },
     { path: 'src/genres/genre.repository.ts', text: repository },
   ])('has nothing against $path with "$text"', (file) => {
     expect(violations([file])).toEqual([]);

@@ -109,6 +109,11 @@ const wordLaws: readonly WordLaw[] = [
     where: /^(src\/(?!database\/)|scripts\/)/,
     never: /\bnew DataSource\b/,
   },
+  {
+    law: 'tests ask by the api of test/support/app.ts, whose answers are held to the contract',
+    where: /^test\/(?!support\/app\.ts$|architecture\/)/,
+    never: /\bfrom ['"]supertest['"]/,
+  },
 ];
 
 /** Judges the classes of the files it is for. */

@@ -1,4 +1,4 @@
-import supertest from 'supertest';
+import { apiAt } from '../support/app.js';
 import { freshDatabase } from '../support/engine.js';
 import { dropEverything } from '../support/outage.js';
 import { startService } from '../support/process.js';
@@ -9,7 +9,7 @@ describe('the name of a request', () => {
     const { service, url } = await startService({ DATABASE_URL: database.url });
     try {
       await dropEverything(database.url);
-      const { headers, body } = await supertest(url).get('/genres').set('X-Request-Id', 'my-own:1').expect(500);
+      const { headers, body } = await (await apiAt(url)).get('/genres').set('X-Request-Id', 'my-own:1').expect(500);
       expect(headers['x-request-id']).toBe('my-own:1');
       expect(body.request_id).toBe('my-own:1');
       expect(service.stdout).toContain('"request_id":"my-own:1"');

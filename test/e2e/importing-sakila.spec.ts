@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import supertest from 'supertest';
-import type { Api } from '../support/app.js';
+import { type Api, apiAt } from '../support/app.js';
 import { freshDatabase, type FreshDatabase } from '../support/engine.js';
+import { readAll } from '../support/paging.js';
 import { Program, startService } from '../support/process.js';
 
 /** Not part of this repository: the CSV files of the Sakila sample database, where somebody has put them. */
@@ -38,7 +38,7 @@ function importSakila(): void {
   async function serve(): Promise<void> {
     const started = await startService({ DATABASE_URL: database.url });
     service = started.service;
-    api = supertest(started.url);
+    api = await apiAt(started.url);
   }
 
   async function runImport(): Promise<string> {
@@ -62,25 +62,13 @@ function importSakila(): void {
   });
   const sakila = { genres: 16, movies: 1000, copies: 4581, clients: 599, rents: 16_044, open: 183 };
 
-  /** The whole of a list, page by page, as its Link headers lead. */
-  async function walk<Item>(list: string): Promise<Item[]> {
-    const items: Item[] = [];
-    let path: string | undefined = `${list}?limit=200`;
-    while (path) {
-      const page: { body: Item[]; headers: Record<string, string> } = await api.get(path).expect(200);
-      items.push(...page.body);
-      path = /<([^>]+)>; rel="next"/.exec(page.headers['link']!)?.[1];
-    }
-    return items;
-  }
-
   it('takes in every genre, movie, copy, client and rental', async () => {
     expect(firstImport).toMatch(/rents +16044 added/);
     expect(await totals()).toEqual(sakila);
   });
 
   it('knows 183 copies to be out, and 42 movies to have none', async () => {
-    const movies = await walk<Movie>('/movies');
+    const movies = await readAll<Movie>(api, '/movies');
     expect(movies).toHaveLength(1000);
     const sum = (count: (movie: Movie) => number) => movies.reduce((total, movie) => total + count(movie), 0);
     expect(sum(({ stock }) => stock)).toBe(4581);
@@ -89,7 +77,7 @@ function importSakila(): void {
   });
 
   it('knows who has them, and which title was rented most', async () => {
-    const rents = await walk<Rent>('/movie_rents');
+    const rents = await readAll<Rent>(api, '/movie_rents');
     expect(rents).toHaveLength(16_044);
     const open = rents.filter((rent) => !rent.is_closed);
     expect(open).toHaveLength(183);

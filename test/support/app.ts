@@ -47,6 +47,11 @@ export async function openShop({ reachedBy, environment }: Circumstances = {}): 
   };
 }
 
+/** A service that somebody else has started. */
+export async function apiAt(url: string): Promise<Api> {
+  return heldTo(await theContract(url), supertest(url));
+}
+
 let contract: Contract | undefined;
 
 /** Read once: every service of a run says the same of itself. */

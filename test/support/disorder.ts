@@ -1,6 +1,6 @@
 import type { Api } from './app.js';
 import { rowsBehindItsBack } from './outage.js';
-import { pages } from './paging.js';
+import { readAll } from './paging.js';
 
 interface Genre {
   readonly id: number;
@@ -39,11 +39,11 @@ export async function disorderIn(api: Api, databaseUrl: string): Promise<string[
 }
 
 async function disorderShown(api: Api): Promise<string[]> {
-  const genres = byId(await all<Genre>(api, '/genres'));
-  const clients = byId(await all<{ id: number }>(api, '/clients'));
-  const movies = await all<Movie>(api, '/movies');
-  const copies = await all<Copy>(api, '/movie_copies');
-  const rents = await all<Rent>(api, '/movie_rents');
+  const genres = byId(await readAll<Genre>(api, '/genres'));
+  const clients = byId(await readAll<{ id: number }>(api, '/clients'));
+  const movies = await readAll<Movie>(api, '/movies');
+  const copies = await readAll<Copy>(api, '/movie_copies');
+  const rents = await readAll<Rent>(api, '/movie_rents');
 
   const open = rents.flatMap(({ details }) => details).filter(({ returned_datetime }) => returned_datetime === null);
   const out = new Set(open.map(({ movie_copy_id }) => movie_copy_id));
@@ -120,12 +120,6 @@ const orphans: Readonly<Record<string, string>> = {
   'copy in two hands':
     'SELECT movie_copy_id FROM movie_rent_detail WHERE returned_datetime IS NULL GROUP BY movie_copy_id HAVING COUNT(*) > 1',
 };
-
-async function all<Row>(api: Api, path: string): Promise<Row[]> {
-  const rows: Row[] = [];
-  for await (const page of pages<Row>(api, `${path}?limit=200`, 'next')) rows.push(...page);
-  return rows;
-}
 
 const byId = <Row extends { readonly id: number }>(rows: readonly Row[]): Map<number, Row> =>
   new Map(rows.map((row) => [row.id, row]));

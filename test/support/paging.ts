@@ -27,6 +27,13 @@ export async function* pages<Row = { id: number }>(
   }
 }
 
+/** The whole of a list, page by page. */
+export async function readAll<Row>(api: Api, list: string): Promise<Row[]> {
+  const rows: Row[] = [];
+  for await (const page of pages<Row>(api, `${list}?limit=200`, 'next')) rows.push(...page);
+  return rows;
+}
+
 /**
  * Follows one relation from a page to the last, and hands out the ids on each page.
  * @param meanwhile what happens to the list after each page
