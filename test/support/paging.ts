@@ -15,7 +15,7 @@ export function cursorOf(link: string): string {
 }
 
 /** Follows one relation from a page to the last, as a consumer does. */
-export async function* pages<Row = { id: number }>(
+async function* pages<Row = { id: number }>(
   api: Api,
   url: string,
   relation: 'prev' | 'next',
