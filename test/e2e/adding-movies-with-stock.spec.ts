@@ -21,10 +21,9 @@ describe('adding movies with stock', () => {
     expect((await add({ stock: 0 }).expect(201)).body).toMatchObject({ stock: 0, available: 0, copies: [] });
   });
 
-  it('adds 10,000 copies in about a second', async () => {
-    const begun = Date.now();
+  // In how few statements is told by test/database/adding-copies.spec.ts.
+  it('adds 10,000 copies in one go', async () => {
     const { body } = await add({ stock: 10_000 }).expect(201);
-    expect(Date.now() - begun).toBeLessThan(2_000);
     expect(new Set(body.copies.map(({ code }: { code: string }) => code)).size).toBe(10_000);
   });
 
