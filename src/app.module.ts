@@ -22,7 +22,10 @@ export class AppModule {
       module: AppModule,
       imports: [
         ConfigModule.with(environment),
-        DatabaseModule.with(dataSourceOptions(environment.DATABASE_URL)),
+        DatabaseModule.with(
+          dataSourceOptions(environment.DATABASE_URL),
+          environment.DATABASE_REPLICA_URL ? dataSourceOptions(environment.DATABASE_REPLICA_URL) : undefined,
+        ),
         GenresModule,
         MoviesModule,
         ClientsModule,

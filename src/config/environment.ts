@@ -1,5 +1,5 @@
 import { plainToInstance } from 'class-transformer';
-import { IsIn, IsInt, IsNotEmpty, IsString, Matches, Max, Min, validateSync } from 'class-validator';
+import { IsIn, IsInt, IsNotEmpty, IsString, Matches, Max, Min, ValidateBy, validateSync } from 'class-validator';
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -22,6 +22,21 @@ export class Environment {
     message: 'DATABASE_URL must be sqlite:<path> or postgres://<user>:<password>@<host>:<port>/<database>',
   })
   DATABASE_URL = 'sqlite:data/movie-rental.sqlite';
+
+  /** A streaming replica of the PostgreSQL database, to read from; none where it is empty. */
+  @Matches(/^(|postgres(ql)?:\/\/.+)$/, {
+    message: 'DATABASE_REPLICA_URL must be postgres://<user>:<password>@<host>:<port>/<database>',
+  })
+  @ValidateBy(
+    {
+      name: 'hasPrimary',
+      validator: {
+        validate: (url, context) => !url || !(context!.object as Environment).DATABASE_URL.startsWith('sqlite:'),
+      },
+    },
+    { message: 'DATABASE_REPLICA_URL needs a PostgreSQL database in DATABASE_URL: a SQLite file has no replica' },
+  )
+  DATABASE_REPLICA_URL = '';
 
   /** The origins whose pages may use the service from a browser, parted by commas, or `*`; none where it is empty. */
   @Matches(/^(|\*|https?:\/\/[^\s/,]+(,https?:\/\/[^\s/,]+)*)$/, {

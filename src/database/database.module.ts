@@ -9,7 +9,8 @@ import { UnitOfWork } from './unit-of-work.js';
 
 @Module({})
 export class DatabaseModule {
-  static with(options: DataSourceOptions): DynamicModule {
+  /** @param replica where to read, if not from the database that `options` name */
+  static with(options: DataSourceOptions, replica?: DataSourceOptions): DynamicModule {
     return {
       module: DatabaseModule,
       global: true,
@@ -19,7 +20,15 @@ export class DatabaseModule {
           dataSourceFactory: () => openDataSource(options),
         }),
       ],
-      providers: [{ provide: Connections, inject: [DataSource], useFactory: openConnections }, UnitOfWork, Clock],
+      providers: [
+        {
+          provide: Connections,
+          inject: [DataSource],
+          useFactory: (writer: DataSource) => openConnections(writer, replica),
+        },
+        UnitOfWork,
+        Clock,
+      ],
       exports: [UnitOfWork, Clock],
     };
   }

@@ -27,6 +27,7 @@ export async function openShop({ reachedBy, environment }: Circumstances = {}): 
     HOST: '127.0.0.1',
     PORT: 0,
     DATABASE_URL: reachedBy ? await reachedBy(database.url) : database.url,
+    DATABASE_REPLICA_URL: '',
     CORS_ORIGINS: '',
     SHUTDOWN_GRACE_MS: 0,
     LOG_LEVEL: 'fatal',

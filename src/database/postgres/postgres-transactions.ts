@@ -10,8 +10,8 @@ import type { Vigil } from './vigil.js';
 
 /** A unit that loses to others this often finds the database too busy. */
 const mostAttempts = 8;
-/** Serialization failure and deadlock: the database asks to begin again. */
-const lostToOthers = new Set(['40001', '40P01']);
+/** Serialization failure and deadlock: the database asks to begin again. A standby so ends reads that hold it up. */
+export const lostToOthers = new Set(['40001', '40P01']);
 /** A write where only reading is possible: on a server that was demoted to a standby, for one. */
 const readOnly = '25006';
 
