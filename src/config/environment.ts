@@ -73,7 +73,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
   const environment = plainToInstance(Environment, given, { exposeDefaultValues: true });
   const faults = validateSync(environment).map(
     ({ property, value, constraints }) =>
-      `  ${Object.values(constraints ?? {}).join(', ')}; it is ${JSON.stringify(variables[property] ?? value)}`,
+      `  ${Object.values(constraints ?? {}).join(', ')}; it is ${shown(variables[property] ?? value)}`,
   );
   if (faults.length > 0) {
     throw new InvalidEnvironment(
@@ -81,6 +81,11 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
     );
   }
   return environment;
+}
+
+/** A value as it may be told: without the password of a URL. */
+function shown(value: unknown): string {
+  return JSON.stringify(value).replace(/:[^/@]+@/g, ':…@');
 }
 
 function wholeNumber(text: string): number {

@@ -1,18 +1,13 @@
 import { isSqlite } from '../support/engine.js';
 import { inParallel } from '../support/parallel.js';
 import { useShop } from '../support/shop.js';
+import { statuses } from '../support/statuses.js';
 
 describe('one copy and two hands', () => {
   const shop = useShop();
 
   const order = (clientId: number, ...copyIds: number[]) =>
     shop.api.post('/movie_rents').send({ client_id: clientId, details: copyIds.map((id) => ({ movie_copy_id: id })) });
-  /** How many answers there are of each status. */
-  const statuses = (answers: { status: number }[]) => {
-    const counts: Record<number, number> = {};
-    for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1;
-    return counts;
-  };
   const rentsOf = async (clientId: number) => (await shop.api.get(`/clients/${clientId}/movie_rents`).expect(200)).body;
 
   // On PostgreSQL the same race is run through several instances too: test/database/postgres/many-instances.spec.ts.

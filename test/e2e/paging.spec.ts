@@ -103,6 +103,22 @@ describe('paging', () => {
       expect(await titles('year')).toEqual(['Émile', 'eve', 'Emil']);
     });
 
+    it('titles with ß as ss, and by code points where letters end', async () => {
+      const titles = ['\u{1F47B}busters', '\ufa0e', 'Straw', 'straße', 'STRASSE', 'Stras'];
+      const { path } = await genreOf(titles.length, (index) => ({ title: titles[index] }));
+      const pages = await walk(shop.api, `${path}?sort=title&limit=1`, 'next');
+      const { body } = await shop.api.get(`${path}?sort=title`).expect(200);
+      expect(body.map(({ title }: { title: string }) => title)).toEqual([
+        'Stras',
+        'straße',
+        'STRASSE',
+        'Straw',
+        '\ufa0e',
+        '\u{1F47B}busters',
+      ]);
+      expect(pages.flat()).toEqual(body.map(({ id }: { id: number }) => id));
+    });
+
     it('clients by last name, and then by first name', async () => {
       const { body } = await shop.api.get('/clients?name=same&sort=last_name').expect(200);
       expect(body.map((client: { first_name: string }) => client.first_name)).toEqual([

@@ -20,7 +20,8 @@ export function freshDatabase(): Promise<FreshDatabase> {
   return isSqlite() ? freshFile() : freshDatabaseOn(process.env['TEST_DATABASE_URL']!);
 }
 
-async function freshFile(): Promise<FreshDatabase> {
+/** An empty SQLite file of one's own. */
+export async function freshFile(): Promise<FreshDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'movie-rental-'));
   return {
     url: `sqlite:${join(folder, 'shop.sqlite')}`,

@@ -4,7 +4,7 @@ import { type Api, openShop } from './app.js';
 let serial = 0;
 
 /** Stocks a shop over HTTP, as any consumer would. */
-function clerk(api: Api) {
+export function clerk(api: Api) {
   const post = async (path: string, body: object): Promise<Record<string, any>> => {
     const { body: created } = await api.post(path).send(body).expect(201);
     return created;

@@ -1,0 +1,38 @@
+import { InvalidEnvironment, readEnvironment } from '../../src/config/environment.js';
+
+const postgres = 'postgres://shop:secret@db.example/shop';
+
+describe('the configuration', () => {
+  it('may name a replica of a PostgreSQL database', () => {
+    const replica = 'postgresql://shop:secret@replica.example:5433/shop';
+    expect(readEnvironment({ DATABASE_URL: postgres, DATABASE_REPLICA_URL: replica })).toMatchObject({
+      DATABASE_URL: postgres,
+      DATABASE_REPLICA_URL: replica,
+    });
+  });
+
+  it('names none where nobody does, or by an empty variable', () => {
+    expect(readEnvironment({}).DATABASE_REPLICA_URL).toBe('');
+    expect(readEnvironment({ DATABASE_REPLICA_URL: '' }).DATABASE_REPLICA_URL).toBe('');
+  });
+
+  it.each([
+    ['a SQLite file', { DATABASE_URL: 'sqlite:data/shop.sqlite' }],
+    ['no PostgreSQL at all', {}],
+  ])('is refused where it names a replica of %s', (_, database) => {
+    const reading = () => readEnvironment({ ...database, DATABASE_REPLICA_URL: postgres });
+    expect(reading).toThrow(InvalidEnvironment);
+    expect(reading).toThrow('DATABASE_REPLICA_URL needs a PostgreSQL database in DATABASE_URL');
+  });
+
+  it('keeps the password of what it refuses to itself', () => {
+    const reading = () => readEnvironment({ DATABASE_REPLICA_URL: postgres });
+    expect(reading).toThrow('postgres://shop:…@db.example/shop');
+    expect(reading).not.toThrow('secret');
+  });
+
+  it('is refused where a replica is no PostgreSQL', () => {
+    const variables = { DATABASE_URL: postgres, DATABASE_REPLICA_URL: 'sqlite:data/shop.sqlite' };
+    expect(() => readEnvironment(variables)).toThrow('DATABASE_REPLICA_URL must be postgres://');
+  });
+});

@@ -1,0 +1,97 @@
+import { DataSource } from 'typeorm';
+import supertest from 'supertest';
+import { dataSourceOptions } from '../../../ormconfig.js';
+import type { Api } from '../../support/app.js';
+import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
+import { inParallel } from '../../support/parallel.js';
+import { type Program, startService } from '../../support/process.js';
+import { clerk } from '../../support/shop.js';
+import { statuses } from '../../support/statuses.js';
+
+const count = 4;
+
+describe(`${count} instances of the service on one PostgreSQL`, () => {
+  let database: FreshDatabase;
+  let services: Program[];
+  let apis: Api[];
+  let desk: ReturnType<typeof clerk>;
+
+  // All of them find the database empty, and want to migrate it.
+  beforeAll(async () => {
+    database = await freshDatabase();
+    const started = await Promise.all(
+      Array.from({ length: count }, () => startService({ DATABASE_URL: database.url })),
+    );
+    services = started.map(({ service }) => service);
+    apis = started.map(({ url }) => supertest(url));
+    desk = clerk(apis[0]!);
+  }, 60_000);
+  afterAll(async () => {
+    await Promise.all(services.map((service) => service.kill('SIGTERM')));
+    await database.drop();
+  });
+
+  /** The instance whose turn it is to be asked. */
+  const instance = (turn: number): Api => apis[turn % count]!;
+  const order = (turn: number, clientId: number, copyId: number) =>
+    instance(turn)
+      .post('/movie_rents')
+      .send({ client_id: clientId, details: [{ movie_copy_id: copyId }] });
+  const copiesOf = (movie: Record<string, unknown>) => (movie['copies'] as { id: number }[]).map(({ id }) => id);
+
+  it('that start at once run the migrations once, and all serve', async () => {
+    const ready = await Promise.all(apis.map((api) => api.get('/health/ready')));
+    expect(statuses(ready)).toEqual({ 200: count });
+    const dataSource = await new DataSource(dataSourceOptions(database.url)).initialize();
+    const run = await dataSource.query<{ name: string }[]>('SELECT name FROM migrations ORDER BY id');
+    expect(run.map(({ name }) => name)).toEqual(dataSource.migrations.map(({ name }) => name));
+    await dataSource.destroy();
+  });
+
+  it('let one of 500 clients win when all reach for the last copy, each through one of them', async () => {
+    const [copyId] = copiesOf(await desk.movie(1)) as [number];
+    const clients: number[] = [];
+    await inParallel(Array(500).keys(), 32, async () => void clients.push((await desk.client())['id'] as number));
+    for (let round = 0; round < 2; round++) {
+      const answers = await Promise.all(clients.map((clientId, turn) => order(turn, clientId, copyId)));
+      expect(statuses(answers)).toEqual({ 201: 1, 409: 499 });
+      await desk.close(answers.find(({ status }) => status === 201)!.body.id);
+    }
+  }, 60_000);
+
+  it('never take a copy out of stock while another of them lends it', async () => {
+    const clientId = (await desk.client())['id'] as number;
+    for (let round = 0; round < 8; round++) {
+      const movie = await desk.movie(8);
+      const { id, title, year, genre_id } = movie;
+      const lower = () => instance(round).put(`/movies/${id}/with_stock`).send({ title, year, genre_id, stock: 4 });
+      const requests = copiesOf(movie).map((copyId, turn) => () => order(turn, clientId, copyId));
+      requests.splice(round, 0, lower);
+      const rented = await Promise.all(requests.map((request) => request()));
+      const [lowered] = rented.splice(round, 1) as [(typeof rented)[number]];
+      const out = rented.filter(({ status }) => status === 201).length;
+      expect(lowered.status).toBe(out > 4 ? 409 : 200);
+      expect(statuses(rented)).toEqual({ ...(out > 0 && { 201: out }), ...(out < 8 && { 409: 8 - out }) });
+      const stock = lowered.status === 200 ? 4 : 8;
+      for (const api of apis) {
+        expect((await api.get(`/movies/${id}`)).body).toMatchObject({ stock, available: stock - out });
+      }
+    }
+  });
+
+  it('do once what all of them are asked for with one Idempotency-Key', async () => {
+    const client = await desk.client();
+    const [copyId] = copiesOf(await desk.movie(1)) as [number];
+    const ask = (turn: number) => order(turn, client['id'] as number, copyId).set('Idempotency-Key', 'race');
+    const answers = await Promise.all(Array.from({ length: 40 }, (_, turn) => ask(turn)));
+    const [first, ...others] = answers.filter(({ status }) => status === 201).map(({ text }) => text);
+    expect(others.filter((text) => text !== first)).toEqual([]);
+    const refusals = answers.filter(({ status }) => status !== 201).map(({ body }) => body.type);
+    expect(refusals.filter((type) => type !== '/problems/idempotency-key-in-use')).toEqual([]);
+    for (const turn of apis.keys()) {
+      const { text, headers } = await ask(turn).expect(201);
+      expect([text, headers['idempotency-replayed']]).toEqual([first, 'true']);
+    }
+    expect((await instance(1).get(`/movie_rents?movie_copy_id=${copyId}`)).body).toHaveLength(1);
+  });
+});

@@ -1,0 +1,151 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { Environment, readEnvironment } from '../../src/config/environment.js';
+
+/* eslint-disable @typescript-eslint/no-explicit-any -- reads files of any shape */
+const root = join(import.meta.dirname, '../..');
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const yaml = (path: string): any[] =>
+  parseAllDocuments(read(path), { merge: true }).map((document) => {
+    expect(document.errors).toEqual([]);
+    return document.toJS();
+  });
+
+const paths = Object.keys(JSON.parse(read('docs/openapi.json')).paths);
+const variables = Object.keys(new Environment());
+const probes = ['/health/live', '/health/ready'];
+
+/** The arguments of every instruction of this name in the stage that is shipped. */
+const shipped = (instruction: string): string[] =>
+  [
+    ...read('Dockerfile')
+      .split(/^FROM /m)
+      .at(-1)!
+      .matchAll(new RegExp(`^${instruction} (.*)$`, 'gm')),
+  ].map(([, rest]) => rest!);
+
+/** What the image tells the service, where nothing else does. */
+const imageEnvironment = Object.fromEntries(
+  shipped('ENV').flatMap((line) => line.split(' ').map((setting) => setting.split('=') as [string, string])),
+);
+
+describe('the image', () => {
+  it('copies only what there is, and what .dockerignore lets in', () => {
+    const copied = [...read('Dockerfile').matchAll(/^COPY (?!--from)(.*) \S+$/gm)].flatMap(([, files]) =>
+      files!.split(' '),
+    );
+    const letIn = [...read('.dockerignore').matchAll(/^!(.*)$/gm)].map(([, path]) => path!);
+    expect(copied).toContain('package-lock.json');
+    expect(copied.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+    expect(new Set(copied.map((path) => path.split('/')[0]))).toEqual(new Set(letIn));
+  });
+
+  it('gives the service an environment that it takes, and a database on the volume', () => {
+    const { NODE_ENV, ...environment } = imageEnvironment;
+    expect(NODE_ENV).toBe('production');
+    expect(variables).toEqual(expect.arrayContaining(Object.keys(environment)));
+    const [volume] = shipped('VOLUME');
+    expect(readEnvironment(environment).DATABASE_URL).toMatch(new RegExp(`^sqlite:${volume}/`));
+    expect(shipped('EXPOSE')).toEqual([environment['PORT']]);
+  });
+
+  it('runs what was built, as somebody who may do little, and asks it whether it lives', () => {
+    expect(shipped('USER')).toEqual(['node']);
+    expect(shipped('CMD')).toEqual(['["node", "dist/src/main.js"]']);
+    expect(existsSync(join(root, 'src/main.ts'))).toBe(true);
+    expect(read('Dockerfile')).toMatch(/HEALTHCHECK [^]*\/health\/live/);
+  });
+});
+
+describe('compose.yaml', () => {
+  const [{ services, volumes }] = yaml('compose.yaml');
+
+  it('serves a SQLite file on a volume where nobody asks for anything else', () => {
+    const usual = Object.keys(services).filter((name) => !services[name].profiles);
+    expect(usual).toEqual(['shop']);
+    expect(services.shop.volumes).toEqual([`shop:${shipped('VOLUME')[0]}`]);
+    expect(services.shop.environment).toBeUndefined();
+  });
+
+  it.each(['shop', 'shop-on-postgres'])(
+    'gives %s a container that can be written to only where the data is',
+    (name) => {
+      expect(services[name]).toMatchObject({ read_only: true, cap_drop: ['ALL'], build: '.' });
+      expect(services[name].ports).toEqual([expect.stringMatching(`:${imageEnvironment['PORT']}$`)]);
+    },
+  );
+
+  it('leads the service to the PostgreSQL beside it, once that is ready', () => {
+    const { environment, depends_on } = services['shop-on-postgres'];
+    const { DATABASE_URL } = readEnvironment({ ...imageEnvironment, ...environment });
+    const { POSTGRES_USER, POSTGRES_DB, POSTGRES_PASSWORD } = services.postgres.environment;
+    expect(DATABASE_URL).toBe(`postgres://${POSTGRES_USER}:${POSTGRES_PASSWORD}@postgres:5432/${POSTGRES_DB}`);
+    expect(depends_on.postgres.condition).toBe('service_healthy');
+    expect(services.postgres.healthcheck.test).toContain(`--dbname=${POSTGRES_DB}`);
+  });
+
+  it('declares the volumes it uses', () => {
+    const used = Object.values<any>(services).flatMap((service) =>
+      (service.volumes ?? []).map((volume: string) => volume.split(':')[0]),
+    );
+    expect(Object.keys(volumes).sort()).toEqual(used.sort());
+  });
+});
+
+describe('deploy/kubernetes.yaml', () => {
+  const [deployment, service, budget] = yaml('deploy/kubernetes.yaml');
+  const pod = deployment.spec.template;
+  const [container] = pod.spec.containers;
+
+  it('asks the service itself whether it has started, lives and is ready', () => {
+    const asked = ['startupProbe', 'livenessProbe', 'readinessProbe'].map((name) => container[name].httpGet);
+    expect(asked.map(({ path }) => path)).toEqual(['/health/live', ...probes]);
+    expect(paths).toEqual(expect.arrayContaining(probes));
+    expect(new Set(asked.map(({ port }) => port))).toEqual(new Set([container.ports[0].name]));
+  });
+
+  it('leads from the service to the port where the container listens', () => {
+    expect(container.ports).toEqual([{ name: 'http', containerPort: Number(imageEnvironment['PORT']) }]);
+    expect(service.spec.ports).toEqual([{ name: 'http', port: 80, targetPort: 'http' }]);
+    for (const selector of [service.spec.selector, budget.spec.selector.matchLabels]) {
+      expect(pod.metadata.labels).toMatchObject(selector);
+    }
+  });
+
+  it('sets only variables that the service knows, its database among them', () => {
+    const set = container.env.map(({ name }: { name: string }) => name);
+    expect(set).toContain('DATABASE_URL');
+    expect(variables).toEqual(expect.arrayContaining(set));
+  });
+
+  it('runs it unprivileged, with nothing to write to', () => {
+    expect(pod.spec.securityContext.runAsNonRoot).toBe(true);
+    expect(container.securityContext).toMatchObject({ readOnlyRootFilesystem: true, allowPrivilegeEscalation: false });
+  });
+});
+
+describe('docs/operations.md', () => {
+  const page = read('docs/operations.md');
+  const named = (pattern: RegExp) => [...new Set([...page.matchAll(pattern)].map(([, name]) => name!))];
+
+  it('names only commands that there are', () => {
+    const scripts = Object.keys(JSON.parse(read('package.json')).scripts);
+    expect(scripts).toEqual(expect.arrayContaining(named(/npm run ([\w:-]+)/g)));
+    const programs = named(/node dist\/([\w/-]+)\.js/g);
+    expect(programs).toContain('src/main');
+    expect(programs.filter((program) => !existsSync(join(root, `${program}.ts`)))).toEqual([]);
+  });
+
+  it('names only variables and addresses that the service knows', () => {
+    const known = [...variables, 'POSTGRES_PASSWORD'];
+    expect(known).toEqual(expect.arrayContaining(named(/`([A-Z]+(?:_[A-Z]+)+)/g)));
+    expect([...paths, '/docs', '/metrics']).toEqual(expect.arrayContaining(named(/`(?:GET )?(\/[a-z/]+)`/g)));
+  });
+
+  it('names only files that there are', () => {
+    const files = named(/\]\((?!https?:)([^)#]+)/g);
+    expect(files.length).toBeGreaterThan(3);
+    expect(files.filter((file) => !existsSync(join(root, 'docs', file)))).toEqual([]);
+  });
+});
