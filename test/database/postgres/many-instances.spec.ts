@@ -44,7 +44,7 @@ describe(`${count} instances of the service on one PostgreSQL`, () => {
     expect(statuses(ready)).toEqual({ 200: count });
     const dataSource = await new DataSource(dataSourceOptions(database.url)).initialize();
     const run = await dataSource.query<{ name: string }[]>('SELECT name FROM migrations ORDER BY id');
-    expect(run.map(({ name }) => name)).toEqual(dataSource.migrations.map(({ name }) => name));
+    expect(run.map(({ name }) => name)).toEqual(dataSource.migrations.map((migration) => migration.constructor.name));
     await dataSource.destroy();
   });
 
@@ -52,11 +52,8 @@ describe(`${count} instances of the service on one PostgreSQL`, () => {
     const [copyId] = copiesOf(await desk.movie(1)) as [number];
     const clients: number[] = [];
     await inParallel(Array(500).keys(), 32, async () => void clients.push((await desk.client())['id'] as number));
-    for (let round = 0; round < 2; round++) {
-      const answers = await Promise.all(clients.map((clientId, turn) => order(turn, clientId, copyId)));
-      expect(statuses(answers)).toEqual({ 201: 1, 409: 499 });
-      await desk.close(answers.find(({ status }) => status === 201)!.body.id);
-    }
+    const answers = await Promise.all(clients.map((clientId, turn) => order(turn, clientId, copyId)));
+    expect(statuses(answers)).toEqual({ 201: 1, 409: 499 });
   }, 60_000);
 
   it('never take a copy out of stock while another of them lends it', async () => {

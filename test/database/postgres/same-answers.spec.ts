@@ -37,12 +37,15 @@ const changes: readonly Request[] = [
   ...['Zoë', 'zoe', 'Ångström', '\u{1F3AC}'].map(
     (last_name) => ['post', '/clients', { first_name: 'Ann', last_name, license_number: `L-${last_name}` }] as const,
   ),
-  ['post', '/movie_copies/1', {}],
+  ['put', '/movies/3/with_stock', { title: 'STRASSE', year: 1952, genre_id: 1, stock: 5 }],
+  // Codes that nobody chose are of chance.
+  ...Array.from({ length: 16 }, (_, index) => {
+    return ['patch', `/movie_copies/${index + 1}`, { code: `${index % 2 ? 'é' : 'E'}-${index}` }] as const;
+  }),
   ['post', '/movies/1/copies', { code: 'ß-1' }],
   ['post', '/movie_rents', rent(1, 1, 2)],
   ['post', '/movie_rents', { client_id: 2, details: [{ movie_id: 4 }] }],
   ['put', '/movie_rents/1/close'],
-  ['put', '/movies/3/with_stock', { title: 'STRASSE', year: 1952, genre_id: 1, stock: 5 }],
   ['patch', '/clients/3', { address: null, first_name: 'Bea' }],
   ['patch', '/movie_copies/3', { service_state: 'lost' }],
   ['delete', '/genres/4'],
@@ -66,7 +69,7 @@ const lists = [
   ...['name', '-name'].map((sort) => `/genres?sort=${sort}&limit=2`),
   ...['last_name', '-last_name'].map((sort) => `/clients?sort=${sort}&limit=2`),
   ...['code', '-code'].map((sort) => `/movie_copies?sort=${sort}&limit=5`),
-  ...['creation_datetime', '-creation_datetime'].map((sort) => `/movie_rents?sort=${sort}&limit=1&expand=client`),
+  '/movie_rents?limit=1&expand=client',
   ...['strasse', 'STRAẞE', 'e', '\u{1F47B}', 'ÉMI', 'ist', '%', '_'].map(
     (title) => `/movies?title=${encodeURIComponent(title)}&expand=genre`,
   ),
@@ -121,11 +124,16 @@ describe('SQLite and PostgreSQL', () => {
   });
 });
 
+const chance = [
+  [/"\d{4}-\d\d-\d\dT[\d:.]+Z"/g, '"(time)"'],
+  [/"request_id":"[^"]+"/g, '"request_id":"(id)"'],
+  [/"code":"[0-9A-Z]{12}"/g, '"code":"(code)"'],
+] as const;
+
 /** An answer without what two shops can't have in common: times, and what is made of them or of chance. */
 function comparable({ status, headers, text }: Response): object {
-  const body = text.replace(/"\d{4}-\d\d-\d\dT[\d:.]+Z"/g, '"(time)"').replace(/("request_id":)"[^"]+"/g, '$1"(id)"');
-  const told = Object.entries(headers).filter(
-    ([name]) => !['date', 'x-request-id', ...(text.includes('_datetime') ? ['etag', 'link'] : [])].includes(name),
-  );
+  const body = chance.reduce((known, [pattern, word]) => known.replace(pattern, word), text);
+  const ofChance = new Set(['date', 'x-request-id', ...(body === text ? [] : ['etag', 'link'])]);
+  const told = Object.entries(headers).filter(([name]) => !ofChance.has(name));
   return { status, headers: Object.fromEntries(told), body };
 }
