@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Client, DatabaseError } from 'pg';
 import type { DataSource, DataSourceOptions } from 'typeorm';
 import { Connections } from '../connections.js';
@@ -12,6 +13,8 @@ const migrationLock = 1_764_000_000;
 
 /** Milliseconds in which a server that is there answers a new connection, however busy it is. */
 const answerTime = 1_000;
+/** Milliseconds, of `answerTime`, after each of which this process looks at what has arrived. */
+const glance = 100;
 
 type PostgresOptions = DataSourceOptions & { readonly url: string; readonly poolSize: number };
 
@@ -69,13 +72,20 @@ async function oneAtATime(options: DataSourceOptions, work: () => Promise<unknow
 
 /** Whatever the server answers, that it is full for example, it is there. */
 async function assertThere(url: string): Promise<void> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: answerTime });
+  // The limit of the connection itself only gives the socket up, some time after nobody waits for it.
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10 * answerTime });
   client.on('error', () => undefined);
   try {
-    await client.connect();
+    await Promise.race([client.connect(), refuseSilence()]);
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
   } finally {
     void client.end();
   }
+}
+
+/** Time in which this process itself was held up doesn't count: the answer may be there, and nobody has looked. */
+async function refuseSilence(): Promise<never> {
+  for (let waited = 0; waited < answerTime; waited += glance) await pause(glance, undefined, { ref: false });
+  throw new Error(`PostgreSQL has not answered a new connection within ${answerTime} ms.`);
 }

@@ -1,5 +1,6 @@
+import { setTimeout } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
-import supertest from 'supertest';
+import supertest, { type Response, type Test } from 'supertest';
 import { dataSourceOptions } from '../../../ormconfig.js';
 import type { Api } from '../../support/app.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
@@ -10,11 +11,22 @@ import { statuses } from '../../support/statuses.js';
 
 const count = 4;
 
+/** Asks again as long as it is told to: a machine that is busy with other things may be too slow for 500 at once. */
+async function untilServed(ask: () => Test): Promise<Response> {
+  for (;;) {
+    const answer = await ask();
+    if (answer.status !== 503) return answer;
+    expect(answer).toMatchObject({ headers: { 'retry-after': '1' }, body: { type: '/problems/service-unavailable' } });
+    await setTimeout(1_000);
+  }
+}
+
 describe(`${count} instances of the service on one PostgreSQL`, () => {
   let database: FreshDatabase;
   let services: Program[];
   let apis: Api[];
-  let desk: ReturnType<typeof clerk>;
+  /** One clerk at each of them. */
+  let desks: ReturnType<typeof clerk>[];
 
   // All of them find the database empty, and want to migrate it.
   beforeAll(async () => {
@@ -24,15 +36,16 @@ describe(`${count} instances of the service on one PostgreSQL`, () => {
     );
     services = started.map(({ service }) => service);
     apis = started.map(({ url }) => supertest(url));
-    desk = clerk(apis[0]!);
+    desks = apis.map(clerk);
   }, 60_000);
   afterAll(async () => {
     await Promise.all(services.map((service) => service.kill('SIGTERM')));
     await database.drop();
   });
 
-  /** The instance whose turn it is to be asked. */
+  /** The instance whose turn it is to be asked, and its clerk. */
   const instance = (turn: number): Api => apis[turn % count]!;
+  const desk = (turn: number) => desks[turn % count]!;
   const order = (turn: number, clientId: number, copyId: number) =>
     instance(turn)
       .post('/movie_rents')
@@ -49,22 +62,25 @@ describe(`${count} instances of the service on one PostgreSQL`, () => {
   });
 
   it('let one of 500 clients win when all reach for the last copy, each through one of them', async () => {
-    const [copyId] = copiesOf(await desk.movie(1)) as [number];
+    const [copyId] = copiesOf(await desk(0).movie(1)) as [number];
     const clients: number[] = [];
-    await inParallel(Array(500).keys(), 32, async () => void clients.push((await desk.client())['id'] as number));
-    const answers = await Promise.all(clients.map((clientId, turn) => order(turn, clientId, copyId)));
+    const signUp = async (turn: number) => void clients.push((await desk(turn).client())['id'] as number);
+    await inParallel(Array(500).keys(), 32, signUp);
+    const answers = await Promise.all(
+      clients.map((clientId, turn) => untilServed(() => order(turn, clientId, copyId))),
+    );
     expect(statuses(answers)).toEqual({ 201: 1, 409: 499 });
-  }, 60_000);
+  }, 120_000);
 
   it('never take a copy out of stock while another of them lends it', async () => {
-    const clientId = (await desk.client())['id'] as number;
+    const clientId = (await desk(0).client())['id'] as number;
     for (let round = 0; round < 8; round++) {
-      const movie = await desk.movie(8);
+      const movie = await desk(0).movie(8);
       const { id, title, year, genre_id } = movie;
       const lower = () => instance(round).put(`/movies/${id}/with_stock`).send({ title, year, genre_id, stock: 4 });
       const requests = copiesOf(movie).map((copyId, turn) => () => order(turn, clientId, copyId));
       requests.splice(round, 0, lower);
-      const rented = await Promise.all(requests.map((request) => request()));
+      const rented = await Promise.all(requests.map((request) => untilServed(request)));
       const [lowered] = rented.splice(round, 1) as [(typeof rented)[number]];
       const out = rented.filter(({ status }) => status === 201).length;
       expect(lowered.status).toBe(out > 4 ? 409 : 200);
@@ -74,11 +90,11 @@ describe(`${count} instances of the service on one PostgreSQL`, () => {
         expect((await api.get(`/movies/${id}`)).body).toMatchObject({ stock, available: stock - out });
       }
     }
-  });
+  }, 60_000);
 
   it('do once what all of them are asked for with one Idempotency-Key', async () => {
-    const client = await desk.client();
-    const [copyId] = copiesOf(await desk.movie(1)) as [number];
+    const client = await desk(0).client();
+    const [copyId] = copiesOf(await desk(0).movie(1)) as [number];
     const ask = (turn: number) => order(turn, client['id'] as number, copyId).set('Idempotency-Key', 'race');
     const answers = await Promise.all(Array.from({ length: 40 }, (_, turn) => ask(turn)));
     const [first, ...others] = answers.filter(({ status }) => status === 201).map(({ text }) => text);
