@@ -13,11 +13,12 @@ export class ReplicatedTransactions implements Transactions {
   ) {}
 
   get activity(): Activity {
-    const { waiting, running, ...counts } = this.primary.activity;
+    const [primary, replica] = [this.primary.activity, this.replica.activity];
     return {
-      waiting: waiting + this.replica.activity.waiting,
-      running: running + this.replica.activity.running,
-      ...counts,
+      ...primary,
+      waiting: primary.waiting + replica.waiting,
+      running: primary.running + replica.running,
+      connections: { ...primary.connections, replica: replica.connections['shared']! },
     };
   }
 

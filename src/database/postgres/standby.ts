@@ -24,7 +24,7 @@ interface Watch {
 /**
  * A standby of the primary server, for reading. It replays what was committed on the primary a moment later, so
  * whoever reads from it asks first whether it has caught up, and goes to the primary where it hasn't; see
- * docs/decisions/0011. It may come and go: that is logged, and does no harm.
+ * docs/decisions/0012. It may come and go: that is logged, and does no harm.
  */
 export class Standby {
   /** Connects to the standby when it is first there. */
@@ -41,7 +41,7 @@ export class Standby {
     private readonly primaryUrl: string,
     private readonly options: PostgresOptions,
   ) {
-    this.dataSource = new DataSource({ ...options, migrations: [] });
+    this.dataSource = new DataSource(options);
   }
 
   /**

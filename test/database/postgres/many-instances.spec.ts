@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
-import supertest, { type Response, type Test } from 'supertest';
+import type { Response, Test } from 'supertest';
 import { dataSourceOptions } from '../../../ormconfig.js';
-import type { Api } from '../../support/app.js';
+import { type Api, apiAt } from '../../support/app.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
 import { inParallel } from '../../support/parallel.js';
 import { type Program, startService } from '../../support/process.js';
@@ -35,7 +35,7 @@ describe(`${count} instances of the service on one PostgreSQL`, () => {
       Array.from({ length: count }, () => startService({ DATABASE_URL: database.url })),
     );
     services = started.map(({ service }) => service);
-    apis = started.map(({ url }) => supertest(url));
+    apis = await Promise.all(started.map(({ url }) => apiAt(url)));
     desks = apis.map(clerk);
   }, 60_000);
   afterAll(async () => {
