@@ -18,15 +18,15 @@ export default {
       ...common,
       displayName: 'sqlite',
       testMatch: ['<rootDir>/test/**/*.spec.ts'],
-      testPathIgnorePatterns: ['<rootDir>/test/database/postgres/'],
+      testPathIgnorePatterns: ['<rootDir>/test/(database|faults)/postgres/'],
       globals: { engine: 'sqlite' },
     },
     {
       // What people do and what units of work promise is the same there; the rest needs no second database.
       ...common,
       displayName: 'postgres',
-      testMatch: ['<rootDir>/test/{e2e,database}/**/*.spec.ts'],
-      testPathIgnorePatterns: ['<rootDir>/test/database/sqlite/'],
+      testMatch: ['<rootDir>/test/{e2e,database,faults}/**/*.spec.ts'],
+      testPathIgnorePatterns: ['<rootDir>/test/(database|faults)/sqlite/'],
       globals: { engine: 'postgres' },
       globalSetup: '<rootDir>/test/support/start-postgres.ts',
       globalTeardown: '<rootDir>/test/support/stop-postgres.ts',

@@ -4,3 +4,7 @@ export class Clock {
     return new Date();
   }
 }
+
+export function latest(...instants: readonly Date[]): Date {
+  return new Date(Math.max(...instants.map((instant) => instant.getTime())));
+}

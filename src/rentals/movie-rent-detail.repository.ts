@@ -1,4 +1,4 @@
-import { type EntityManager, Repository } from 'typeorm';
+import { type EntityManager, In, Repository } from 'typeorm';
 import { onDuplicate } from '../database/unique-violation.js';
 import { MovieRentDetail } from './movie-rent-detail.entity.js';
 import { CopyAlreadyRented } from './rentals.errors.js';
@@ -11,6 +11,15 @@ interface LineToOpen {
 export class MovieRentDetailRepository extends Repository<MovieRentDetail> {
   constructor(manager: EntityManager) {
     super(MovieRentDetail, manager, manager.queryRunner);
+  }
+
+  /** When the last of some copies came back; null where none of them was ever out. */
+  async lastReturnOf(movieCopyIds: readonly number[]): Promise<Date | null> {
+    const found = await this.createQueryBuilder('line')
+      .select('MAX(line.returnedDatetime)', 'instant')
+      .where({ movieCopyId: In(movieCopyIds) })
+      .getRawOne<{ instant: string | null }>();
+    return found?.instant ? new Date(found.instant) : null;
   }
 
   /**

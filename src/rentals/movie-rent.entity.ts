@@ -10,6 +10,7 @@ import {
 } from 'typeorm';
 import { Client } from '../clients/client.entity.js';
 import { InstantColumn } from '../database/instant-column.js';
+import { latest } from '../kernel/clock.js';
 import { MovieRentDetail } from './movie-rent-detail.entity.js';
 
 /** One client's rental of one or more copies. That it is closed, and since when, follows from its lines. */
@@ -40,6 +41,6 @@ export class MovieRent {
   /** When the last line came back; null as long as one is out. */
   get closedDatetime(): Date | null {
     if (!this.isClosed) return null;
-    return new Date(Math.max(...this.details.map(({ returnedDatetime }) => returnedDatetime!.getTime())));
+    return latest(...this.details.map(({ returnedDatetime }) => returnedDatetime!));
   }
 }

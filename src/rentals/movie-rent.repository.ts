@@ -1,6 +1,7 @@
 import { Brackets, type EntityManager, In, IsNull, Repository, type SelectQueryBuilder } from 'typeorm';
 import { fetchPage, type Sortable } from '../database/keyset.js';
 import { lock } from '../database/lock.js';
+import { latest } from '../kernel/clock.js';
 import { groupBy } from '../kernel/group-by.js';
 import { NotFound } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
@@ -62,7 +63,7 @@ export class MovieRentRepository extends Repository<MovieRent> {
   /** Returns all that is still out. */
   async close(rent: MovieRent, now: Date): Promise<void> {
     // A clock that was set back must not return a copy before it was lent.
-    const returnedDatetime = new Date(Math.max(now.getTime(), rent.creationDatetime.getTime()));
+    const returnedDatetime = latest(now, rent.creationDatetime);
     await this.manager.update(
       MovieRentDetail,
       { movieRentId: rent.id, returnedDatetime: IsNull() },

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ClientRepository } from '../clients/client.repository.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
-import { Clock } from '../kernel/clock.js';
+import { Clock, latest } from '../kernel/clock.js';
 import type { Once } from '../kernel/once.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import type { Precondition } from '../kernel/precondition.js';
@@ -65,7 +65,10 @@ export class RentalsService {
   rent(order: RentOrder, once?: Once<MovieRent>): Promise<MovieRent> {
     return this.unitOfWork.runOnce(once, participants, async ({ clients, movies, copies, rents, lines }) => {
       const chosen = await fillBasket(order, { clients, movies, copies });
-      const rent = await rents.add(order.clientId, this.clock.now());
+      const now = this.clock.now();
+      // A clock that was set back must not lend a copy before it came back.
+      const lent = latest(now, (await lines.lastReturnOf(chosen)) ?? now);
+      const rent = await rents.add(order.clientId, lent);
       await lines.open(
         rent.id,
         chosen.map((movieCopyId) => ({ movieCopyId })),

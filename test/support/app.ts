@@ -16,6 +16,8 @@ interface Circumstances {
 
 /** A service of one's own, listening, on a fresh database. */
 export async function openShop({ reachedBy, environment }: Circumstances = {}): Promise<{
+  /** The service from within, for what can't happen to it over HTTP. */
+  app: INestApplication;
   api: Api;
   contract: Contract;
   url: string;
@@ -37,6 +39,7 @@ export async function openShop({ reachedBy, environment }: Circumstances = {}): 
   const url = `http://127.0.0.1:${((app.getHttpServer() as { address(): unknown }).address() as AddressInfo).port}`;
   const contract = await theContract(url);
   return {
+    app,
     api: heldTo(contract, supertest(url)),
     contract,
     url,

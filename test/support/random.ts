@@ -1,6 +1,10 @@
 /** Numbers that look random, and are the same again for the same seed (mulberry32). */
 export class Random {
-  constructor(private state: number) {}
+  private state: number;
+
+  constructor(readonly seed: number) {
+    this.state = seed;
+  }
 
   /** At least 0, less than 1. */
   next(): number {

@@ -1,0 +1,77 @@
+import { Clock } from '../../src/kernel/clock.js';
+import { report, scaled } from '../support/faults.js';
+import { withSeed } from '../support/random.js';
+import { useShop } from '../support/shop.js';
+
+const hour = 60 * 60 * 1000;
+
+interface Line {
+  readonly movie_copy_id: number;
+  readonly returned_datetime: string | null;
+}
+interface Rent {
+  readonly id: number;
+  readonly creation_datetime: string;
+  readonly closed_datetime: string;
+  readonly details: readonly Line[];
+}
+
+describe('a clock that is set back by an hour', () => {
+  const shop = useShop();
+  const turn = (milliseconds: number) => (shop.app.get(Clock).now = () => new Date(Date.now() + milliseconds));
+  afterEach(() => turn(0));
+
+  const rentalsOf = async (copyId: number): Promise<Rent[]> =>
+    (await shop.api.get(`/movie_rents?movie_copy_id=${copyId}&limit=200`).expect(200)).body;
+
+  it('returns no copy before it was lent', async () => {
+    const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(1)];
+    const rent = await shop.clerk.rent(client.id, movie.copies[0].id);
+    turn(-hour);
+    const closed = await shop.clerk.close(rent.id);
+    expect(closed['closed_datetime']).toBe(rent['creation_datetime']);
+  });
+
+  it('lends no copy before it came back', async () => {
+    const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(2)];
+    const [one, other] = movie.copies.map(({ id }: { id: number }) => id) as [number, number];
+    const first = await shop.clerk.close((await shop.clerk.rent(client.id, one)).id);
+    turn(-hour);
+    expect((await shop.clerk.rent(client.id, other, one))['creation_datetime']).toBe(first['closed_datetime']);
+  });
+
+  it('goes by again as soon as it is right', async () => {
+    const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(1)];
+    await shop.clerk.close((await shop.clerk.rent(client.id, movie.copies[0].id)).id);
+    turn(hour);
+    const rent = await shop.clerk.rent(client.id, movie.copies[0].id);
+    expect(Date.parse(rent['creation_datetime']) - Date.now()).toBeGreaterThan(hour / 2);
+  });
+
+  const rentals = scaled({ short: 40, long: 200 });
+  it(`leaves to each copy a history in order, however often it happens during ${rentals} rentals`, async () => {
+    await withSeed(async (random) => {
+      const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(3)];
+      const copyIds: number[] = movie.copies.map(({ id }: { id: number }) => id);
+      let turns = 0;
+      const maybeTurn = () => {
+        if (random.below(3) > 0) return;
+        turn(-hour * random.next());
+        turns++;
+      };
+      for (let rental = 0; rental < rentals; rental++) {
+        maybeTurn();
+        const rent = await shop.clerk.rent(client.id, ...random.sample(copyIds, 1 + random.below(2)));
+        maybeTurn();
+        await shop.clerk.close(rent.id);
+      }
+      for (const copyId of copyIds) {
+        const instants = (await rentalsOf(copyId)).flatMap((rent) => [rent.creation_datetime, rent.closed_datetime]);
+        expect(instants.length).toBeGreaterThan(2);
+        // Rentals are listed by their ids, and instants sort as they read.
+        expect(instants).toEqual([...instants].sort());
+      }
+      report('Clock set back', random, { rentals, turns });
+    });
+  });
+});
