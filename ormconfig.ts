@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import sqlite3 from 'sqlite3';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Client } from './src/clients/client.entity.js';
@@ -38,8 +39,21 @@ function postgres(url: string) {
     poolSize: 10,
     // Milliseconds. Nobody waits longer for a connection, a lock or an answer than a client waits for us.
     connectTimeoutMS: 2_000,
-    extra: { lock_timeout: 2_500, statement_timeout: 10_000, idle_in_transaction_session_timeout: 10_000 },
+    extra: {
+      lock_timeout: 2_500,
+      statement_timeout: 10_000,
+      idle_in_transaction_session_timeout: 10_000,
+      onConnect: surviveItsEnd,
+    },
   } as const;
+}
+
+/**
+ * A connection that is ended while it passes from the pool to TypeORM has nobody who listens, and Node ends the process
+ * for an error that nobody hears. Whoever uses it next is told all the same.
+ */
+function surviveItsEnd(connection: EventEmitter): void {
+  connection.on('error', () => undefined);
 }
 
 /** For the TypeORM CLI: `npx typeorm migration:show -d dist/ormconfig.js`. */

@@ -111,5 +111,5 @@ export class PostgresTransactions implements Transactions {
 function isUnavailable(error: unknown): boolean {
   const code = errorCode(error);
   if (code !== undefined) return /^(08|53|57)|^55P03$|^E[A-Z]+$/.test(code);
-  return error instanceof Error && /^Connection terminated|^timeout exceeded/.test(error.message);
+  return error instanceof Error && /^Connection terminated|^timeout exceeded|not queryable$/.test(error.message);
 }
