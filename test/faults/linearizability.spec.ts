@@ -1,0 +1,149 @@
+import { freshDatabase, type FreshDatabase, isSqlite } from '../support/engine.js';
+import { report, scaled } from '../support/faults.js';
+import { findViolation, type Operation } from '../support/linearizability.js';
+import { type Program, startService } from '../support/process.js';
+import { type Random, withSeed } from '../support/random.js';
+import { type Answer, type Request, type Shelf, shelfModel } from '../support/shelf.js';
+
+const clients = 32;
+const { rounds, requests } = scaled({ short: { rounds: 2, requests: 15 }, long: { rounds: 100, requests: 40 } });
+const instances = isSqlite() ? 1 : 2;
+
+/** What everybody knows of a shelf; copies that were retired among them, and rentals that were closed. */
+interface Place {
+  readonly movieIds: readonly number[];
+  readonly initial: Shelf;
+  readonly copyIds: number[];
+  readonly rentIds: number[];
+  readonly history: Operation<Request, Answer>[];
+}
+
+describe(`${clients} clients of ${instances} instances of the service, who rent, return, correct and restock at random`, () => {
+  let database: FreshDatabase;
+  const services: { service: Program; url: string }[] = [];
+  beforeAll(async () => {
+    database = await freshDatabase();
+    for (let count = 0; count < instances; count++) services.push(await startService({ DATABASE_URL: database.url }));
+  });
+  afterAll(async () => {
+    await Promise.all(services.map(({ service }) => service.kill('SIGKILL')));
+    await database.drop();
+  });
+
+  const send = (url: string, method: string, path: string, body?: object) =>
+    fetch(url + path, { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+  const make = async (path: string, body: object) =>
+    (await (await send(services[0]!.url, 'POST', path, body)).json()) as { id: number; copies: { id: number }[] };
+
+  async function openPlace(genreId: number): Promise<Place> {
+    const fields = { title: 'Wanted', year: 1999, genre_id: genreId, stock: 2 };
+    const movies = [await make('/movies/with_stock', fields), await make('/movies/with_stock', fields)];
+    const copies = movies.flatMap(({ id, copies }) => copies.map((copy) => ({ id: copy.id, movieId: id })));
+    return {
+      movieIds: movies.map(({ id }) => id),
+      initial: {
+        copies: Object.fromEntries(copies.map(({ id, movieId }) => [id, { movieId, rentId: null }])),
+        rents: {},
+      },
+      copyIds: copies.map(({ id }) => id),
+      rentIds: [],
+      history: [],
+    };
+  }
+
+  let orders = 0;
+  function think({ movieIds, copyIds, rentIds }: Place, random: Random): Request {
+    const known = copyIds.slice(-6);
+    const some = random.sample(known, 1 + random.below(2));
+    const rentId = rentIds.length > 0 ? random.pick(rentIds.slice(-6)) : undefined;
+    const choice = random.below(20);
+    if (choice < 4) return { do: 'look', movieId: random.pick(movieIds) };
+    if (choice < 6) return { do: 'stock', movieId: random.pick(movieIds), stock: 1 + random.below(3) };
+    if (choice < 8 && rentId) return { do: 'amend', rentId, copyIds: some };
+    if (choice < 13 && rentId) return { do: 'close', rentId };
+    return { do: 'rent', copyIds: some, number: ++orders };
+  }
+
+  async function ask(url: string, request: Request, shop: { genreId: number; clientId: number }): Promise<Response> {
+    const lines = (copyIds: readonly number[]) => ({
+      client_id: shop.clientId,
+      details: copyIds.map((id) => ({ movie_copy_id: id })),
+    });
+    switch (request.do) {
+      case 'rent':
+        return send(url, 'POST', '/movie_rents', lines(request.copyIds));
+      case 'close':
+        return send(url, 'PUT', `/movie_rents/${request.rentId}/close`);
+      case 'amend':
+        return send(url, 'PUT', `/movie_rents/${request.rentId}`, lines(request.copyIds));
+      case 'stock': {
+        const movie = { title: 'Wanted', year: 1999, genre_id: shop.genreId, stock: request.stock };
+        return send(url, 'PUT', `/movies/${request.movieId}/with_stock`, movie);
+      }
+      case 'look':
+        return send(url, 'GET', `/movies/${request.movieId}`);
+    }
+  }
+
+  async function understand(request: Request, response: Response): Promise<Answer> {
+    const { status } = response;
+    const body = (await response.json()) as {
+      readonly id: number;
+      readonly type: string;
+      readonly movie_copy_ids?: number[];
+      readonly copies: { readonly id: number; readonly is_available: boolean }[];
+    };
+    if (status >= 400) return { status, problem: body.type.replace('/problems/', ''), named: body.movie_copy_ids };
+    if (request.do === 'rent') return { status, rentId: body.id };
+    if (request.do === 'close' || request.do === 'amend') return { status };
+    const copies = body.copies.map((copy) => [copy.id, copy.is_available ? 'in' : 'out']);
+    return { status, copies: Object.fromEntries(copies) };
+  }
+
+  async function play(places: readonly Place[], shop: { genreId: number; clientId: number }, random: Random) {
+    const client = async (): Promise<void> => {
+      for (let count = 0; count < requests; count++) {
+        const place = random.pick(places);
+        const request = think(place, random);
+        const asked = performance.now();
+        const response = await ask(random.pick(services).url, request, shop);
+        const answer = await understand(request, response);
+        // Whoever is told that the service is unavailable doesn't know whether it was done.
+        const isKnown = answer.status !== 503;
+        place.history.push({
+          request,
+          answer: isKnown ? answer : undefined,
+          asked,
+          answered: isKnown ? performance.now() : Infinity,
+        });
+        if (answer.rentId) place.rentIds.push(answer.rentId);
+        for (const id of Object.keys(answer.copies ?? {}).map(Number)) {
+          if (!place.copyIds.includes(id)) place.copyIds.push(id);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: clients }, client));
+  }
+
+  it(`are answered as if they had come one after the other, ${rounds} rounds long`, async () => {
+    await withSeed(async (random) => {
+      const genreId = (await make('/genres', { name: 'Races' })).id;
+      const clientId = (await make('/clients', { first_name: 'A', last_name: 'Client' })).id;
+      const figures = { rounds, histories: 0, operations: 0, 'of them refused': 0, 'of them unanswered': 0 };
+      for (let round = 0; round < rounds; round++) {
+        // From a crowd around one shelf to few at each of many.
+        const places: Place[] = [];
+        for (let count = 1 + random.below(8); count > 0; count--) places.push(await openPlace(genreId));
+        await play(places, { genreId, clientId }, random);
+        for (const { history, initial } of places) {
+          expect(findViolation(history, shelfModel(initial))).toBeUndefined();
+          figures.histories++;
+          figures.operations += history.length;
+          figures['of them refused'] += history.filter(({ answer }) => answer?.status === 409).length;
+          figures['of them unanswered'] += history.filter(({ answer }) => !answer).length;
+        }
+      }
+      report('Linearizability', random, figures);
+    });
+  }, 600_000);
+});

@@ -1,0 +1,163 @@
+import { findViolation, type Model, type Operation } from '../../support/linearizability.js';
+import { type Random, withSeed } from '../../support/random.js';
+import { type Answer, type Request, type Shelf, shelfModel } from '../../support/shelf.js';
+
+/** Copies 1 and 2 of movie 1, nobody has them. */
+const shelf: Shelf = { copies: { 1: { movieId: 1, rentId: null }, 2: { movieId: 1, rentId: null } }, rents: {} };
+const refusedFor = (...named: number[]): Answer => ({ status: 409, problem: 'copy-already-rented', named });
+const rent = (...copyIds: number[]): Request => ({ do: 'rent', copyIds, number: 1 });
+const look: Request = { do: 'look', movieId: 1 };
+const close: Request = { do: 'close', rentId: 7 };
+const isLent = { status: 201, rentId: 7 };
+const seen = (one: 'in' | 'out', two: 'in' | 'out'): Answer => ({ status: 200, copies: { 1: one, 2: two } });
+
+type Step = readonly [asked: number, answered: number, Request, Answer | undefined];
+
+const historyOf = (steps: readonly Step[]): Operation<Request, Answer>[] =>
+  steps.map(([asked, answered, request, answer]) => ({ asked, answered, request, answer }));
+
+describe('the search for a linearization', () => {
+  it.each<[string, Step[]]>([
+    [
+      'a copy in two hands',
+      [
+        [1, 2, rent(1), isLent],
+        [3, 4, rent(1), { status: 201, rentId: 8 }],
+      ],
+    ],
+    [
+      'a copy in two hands at once',
+      [
+        [1, 4, rent(1, 2), isLent],
+        [2, 3, rent(2), { status: 201, rentId: 8 }],
+      ],
+    ],
+    [
+      'a return that was lost',
+      [
+        [1, 2, rent(1), isLent],
+        [3, 4, close, { status: 200 }],
+        [5, 6, rent(1), refusedFor(1)],
+      ],
+    ],
+    [
+      'a stale read',
+      [
+        [1, 2, rent(1), isLent],
+        [3, 4, look, seen('in', 'in')],
+      ],
+    ],
+    [
+      'two reads that go back in time',
+      [
+        [1, 9, rent(1), isLent],
+        [2, 3, look, seen('out', 'in')],
+        [4, 5, look, seen('in', 'in')],
+      ],
+    ],
+    [
+      'half a rental',
+      [
+        [1, 9, rent(1, 2), isLent],
+        [2, 3, look, seen('out', 'in')],
+      ],
+    ],
+    ['a refusal without a reason', [[1, 2, rent(1), refusedFor(1)]]],
+    [
+      'a refusal that names the wrong copy',
+      [
+        [1, 2, rent(1), isLent],
+        [3, 4, rent(1, 2), refusedFor(2)],
+      ],
+    ],
+    [
+      'stock lowered below what is out',
+      [
+        [1, 2, rent(1, 2), isLent],
+        [3, 4, { do: 'stock', movieId: 1, stock: 1 }, { status: 200, copies: { 1: 'out' } }],
+      ],
+    ],
+  ])('catches %s', (_name, steps) => {
+    expect(findViolation(historyOf(steps), shelfModel(shelf))).toBeDefined();
+  });
+
+  it.each<[string, Step[]]>([
+    [
+      'a read of before, while a rental is under way',
+      [
+        [1, 9, rent(1), isLent],
+        [2, 3, look, seen('in', 'in')],
+        [4, 5, look, seen('out', 'in')],
+      ],
+    ],
+    [
+      'a rental that was never answered, and was done',
+      [
+        [1, Infinity, rent(1), undefined],
+        [2, 3, look, seen('in', 'in')],
+        [4, 5, rent(1), refusedFor(1)],
+      ],
+    ],
+    [
+      'a rental that was never answered, and was not done',
+      [
+        [1, Infinity, rent(1), undefined],
+        [2, 3, rent(1), isLent],
+      ],
+    ],
+    [
+      'stock that is lowered, while one who asked before raises it again',
+      [
+        [1, 9, { do: 'stock', movieId: 1, stock: 2 }, { status: 200, copies: { 1: 'in', 3: 'in' } }],
+        [2, 3, { do: 'stock', movieId: 1, stock: 1 }, { status: 200, copies: { 1: 'in' } }],
+      ],
+    ],
+  ])('accepts %s', (_name, steps) => {
+    expect(findViolation(historyOf(steps), shelfModel(shelf))).toBeUndefined();
+  });
+
+  it('finds what trying all orders finds, in 2,000 small histories of a register', async () => {
+    await withSeed((random) => {
+      const verdicts = { accepted: 0, caught: 0 };
+      for (let round = 0; round < 2_000; round++) {
+        const history = Array.from({ length: 1 + random.below(5) }, () => registerOperation(random));
+        const isLinearizable = orders(history).some((order) => isOrder(order));
+        expect({ history, isLinearizable: !findViolation(history, register) }).toEqual({ history, isLinearizable });
+        verdicts[isLinearizable ? 'accepted' : 'caught']++;
+      }
+      expect(Math.min(verdicts.accepted, verdicts.caught)).toBeGreaterThan(200);
+      return Promise.resolve();
+    });
+  });
+});
+
+/** A number that is set, or read where the request is null. */
+const register: Model<number, number | null, number> = {
+  initial: 0,
+  next: (state, request, answer) => (request !== null ? request : answer === state ? state : undefined),
+  isIdle: (request) => request === null,
+  key: String,
+};
+type RegisterOperation = Operation<number | null, number>;
+
+function registerOperation(random: Random): RegisterOperation {
+  const asked = random.below(10);
+  const value = random.below(3);
+  const isRead = random.below(2) === 0;
+  return { asked, answered: asked + 1 + random.below(5), request: isRead ? null : value, answer: value };
+}
+
+function orders<Item>(items: readonly Item[]): Item[][] {
+  if (items.length === 0) return [[]];
+  return items.flatMap((item, index) => orders(items.toSpliced(index, 1)).map((rest) => [item, ...rest]));
+}
+
+function isOrder(order: readonly RegisterOperation[]): boolean {
+  let state: number | undefined = register.initial;
+  for (const [index, { asked, request, answer }] of order.entries()) {
+    if (order.slice(index + 1).some((later) => later.answered < asked)) return false;
+    state = register.next(state, request, answer);
+    if (state === undefined) return false;
+  }
+  return true;
+}
