@@ -67,6 +67,8 @@ export function findViolation<State, Request, Answer>(
       const after = model.next(state, request, answer);
       return after === undefined ? [] : [{ index, after, isIdle: model.isIdle(request, answer) }];
     });
+    // What was never answered most likely wasn't done.
+    possible.sort((one, other) => operations[one.index]!.answered - operations[other.index]!.answered || 0);
     // What changes nothing can as well come first: whatever order there is stays one with it moved to the front.
     const idle = possible.find(({ isIdle }) => isIdle);
     for (const one of idle ? [idle] : possible) {
