@@ -41,7 +41,7 @@ export async function fillBasket(
   if (!(await clients.isKnown(clientId))) refusals.push(unknown(['clientId'], 'Client', clientId));
   const wanted = lines.flatMap(({ movieId }) => movieId ?? []);
   const named = lines.flatMap(({ movieCopyId }) => movieCopyId ?? []);
-  await copies.lockMoviesOf(wanted, named);
+  await copies.lockMoviesOf(wanted, [...named, ...mine]);
   const found = new Map((await copies.findWithLoans(named)).map((copy) => [copy.id, copy]));
 
   const basket: number[] = [];

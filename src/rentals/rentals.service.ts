@@ -22,6 +22,7 @@ const participants = {
   lines: MovieRentDetailRepository,
 };
 const reading = { clients: ClientRepository, rents: MovieRentRepository };
+const takingBack = { copies: MovieCopyRepository, rents: MovieRentRepository };
 
 @Injectable()
 export class RentalsService {
@@ -89,21 +90,26 @@ export class RentalsService {
 
   /** Takes back all that is still out; a rental closed before stays as it is. */
   close(id: number, precondition?: Precondition<MovieRent>): Promise<MovieRent> {
-    return this.unitOfWork.run(reading, async ({ rents }) => {
+    return this.unitOfWork.run(takingBack, async ({ copies, rents }) => {
       const rent = await rents.getLocked(id);
       precondition?.(rent);
+      await copies.lockMoviesOf([], copyIdsOf(rent));
       await rents.close(rent, this.clock.now());
       return rents.get(id);
     });
   }
 
   drop(id: number, precondition?: Precondition<MovieRent>): Promise<void> {
-    return this.unitOfWork.run(reading, async ({ rents }) => {
-      precondition?.(await rents.getLocked(id));
+    return this.unitOfWork.run(takingBack, async ({ copies, rents }) => {
+      const rent = await rents.getLocked(id);
+      precondition?.(rent);
+      await copies.lockMoviesOf([], copyIdsOf(rent));
       await rents.drop(id);
     });
   }
 }
+
+const copyIdsOf = ({ details }: MovieRent): number[] => details.map(({ movieCopyId }) => movieCopyId);
 
 async function withClient(rents: readonly MovieRent[], clients: ClientRepository): Promise<void> {
   const found = await clients.findById(rents.map(({ clientId }) => clientId));
