@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What was to be imported can't be. The message says what is wrong, why, and what to do about it. */
+/** What a command was given can't be used. The message says what is wrong, why, and what to do about it. */
 export class UnusableInput extends Error {}
 
 /** @throws UnusableInput */

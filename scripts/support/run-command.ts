@@ -1,0 +1,16 @@
+import { InvalidEnvironment } from '../../src/config/environment.js';
+import { UnusableDatabase } from '../../src/database/unusable-database.js';
+import { UnusableInput } from './input.js';
+
+/** A failure of one of these kinds has a message that says what happened, why, and what to do. */
+const foreseen = [UnusableInput, InvalidEnvironment, UnusableDatabase];
+
+/** The whole of a command: does `work`, tells on stderr what went wrong, and sets the exit code. */
+export async function runCommand(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    console.error(foreseen.some((type) => error instanceof type) ? (error as Error).message : error);
+    process.exitCode = 1;
+  }
+}
