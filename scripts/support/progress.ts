@@ -13,7 +13,7 @@ export class Progress {
     const bar = new SingleBar(
       {
         stream: this.stream,
-        format: `${name.padEnd(8)} ${this.stream.isTTY ? '{bar} ' : ''}{value}/{total}`,
+        format: `${name.padEnd(17)} ${this.stream.isTTY ? '{bar} ' : ''}{value}/{total}`,
         noTTYOutput: true,
         notTTYSchedule: 2000,
         // The bar's way to exit gracefully swallows Ctrl+C, and with the terminal's settings left alone it has no need to.

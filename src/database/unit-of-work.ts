@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
-import type { EntityManager, ObjectLiteral, Repository } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { Clock } from '../kernel/clock.js';
 import type { Once } from '../kernel/once.js';
 import { Connections } from './connections.js';
@@ -8,8 +8,8 @@ import { Idempotency } from './idempotency/idempotency.js';
 import { pendingMigrations } from './pending-migrations.js';
 import type { Activity, Transactions } from './transactions.js';
 
-/** The repositories a unit of work needs, by the names it calls them. */
-type Participants = Readonly<Record<string, new (manager: EntityManager) => Repository<ObjectLiteral>>>;
+/** The repositories a unit of work needs, or whatever else works through its manager, by the names it calls them. */
+type Participants = Readonly<Record<string, new (manager: EntityManager) => object>>;
 type Repositories<P extends Participants> = { readonly [Name in keyof P]: InstanceType<P[Name]> };
 type Work<P extends Participants, Result> = (repositories: Repositories<P>) => Promise<Result>;
 

@@ -23,6 +23,7 @@ const moviesLaw = 'movies imports only movies, kernel, http, config, database, g
 const clientsLaw = 'clients imports only clients, kernel, http, config, database';
 const rentalsLaw = 'rentals imports only rentals, kernel, http, config, database, movies, clients';
 const monitoringLaw = 'monitoring imports only monitoring, kernel, http, config, database, rentals';
+const verificationLaw = 'verification imports only verification, kernel, database, genres, movies, clients, rentals';
 const ormconfigLaw = 'only app.module.ts imports ormconfig.ts';
 const outwardLaw = 'nothing of ours imports tests, and src imports no scripts';
 const controllerLaw = 'a controller imports only its dto, services, errors, http and kernel';
@@ -71,6 +72,7 @@ const planted: readonly [sentence: string, law: string, path: string, text: stri
   ['clients that know movies', clientsLaw, 'src/clients/client.entity.ts', "import '../movies/movie.entity.js';"],
   ['rentals that know genres', rentalsLaw, 'src/rentals/movie-rent.entity.ts', "import '../genres/genre.entity.js';"],
   ['monitoring that knows movies', monitoringLaw, 'src/monitoring/a.ts', "import '../movies/movie.entity.js';"],
+  ['a verification that knows http', verificationLaw, 'src/verification/verify.ts', "import '../http/paging.js';"],
   ['a feature that reads ormconfig.ts', ormconfigLaw, 'src/movies/stock.ts', "import '../../ormconfig.js';"],
   ['a main.ts that reads ormconfig.ts', ormconfigLaw, 'src/main.ts', "import '../ormconfig.js';"],
   ['a main.ts that runs a script', outwardLaw, 'src/main.ts', "import '../scripts/seed.js';"],

@@ -25,6 +25,7 @@ const order: Readonly<Record<string, readonly string[]>> = {
   clients: foundation,
   rentals: [...foundation, 'movies', 'clients'],
   monitoring: [...foundation, 'rentals'],
+  verification: ['kernel', 'database', 'genres', 'movies', 'clients', 'rentals'],
 };
 
 /** Judges each import of the files it is for: `target` is a path of ours or the name of a package. */

@@ -15,11 +15,7 @@ export function cursorOf(link: string): string {
 }
 
 /** Follows one relation from a page to the last, as a consumer does. */
-async function* pages<Row = { id: number }>(
-  api: Api,
-  url: string,
-  relation: 'prev' | 'next',
-): AsyncGenerator<Row[]> {
+async function* pages<Row = { id: number }>(api: Api, url: string, relation: 'prev' | 'next'): AsyncGenerator<Row[]> {
   for (let next: string | undefined = url; next;) {
     const page: Response = await api.get(next).expect(200);
     next = linksOf(page)[relation];

@@ -31,6 +31,10 @@ export class PostgresConnections extends Connections {
   static async open(dataSource: DataSource, replica?: DataSourceOptions): Promise<Connections> {
     await assertUtf8(dataSource);
     await oneAtATime(dataSource.options, () => dataSource.runMigrations({ transaction: 'each' }));
+    return this.openMigrated(dataSource, replica);
+  }
+
+  static async openMigrated(dataSource: DataSource, replica?: DataSourceOptions): Promise<Connections> {
     return new PostgresConnections(dataSource, replica && (await Standby.open(dataSource.options, replica)));
   }
 

@@ -12,7 +12,8 @@ const readerCount = 4;
 /** One connection that writes, and some that read what is committed. */
 export class SqliteConnections extends Connections {
   private constructor(
-    private readonly lock: DataSource,
+    /** Absent where nothing is written, and nobody need be kept out. */
+    private readonly lock: DataSource | undefined,
     private readonly writer: DataSource,
     private readonly readers: readonly DataSource[],
   ) {
@@ -35,12 +36,18 @@ export class SqliteConnections extends Connections {
     }
   }
 
+  /** Opens a reader beside `source`, which can't write either. No process that writes has to wait for them. */
+  static async openForReading(source: DataSource): Promise<Connections> {
+    return new SqliteConnections(undefined, source, [await new DataSource(source.options).initialize()]);
+  }
+
   transactions(runnerOf: RunnerOf): Transactions {
     return new SqliteTransactions(runnerOf(this.writer), this.readers.map(runnerOf));
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([...this.readers, this.lock].map((connection) => connection.destroy()));
+    const opened = this.lock ? [...this.readers, this.lock] : this.readers;
+    await Promise.all(opened.map((connection) => connection.destroy()));
   }
 }
 

@@ -1,0 +1,26 @@
+import { dataSourceOptions } from '../ormconfig.js';
+import { readEnvironment } from '../src/config/environment.js';
+import { DatabaseModule } from '../src/database/database.module.js';
+import type { Finding } from '../src/verification/finding.js';
+import { verify } from '../src/verification/verify.js';
+import { withDatabase } from './support/open-database.js';
+import { Progress } from './support/progress.js';
+import { runCommand } from './support/run-command.js';
+import { shownUrl } from './support/shown-url.js';
+
+await runCommand(async () => {
+  const { DATABASE_URL: url } = readEnvironment(process.env);
+  const progress = new Progress();
+  let faults = 0;
+  const tell = ({ where, id, what, remedy }: Finding) => {
+    faults++;
+    console.log(`${where}${id === undefined ? '' : ` ${id}`}: ${what}.\n  ${remedy}`);
+  };
+  const judged = await withDatabase(DatabaseModule.forReading(dataSourceOptions(url)), (unitOfWork) =>
+    verify(unitOfWork, { tell, step: (name, total, work) => progress.step(name, total, work) }),
+  );
+  const rows = [...judged].map(([table, count]) => `${count} ${table}`).join(', ');
+  const verdict = faults === 0 ? 'All is well' : `Faults: ${faults}`;
+  console.log(`${verdict} in ${shownUrl(url)}: the schema, the file and every row were checked (${rows}).`);
+  if (faults > 0) process.exitCode = 1;
+});

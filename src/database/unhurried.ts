@@ -1,0 +1,8 @@
+import type { DataSourceOptions } from 'typeorm';
+
+/** The same database for a tool that takes its time: a statement or a pause may last longer than a client would wait. */
+export function unhurried(options: DataSourceOptions): DataSourceOptions {
+  if (options.type !== 'postgres') return options;
+  const extra = { ...(options.extra as object), statement_timeout: 0, idle_in_transaction_session_timeout: 0 };
+  return { ...options, extra };
+}

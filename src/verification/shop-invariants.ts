@@ -1,0 +1,58 @@
+import type { EntityTarget } from 'typeorm';
+import { Client } from '../clients/client.entity.js';
+import { Genre } from '../genres/genre.entity.js';
+import { Movie } from '../movies/movie.entity.js';
+import { MovieRentDetail } from '../rentals/movie-rent-detail.entity.js';
+import { MovieRent } from '../rentals/movie-rent.entity.js';
+import { type Invariant, offending, type Row } from './invariant.js';
+
+/** What no constraint of the database can say, and is true of the shop's rows all the same. */
+export const shopInvariants: readonly (Invariant & { readonly of: EntityTarget<Row> })[] = [
+  derivedText(Genre, Genre.columnsOf, ['nameKey']),
+  derivedText(Movie, Movie.columnsOf, ['titleSearch']),
+  derivedText(Client, Client.columnsOf, ['nameSearch', 'nameSort']),
+  {
+    of: MovieRent,
+    remedy: 'Take the rental back with DELETE /movie_rents/{id}, or restore its lines from a backup.',
+    offences: (rows) =>
+      offending(
+        rows.leftJoin(MovieRentDetail, 'line', 'line.movieRentId = row.id').andWhere('line.id IS NULL'),
+        () => 'it has no lines',
+      ),
+  },
+  {
+    of: MovieRentDetail,
+    remedy: 'Set its returned_datetime to when the copy came back.',
+    offences: (rows) =>
+      offending<{ returned: string; lent: string }>(
+        rows
+          .addSelect('row.returnedDatetime', 'returned')
+          .addSelect('rent.creationDatetime', 'lent')
+          .innerJoin(MovieRent, 'rent', 'rent.id = row.movieRentId')
+          .andWhere('row.returnedDatetime < rent.creationDatetime'),
+        ({ returned, lent }) => `it was returned at ${returned}, before it was lent at ${lent}`,
+      ),
+  },
+];
+
+/** Texts that are found and sorted by what the entity computes of them. */
+function derivedText<Entity extends Row>(
+  entity: new () => Entity,
+  columnsOf: (row: Entity) => Partial<Entity>,
+  members: readonly (keyof Entity & string)[],
+): Invariant & { readonly of: EntityTarget<Row> } {
+  return {
+    of: entity,
+    remedy: 'Read it and send it back as it is (PUT): that computes the text anew.',
+    offences: async (rows) => {
+      const metadata = rows.connection.getMetadata(entity);
+      const found = (await rows.select('row').getMany()) as unknown as Entity[];
+      return found.flatMap((row) => {
+        const computed = columnsOf(row);
+        const wrong = members.filter((member) => row[member] !== computed[member]);
+        const names = wrong.map((member) => metadata.findColumnWithPropertyName(member)!.databaseName);
+        return names.map((name) => ({ id: row.id, what: `its ${name} isn't what follows from its text` }));
+      });
+    },
+  };
+}

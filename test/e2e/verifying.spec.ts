@@ -1,0 +1,173 @@
+import { isSqlite } from '../support/engine.js';
+import { behindItsBack } from '../support/outage.js';
+import { Program } from '../support/process.js';
+import { useShop } from '../support/shop.js';
+
+describe('npm run verify', () => {
+  const shop = useShop();
+
+  async function verify(): Promise<{ code: number | null; stdout: string; stderr: string }> {
+    const program = Program.start('scripts/verify.js', { DATABASE_URL: shop.databaseUrl });
+    const { code } = await program.exited;
+    return { code, stdout: program.stdout, stderr: program.stderr };
+  }
+
+  /** SQL that no constraint stands in the way of. */
+  const unchecked = (sql: string) =>
+    behindItsBack(
+      shop.databaseUrl,
+      isSqlite() ? `PRAGMA ignore_check_constraints = ON; ${sql}` : `SET session_replication_role = replica; ${sql}`,
+    );
+
+  it('says of a shop that is served and written to how much was checked, and that all is well', async () => {
+    const movie = await shop.clerk.movie(2);
+    const client = await shop.clerk.client();
+    await shop.clerk.rent(client['id'], ...movie['copies'].map(({ id }: { id: number }) => id));
+    let verifying = true;
+    const writing = (async () => {
+      while (verifying) {
+        const { id } = await shop.clerk.client();
+        const { copies } = await shop.clerk.movie(1);
+        const rent = await shop.clerk.rent(id, copies[0].id);
+        await shop.clerk.close(rent['id']);
+      }
+    })();
+    const { code, stdout, stderr } = await verify();
+    verifying = false;
+    await writing;
+    expect(stdout).toMatch(
+      /^All is well in .+: the schema, the file and every row were checked \(.*\d+ movie_copy, \d+ movie_rent_detail.*\)\.\n$/,
+    );
+    expect(stdout).not.toContain('postgres:postgres');
+    expect(stderr).toMatch(/movie_copy +(\d+)\/\1\n/);
+    expect(code).toBe(0);
+  });
+
+  describe('in a shop with faults', () => {
+    /** What it says, each finding without its remedy. */
+    let findings: string[];
+    let report: Awaited<ReturnType<typeof verify>>;
+    const expected: Record<string, string[]> = {};
+
+    const genre = () => shop.clerk.genre().then(({ id }) => id as number);
+    const client = () => shop.clerk.client().then(({ id }) => id as number);
+    const copy = () => shop.clerk.movie(1).then(({ copies }) => copies[0].id as number);
+    const rental = async () => {
+      const copyId = await copy();
+      const { id, details } = await shop.clerk.rent(await client(), copyId);
+      return { id: id as number, lineId: details[0].id as number, copyId };
+    };
+
+    /** Each plants one fault and answers with what is to be said of it. */
+    const plants: Record<string, () => Promise<string[]>> = {
+      'both lines where one copy is out twice': async () => {
+        const [one, other] = [await rental(), await rental()];
+        await unchecked(`
+          DROP INDEX ix_movie_rent_detail_one_open_line_per_copy;
+          UPDATE movie_rent_detail SET movie_copy_id = ${one.copyId} WHERE id = ${other.lineId}`);
+        const law = 'which ix_movie_rent_detail_one_open_line_per_copy forbids.';
+        return [
+          `movie_rent_detail ${one.lineId}: its movie_copy_id is also that of row ${other.lineId}, ${law}`,
+          `movie_rent_detail ${other.lineId}: its movie_copy_id is also that of row ${one.lineId}, ${law}`,
+        ];
+      },
+      'both genres of one name': async () => {
+        const [one, other] = [await genre(), await genre()];
+        await unchecked(`
+          DROP INDEX ix_genre_name_key;
+          UPDATE genre SET name = 'Twin', name_key = 'twin' WHERE id IN (${one}, ${other})`);
+        return [
+          `genre ${one}: its name_key is also that of row ${other}, which ix_genre_name_key forbids.`,
+          `genre ${other}: its name_key is also that of row ${one}, which ix_genre_name_key forbids.`,
+        ];
+      },
+      'the schema where indexes are gone': () =>
+        Promise.resolve(["schema: it isn't as this version's entities describe it."]),
+      'a rental without lines': async () => {
+        const { id, lineId } = await rental();
+        await unchecked(`DELETE FROM movie_rent_detail WHERE id = ${lineId}`);
+        return [`movie_rent ${id}: it has no lines.`];
+      },
+      'a line that was returned before it was lent': async () => {
+        const { lineId } = await rental();
+        await unchecked(
+          `UPDATE movie_rent_detail SET returned_datetime = '1999-01-01T00:00:00.000Z' WHERE id = ${lineId}`,
+        );
+        return [
+          expect.stringMatching(`^movie_rent_detail ${lineId}: it was returned at 1999-.*, before it was lent at `),
+        ];
+      },
+      'a line of a copy that is gone': async () => {
+        const { lineId, copyId } = await rental();
+        await unchecked(`DELETE FROM movie_copy WHERE id = ${copyId}`);
+        return [`movie_rent_detail ${lineId}: its movie_copy_id is ${copyId}, and there is no such movie_copy.`];
+      },
+      'a rental of a client who is gone': async () => {
+        const { id } = await rental();
+        await unchecked(`UPDATE movie_rent SET client_id = 999999 WHERE id = ${id}`);
+        return [`movie_rent ${id}: its client_id is 999999, and there is no such client.`];
+      },
+      'a copy in a state that there is not': async () => {
+        const id = await copy();
+        const [constraint, states] = ['ck_movie_copy_service_state', `'in_service', 'maintenance', 'lost', 'retired'`];
+        const update = `UPDATE movie_copy SET service_state = 'eaten' WHERE id = ${id}`;
+        await unchecked(
+          isSqlite()
+            ? update
+            : `ALTER TABLE movie_copy DROP CONSTRAINT ${constraint}; ${update};
+               ALTER TABLE movie_copy ADD CONSTRAINT ${constraint} CHECK (service_state IN (${states})) NOT VALID`,
+        );
+        return [`movie_copy ${id}: it breaks ${constraint}, by which service_state IN (${states}).`];
+      },
+      'a genre that is found by another name': async () => {
+        const id = await genre();
+        await unchecked(`UPDATE genre SET name = 'Renamed' WHERE id = ${id}`);
+        return [`genre ${id}: its name_key isn't what follows from its text.`];
+      },
+      'a movie that is found by another title': async () => {
+        const { id } = await shop.clerk.movie(0);
+        await unchecked(`UPDATE movie SET title_search = 'another' WHERE id = ${id}`);
+        return [`movie ${id}: its title_search isn't what follows from its text.`];
+      },
+      'a client who is found and sorted by another name': async () => {
+        const id = await client();
+        await unchecked(`UPDATE client SET first_name = 'Secret' WHERE id = ${id}`);
+        return ['name_search', 'name_sort'].map(
+          (name) => `client ${id}: its ${name} isn't what follows from its text.`,
+        );
+      },
+      ...(isSqlite() && {
+        'a file whose pages contradict each other': async () => {
+          await unchecked(`
+            PRAGMA writable_schema = ON;
+            UPDATE sqlite_schema SET sql = replace(sql, '"year"', '"genre_id"') WHERE name = 'ix_movie_year'`);
+          return [expect.stringMatching(/^file: .*ix_movie_year/)];
+        },
+      }),
+    };
+
+    beforeAll(async () => {
+      for (const [fault, plant] of Object.entries(plants)) expected[fault] = await plant();
+      report = await verify();
+      findings = report.stdout.split('\n').filter((line) => /^(schema|file|\w+ \d+): /.test(line));
+    });
+
+    it.each(Object.keys(plants))('names %s', (fault) => {
+      expect(findings).toEqual(expect.arrayContaining(expected[fault]!));
+    });
+
+    it('names nothing else, quotes no names, and ends with exit code 1', () => {
+      const named = Object.values(expected).flat();
+      const rows = findings.filter((line) => !line.startsWith('file: '));
+      expect(rows).toHaveLength(named.length - (isSqlite() ? 1 : 0));
+      expect(report.stdout).toContain(`Faults: ${findings.length} in `);
+      expect(report.stdout).not.toContain('Secret');
+      expect(report.code).toBe(1);
+    });
+
+    it('says of each what to do, and of a schema the very statements', () => {
+      expect(report.stdout).toMatch(/it has no lines\.\n {2}Take the rental back with DELETE \/movie_rents\/\{id\}/);
+      expect(report.stdout).toMatch(/CREATE UNIQUE INDEX "ix_genre_name_key" ON .*\("name_key"\)\s*;/);
+    });
+  });
+});
