@@ -1,6 +1,9 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { DataSource } from 'typeorm';
+import { dataSourceOptions } from '../../../ormconfig.js';
+import { backUp } from '../../../src/database/sqlite/back-up.js';
 import { verify } from '../../../src/verification/verify.js';
 import { openDatabaseAt, openForReadingAt } from '../../support/database.js';
 import { behindItsBack } from '../../support/outage.js';
@@ -11,7 +14,7 @@ import { participants } from '../../support/storm.js';
 describe('npm run backup', () => {
   const shop = useShop();
   const folder = () => dirname(shop.databaseUrl.replace(/^sqlite:/, ''));
-  const backUp = (...args: string[]) =>
+  const run = (...args: string[]) =>
     Program.start('scripts/backup.js', { DATABASE_URL: shop.databaseUrl }, args, folder());
 
   /** Rents and returns until it is told to stop, and takes down the ids of what was acknowledged. */
@@ -41,12 +44,11 @@ describe('npm run backup', () => {
     );
     while (acknowledged.length < 50) await setTimeout(10);
     const before = [...acknowledged];
-    const backup = backUp('backup.sqlite');
+    const backup = run('backup.sqlite');
     await backup.succeeds();
     await end();
     expect(acknowledged.length).toBeGreaterThan(before.length);
     expect(backup.stdout).toMatch(/^Backed up sqlite:.+ to backup\.sqlite: \d+ bytes, checked and whole\.\n$/);
-    // It never begins anew, though somebody writes between any two of its steps.
     expect(backup.stderr).toMatch(/pages +(\d+)\/\1\n/);
 
     const url = `sqlite:${join(folder(), 'backup.sqlite')}`;
@@ -66,10 +68,33 @@ describe('npm run backup', () => {
     expect(ids).toEqual(expect.arrayContaining(before));
   });
 
+  it('never begins anew, though others write between any two of its steps', async () => {
+    await shop.clerk.movie(10_000);
+    await shop.clerk.movie(10_000);
+    const options = dataSourceOptions(shop.databaseUrl);
+    const other = await new DataSource({ ...options, migrations: [] }).initialize();
+    await other.query('PRAGMA synchronous = OFF');
+    let writes = 0;
+    let writing = true;
+    const pen = (async () => {
+      for (; writing; writes++) await other.query(`UPDATE genre SET description = 'Draft ${writes}' WHERE id = 1`);
+    })();
+    const steps: { readonly pages: number; readonly writes: number }[] = [];
+    await backUp(options, join(folder(), 'meanwhile.sqlite'), (_total, work) =>
+      work((pages) => steps.push({ pages, writes })),
+    );
+    writing = false;
+    await pen;
+    await other.destroy();
+    expect(new Set(steps.map((step) => step.writes)).size).toBeGreaterThan(3);
+    // Where it began anew, as many pages or more would be left as before.
+    for (const { pages } of steps.slice(0, -1)) expect(pages).toBe(100);
+  });
+
   it('overwrites nothing', async () => {
     const file = join(folder(), 'precious');
     await writeFile(file, 'precious');
-    const backup = backUp('precious');
+    const backup = run('precious');
     expect(await backup.exited).toMatchObject({ code: 1 });
     expect(backup.stderr).toBe('precious is there already, and a backup overwrites nothing. Name another file.\n');
     expect(await readFile(file, 'utf8')).toBe('precious');
@@ -81,7 +106,7 @@ describe('npm run backup', () => {
       `PRAGMA writable_schema = ON;
        UPDATE sqlite_schema SET sql = replace(sql, '"year"', '"genre_id"') WHERE name = 'ix_movie_year'`,
     );
-    const backup = backUp('damaged.sqlite');
+    const backup = run('damaged.sqlite');
     expect(await backup.exited).toMatchObject({ code: 1 });
     expect(backup.stderr).toMatch(/The copy isn't whole.*ix_movie_year.*see what npm run verify says/s);
     expect((await readdir(folder())).filter((name) => name.startsWith('damaged'))).toEqual([]);
