@@ -1,9 +1,8 @@
 import { dataSourceOptions } from '../ormconfig.js';
 import { readEnvironment } from '../src/config/environment.js';
-import { DatabaseModule } from '../src/database/database.module.js';
+import { withDatabaseForReading } from '../src/database/with-database.js';
 import type { Finding } from '../src/verification/finding.js';
 import { verify } from '../src/verification/verify.js';
-import { withDatabase } from './support/open-database.js';
 import { Progress } from './support/progress.js';
 import { runCommand } from './support/run-command.js';
 import { shownUrl } from './support/shown-url.js';
@@ -16,7 +15,7 @@ await runCommand(async () => {
     faults++;
     console.log(`${where}${id === undefined ? '' : ` ${id}`}: ${what}.\n  ${remedy}`);
   };
-  const judged = await withDatabase(DatabaseModule.forReading(dataSourceOptions(url)), (unitOfWork) =>
+  const judged = await withDatabaseForReading(dataSourceOptions(url), (unitOfWork) =>
     verify(unitOfWork, { tell, step: (name, total, work) => progress.step(name, total, work) }),
   );
   const rows = [...judged].map(([table, count]) => `${count} ${table}`).join(', ');

@@ -1,7 +1,7 @@
-import { AppModule } from '../../src/app.module.js';
+import { dataSourceOptions } from '../../ormconfig.js';
 import { readEnvironment } from '../../src/config/environment.js';
+import { withDatabase } from '../../src/database/with-database.js';
 import { loadShop } from './load-shop.js';
-import { withDatabase } from './open-database.js';
 import { Progress } from './progress.js';
 import { runCommand } from './run-command.js';
 import { type Counts, countOf, type Shop } from './shop.js';
@@ -12,7 +12,7 @@ export function runImport(read: () => Promise<Shop>): Promise<void> {
   return runCommand(async () => {
     const environment = readEnvironment(process.env);
     const shop = await read();
-    const added = await withDatabase(AppModule.with(environment), (unitOfWork) =>
+    const added = await withDatabase(dataSourceOptions(environment.DATABASE_URL), (unitOfWork) =>
       loadShop(unitOfWork, shop, new Progress()),
     );
     console.log(summary(added, countOf(shop), environment.DATABASE_URL));

@@ -20,7 +20,7 @@ function describe(error: unknown, options: DataSourceOptions): string {
   if (options.type === 'postgres') {
     const { hostname, port, pathname } = new URL(options.url!);
     return (
-      `PostgreSQL can't be reached as DATABASE_URL says (${hostname}:${port || '5432'}, database ${pathname.slice(1)}): ` +
+      `PostgreSQL can't be reached as its URL says (${hostname}:${port || '5432'}, database ${pathname.slice(1)}): ` +
       `${reason || errorCode(error)}. See that it runs there, and that user, password and database are right.`
     );
   }

@@ -4,15 +4,13 @@ import type { DataSource, DataSourceOptions } from 'typeorm';
 import type { Connections } from './connections.js';
 import { PostgresConnections } from './postgres/postgres-connections.js';
 import { SqliteConnections } from './sqlite/sqlite-connections.js';
-import { unhurried } from './unhurried.js';
 import { UnusableDatabase } from './unusable-database.js';
 
 /** The same database, for connections that the database itself keeps from writing. @throws UnusableDatabase */
 export function readingOnly(options: DataSourceOptions): DataSourceOptions {
   if (options.type === 'postgres') {
-    const unhurriedOptions = unhurried(options);
-    const extra = { ...(unhurriedOptions.extra as object), options: '-c default_transaction_read_only=on' };
-    return { ...unhurriedOptions, extra };
+    const extra = { ...(options.extra as object), options: '-c default_transaction_read_only=on' };
+    return { ...options, extra };
   }
   const file = String(options.database);
   // TypeORM would make the folder of a file that isn't there.

@@ -1,6 +1,9 @@
 import { existsSync } from 'node:fs';
 import { GenreRepository } from '../../src/genres/genre.repository.js';
-import { openDatabaseAt, openForReadingAt } from '../support/database.js';
+import { dataSourceOptions } from '../../ormconfig.js';
+import type { UnitOfWork } from '../../src/database/unit-of-work.js';
+import { withDatabaseForReading } from '../../src/database/with-database.js';
+import { openDatabaseAt } from '../support/database.js';
 import { freshDatabase, type FreshDatabase } from '../support/engine.js';
 import { behindItsBack } from '../support/outage.js';
 
@@ -12,28 +15,32 @@ describe('a database that is opened for reading only', () => {
   beforeEach(async () => (database = await freshDatabase()));
   afterEach(() => database.drop());
 
+  const read = (use: (unitOfWork: UnitOfWork) => Promise<void>) =>
+    withDatabaseForReading(dataSourceOptions(database.url), use);
+  const nothing = () => Promise.resolve();
+
   it('is read while another serves it, and shows what that has written', async () => {
     const served = await openDatabaseAt(database.url);
-    const { unitOfWork, close } = await openForReadingAt(database.url);
-    await served.unitOfWork.run(work, ({ genres }) => genres.add(drama));
-    expect(await unitOfWork.read(work, ({ genres }) => genres.find())).toMatchObject([drama]);
-    await close();
+    await read(async (unitOfWork) => {
+      await served.unitOfWork.run(work, ({ genres }) => genres.add(drama));
+      expect(await unitOfWork.read(work, ({ genres }) => genres.find())).toMatchObject([drama]);
+    });
     await served.close();
   });
 
   it('can not be written to', async () => {
     await (await openDatabaseAt(database.url)).close();
-    const { unitOfWork, close } = await openForReadingAt(database.url);
-    await expect(unitOfWork.run(work, ({ genres }) => genres.add(drama))).rejects.toThrow();
-    expect(await unitOfWork.read(work, ({ genres }) => genres.count())).toBe(0);
-    await close();
+    await read(async (unitOfWork) => {
+      await expect(unitOfWork.run(work, ({ genres }) => genres.add(drama))).rejects.toThrow();
+      expect(await unitOfWork.read(work, ({ genres }) => genres.count())).toBe(0);
+    });
   });
 
   it('has to be there, and is not made', async () => {
     const url = new URL(database.url);
     url.pathname += '/nowhere';
     for (const _ of ['first', 'second']) {
-      await expect(openForReadingAt(url.href)).rejects.toThrow(
+      await expect(withDatabaseForReading(dataSourceOptions(url.href), nothing)).rejects.toThrow(
         /^There is no SQLite file .*nowhere|^PostgreSQL can't be reached .*nowhere/,
       );
     }
@@ -44,15 +51,15 @@ describe('a database that is opened for reading only', () => {
     await (await openDatabaseAt(database.url)).close();
     await behindItsBack(database.url, "DELETE FROM migrations WHERE name LIKE 'CreateIdempotencyKey%'");
     const older = /^The database's schema is older than this version: it lacks CreateIdempotencyKey\d+\. Start this/;
-    await expect(openForReadingAt(database.url)).rejects.toThrow(older);
+    await expect(read(nothing)).rejects.toThrow(older);
     await behindItsBack(database.url, 'DROP TABLE migrations');
-    await expect(openForReadingAt(database.url)).rejects.toThrow(/it lacks CreateShop\d+, CreateIdempotencyKey/);
+    await expect(read(nothing)).rejects.toThrow(/it lacks CreateShop\d+, CreateIdempotencyKey/);
   });
 
   it('must not be newer than who reads it', async () => {
     await (await openDatabaseAt(database.url)).close();
-    await expect(openForReadingAt(database.url, { migrations: [] })).rejects.toThrow(
-      /^The database's schema is newer than this version, which doesn't know CreateShop\d+, /,
-    );
+    await expect(
+      withDatabaseForReading({ ...dataSourceOptions(database.url), migrations: [] }, nothing),
+    ).rejects.toThrow(/^The database's schema is newer than this version, which doesn't know CreateShop\d+, /);
   });
 });

@@ -1,12 +1,9 @@
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { type Api, apiAt } from '../support/app.js';
 import { freshDatabase, type FreshDatabase } from '../support/engine.js';
 import { readAll } from '../support/paging.js';
 import { Program, startService } from '../support/process.js';
-
-/** Not part of this repository: the CSV files of the Sakila sample database, where somebody has put them. */
-const folder = fileURLToPath(new URL('../../../shared/data/sakila', import.meta.url));
+import { sakilaFolder } from '../support/sakila.js';
 
 interface Movie {
   readonly stock: number;
@@ -42,7 +39,7 @@ function importSakila(): void {
   }
 
   async function runImport(): Promise<string> {
-    const program = Program.start('scripts/import-sakila.js', { DATABASE_URL: database.url }, [folder]);
+    const program = Program.start('scripts/import-sakila.js', { DATABASE_URL: database.url }, [sakilaFolder]);
     await program.succeeds();
     return program.stdout;
   }
@@ -99,7 +96,7 @@ function importSakila(): void {
   }, 120_000);
 }
 
-if (existsSync(folder)) {
+if (existsSync(sakilaFolder)) {
   describe('importing Sakila', importSakila);
 } else {
   it('LEFT OUT: importing Sakila, whose CSV files are not at ../shared/data/sakila', () => {

@@ -1,4 +1,3 @@
-import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { dataSourceOptions } from '../../ormconfig.js';
@@ -15,21 +14,16 @@ export interface Database {
 }
 
 /** The database at `url`, opened, migrated and checked as the service does it at every start. */
-export function openDatabaseAt(
+export async function openDatabaseAt(
   url: string,
   changes: Partial<DataSourceOptions> = {},
   replica?: DataSourceOptions,
 ): Promise<Database> {
-  return opened(url, DatabaseModule.with({ ...dataSourceOptions(url), ...changes } as DataSourceOptions, replica));
-}
-
-/** The database at `url`, opened as by a tool that only looks at it. */
-export async function openForReadingAt(url: string, changes: Partial<DataSourceOptions> = {}): Promise<Database> {
-  return opened(url, DatabaseModule.forReading({ ...dataSourceOptions(url), ...changes } as DataSourceOptions));
-}
-
-async function opened(url: string, module: DynamicModule): Promise<Database> {
-  const app = await NestFactory.createApplicationContext(module, { logger: false, abortOnError: false });
+  const options = { ...dataSourceOptions(url), ...changes } as DataSourceOptions;
+  const app = await NestFactory.createApplicationContext(DatabaseModule.with(options, replica), {
+    logger: false,
+    abortOnError: false,
+  });
   return { url, unitOfWork: app.get(UnitOfWork), dataSource: app.get(DataSource), close: () => app.close() };
 }
 

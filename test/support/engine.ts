@@ -20,7 +20,7 @@ export function freshDatabase(): Promise<FreshDatabase> {
   return isSqlite() ? freshFile() : freshDatabaseOn(process.env['TEST_DATABASE_URL']!);
 }
 
-/** An empty SQLite file of one's own. */
+/** An empty SQLite file of one's own, whichever database the tests run on. */
 export async function freshFile(): Promise<FreshDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'movie-rental-'));
   return {

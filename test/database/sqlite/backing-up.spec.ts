@@ -4,8 +4,9 @@ import { setTimeout } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../../ormconfig.js';
 import { backUp } from '../../../src/database/sqlite/back-up.js';
+import { withDatabaseForReading } from '../../../src/database/with-database.js';
 import { verify } from '../../../src/verification/verify.js';
-import { openDatabaseAt, openForReadingAt } from '../../support/database.js';
+import { openDatabaseAt } from '../../support/database.js';
 import { behindItsBack } from '../../support/outage.js';
 import { Program } from '../../support/process.js';
 import { useShop } from '../../support/shop.js';
@@ -52,13 +53,12 @@ describe('npm run backup', () => {
     expect(backup.stderr).toMatch(/pages +(\d+)\/\1\n/);
 
     const url = `sqlite:${join(folder(), 'backup.sqlite')}`;
-    const reading = await openForReadingAt(url);
     const findings: unknown[] = [];
-    await verify(reading.unitOfWork, {
-      tell: (finding) => findings.push(finding),
-      step: (_name, _total, work) => work(() => undefined),
-    });
-    await reading.close();
+    const watcher = {
+      tell: (finding: unknown) => findings.push(finding),
+      step: (_name: string, _total: number, work: (advance: () => void) => Promise<void>) => work(() => undefined),
+    };
+    await withDatabaseForReading(dataSourceOptions(url), (unitOfWork) => verify(unitOfWork, watcher));
     expect(findings).toEqual([]);
     expect((await readdir(folder())).filter((name) => name.startsWith('backup'))).toEqual(['backup.sqlite']);
 

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import type { UnitOfWork } from '../../src/database/unit-of-work.js';
+import { UnusableDatabase } from '../../src/database/unusable-database.js';
+import type { Progress } from './progress.js';
+import { type StoredRow, Tables } from './tables.js';
+
+export interface CopiedTable {
+  readonly name: string;
+  readonly rows: number;
+  /** SHA-256 of all its rows in the order of their keys, the same on every database. */
+  readonly digest: string;
+}
+
+/**
+ * Copies every row of every table into a shop that is empty, ids and all, and the ids that are still to come; all of
+ * it or, where anything fails, nothing. The source is read as it is at one moment. What arrived is read back and
+ * compared before it is committed.
+ * @throws UnusableDatabase
+ */
+export function copyShop(source: UnitOfWork, target: UnitOfWork, progress: Progress): Promise<CopiedTable[]> {
+  const participants = { tables: Tables };
+  return target.run(participants, ({ tables: to }) =>
+    source.read(participants, async ({ tables: from }) => {
+      await to.lock();
+      await assertEmpty(to);
+      const copied: CopiedTable[] = [];
+      for (const name of from.names()) {
+        const total = await from.count(name);
+        const table = await progress.step(name, total, (advance) => copyTable(name, from, to, advance));
+        assertSame(table, await progress.step('  read back', total, (advance) => digest(name, to, advance)));
+        copied.push(table);
+      }
+      await continueIds(from, to);
+      return copied;
+    }),
+  );
+}
+
+async function assertEmpty(tables: Tables): Promise<void> {
+  for (const name of tables.names()) {
+    const rows = await tables.count(name);
+    if (rows === 0) continue;
+    throw new UnusableDatabase(
+      `The target isn't empty: its ${name} has ${rows} rows. A shop is copied into a new database only; name one.`,
+    );
+  }
+}
+
+function copyTable(name: string, from: Tables, to: Tables, advance: (rows: number) => void): Promise<CopiedTable> {
+  return digest(name, from, advance, (rows) => to.insert(name, rows));
+}
+
+async function digest(
+  name: string,
+  tables: Tables,
+  advance: (rows: number) => void,
+  take: (rows: StoredRow[]) => Promise<void> = () => Promise.resolve(),
+): Promise<CopiedTable> {
+  const hash = createHash('sha256');
+  let count = 0;
+  for await (const rows of tables.read(name)) {
+    for (const row of rows) hash.update(`${tables.canonical(name, row)}\n`);
+    await take(rows);
+    count += rows.length;
+    advance(rows.length);
+  }
+  return { name, rows: count, digest: hash.digest('hex') };
+}
+
+function assertSame(given: CopiedTable, stored: CopiedTable): void {
+  if (given.rows === stored.rows && given.digest === stored.digest) return;
+  throw new UnusableDatabase(
+    `The target doesn't keep what it is given: ${given.rows} rows of ${given.name} with the digest ${given.digest} ` +
+      `became ${stored.rows} with ${stored.digest}. Nothing was stored. See what changes rows there, a trigger for one.`,
+  );
+}
+
+/** An id that was given out once is never given out again, even where its row is gone. Last, since it can't be undone. */
+async function continueIds(from: Tables, to: Tables): Promise<void> {
+  for (const name of from.names()) {
+    const last = await from.lastId(name);
+    if (last) await to.continueAfter(name, last);
+  }
+}

@@ -1,0 +1,104 @@
+import type { EntityManager, EntityMetadata } from 'typeorm';
+import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
+
+/** Rows read or written at a time: their values are fewer than either database takes in one statement. */
+const batchSize = 500;
+
+/** The values of a row as the database has them, by the names of the entity's properties. */
+export type StoredRow = Readonly<Record<string, unknown>>;
+
+/** All tables that the entities describe, row by row, as a participant of a unit of work. */
+export class Tables {
+  constructor(private readonly manager: EntityManager) {}
+
+  /** Their names, each after those that it refers to. */
+  names(): string[] {
+    const ordered = new Set<EntityMetadata>();
+    const add = (metadata: EntityMetadata): void => {
+      for (const { referencedEntityMetadata: referred } of metadata.foreignKeys)
+        if (referred !== metadata) add(referred);
+      ordered.add(metadata);
+    };
+    this.manager.connection.entityMetadatas.filter(({ tableType }) => tableType === 'regular').forEach(add);
+    return [...ordered].map(({ tableName }) => tableName);
+  }
+
+  /** Lets nobody else write to any of them until the unit of work ends. On SQLite nobody does anyway. */
+  async lock(): Promise<void> {
+    if (!this.isPostgres) return;
+    await this.manager.query(`LOCK TABLE ${this.names().join(', ')} IN SHARE ROW EXCLUSIVE MODE`);
+  }
+
+  count(table: string): Promise<number> {
+    return this.manager.count(this.metadataOf(table).target);
+  }
+
+  /** The table's rows in the order of their keys, some at a time. */
+  async *read(table: string): AsyncGenerator<StoredRow[]> {
+    const { target, columns } = this.metadataOf(table);
+    const key = this.keyOf(table).propertyName;
+    for (let after: unknown; ;) {
+      const query = this.manager.createQueryBuilder(target, 'row').select([]).orderBy(`row.${key}`).limit(batchSize);
+      for (const { propertyName } of columns) query.addSelect(`row.${propertyName}`, propertyName);
+      if (after !== undefined) query.where(`row.${key} > :after`, { after });
+      const rows = await query.getRawMany<StoredRow>();
+      if (rows.length > 0) yield rows;
+      if (rows.length < batchSize) return;
+      after = rows.at(-1)![key];
+    }
+  }
+
+  async insert(table: string, rows: StoredRow[]): Promise<void> {
+    const { target } = this.metadataOf(table);
+    await this.manager.createQueryBuilder().insert().into(target).values(rows).updateEntity(false).execute();
+  }
+
+  /** One text for one row, the same on every database. */
+  canonical(table: string, row: StoredRow): string {
+    const values = this.metadataOf(table).columns.map(({ propertyName, databaseName }) => {
+      const value = row[propertyName];
+      if (value === null || typeof value === 'string' || typeof value === 'number') return value;
+      throw new Error(`${table}.${databaseName} is a ${typeof value}, for which no canonical form was decided yet.`);
+    });
+    return JSON.stringify(values);
+  }
+
+  /** The highest id that was ever given to a row of the table; undefined where the database gives out no ids. */
+  async lastId(table: string): Promise<number | undefined> {
+    const key = this.keyOf(table);
+    if (!key.isGenerated) return undefined;
+    const highest = (await this.manager.maximum(this.metadataOf(table).target, key.propertyName)) ?? 0;
+    const [given] = await (this.isPostgres
+      ? this.manager.query<{ last: string | null }[]>(
+          'SELECT pg_sequence_last_value(pg_get_serial_sequence($1, $2)::regclass) AS last',
+          [table, key.databaseName],
+        )
+      : this.manager.query<{ last: number }[]>('SELECT seq AS last FROM sqlite_sequence WHERE name = ?', [table]));
+    return Math.max(highest, Number(given?.last ?? 0));
+  }
+
+  /** Lets the next id that the table gives out be higher than `id`. PostgreSQL doesn't undo this with the unit of work. */
+  async continueAfter(table: string, id: number): Promise<void> {
+    if (this.isPostgres) {
+      const { databaseName } = this.keyOf(table);
+      await this.manager.query('SELECT setval(pg_get_serial_sequence($1, $2), $3)', [table, databaseName, id]);
+    } else {
+      await this.manager.query('DELETE FROM sqlite_sequence WHERE name = ?', [table]);
+      await this.manager.query('INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)', [table, id]);
+    }
+  }
+
+  private get isPostgres(): boolean {
+    return this.manager.connection.options.type === 'postgres';
+  }
+
+  private metadataOf(table: string): EntityMetadata {
+    return this.manager.connection.getMetadata(table);
+  }
+
+  private keyOf(table: string): ColumnMetadata {
+    const [key, ...others] = this.metadataOf(table).primaryColumns;
+    if (!key || others.length > 0) throw new Error(`${table} has no key of one column to be read in the order of.`);
+    return key;
+  }
+}

@@ -1,0 +1,144 @@
+import { PassThrough } from 'node:stream';
+import { dataSourceOptions } from '../../ormconfig.js';
+import { copyShop } from '../../scripts/support/copy-shop.js';
+import { readDatasets } from '../../scripts/support/datasets.js';
+import { loadShop } from '../../scripts/support/load-shop.js';
+import { Progress } from '../../scripts/support/progress.js';
+import { withDatabase, withDatabaseForReading } from '../../src/database/with-database.js';
+import { GenreRepository } from '../../src/genres/genre.repository.js';
+import { openShop } from '../support/app.js';
+import { freshDatabase, type FreshDatabase, freshFile, isSqlite } from '../support/engine.js';
+import { behindItsBack } from '../support/outage.js';
+import { Program } from '../support/process.js';
+
+const silent = new Progress(new PassThrough());
+
+const copy = (from: string, to: string) =>
+  withDatabaseForReading(dataSourceOptions(from), (source) =>
+    withDatabase(dataSourceOptions(to), (target) => copyShop(source, target, silent)),
+  );
+
+const serve = (url: string) => openShop({ reachedBy: () => Promise.resolve(url) });
+
+const countGenres = (url: string) =>
+  withDatabaseForReading(dataSourceOptions(url), (unitOfWork) =>
+    unitOfWork.read({ genres: GenreRepository }, ({ genres }) => genres.count()),
+  );
+
+describe('a shop that is copied from one database to another and back', () => {
+  /** From a SQLite file to the database that the tests run on, and to another file. */
+  let here: FreshDatabase, there: FreshDatabase, back: FreshDatabase;
+  let said: string;
+  let answered: object;
+  let takenBackId: number;
+  const keyed = { first_name: 'Asked', last_name: 'Twice' };
+
+  const lists = [
+    '/genres',
+    '/movies?expand=genre&sort=title',
+    '/movie_copies',
+    '/clients',
+    '/movie_rents?expand=client',
+  ];
+
+  beforeAll(async () => {
+    [here, there, back] = [await freshFile(), await freshDatabase(), await freshFile()];
+    await withDatabase(dataSourceOptions(here.url), async (unitOfWork) =>
+      loadShop(unitOfWork, await readDatasets('datasets'), silent),
+    );
+    const shop = await serve(here.url);
+    answered = (await shop.api.post('/clients').set('Idempotency-Key', 'once').send(keyed).expect(201)).body as object;
+    const { body: genre } = await shop.api.post('/genres').send({ name: 'Taken back' }).expect(201);
+    takenBackId = (genre as { id: number }).id;
+    await shop.api.delete(`/genres/${takenBackId}`).expect(204);
+    await shop.close();
+    const program = Program.start('scripts/copy.js', {}, [here.url, there.url]);
+    await program.succeeds();
+    said = program.stdout;
+  });
+  afterAll(async () => {
+    for (const database of [here, there, back]) await database.drop();
+  });
+
+  it('is told table by table, with counts and digests and without a password', () => {
+    const name = isSqlite() ? there.url : there.url.replace('postgres:postgres@', 'postgres@');
+    expect(said).toContain(`Copied ${here.url} to ${name}, and read back the same from there:\n`);
+    expect(said).toMatch(/ movie_copy +67 rows {2}sha256 [0-9a-f]{64}\n/);
+  });
+
+  it('has every table along, whatever tables there will be', async () => {
+    const tables = await withDatabaseForReading(dataSourceOptions(here.url), (unitOfWork) =>
+      unitOfWork.read({ genres: GenreRepository }, ({ genres }) =>
+        genres.query<{ name: string }[]>(
+          `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'migrations'`,
+        ),
+      ),
+    );
+    const copied = [...said.matchAll(/^ {2}(\w+) .* rows /gm)].map(([, table]) => table!);
+    expect(copied.sort()).toEqual(tables.map(({ name }) => name).sort());
+  });
+
+  it('is the same in all three, and answers the same to the byte', async () => {
+    const digests = (await copy(there.url, back.url)).map(({ name, rows, digest }) => `${name} ${rows} ${digest}`);
+    for (const line of digests) expect(said.replace(/ +(\d+) rows +sha256/g, ' $1')).toContain(line);
+    expect(digests).toHaveLength(7);
+    const answers: string[][] = [];
+    for (const { url } of [here, there, back]) {
+      const shop = await serve(url);
+      const texts: string[] = [];
+      for (const list of lists) texts.push((await shop.api.get(list).expect(200)).text);
+      answers.push(texts);
+      await shop.close();
+    }
+    expect(answers[0]!.join().length).toBeGreaterThan(10_000);
+    expect(answers[1]).toEqual(answers[0]);
+    expect(answers[2]).toEqual(answers[0]);
+  });
+
+  it('knows what was asked before it was copied, and gives new things ids that were never given', async () => {
+    const shop = await serve(there.url);
+    const again = await shop.api.post('/clients').set('Idempotency-Key', 'once').send(keyed).expect(201);
+    expect(again.body).toEqual(answered);
+    const { body: genre } = await shop.api.post('/genres').send({ name: 'New' }).expect(201);
+    expect((genre as { id: number }).id).toBeGreaterThan(takenBackId);
+    const rent = { client_id: 1, details: [{ movie_copy_id: 1 }] };
+    await shop.api.post('/movie_rents').send(rent).expect(201);
+    await shop.close();
+  });
+
+  it('is refused by a database that is not empty, which stays as it is', async () => {
+    const before = await countGenres(there.url);
+    await expect(copy(here.url, there.url)).rejects.toThrow(
+      /^The target isn't empty: its client has 13 rows\. A shop is copied into a new database only/,
+    );
+    expect(await countGenres(there.url)).toBe(before);
+  });
+
+  it('is refused by a database that does not keep what it is given, and nothing stays there', async () => {
+    const altering = await freshDatabase();
+    await withDatabase(dataSourceOptions(altering.url), () => Promise.resolve());
+    await behindItsBack(
+      altering.url,
+      isSqlite()
+        ? `CREATE TRIGGER planted AFTER INSERT ON movie WHEN NEW.id = 7
+           BEGIN UPDATE movie SET title = 'Altered' WHERE id = 7; END`
+        : `CREATE FUNCTION alter_it() RETURNS trigger LANGUAGE plpgsql AS
+             $$ BEGIN IF NEW.id = 7 THEN NEW.title = 'Altered'; END IF; RETURN NEW; END $$;
+           CREATE TRIGGER planted BEFORE INSERT ON movie FOR EACH ROW EXECUTE FUNCTION alter_it()`,
+    );
+    await expect(copy(here.url, altering.url)).rejects.toThrow(
+      /^The target doesn't keep what it is given: 30 rows of movie with the digest [0-9a-f]{64} became 30 with /,
+    );
+    expect(await countGenres(altering.url)).toBe(0);
+    await altering.drop();
+  });
+});
+
+describe('npm run copy', () => {
+  it('says how it is used, and quotes nothing that may hold a password', async () => {
+    const program = Program.start('scripts/copy.js', {}, ['sqlite:a.sqlite', 'postgres:/clerk:secret@shop']);
+    expect(await program.exited).toMatchObject({ code: 1 });
+    expect(program.stderr).toMatch(/^From which database to which other\?.*npm run copy -- /s);
+    expect(program.stderr).not.toContain('secret');
+  });
+});
