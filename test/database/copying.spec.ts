@@ -6,7 +6,7 @@ import { loadShop } from '../../scripts/support/load-shop.js';
 import { Progress } from '../../scripts/support/progress.js';
 import { withDatabase, withDatabaseForReading } from '../../src/database/with-database.js';
 import { GenreRepository } from '../../src/genres/genre.repository.js';
-import { openShop } from '../support/app.js';
+import { type Api, openShop } from '../support/app.js';
 import { freshDatabase, type FreshDatabase, freshFile, isSqlite } from '../support/engine.js';
 import { behindItsBack } from '../support/outage.js';
 import { Program } from '../support/process.js';
@@ -18,7 +18,10 @@ const copy = (from: string, to: string) =>
     withDatabase(dataSourceOptions(to), (target) => copyShop(source, target, silent)),
   );
 
-const serve = (url: string) => openShop({ reachedBy: () => Promise.resolve(url) });
+async function serving<Result>(url: string, use: (api: Api) => Promise<Result>): Promise<Result> {
+  const shop = await openShop({ reachedBy: () => Promise.resolve(url) });
+  return use(shop.api).finally(() => shop.close());
+}
 
 const countGenres = (url: string) =>
   withDatabaseForReading(dataSourceOptions(url), (unitOfWork) =>
@@ -46,12 +49,12 @@ describe('a shop that is copied from one database to another and back', () => {
     await withDatabase(dataSourceOptions(here.url), async (unitOfWork) =>
       loadShop(unitOfWork, await readDatasets('datasets'), silent),
     );
-    const shop = await serve(here.url);
-    answered = (await shop.api.post('/clients').set('Idempotency-Key', 'once').send(keyed).expect(201)).body as object;
-    const { body: genre } = await shop.api.post('/genres').send({ name: 'Taken back' }).expect(201);
-    takenBackId = (genre as { id: number }).id;
-    await shop.api.delete(`/genres/${takenBackId}`).expect(204);
-    await shop.close();
+    await serving(here.url, async (api) => {
+      answered = (await api.post('/clients').set('Idempotency-Key', 'once').send(keyed).expect(201)).body as object;
+      const { body: genre } = await api.post('/genres').send({ name: 'Taken back' }).expect(201);
+      takenBackId = (genre as { id: number }).id;
+      await api.delete(`/genres/${takenBackId}`).expect(204);
+    });
     const program = Program.start('scripts/copy.js', {}, [here.url, there.url]);
     await program.succeeds();
     said = program.stdout;
@@ -84,11 +87,11 @@ describe('a shop that is copied from one database to another and back', () => {
     expect(digests).toHaveLength(7);
     const answers: string[][] = [];
     for (const { url } of [here, there, back]) {
-      const shop = await serve(url);
-      const texts: string[] = [];
-      for (const list of lists) texts.push((await shop.api.get(list).expect(200)).text);
-      answers.push(texts);
-      await shop.close();
+      await serving(url, async (api) => {
+        const texts: string[] = [];
+        for (const list of lists) texts.push((await api.get(list).expect(200)).text);
+        answers.push(texts);
+      });
     }
     expect(answers[0]!.join().length).toBeGreaterThan(10_000);
     expect(answers[1]).toEqual(answers[0]);
@@ -96,14 +99,14 @@ describe('a shop that is copied from one database to another and back', () => {
   });
 
   it('knows what was asked before it was copied, and gives new things ids that were never given', async () => {
-    const shop = await serve(there.url);
-    const again = await shop.api.post('/clients').set('Idempotency-Key', 'once').send(keyed).expect(201);
-    expect(again.body).toEqual(answered);
-    const { body: genre } = await shop.api.post('/genres').send({ name: 'New' }).expect(201);
-    expect((genre as { id: number }).id).toBeGreaterThan(takenBackId);
-    const rent = { client_id: 1, details: [{ movie_copy_id: 1 }] };
-    await shop.api.post('/movie_rents').send(rent).expect(201);
-    await shop.close();
+    await serving(there.url, async (api) => {
+      const again = await api.post('/clients').set('Idempotency-Key', 'once').send(keyed).expect(201);
+      expect(again.body).toEqual(answered);
+      const { body: genre } = await api.post('/genres').send({ name: 'New' }).expect(201);
+      expect((genre as { id: number }).id).toBeGreaterThan(takenBackId);
+      const rent = { client_id: 1, details: [{ movie_copy_id: 1 }] };
+      await api.post('/movie_rents').send(rent).expect(201);
+    });
   });
 
   it('is refused by a database that is not empty, which stays as it is', async () => {
