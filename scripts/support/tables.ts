@@ -49,8 +49,10 @@ export class Tables {
   }
 
   async insert(table: string, rows: StoredRow[]): Promise<void> {
-    const { target } = this.metadataOf(table);
-    await this.manager.createQueryBuilder().insert().into(target).values(rows).updateEntity(false).execute();
+    const { target, columns } = this.metadataOf(table);
+    // Named, since TypeORM would else leave the ids to PostgreSQL.
+    const names = columns.map(({ propertyPath }) => propertyPath);
+    await this.manager.createQueryBuilder().insert().into(target, names).values(rows).updateEntity(false).execute();
   }
 
   /** One text for one row, the same on every database. */

@@ -51,9 +51,13 @@ describe('a shop that is copied from one database to another and back', () => {
     );
     await serving(here.url, async (api) => {
       answered = (await api.post('/clients').set('Idempotency-Key', 'once').send(keyed).expect(201)).body as object;
-      const { body: genre } = await api.post('/genres').send({ name: 'Taken back' }).expect(201);
-      takenBackId = (genre as { id: number }).id;
-      await api.delete(`/genres/${takenBackId}`).expect(204);
+      const ids: number[] = [];
+      for (const name of ['Gap', 'Kept', 'Last']) {
+        ids.push(((await api.post('/genres').send({ name }).expect(201)).body as { id: number }).id);
+      }
+      const [gapId, , lastId] = ids as [number, number, number];
+      for (const id of [gapId, lastId]) await api.delete(`/genres/${id}`).expect(204);
+      takenBackId = lastId;
     });
     const program = Program.start('scripts/copy.js', {}, [here.url, there.url]);
     await program.succeeds();
