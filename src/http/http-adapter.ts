@@ -14,9 +14,10 @@ export class HttpAdapter extends ExpressAdapter {
   override initHttpServer(): void {
     const server = createServer(
       {
-        headersTimeout: 10_000,
-        requestTimeout: 20_000,
-        connectionsCheckingInterval: 5_000,
+        // Milliseconds. Long, for a crowd that all comes at once waits here for its turn as well.
+        headersTimeout: 20_000,
+        requestTimeout: 25_000,
+        connectionsCheckingInterval: 2_000,
         // Longer than load balancers and clients keep a connection in reserve, so that they close it, and not we just
         // as the next request comes.
         keepAliveTimeout: 75_000,
