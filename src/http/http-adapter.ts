@@ -1,8 +1,11 @@
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import type { Express } from 'express';
 import { answerBrokenRequests } from './broken-requests.js';
 import { Drain } from './drain.js';
+
+/** Connections; the system may allow less. Whoever finds the queue full is reset, or waits for seconds. */
+const longestQueue = 4096;
 
 /**
  * Express on a server that gives up, in under 30 s, on whoever sends a request drop by drop, and that ends without
@@ -27,6 +30,13 @@ export class HttpAdapter extends ExpressAdapter {
     answerBrokenRequests(server);
     this.drain = new Drain(server);
     this.httpServer = server;
+  }
+
+  /** Listens as Nest asks, but lets more than Node's 511 connections wait to be accepted when a crowd comes at once. */
+  override listen(port: string | number, ...rest: unknown[]): Server {
+    const host = rest.find((argument) => typeof argument === 'string');
+    const callback = rest.find((argument) => typeof argument === 'function') as (() => void) | undefined;
+    return (this.httpServer as Server).listen({ port: Number(port), host, backlog: longestQueue }, callback);
   }
 
   /** Called as soon as the service is told to end, and long before close(). */

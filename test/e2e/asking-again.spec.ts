@@ -147,7 +147,7 @@ describe('100 clerks who each ask 20 times at once, and whose line is cut', () =
         .send(client(clerk))
         .set('Idempotency-Key', `clerk-${clerk}`);
       if (status !== 409) return text;
-      await pause(50);
+      await pause(500);
       return ask(clerk);
     };
     const clerks = Array.from({ length: 100 }, (_, clerk) => clerk);

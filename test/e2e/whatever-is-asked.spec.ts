@@ -11,7 +11,7 @@ import { anyRequest, operationIds, type PlannedRequest } from '../support/reques
 import { useShop } from '../support/shop.js';
 
 /** `npm run fuzz` asks more than `npm test` does, and says how far it is. */
-const count = Number(process.env['FUZZ_REQUESTS'] ?? 500);
+const count = Number(process.env['FUZZ_REQUESTS'] ?? 300);
 const isLong = count >= 10_000;
 
 describe('whatever is asked', () => {
