@@ -1,7 +1,7 @@
 import { apiAt } from '../support/app.js';
 import { freshDatabase } from '../support/engine.js';
 import { dropEverything } from '../support/outage.js';
-import { startService } from '../support/process.js';
+import { startService } from '../../scripts/support/program.js';
 
 describe('the name of a request', () => {
   it('is in the header of the answer, in the problem and in the log', async () => {

@@ -9,7 +9,7 @@ import { GenreRepository } from '../../src/genres/genre.repository.js';
 import { type Api, openShop } from '../support/app.js';
 import { freshDatabase, type FreshDatabase, freshFile, isSqlite } from '../support/engine.js';
 import { behindItsBack } from '../support/outage.js';
-import { Program } from '../support/process.js';
+import { Program } from '../../scripts/support/program.js';
 
 const silent = new Progress(new PassThrough());
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { freshDatabase, type FreshDatabase } from '../support/engine.js';
-import { type Program, startService } from '../support/process.js';
+import { type Program, startService } from '../../scripts/support/program.js';
 
 const clients = 50;
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { type Api, apiAt } from '../support/app.js';
 import { freshDatabase, type FreshDatabase } from '../support/engine.js';
 import { readAll } from '../support/paging.js';
-import { Program, startService } from '../support/process.js';
+import { Program, startService } from '../../scripts/support/program.js';
 import { sakilaFolder } from '../support/sakila.js';
 
 interface Movie {

@@ -1,6 +1,6 @@
 import { freshDatabase, type FreshDatabase, isSqlite } from '../support/engine.js';
 import { behindItsBack } from '../support/outage.js';
-import { type Program, startService } from '../support/process.js';
+import { type Program, startService } from '../../scripts/support/program.js';
 
 interface Line {
   readonly level: string;

@@ -1,5 +1,5 @@
 import { freshDatabase, isSqlite } from '../support/engine.js';
-import { Program } from '../support/process.js';
+import { Program } from '../../scripts/support/program.js';
 
 describe('npm run seed', () => {
   it('says what it stored, and where, but not the password', async () => {

@@ -1,6 +1,6 @@
 import { isSqlite } from '../support/engine.js';
 import { behindItsBack } from '../support/outage.js';
-import { Program } from '../support/process.js';
+import { Program } from '../../scripts/support/program.js';
 import { useShop } from '../support/shop.js';
 
 describe('npm run verify', () => {

@@ -1,7 +1,7 @@
 import { Clerks } from '../support/clerks.js';
 import { freshDatabase, type FreshDatabase, isSqlite } from '../support/engine.js';
 import { report, scaled } from '../support/faults.js';
-import { type Program, startService } from '../support/process.js';
+import { type Program, startService } from '../../scripts/support/program.js';
 import { withSeed } from '../support/random.js';
 import { Witness } from '../support/witness.js';
 

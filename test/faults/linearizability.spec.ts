@@ -1,7 +1,7 @@
 import { freshDatabase, type FreshDatabase, isSqlite } from '../support/engine.js';
 import { report, scaled } from '../support/faults.js';
 import { findViolation, type Operation } from '../support/linearizability.js';
-import { type Program, startService } from '../support/process.js';
+import { type Program, startService } from '../../scripts/support/program.js';
 import { type Random, withSeed } from '../support/random.js';
 import { type Answer, type Request, type Shelf, shelfModel } from '../support/shelf.js';
 

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
-import { type PostgresServer, prepareServer, serverFolder } from './start-postgres.js';
+import { type PostgresServer, prepareServer, serverFolder } from '../../scripts/support/embedded-postgres.js';
 
 /** A PostgreSQL server and a hot standby that streams from it. */
 export interface ReplicatedServer {

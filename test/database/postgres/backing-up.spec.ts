@@ -1,4 +1,4 @@
-import { Program } from '../../support/process.js';
+import { Program } from '../../../scripts/support/program.js';
 
 describe('npm run backup', () => {
   it('says how PostgreSQL is backed up, but not the password', async () => {

@@ -3,7 +3,7 @@ import { dataSourceOptions } from '../../../ormconfig.js';
 import { type Api, apiAt } from '../../support/app.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
 import { inParallel } from '../../support/parallel.js';
-import { type Program, startService } from '../../support/process.js';
+import { type Program, startService } from '../../../scripts/support/program.js';
 import { clerk } from '../../support/shop.js';
 import { statuses } from '../../support/statuses.js';
 

@@ -8,7 +8,7 @@ import { withDatabaseForReading } from '../../../src/database/with-database.js';
 import { verify } from '../../../src/verification/verify.js';
 import { openDatabaseAt } from '../../support/database.js';
 import { behindItsBack } from '../../support/outage.js';
-import { Program } from '../../support/process.js';
+import { Program } from '../../../scripts/support/program.js';
 import { useShop } from '../../support/shop.js';
 import { participants } from '../../support/storm.js';
 
@@ -16,7 +16,7 @@ describe('npm run backup', () => {
   const shop = useShop();
   const folder = () => dirname(shop.databaseUrl.replace(/^sqlite:/, ''));
   const run = (...args: string[]) =>
-    Program.start('scripts/backup.js', { DATABASE_URL: shop.databaseUrl }, args, folder());
+    Program.start('scripts/backup.js', { DATABASE_URL: shop.databaseUrl }, args, { cwd: folder() });
 
   /** Rents and returns until it is told to stop, and takes down the ids of what was acknowledged. */
   function storm(clientId: number, copyIds: readonly number[]) {

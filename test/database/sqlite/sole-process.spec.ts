@@ -1,4 +1,4 @@
-import { Program, startService } from '../../support/process.js';
+import { Program, startService } from '../../../scripts/support/program.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
 
 describe('a SQLite file', () => {

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Clerks } from '../../support/clerks.js';
 import { report, scaled } from '../../support/faults.js';
-import { type Program, startService } from '../../support/process.js';
+import { type Program, startService } from '../../../scripts/support/program.js';
 import { withSeed } from '../../support/random.js';
-import { type PostgresServer, prepareServer, serverFolder } from '../../support/start-postgres.js';
+import { type PostgresServer, prepareServer, serverFolder } from '../../../scripts/support/embedded-postgres.js';
 import { Witness } from '../../support/witness.js';
 
 const { seconds, perSecond } = scaled({ short: { seconds: 2, perSecond: 20 }, long: { seconds: 10, perSecond: 100 } });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Clerks } from '../../support/clerks.js';
 import { report, scaled } from '../../support/faults.js';
-import { type Program, startService } from '../../support/process.js';
+import { type Program, startService } from '../../../scripts/support/program.js';
 import { withSeed } from '../../support/random.js';
 import { Witness } from '../../support/witness.js';
 
