@@ -1,0 +1,27 @@
+import { Bench } from './bench/bench.js';
+import { pinned } from './bench/cores.js';
+import { type Result, resultOf, writeResults } from './bench/results.js';
+import { sections } from './bench/sections/sections.js';
+import { readSettings } from './bench/settings.js';
+import { tablesOf } from './bench/table.js';
+import { UnusableInput } from './support/input.js';
+
+try {
+  const settings = readSettings(process.argv.slice(2));
+  if (!pinned) console.warn('Not pinned to cores: this needs taskset and two cores. Figures will scatter more.');
+  const results: Record<string, Result> = {};
+  for (const name of settings.sections) {
+    const bench = await Bench.open(settings);
+    try {
+      results[name] = resultOf(await sections[name](bench), settings);
+    } finally {
+      await bench.clear();
+    }
+    console.log(tablesOf(name, results[name]));
+  }
+  await writeResults(settings.out, results);
+  console.log(`\nWritten to ${settings.out}/results.json and ${settings.out}/results.svg.`);
+} catch (error) {
+  console.error(error instanceof UnusableInput ? error.message : error);
+  process.exitCode = 1;
+}

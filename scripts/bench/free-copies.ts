@@ -1,0 +1,32 @@
+import type { ShopSize } from './target.js';
+
+/** Prime and larger than any shop, so that steps of it visit every id once, here and there as customers do. */
+const stride = 100_000_007;
+
+/** The `position`th of the ids from 1 to `count`, in an order that jumps about. */
+export function scattered(position: number, count: number): number {
+  return 1 + ((position * stride) % count);
+}
+
+/** The free copies of one shop, as far as the load generator knows: it rents none that may be out. */
+export class FreeCopies {
+  private taken = 0;
+  private readonly returned: number[] = [];
+
+  constructor(private readonly size: ShopSize) {}
+
+  takeTwo(): [number, number] {
+    return [this.take(), this.take()];
+  }
+
+  giveBack(ids: readonly number[]): void {
+    this.returned.push(...ids);
+  }
+
+  private take(): number {
+    if (this.taken < this.size.copies) return scattered(this.taken++, this.size.copies);
+    const id = this.returned.shift();
+    if (id) return id;
+    throw new Error(`All ${this.size.copies} copies are out. Measure for less long, or in fewer rounds.`);
+  }
+}

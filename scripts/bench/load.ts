@@ -1,0 +1,142 @@
+import autocannon, { type Instance, type Request } from 'autocannon';
+import { FreeCopies } from './free-copies.js';
+import { median, percentile } from './statistics.js';
+import type { Target } from './target.js';
+import { type Work, type WorkName, works } from './works.js';
+
+/** What the load generator is asked, one at a time. */
+export interface Job {
+  readonly work: WorkName;
+  readonly target: Target;
+  readonly connections: number;
+  /** Seconds to go on for, or how often to do it. */
+  readonly until: { readonly seconds: number } | { readonly times: number };
+}
+
+export interface Load {
+  /** How often the work was done. */
+  readonly done: number;
+  readonly perSecond: number;
+  /** Milliseconds. */
+  readonly p50: number;
+  readonly p99: number;
+}
+
+/** The copies of a target that may be rented, across its measurements. */
+const freeCopies = new Map<string, FreeCopies>();
+
+function freeCopiesOf({ urls, size }: Target): FreeCopies {
+  const key = urls.join();
+  if (!freeCopies.has(key)) freeCopies.set(key, new FreeCopies(size!));
+  return freeCopies.get(key)!;
+}
+
+/** What to send for a work to a target: prepared, and the target's answers verified, before the first measurement. */
+const prepared = new Map<string, Promise<Request[]>>();
+
+function requestsFor(name: WorkName, target: Target): Promise<Request[]> {
+  const key = `${name} at ${target.urls.join()}`;
+  const work: Work = works[name];
+  if (!prepared.has(key)) {
+    prepared.set(key, work.prepare(target.urls[0]!, { size: target.size!, copies: freeCopiesOf(target) }));
+  }
+  return prepared.get(key)!;
+}
+
+async function perform({ work: name, target, connections, until }: Job): Promise<Load> {
+  const work: Work = works[name];
+  const requests = await requestsFor(name, target);
+  const meter = new Meter(work, connections, 'seconds' in until ? until.seconds * 1000 : Infinity);
+  const times = 'times' in until ? until.times : undefined;
+  await Promise.all(
+    target.urls.map((url) => fire(url, requests, Math.ceil(connections / target.urls.length), times, meter)),
+  );
+  return meter.read(name, requests.length);
+}
+
+function fire(
+  url: string,
+  requests: Request[],
+  connections: number,
+  times: number | undefined,
+  meter: Meter,
+): Promise<unknown> {
+  return new Promise((done, fail) => {
+    const instance = autocannon(
+      {
+        url,
+        requests,
+        connections,
+        amount: times,
+        // Seconds. A naive search of a large shop takes its time.
+        timeout: 120,
+        // Seconds. The meter ends it before.
+        duration: 3600,
+        // Milliseconds between looks at whether it is to end.
+        sampleInt: 50,
+      },
+      (error, result) => (error ? fail(error as Error) : done(result)),
+    );
+    meter.watch(instance);
+  });
+}
+
+/**
+ * Our own count beside autocannon's, whose histogram holds whole milliseconds only, and which doesn't know which
+ * statuses are right. It ends the measurement as its time is over, but not before there were as many answers as there
+ * are connections.
+ */
+class Meter {
+  private readonly start = performance.now();
+  private readonly latencies: number[] = [];
+  private readonly wrong = new Map<string, number>();
+  private answers = 0;
+  private lastAnswer = this.start;
+
+  constructor(
+    private readonly work: Work,
+    private readonly connections: number,
+    private readonly milliseconds: number,
+  ) {}
+
+  watch(instance: Instance): void {
+    instance.on('response', (_client, status, _bytes, milliseconds) => {
+      this.answers++;
+      this.lastAnswer = performance.now();
+      if (!this.work.statuses.includes(status)) this.fault(instance, `answer ${status}`);
+      else if (!this.work.timed || this.work.timed === status) this.latencies.push(milliseconds);
+      const isTimeOver = this.lastAnswer - this.start >= this.milliseconds;
+      if (isTimeOver && this.answers >= this.connections) instance.stop();
+    });
+    instance.on('reqError', (error: Error) => this.fault(instance, error.message));
+  }
+
+  read(name: string, requestsPerTurn: number): Load {
+    if (this.wrong.size > 0) {
+      const faults = [...this.wrong].map(([fault, times]) => `${times} × ${fault}`).join(', ');
+      throw new Error(`${name} went wrong under load: ${faults} among ${this.answers} answers.`);
+    }
+    const done = this.answers / requestsPerTurn;
+    return {
+      done,
+      perSecond: done / ((this.lastAnswer - this.start) / 1000),
+      p50: median(this.latencies),
+      p99: percentile(this.latencies, 0.99),
+    };
+  }
+
+  /** One is enough to make all figures worthless. */
+  private fault(instance: Instance, what: string): void {
+    this.wrong.set(what, (this.wrong.get(what) ?? 0) + 1);
+    instance.stop();
+  }
+}
+
+process.on('message', (job: Job) => {
+  perform(job).then(
+    (load) => process.send!({ load }),
+    (error: unknown) => process.send!({ error: error instanceof Error ? error.message : String(error) }),
+  );
+});
+// Ends with whoever started it.
+process.on('disconnect', () => process.exit());

@@ -1,0 +1,22 @@
+/** How large a shop is. */
+export interface ShopSize {
+  readonly movies: number;
+  readonly copies: number;
+  readonly clients: number;
+  /** Lines of rentals that came back long ago. */
+  readonly lines: number;
+}
+
+const copiesPerMovie = 3;
+
+export function shopOf(movies: number, lines = movies): ShopSize {
+  return { movies, copies: movies * copiesPerMovie, clients: 1000, lines };
+}
+
+/** What a measurement is aimed at. */
+export interface Target {
+  /** One for each instance; the connections are dealt out among them. */
+  readonly urls: readonly string[];
+  /** The shop that is open there, where there is one. */
+  readonly size?: ShopSize;
+}

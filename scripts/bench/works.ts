@@ -1,0 +1,174 @@
+import type { Request } from 'autocannon';
+import { type FreeCopies, scattered } from './free-copies.js';
+import { titleOf } from './fill-shop.js';
+import type { ShopSize } from './target.js';
+import { ask, json, verify, type Answer } from './verify.js';
+
+/** Something a client does, again and again on each of its connections. */
+export interface Work {
+  /** The statuses of right answers. Any other fails the measurement. */
+  readonly statuses: readonly number[];
+  /** Times only the answers of this status, where a client does several things in turn. */
+  readonly timed?: number;
+  /** Sees that the shop answers rightly, and says what to send. */
+  prepare(url: string, shop: OpenShop): Promise<Request[]>;
+}
+
+interface OpenShop {
+  readonly size: ShopSize;
+  readonly copies: FreeCopies;
+}
+
+interface Movie {
+  readonly id: number;
+  readonly title: string;
+  readonly copies: readonly unknown[];
+}
+
+interface Rent {
+  readonly id: number;
+  readonly details: readonly {
+    readonly movie_copy_id: number;
+    readonly returned_datetime: string | null;
+    readonly movie_copy: { readonly movie: Movie };
+  }[];
+}
+
+const post = (path: string, body: object): Request => ({
+  method: 'POST',
+  path,
+  headers: { 'Content-Type': 'application/json' },
+  body: JSON.stringify(body),
+});
+
+/** Reads another path each time: `pathOf` is called with 0, 1, 2, … */
+async function reads(
+  url: string,
+  pathOf: (turn: number) => string,
+  isRight: (answer: Answer) => boolean,
+): Promise<Request[]> {
+  let turn = 0;
+  verify(await ask(url, { path: pathOf(0) }), 200, isRight);
+  return [{ setupRequest: (request) => Object.assign(request, { path: pathOf(turn++) }) }];
+}
+
+const isPage = (length: number) => (answer: Answer) => {
+  const movies = json<Movie[]>(answer);
+  return movies.length === length && movies.every(({ title, copies }) => title && Array.isArray(copies));
+};
+
+async function rents(url: string, { size, copies }: OpenShop): Promise<Request[]> {
+  let turn = 0;
+  const order = (copyIds: readonly number[]) =>
+    post('/movie_rents', {
+      client_id: scattered(turn++, size.clients),
+      details: copyIds.map((id) => ({ movie_copy_id: id })),
+    });
+  verify(await ask(url, order(copies.takeTwo())), 201, (answer) => {
+    const { details } = json<Rent>(answer);
+    return details.length === 2 && details.every((line) => line.movie_copy.movie.title);
+  });
+  return [{ setupRequest: (request) => Object.assign(request, order(copies.takeTwo())) }];
+}
+
+async function rentsAndCloses(url: string, shop: OpenShop): Promise<Request[]> {
+  const [renting] = await rents(url, shop);
+  const closing = (rentId: number): Request => ({ method: 'PUT', path: `/movie_rents/${rentId}/close` });
+  const rented = json<Rent>(await ask(url, (renting!.setupRequest as (request: Request) => Request)({})));
+  verify(await ask(url, closing(rented.id)), 200, (answer) =>
+    json<Rent>(answer).details.every((line) => line.returned_datetime),
+  );
+  return [
+    {
+      ...renting,
+      // A connection has one rental open at a time, and its context is its own.
+      onResponse: (_status, body, context) => void Object.assign(context, JSON.parse(body) as Rent),
+    },
+    {
+      setupRequest: (request, context) => Object.assign(request, closing((context as Rent).id)),
+      onResponse: (_status, _body, context) =>
+        shop.copies.giveBack((context as Rent).details.map((line) => line.movie_copy_id)),
+    },
+  ];
+}
+
+/** Follows the `next` links until `depth` movies are passed by. */
+async function cursorAt(url: string, depth: number): Promise<string> {
+  let path = '/movies?limit=200';
+  for (let passed = 0; passed < depth; passed += 200) {
+    const next = /<([^>]*)>; rel="next"/.exec((await ask(url, { path })).headers.get('link') ?? '')?.[1];
+    if (!next) break;
+    path = next;
+  }
+  return new URL(path, url).searchParams.get('cursor')!;
+}
+
+function addsWithStock(stock: number): Work {
+  return {
+    statuses: [201],
+    async prepare(url) {
+      const request = post('/movies/with_stock', { title: 'The Straight Story', year: 1999, genre_id: 1, stock });
+      verify(await ask(url, request), 201, (answer) => json<Movie>(answer).copies.length === stock);
+      return [request];
+    },
+  };
+}
+
+export const works = {
+  hello: {
+    statuses: [200],
+    prepare: (url) =>
+      reads(
+        url,
+        () => '/',
+        (answer) => answer.body.includes('hello'),
+      ),
+  },
+  'GET /movies/{id}': {
+    statuses: [200],
+    prepare: (url, { size }) =>
+      reads(
+        url,
+        (turn) => `/movies/${scattered(turn, size.movies)}`,
+        (answer) => json<Movie>(answer).copies.length === size.copies / size.movies,
+      ),
+  },
+  'GET /movies?limit=20': {
+    statuses: [200],
+    prepare: (url) => reads(url, () => '/movies?limit=20', isPage(20)),
+  },
+  'GET /movies?limit=20&cursor=': {
+    statuses: [200],
+    async prepare(url, { size }) {
+      const cursor = await cursorAt(url, Math.min(size.movies - 200, 200_000));
+      return reads(url, () => `/movies?limit=20&cursor=${cursor}`, isPage(20));
+    },
+  },
+  'GET /movies?title=': {
+    statuses: [200],
+    prepare: (url, { size }) =>
+      reads(
+        url,
+        (turn) => `/movies?title=${encodeURIComponent(titleOf(scattered(turn, size.movies)).slice(-11))}&limit=20`,
+        (answer) => json<Movie[]>(answer).some(({ title }) => title === titleOf(scattered(0, size.movies))),
+      ),
+  },
+  'GET /movies/{id}, If-None-Match': {
+    statuses: [304],
+    async prepare(url) {
+      const request: Request = { path: '/movies/1' };
+      const etag = (await ask(url, request)).headers.get('etag')!;
+      const again = { ...request, headers: { 'If-None-Match': etag } as Request['headers'] };
+      verify(await ask(url, again), 304, (answer) => answer.body === '');
+      return [again];
+    },
+  },
+  'POST /movie_rents': { statuses: [201], prepare: rents },
+  'rent + close': { statuses: [201, 200], prepare: rentsAndCloses },
+  'rent, then close': { statuses: [201, 200], timed: 201, prepare: rentsAndCloses },
+  'close, after rent': { statuses: [201, 200], timed: 200, prepare: rentsAndCloses },
+  'POST /movies/with_stock, 10 copies': addsWithStock(10),
+  'POST /movies/with_stock, 10,000 copies': addsWithStock(10_000),
+} satisfies Record<string, Work>;
+
+export type WorkName = keyof typeof works;
