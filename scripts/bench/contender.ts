@@ -1,3 +1,4 @@
+import { setTimeout as later } from 'node:timers/promises';
 import { Program, startService } from '../support/program.js';
 import { atServerCore } from './cores.js';
 import type { Figures } from './figures.js';
@@ -50,6 +51,11 @@ export class Contender {
   /** One request after another, a few times: for what takes so long that each is a figure of its own. */
   alone(work: WorkName, generator: LoadGenerator): Measurement {
     return this.measurement(work, generator, () => ({ connections: 1, until: { times: 3 } }));
+  }
+
+  /** Waits until it says that it can serve. */
+  async isReady(): Promise<void> {
+    while ((await fetch(`${this.target.urls[0]}/health/ready`)).status !== 200) await later(5);
   }
 
   /** Megabytes; undefined where the system doesn't tell. */

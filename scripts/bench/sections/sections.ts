@@ -1,12 +1,19 @@
 import type { Bench } from '../bench.js';
 import type { Findings } from '../figures.js';
+import { growth } from './growth.js';
+import { importing } from './import.js';
+import { memory } from './memory.js';
 import { postgres } from './postgres.js';
 import { reads } from './reads.js';
 import { rents } from './rents.js';
+import { start } from './start.js';
 import { stock } from './stock.js';
 
 export type Section = (bench: Bench) => Promise<Findings>;
 
-export const sections = { reads, rents, stock, postgres } satisfies Record<string, Section>;
+export const sections = { reads, rents, stock, postgres, growth, memory, start, import: importing } satisfies Record<
+  string,
+  Section
+>;
 
 export type SectionName = keyof typeof sections;
