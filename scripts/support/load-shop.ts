@@ -15,6 +15,7 @@ import { MovieRentRepository } from '../../src/rentals/movie-rent.repository.js'
 import { referred } from './input.js';
 import type { Progress } from './progress.js';
 import type { Counts, Shop } from './shop.js';
+import { Tables } from './tables.js';
 
 /** Rows a unit of work and a statement: few enough that a service on the same database hardly waits for them. */
 const batchSize = 500;
@@ -68,8 +69,12 @@ export async function loadShop(unitOfWork: UnitOfWork, shop: Shop, progress: Pro
     })),
   }));
   const rents = await inBatches(progress, 'rents', rentRows, (batch) =>
-    unitOfWork.run({ rents: MovieRentRepository, details: MovieRentDetailRepository }, (on) =>
-      addMissingRents(on.rents, on.details, batch),
+    unitOfWork.run(
+      { tables: Tables, rents: MovieRentRepository, details: MovieRentDetailRepository },
+      async ({ tables, rents, details }) => {
+        await tables.lock();
+        return addMissingRents(rents, details, batch);
+      },
     ),
   );
 
@@ -188,7 +193,7 @@ async function addMissingRents(
       !lines.some(({ movieCopyId }) => known.has(key(movieCopyId, creationDatetime.toISOString()))),
   );
   if (!first) return { added: 0 };
-  // The database gives the first its id and nobody else writes meanwhile, so the ids after it are free.
+  // The database gives the first its id, and the tables are locked, so the ids after it are those it gives next.
   const { id: firstId } = await addRent(rents, first);
   await insertAll(
     rents,
