@@ -10,15 +10,17 @@ import { shopOf, Storm, type Transactions } from '../../support/storm.js';
 describe('TypeORM as shipped, where all query runners share one SQLite connection', () => {
   let database: FreshDatabase;
   let shared: DataSource;
-  beforeEach(async () => {
+  async function begin(): Promise<void> {
     database = await freshDatabase();
     shared = await open();
     await shared.runMigrations();
-  });
-  afterEach(async () => {
+  }
+  async function end(): Promise<void> {
     await shared.destroy();
     await database.drop();
-  });
+  }
+  beforeEach(begin);
+  afterEach(end);
 
   const open = () => new DataSource(dataSourceOptions(database.url)).initialize();
 
@@ -42,12 +44,19 @@ describe('TypeORM as shipped, where all query runners share one SQLite connectio
         run: (work) => shared.transaction((manager) => work(shopOf(manager))),
         read: (work) => work(shopOf(shared.manager)),
       };
-      const storm = new Storm(asShipped, random);
-      await storm.prepare();
-      await storm.rage(300, 32);
-      await reopen();
-      const { lost, errors } = await storm.damage();
-      expect(errors).not.toEqual([]);
+      const lost: string[] = [];
+      // Chance decides what a storm hits: now and then one fails so many units that none is left to be lost.
+      for (let storms = 0; storms < 10 && lost.length === 0; storms++) {
+        await end();
+        await begin();
+        const storm = new Storm(asShipped, random);
+        await storm.prepare();
+        await storm.rage(300, 32);
+        await reopen();
+        const damage = await storm.damage();
+        expect(damage.errors).not.toEqual([]);
+        lost.push(...damage.lost);
+      }
       expect(lost).not.toEqual([]);
     });
   });
