@@ -1,0 +1,28 @@
+import type { Socket } from 'node:net';
+import { startService } from '../../scripts/support/program.js';
+import { freshDatabase } from '../support/engine.js';
+import { openSocket } from '../support/socket.js';
+
+/** More than Node lets wait by default. */
+const crowd = 1_000;
+
+describe('a crowd that comes while the service is held up', () => {
+  it(`waits to be accepted, all ${crowd} of it`, async () => {
+    const database = await freshDatabase();
+    const { service, url } = await startService({ DATABASE_URL: database.url });
+    const sockets: Socket[] = [];
+    try {
+      void service.kill('SIGSTOP');
+      const connected = Array.from({ length: crowd }, () => {
+        const socket = openSocket(url);
+        sockets.push(socket);
+        return new Promise((done) => socket.once('connect', done));
+      });
+      await Promise.all(connected);
+    } finally {
+      for (const socket of sockets) socket.destroy();
+      await service.kill('SIGKILL');
+      await database.drop();
+    }
+  }, 20_000);
+});
