@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { allLaws, laws, type SourceFile, violations } from './laws.js';
+import { read as textOf, root } from '../support/project.js';
 
-const root = join(import.meta.dirname, '../..');
 
 function readTree(folder: string): SourceFile[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
@@ -11,7 +11,7 @@ function readTree(folder: string): SourceFile[] {
 }
 
 function read(path: string): SourceFile {
-  return { path, text: readFileSync(join(root, path), 'utf8') };
+  return { path, text: textOf(path) };
 }
 
 const kernelLaw = 'kernel imports only kernel';

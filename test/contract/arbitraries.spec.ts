@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { Arbitraries, hasLoneSurrogates, type Schema } from '../support/arbitraries.js';
 import { Schemas } from '../support/contract.js';
+import { committedDocument } from '../support/project.js';
 
-const document = JSON.parse(readFileSync(join(import.meta.dirname, '../../docs/openapi.json'), 'utf8')) as {
+const document = committedDocument() as {
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 };
 

@@ -1,12 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Schemas } from '../support/contract.js';
+import { committedDocument, read, root } from '../support/project.js';
 import { useShop } from '../support/shop.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- walks a document of any shape */
-const root = join(import.meta.dirname, '../..');
-const read = (path: string): string => readFileSync(join(root, path), 'utf8');
-const document: any = JSON.parse(read('docs/openapi.json'));
+const document: any = committedDocument();
 
 const operations = Object.entries<any>(document.paths).flatMap(([path, item]) =>
   Object.entries<any>(item).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, ...operation })),

@@ -3,9 +3,9 @@ import { copyFile, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { root } from '../support/project.js';
 import { useShop } from '../support/shop.js';
 
-const root = join(import.meta.dirname, '../..');
 const programs = join(root, 'test/consumers');
 const document = join(root, 'docs/openapi.json');
 const run = promisify(execFile);

@@ -1,11 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { Environment, readEnvironment } from '../../src/config/environment.js';
+import { read, root } from '../support/project.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- reads files of any shape */
-const root = join(import.meta.dirname, '../..');
-const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const yaml = (path: string): any[] =>
   parseAllDocuments(read(path), { merge: true }).map((document) => {
     expect(document.errors).toEqual([]);

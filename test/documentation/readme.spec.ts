@@ -1,8 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-
-const root = join(import.meta.dirname, '../..');
-const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+import { read, root } from '../support/project.js';
 
 /** The names a service gives its participants, as in "copies: MovieCopyRepository". */
 function participantsOf(service: string): string[] {

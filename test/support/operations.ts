@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Test } from 'supertest';
 import type { Api } from './app.js';
+import { committedDocument } from './project.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- reads a document of any shape */
-const document: any = JSON.parse(readFileSync(join(import.meta.dirname, '../../docs/openapi.json'), 'utf8'));
+const document: any = committedDocument();
 
 /** An operation of the OpenAPI document, to be called as its own examples say. */
 export interface Operation {

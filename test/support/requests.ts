@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import fc, { type Arbitrary } from 'fast-check';
 import { Arbitraries, type Schema } from './arbitraries.js';
+import { committedDocument } from './project.js';
 
 interface Parameter {
   readonly name: string;
@@ -16,7 +15,7 @@ interface Documented {
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, object>> }>>;
 }
 
-const document = JSON.parse(readFileSync(join(import.meta.dirname, '../../docs/openapi.json'), 'utf8')) as {
+const document = committedDocument() as {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Documented>>>>;
 };
 

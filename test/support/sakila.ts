@@ -1,4 +1,5 @@
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { root } from './project.js';
 
 /** Not part of this repository: the CSV files of the Sakila sample database, where somebody has put them. */
-export const sakilaFolder = fileURLToPath(new URL('../../../shared/data/sakila', import.meta.url));
+export const sakilaFolder = join(root, '../shared/data/sakila');

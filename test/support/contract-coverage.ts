@@ -1,9 +1,11 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import process from 'node:process';
+import { committedDocument, testFolder } from './project.js';
+import { nameOf, type TestFile } from './reporting.js';
 
-const root = join(import.meta.dirname, '../..');
+/* eslint-disable @typescript-eslint/no-explicit-any -- reads a document of any shape */
+
 /** Jest's projects that run the e2e tests. Only on PostgreSQL can reading be unavailable. */
 const engines = ['sqlite', 'postgres'];
 
@@ -12,21 +14,26 @@ const engines = ['sqlite', 'postgres'];
  * It judges only runs of all e2e tests on all engines, that went well: a part of them can't produce everything.
  */
 export default class ContractCoverage {
-  folder = mkdtempSync(join(tmpdir(), 'movie-rental-contract-'));
-  missing = [];
+  private readonly folder = mkdtempSync(join(tmpdir(), 'movie-rental-contract-'));
+  private readonly isOfSomeTests: boolean;
+  private readonly ran = new Set<string>();
+  private missing: string[] = [];
 
-  constructor({ testNamePattern }) {
-    this.testNamePattern = testNamePattern;
+  constructor({ testNamePattern }: { testNamePattern?: string }) {
+    this.isOfSomeTests = Boolean(testNamePattern);
     // Handed down to the workers; contract.ts writes there.
-    process.env.CONTRACT_COVERAGE = this.folder;
+    process.env['CONTRACT_COVERAGE'] = this.folder;
   }
 
-  onRunComplete(_contexts, { testResults, numFailedTests, numFailedTestSuites }) {
+  onTestResult(test: TestFile): void {
+    this.ran.add(nameOf(test));
+  }
+
+  onRunComplete(_contexts: unknown, run: { numFailedTests: number; numFailedTestSuites: number }): void {
     const files = readdirSync(this.folder).map((file) => readFileSync(join(this.folder, file), 'utf8'));
     rmSync(this.folder, { recursive: true });
-    const ran = new Set(testResults.map(({ displayName, testFilePath }) => `${displayName?.name} ${testFilePath}`));
-    const whole = allTests().every((test) => ran.has(test)) && !this.testNamePattern;
-    if (!whole || numFailedTests > 0 || numFailedTestSuites > 0) return;
+    const whole = allTests().every((test) => this.ran.has(test)) && !this.isOfSomeTests;
+    if (!whole || run.numFailedTests > 0 || run.numFailedTestSuites > 0) return;
 
     const produced = new Set(files.flatMap((file) => file.trim().split('\n')));
     const announced = announcedAnswers();
@@ -38,32 +45,32 @@ export default class ContractCoverage {
     );
   }
 
-  getLastError() {
+  getLastError(): Error | undefined {
     return this.missing.length > 0 ? new Error('The OpenAPI document announces what no test has seen.') : undefined;
   }
 }
 
-function allTests() {
-  const folder = join(root, 'test/e2e');
-  return readdirSync(folder, { recursive: true })
-    .filter((file) => file.endsWith('.spec.ts'))
+function allTests(): string[] {
+  const folder = join(testFolder, 'e2e');
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.spec.js'))
     .flatMap((file) => engines.map((engine) => `${engine} ${join(folder, file)}`));
 }
 
 /** "rentMovies 409 /problems/copy-already-rented", and so on, of every operation. */
-function announcedAnswers() {
-  const document = JSON.parse(readFileSync(join(root, 'docs/openapi.json'), 'utf8'));
+function announcedAnswers(): string[] {
+  const document = committedDocument() as any;
   const { schemas, responses } = document.components;
-  const nameIn = (ref) => ref.split('/').at(-1);
-  const typesOf = ({ content = {} }) => {
+  const nameIn = (ref: string): string => ref.split('/').at(-1)!;
+  const typesOf = ({ content = {} }: any): string[] => {
     const problem = content['application/problem+json']?.schema;
-    const refs = problem?.oneOf ?? (problem ? [problem] : []);
+    const refs: { $ref: string }[] = problem?.oneOf ?? (problem ? [problem] : []);
     return refs.length === 0 ? [''] : refs.map(({ $ref }) => ` ${schemas[nameIn($ref)].properties.type.const}`);
   };
-  return Object.values(document.paths)
+  return Object.values<object>(document.paths)
     .flatMap((item) => Object.values(item))
     .flatMap((operation) =>
-      Object.entries(operation.responses).flatMap(([status, response]) =>
+      Object.entries<any>(operation.responses).flatMap(([status, response]) =>
         typesOf(response.$ref ? responses[nameIn(response.$ref)] : response).map(
           (type) => `${operation.operationId} ${status}${type}`,
         ),
