@@ -1,4 +1,4 @@
-import type { ClientRequest, IncomingHttpHeaders } from 'node:http';
+import { Agent, type ClientRequest, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { INestApplication } from '@nestjs/common';
 import supertest, { type Response, type Test } from 'supertest';
@@ -64,10 +64,13 @@ async function theContract(url: string): Promise<Contract> {
   return contract;
 }
 
+/** As consumers do, tests keep their connections. */
+const agent = new Agent({ keepAlive: true, scheduling: 'fifo' });
+
 /** Requests whose answers are held to the contract before the test sees them. */
 function heldTo(contract: Contract, api: Api): Api {
   const held = (test: Test): Test =>
-    test.expect((response) => {
+    test.agent(agent).expect((response) => {
       const { method, path: target } = response.request.req as ClientRequest;
       const { status, headers, text = '' } = response as Omit<Response, 'headers'> & { headers: IncomingHttpHeaders };
       contract.validate({ method, target, status, headers, body: text });
