@@ -71,7 +71,7 @@ export async function holdWrites(url: string): Promise<() => Promise<void>> {
   }
   const client = new Client({ connectionString: url });
   await client.connect();
-  await client.query('BEGIN; LOCK TABLE idempotency_key');
+  await client.query('BEGIN; LOCK TABLE idempotency_key IN EXCLUSIVE MODE');
   return () => client.end();
 }
 

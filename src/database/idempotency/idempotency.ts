@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { Clock } from '../../kernel/clock.js';
 import { DoneBefore, IdempotencyKeyInUse, IdempotencyKeyReused, type Once } from '../../kernel/once.js';
 import type { Transactions, Work } from '../transactions.js';
+import type { IdempotencyKey } from './idempotency-key.entity.js';
 import { IdempotencyKeyRepository } from './idempotency-key.repository.js';
 
 /** How long an answer is kept, in milliseconds. */
@@ -22,6 +23,17 @@ export class Idempotency {
 
   /** @throws DoneBefore, IdempotencyKeyInUse, IdempotencyKeyReused */
   async write<Result>(once: Once<Result>, work: Work<Result>): Promise<Result> {
+    try {
+      return await this.writeAlone(once, work);
+    } catch (error) {
+      // Whoever holds the key may be asking again, too: the answer that is there is for all of them.
+      if (error instanceof IdempotencyKeyInUse)
+        await this.transactions.read((manager) => this.refuseDone(once, manager));
+      throw error;
+    }
+  }
+
+  private async writeAlone<Result>(once: Once<Result>, work: Work<Result>): Promise<Result> {
     if (this.underWay.has(once.key)) throw new IdempotencyKeyInUse();
     this.underWay.add(once.key);
     try {
@@ -31,25 +43,32 @@ export class Idempotency {
     }
   }
 
-  private async doOnce<Result>(
-    { key, request, answer }: Once<Result>,
-    work: Work<Result>,
-    manager: EntityManager,
-  ): Promise<Result> {
+  private async doOnce<Result>(once: Once<Result>, work: Work<Result>, manager: EntityManager): Promise<Result> {
+    const { key, request, answer } = once;
     const keys = new IdempotencyKeyRepository(manager);
     await keys.hold(key);
-    const now = this.clock.now();
-    const expiry = new Date(now.getTime() - lifetime);
-    const earlier = await keys.findOneBy({ key });
-    if (earlier && earlier.creationDatetime > expiry) {
-      throw earlier.request === request
-        ? new DoneBefore(JSON.parse(earlier.answer) as object)
-        : new IdempotencyKeyReused();
-    }
-    if (earlier) await keys.delete({ key });
-    await keys.forgetUntil(expiry);
+    const expired = await this.refuseDone(once, manager);
+    if (expired) await keys.delete({ key });
+    await keys.forgetUntil(this.expiry());
     const result = await work(manager);
-    await keys.insert({ key, request, answer: JSON.stringify(answer(result)), creationDatetime: now });
+    const creationDatetime = this.clock.now();
+    await keys.insert({ key, request, answer: JSON.stringify(answer(result)), creationDatetime });
     return result;
+  }
+
+  /**
+   * @returns what was done with this key so long ago that it counts no more, if anything
+   * @throws DoneBefore, IdempotencyKeyReused
+   */
+  private async refuseDone({ key, request }: Once<never>, manager: EntityManager): Promise<IdempotencyKey | null> {
+    const earlier = await new IdempotencyKeyRepository(manager).findOneBy({ key });
+    if (!earlier || earlier.creationDatetime <= this.expiry()) return earlier;
+    throw earlier.request === request
+      ? new DoneBefore(JSON.parse(earlier.answer) as object)
+      : new IdempotencyKeyReused();
+  }
+
+  private expiry(): Date {
+    return new Date(this.clock.now().getTime() - lifetime);
   }
 }
