@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../../ormconfig.js';
 import { Genre } from '../../../src/genres/genre.entity.js';
@@ -38,6 +37,22 @@ describe('TypeORM as shipped, where all query runners share one SQLite connectio
 
   const genre = (name: string) => ({ name, nameKey: name, description: null });
 
+  /** Does `work`, to its acknowledged end, while a transaction is open that fails afterwards. */
+  async function besideOneThatFails(work: () => Promise<unknown>): Promise<void> {
+    let begun = (): void => undefined;
+    const open = new Promise<void>((resolve) => (begun = resolve));
+    let fail = (): void => undefined;
+    const failing = shared.transaction(async (manager) => {
+      await manager.insert(Genre, genre('Ghost'));
+      begun();
+      await new Promise<void>((_, reject) => (fail = () => reject(new Error('held open, then failed'))));
+    });
+    await open;
+    await work();
+    fail();
+    await expect(failing).rejects.toThrow('held open');
+  }
+
   it('loses acknowledged units of work in the storm that ours survives', async () => {
     await withSeed(async (random) => {
       const asShipped: Transactions = {
@@ -62,26 +77,12 @@ describe('TypeORM as shipped, where all query runners share one SQLite connectio
   });
 
   it('loses acknowledged transactions when one that overlaps them fails', async () => {
-    const failing = shared.transaction(async (manager) => {
-      await manager.insert(Genre, genre('Ghost'));
-      await setTimeout(50);
-      throw new Error('held open, then failed');
-    });
-    await setTimeout(10);
-    await shared.transaction((manager) => manager.insert(Genre, genre('Acknowledged')));
-    await expect(failing).rejects.toThrow('held open');
+    await besideOneThatFails(() => shared.transaction((manager) => manager.insert(Genre, genre('Acknowledged'))));
     expect(await genresOnDisk()).not.toContain('Acknowledged');
   });
 
   it('loses a plain save beside a transaction that fails', async () => {
-    const failing = shared.transaction(async (manager) => {
-      await manager.insert(Genre, genre('Ghost'));
-      await setTimeout(50);
-      throw new Error('held open, then failed');
-    });
-    await setTimeout(10);
-    await shared.getRepository(Genre).save(genre('Acknowledged'));
-    await expect(failing).rejects.toThrow('held open');
+    await besideOneThatFails(() => shared.getRepository(Genre).save(genre('Acknowledged')));
     expect(await genresOnDisk()).not.toContain('Acknowledged');
   });
 
