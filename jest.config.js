@@ -11,14 +11,14 @@ export default {
   rootDir: 'dist',
   // More than the cores of a small machine: some tests wait more than they work.
   maxWorkers: 3,
-  reporters: ['default', '<rootDir>/test/support/contract-coverage.js', '<rootDir>/test/support/time-limit.js'],
+  reporters: ['default', '<rootDir>/test/jest/contract-coverage.js', '<rootDir>/test/jest/time-limit.js'],
   projects: [
     {
       ...common,
       displayName: 'sqlite',
       testMatch: ['<rootDir>/test/**/*.spec.js'],
       testPathIgnorePatterns: ['<rootDir>/test/(database|faults)/postgres/'],
-      setupFiles: ['<rootDir>/test/support/on-sqlite.js'],
+      setupFiles: ['<rootDir>/test/jest/on-sqlite.js'],
     },
     {
       // What people do and what units of work promise is the same there; the rest needs no second database.
@@ -26,9 +26,9 @@ export default {
       displayName: 'postgres',
       testMatch: ['<rootDir>/test/{e2e,database,faults}/**/*.spec.js'],
       testPathIgnorePatterns: ['<rootDir>/test/(database|faults)/sqlite/'],
-      setupFiles: ['<rootDir>/test/support/on-postgres.js'],
-      globalSetup: '<rootDir>/test/support/start-postgres.js',
-      globalTeardown: '<rootDir>/test/support/stop-postgres.js',
+      setupFiles: ['<rootDir>/test/jest/on-postgres.js'],
+      globalSetup: '<rootDir>/test/jest/start-postgres.js',
+      globalTeardown: '<rootDir>/test/jest/stop-postgres.js',
     },
   ],
 };

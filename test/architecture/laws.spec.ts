@@ -3,7 +3,6 @@ import { join, sep } from 'node:path';
 import { allLaws, laws, type SourceFile, violations } from './laws.js';
 import { read as textOf, root } from '../support/project.js';
 
-
 function readTree(folder: string): SourceFile[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.ts'))

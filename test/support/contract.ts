@@ -244,7 +244,7 @@ const unescaped = (step: string): string => step.replaceAll('~1', '/').replaceAl
 
 const recorded = new Set<string>();
 
-/** Leaves word for contract-coverage.js, which asks in the end what the document announces and no test has seen. */
+/** Leaves word for test/jest/contract-coverage.ts, which asks in the end what the document announces and no test has seen. */
 function record(operationId: string, { method, status, headers, body }: Answer): void {
   const folder = process.env['CONTRACT_COVERAGE'];
   if (!folder || method === 'HEAD') return;

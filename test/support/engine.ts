@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 
-/** Which database the tests run on now: each of them runs once on each. Set by on-sqlite.ts and on-postgres.ts. */
+/** Which database the tests run on now: each of them runs once on each. Set by test/jest/on-sqlite.ts and on-postgres.ts. */
 declare const engine: 'sqlite' | 'postgres';
 
 export const isSqlite = (): boolean => engine === 'sqlite';

@@ -10,7 +10,9 @@ export default class TimeLimit {
   onTestFileStart(test: TestFile): void {
     const name = nameOf(test);
     const giveUp = (): never => {
-      process.stderr.write(`\nThe tests of ${name} have not ended after ${limit} s. Run them alone to see which hangs.\n`);
+      process.stderr.write(
+        `\nThe tests of ${name} have not ended after ${limit} s. Run them alone to see which hangs.\n`,
+      );
       process.exit(1);
     };
     this.timers.set(name, setTimeout(giveUp, limit * 1000).unref());

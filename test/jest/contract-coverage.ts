@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { committedDocument, testFolder } from './project.js';
+import { committedDocument, testFolder } from '../support/project.js';
 import { nameOf, type TestFile } from './reporting.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- reads a document of any shape */
