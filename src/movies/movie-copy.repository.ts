@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { type EntityManager, In, Not, Repository, type SelectQueryBuilder } from 'typeorm';
 import { fetchPage, type Sortable } from '../database/keyset.js';
 import { lock } from '../database/lock.js';
@@ -22,8 +22,11 @@ const sortable: Sortable<MovieCopy> = { id: 'id', code: 'code' };
 const rowsPerInsert = 1000;
 
 export class MovieCopyRepository extends Repository<MovieCopy> {
+  private readonly isPostgres: boolean;
+
   constructor(manager: EntityManager) {
     super(MovieCopy, manager, manager.queryRunner);
+    this.isPostgres = manager.connection.options.type === 'postgres';
   }
 
   page({ movieId, code, serviceState }: CopyFilter, request: PageRequest): Promise<Page<MovieCopy>> {
@@ -83,22 +86,20 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
   }
 
   /** @throws CopyCodeTaken */
-  async add(movieId: number, code: string = newCode()): Promise<MovieCopy> {
+  async add(movieId: number, code: string = newCodes(1)[0]!): Promise<MovieCopy> {
     const copy = this.create({ movieId, code, serviceState: 'in_service' });
     await this.insert(copy).catch(onDuplicate('movie_copy.code', new CopyCodeTaken(code)));
     return copy;
   }
 
-  /** Adds `count` copies with codes of their own, in few statements. */
+  /** Adds `count` copies with codes of their own, in one short statement: 10,000 rows of VALUES take longer to write. */
   async addMany(movieId: number, count: number): Promise<void> {
-    for (let left = count; left > 0; left -= rowsPerInsert) {
-      const rows = Array.from({ length: Math.min(left, rowsPerInsert) }, () => ({
-        movieId,
-        code: newCode(),
-        serviceState: 'in_service' as const,
-      }));
-      await this.createQueryBuilder().insert().values(rows).updateEntity(false).execute();
-    }
+    if (count <= 0) return;
+    const given = this.isPostgres ? 'json_array_elements_text($2)' : 'json_each($2)';
+    await this.query(
+      `INSERT INTO movie_copy (movie_id, code, service_state) SELECT $1, value, 'in_service' FROM ${given}`,
+      [movieId, JSON.stringify(newCodes(count))],
+    );
   }
 
   /** Takes copies out of service for good, in few statements. */
@@ -141,13 +142,17 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
   }
 }
 
-/** Without I, L, O and U, which are misread. */
+/** Without I, L, O and U, which are misread: 32, so that a random byte chooses each as often as any other. */
 const codeAlphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const codeLength = 12;
 
 /**
- * A barcode for a copy that came without one. 60 random bits: among ten million copies the odds that any two
- * ever meet are 1 in 20,000, and the unique index has the last word.
+ * Barcodes for copies that came without. 60 random bits each: among ten million copies the odds that any two ever
+ * meet are 1 in 20,000, and the unique index has the last word. All from one draw, since each costs some 5 µs.
  */
-function newCode(): string {
-  return Array.from({ length: 12 }, () => codeAlphabet[randomInt(codeAlphabet.length)]).join('');
+function newCodes(count: number): string[] {
+  const letters = Array.from(randomBytes(count * codeLength), (byte) => codeAlphabet[byte % codeAlphabet.length]);
+  return Array.from({ length: count }, (_, index) =>
+    letters.slice(index * codeLength, (index + 1) * codeLength).join(''),
+  );
 }

@@ -19,7 +19,7 @@ class Listener extends AbstractLogger {
 }
 
 describe('adding copies', () => {
-  it('takes a statement for each 1,000 of them, and none for each', async () => {
+  it('takes one statement, however many they are', async () => {
     const { url, drop } = await freshDatabase();
     const logger = new Listener();
     const database = await openDatabaseAt(url, { logging: 'all', logger });
@@ -29,7 +29,7 @@ describe('adding copies', () => {
         const fields = { title: 'A Movie', description: null, year: 1999, director: null, genreId: genre.id };
         await copies.addMany((await movies.add(fields)).id, 10_000);
       });
-      expect(logger.statements.filter((sql) => sql.startsWith('INSERT INTO "movie_copy"'))).toHaveLength(10);
+      expect(logger.statements.filter((sql) => sql.startsWith('INSERT INTO movie_copy'))).toHaveLength(1);
     } finally {
       await database.close();
       await drop();
