@@ -1,6 +1,6 @@
 import { Clerks } from '../support/clerks.js';
 import { freshDatabase, type FreshDatabase, isSqlite } from '../support/engine.js';
-import { report, scaled } from '../support/faults.js';
+import { progress, report, scaled } from '../support/faults.js';
 import { type Program, startService } from '../../scripts/support/program.js';
 import { withSeed } from '../support/random.js';
 import { Witness } from '../support/witness.js';
@@ -36,24 +36,27 @@ describe('the service, killed by SIGKILL while it stores', () => {
     await withSeed(async (random) => {
       const clerks = await Clerks.enter((await start()).url, random, stock);
       let slowest = 0;
-      for (let kill = 0; kill < kills; kill++) {
-        const storm = [
-          clerks.untilGone(() => clerks.addMovie()),
-          ...Array.from({ length: lending }, () => clerks.untilGone(() => clerks.lendOrTakeBack())),
-        ];
-        // Counted and not timed, so that a slow machine has stored as much. Every other kill may hit the first movie.
-        await clerks.untilAcknowledged(kill % 2, 'movies');
-        await clerks.untilAcknowledged(1 + random.below(lending));
-        await Promise.all([service.kill('SIGKILL'), ...storm]);
+      await progress.step('kills', kills, async (advance) => {
+        for (let kill = 0; kill < kills; kill++) {
+          const storm = [
+            clerks.untilGone(() => clerks.addMovie()),
+            ...Array.from({ length: lending }, () => clerks.untilGone(() => clerks.lendOrTakeBack())),
+          ];
+          // Counted and not timed, so that a slow machine has stored as much. Every other kill may hit the first movie.
+          await clerks.untilAcknowledged(kill % 2, 'movies');
+          await clerks.untilAcknowledged(1 + random.below(lending));
+          await Promise.all([service.kill('SIGKILL'), ...storm]);
 
-        const { url, took } = await start();
-        clerks.url = url;
-        slowest = Math.max(slowest, took);
-        const witness = await Witness.at(database.url);
-        expect(await clerks.damage(witness)).toEqual({ lost: [], half: [] });
-        expect(await witness.unsound()).toEqual([]);
-        await witness.leave();
-      }
+          const { url, took } = await start();
+          clerks.url = url;
+          slowest = Math.max(slowest, took);
+          const witness = await Witness.at(database.url);
+          expect(await clerks.damage(witness)).toEqual({ lost: [], half: [] });
+          expect(await witness.unsound()).toEqual([]);
+          await witness.leave();
+          advance(1);
+        }
+      });
       report('Killed while it stores', random, {
         kills,
         clerks: lending,

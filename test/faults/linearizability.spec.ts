@@ -1,5 +1,5 @@
 import { freshDatabase, type FreshDatabase, isSqlite } from '../support/engine.js';
-import { report, scaled } from '../support/faults.js';
+import { progress, report, scaled } from '../support/faults.js';
 import { findViolation, type Operation } from '../support/linearizability.js';
 import { type Program, startService } from '../../scripts/support/program.js';
 import { type Random, withSeed } from '../support/random.js';
@@ -130,19 +130,22 @@ describe(`${clients} clients of ${instances} instances of the service, who rent,
       const genreId = (await make('/genres', { name: 'Races' })).id;
       const clientId = (await make('/clients', { first_name: 'A', last_name: 'Client' })).id;
       const figures = { rounds, histories: 0, operations: 0, 'of them refused': 0, 'of them unanswered': 0 };
-      for (let round = 0; round < rounds; round++) {
-        // From a crowd around one shelf to few at each of many.
-        const places: Place[] = [];
-        for (let count = 1 + random.below(8); count > 0; count--) places.push(await openPlace(genreId));
-        await play(places, { genreId, clientId }, random);
-        for (const { history, initial } of places) {
-          expect(findViolation(history, shelfModel(initial))).toBeUndefined();
-          figures.histories++;
-          figures.operations += history.length;
-          figures['of them refused'] += history.filter(({ answer }) => answer?.status === 409).length;
-          figures['of them unanswered'] += history.filter(({ answer }) => !answer).length;
+      await progress.step('rounds', rounds, async (advance) => {
+        for (let round = 0; round < rounds; round++) {
+          // From a crowd around one shelf to few at each of many.
+          const places: Place[] = [];
+          for (let count = 1 + random.below(8); count > 0; count--) places.push(await openPlace(genreId));
+          await play(places, { genreId, clientId }, random);
+          for (const { history, initial } of places) {
+            expect(findViolation(history, shelfModel(initial))).toBeUndefined();
+            figures.histories++;
+            figures.operations += history.length;
+            figures['of them refused'] += history.filter(({ answer }) => answer?.status === 409).length;
+            figures['of them unanswered'] += history.filter(({ answer }) => !answer).length;
+          }
+          advance(1);
         }
-      }
+      });
       report('Linearizability', random, figures);
     });
   }, 600_000);
