@@ -54,7 +54,7 @@ describe('a program on a client that is generated from the document', () => {
     }
     const { stdout = '' } = await tool('typescript/bin/tsc', '-p', '.').catch((error: { stdout: string }) => error);
     faulty = new Set(stdout.match(/^[^\s(]+(?=\(\d+,\d+\): error)/gm));
-  }, 120_000);
+  });
   afterAll(() => rm(folder, { recursive: true }));
 
   it('compiles where it is right, and where it is wrong does not', () => {

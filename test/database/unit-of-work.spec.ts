@@ -146,5 +146,5 @@ describe('the unit of work', () => {
       expect(await storm.damage()).toEqual({ lost: [], ghosts: [], dirty: [], torn: [], errors: [] });
       expect(storm.failures).toBeGreaterThan(800);
     });
-  }, 120_000);
+  });
 });

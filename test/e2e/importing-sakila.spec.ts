@@ -26,7 +26,7 @@ function importSakila(): void {
     database = await freshDatabase();
     firstImport = await runImport();
     await serve();
-  }, 120_000);
+  });
   afterAll(async () => {
     await service.kill('SIGTERM');
     await database.drop();
@@ -85,7 +85,7 @@ function importSakila(): void {
     }
     const [most] = [...lendings].sort(([, one], [, other]) => other - one);
     expect(most).toEqual(['BUCKET BROTHERHOOD', 34]);
-  }, 60_000);
+  });
 
   it('adds nothing when it is imported again', async () => {
     await service.kill('SIGTERM');
@@ -93,7 +93,7 @@ function importSakila(): void {
     await serve();
     expect(summary.match(/ 0 added/g)).toHaveLength(5);
     expect(await totals()).toEqual(sakila);
-  }, 120_000);
+  });
 }
 
 if (existsSync(sakilaFolder)) {

@@ -66,5 +66,5 @@ describe('the service, killed by SIGKILL while it stores', () => {
       expect(clerks.unexpected).toEqual([]);
       expect(slowest).toBeLessThan(mostToStart);
     });
-  }, 600_000);
+  });
 });

@@ -24,5 +24,5 @@ describe('a crowd that comes while the service is held up', () => {
       await service.kill('SIGKILL');
       await database.drop();
     }
-  }, 20_000);
+  });
 });

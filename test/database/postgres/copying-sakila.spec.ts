@@ -26,7 +26,7 @@ if (existsSync(sakilaFolder)) {
     expect(moved).toContainEqual(expect.objectContaining({ name: 'movie_rent_detail', rows: 16_044 }));
     expect(await copy(there.url, back.url)).toEqual(moved);
     for (const database of [here, there, back]) await database.drop();
-  }, 120_000);
+  });
 } else {
   it('LEFT OUT: copying Sakila, whose CSV files are not at ../shared/data/sakila', () => {
     console.warn('Copying Sakila was left out: there is no folder ../shared/data/sakila beside this repository.');

@@ -48,5 +48,5 @@ describe('the service whose connections to PostgreSQL are ended', () => {
       expect(clerks.acknowledged.rents).toBeGreaterThan(0);
       expect(await service.kill('SIGTERM')).toEqual({ code: 0, signal: null });
     });
-  }, 120_000);
+  });
 });

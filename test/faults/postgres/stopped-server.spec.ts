@@ -71,5 +71,5 @@ describe('the service whose PostgreSQL is stopped', () => {
       expect(clerks.longestWait).toBeLessThan(longestWait);
       expect(await service.kill('SIGTERM')).toEqual({ code: 0, signal: null });
     });
-  }, 120_000);
+  });
 });

@@ -75,7 +75,7 @@ function onSmallDisk(folder: string): void {
       expect(clerks.unexpected).toEqual([]);
       report('Disk full', random, { times, ...clerks.figures });
     });
-  }, 120_000);
+  });
 }
 
 if (disk) {
