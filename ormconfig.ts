@@ -7,6 +7,7 @@ import { Loan } from './src/database/loan.view.js';
 import { IdempotencyKey } from './src/database/idempotency/idempotency-key.entity.js';
 import { CreateShop1764000000000 } from './src/database/migrations/1764000000000-create-shop.js';
 import { CreateIdempotencyKey1764100000000 } from './src/database/migrations/1764100000000-create-idempotency-key.js';
+import { IndexTrigrams1764200000000 } from './src/database/migrations/1764200000000-index-trigrams.js';
 import { SnakeCaseNaming } from './src/database/naming-strategy.js';
 import { Genre } from './src/genres/genre.entity.js';
 import { MovieCopy } from './src/movies/movie-copy.entity.js';
@@ -22,7 +23,7 @@ export function dataSourceOptions(databaseUrl: string): DataSourceOptions {
   return {
     ...(databaseUrl.startsWith('sqlite:') ? sqlite(databaseUrl) : postgres(databaseUrl)),
     entities: [Genre, Movie, MovieCopy, Client, MovieRent, MovieRentDetail, Loan, IdempotencyKey],
-    migrations: [CreateShop1764000000000, CreateIdempotencyKey1764100000000],
+    migrations: [CreateShop1764000000000, CreateIdempotencyKey1764100000000, IndexTrigrams1764200000000],
     namingStrategy: new SnakeCaseNaming(),
   };
 }

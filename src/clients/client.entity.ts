@@ -1,5 +1,6 @@
 import { Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 import { TextColumn } from '../database/text-column.js';
+import { TrigramIndex } from '../database/trigram-index.js';
 import { searchable, searchableLength } from '../kernel/text.js';
 
 /** What a clerk says of a client. */
@@ -23,6 +24,7 @@ export class Client {
 
   /** "first last" without case or accents, to be found by. */
   @TextColumn({ length: searchableLength })
+  @TrigramIndex()
   nameSearch: string;
 
   /** "last first" without case or accents, to be sorted by. */

@@ -1,9 +1,9 @@
 import { type EntityManager, In, Repository } from 'typeorm';
-import { containing } from '../database/contains.js';
 import { fetchPage, type Sortable } from '../database/keyset.js';
 import { lock, type LockStrength } from '../database/lock.js';
 import { Loan } from '../database/loan.view.js';
 import { onDuplicate } from '../database/unique-violation.js';
+import { whereContains } from '../database/where-contains.js';
 import { NotFound } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { searchable } from '../kernel/text.js';
@@ -24,11 +24,9 @@ export class ClientRepository extends Repository<Client> {
     super(Client, manager, manager.queryRunner);
   }
 
-  page({ name, licenseNumber }: ClientFilter, request: PageRequest): Promise<Page<Client>> {
+  async page({ name, licenseNumber }: ClientFilter, request: PageRequest): Promise<Page<Client>> {
     const clients = this.createQueryBuilder('client');
-    if (name !== undefined) {
-      clients.andWhere(`client.nameSearch LIKE :name ESCAPE '\\'`, { name: containing(searchable(name)) });
-    }
+    if (name !== undefined) await whereContains(this.manager, clients, 'nameSearch', searchable(name));
     if (licenseNumber !== undefined) clients.andWhere('client.licenseNumber = :licenseNumber', { licenseNumber });
     return fetchPage(clients, request, sortable);
   }

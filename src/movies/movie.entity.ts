@@ -1,5 +1,6 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, type Relation } from 'typeorm';
 import { TextColumn } from '../database/text-column.js';
+import { TrigramIndex } from '../database/trigram-index.js';
 import { Genre } from '../genres/genre.entity.js';
 import { searchable, searchableLength } from '../kernel/text.js';
 import type { MovieCopy } from './movie-copy.entity.js';
@@ -24,6 +25,7 @@ export class Movie {
   /** The title without case or accents, to be found and sorted by. */
   @TextColumn({ length: searchableLength })
   @Index()
+  @TrigramIndex()
   titleSearch: string;
 
   @TextColumn({ length: 5000, nullable: true })

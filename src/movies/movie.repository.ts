@@ -1,8 +1,8 @@
 import { type EntityManager, Repository } from 'typeorm';
-import { containing } from '../database/contains.js';
 import { fetchPage, type Sortable } from '../database/keyset.js';
 import { lock, type LockStrength } from '../database/lock.js';
 import { Loan } from '../database/loan.view.js';
+import { whereContains } from '../database/where-contains.js';
 import { NotFound } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { searchable } from '../kernel/text.js';
@@ -26,11 +26,9 @@ export class MovieRepository extends Repository<Movie> {
     super(Movie, manager, manager.queryRunner);
   }
 
-  page({ title, genreId, year, available }: MovieFilter, request: PageRequest): Promise<Page<Movie>> {
+  async page({ title, genreId, year, available }: MovieFilter, request: PageRequest): Promise<Page<Movie>> {
     const movies = this.createQueryBuilder('movie');
-    if (title !== undefined) {
-      movies.andWhere(`movie.titleSearch LIKE :title ESCAPE '\\'`, { title: containing(searchable(title)) });
-    }
+    if (title !== undefined) await whereContains(this.manager, movies, 'titleSearch', searchable(title));
     if (genreId !== undefined) movies.andWhere('movie.genreId = :genreId', { genreId });
     if (year !== undefined) movies.andWhere('movie.year = :year', { year });
     if (available !== undefined) movies.andWhere(`${available ? '' : 'NOT '}EXISTS (${this.availableCopy()})`);
