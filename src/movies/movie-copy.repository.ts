@@ -58,7 +58,8 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
       .select('copy.movieId')
       .from(MovieCopy, 'copy')
       .where({ id: In(copyIds) });
-    await lock(movies.orWhere(`movie.id IN ${onCopies.getQuery()}`), 'change');
+    // As an array: PostgreSQL would ask each movie whether it is in a subquery.
+    await lock(movies.orWhere(`movie.id = ANY(ARRAY${onCopies.getQuery()})`), 'change');
   }
 
   findWithLoans(ids: readonly number[]): Promise<MovieCopy[]> {

@@ -1,4 +1,4 @@
-import { Brackets, type EntityManager, In, IsNull, Repository, type SelectQueryBuilder } from 'typeorm';
+import { type EntityManager, In, IsNull, Repository } from 'typeorm';
 import { fetchPage, type Sortable } from '../database/keyset.js';
 import { lock } from '../database/lock.js';
 import { latest } from '../kernel/clock.js';
@@ -25,11 +25,16 @@ export class MovieRentRepository extends Repository<MovieRent> {
   async page({ clientId, isClosed, movieCopyId }: RentFilter, request: PageRequest): Promise<Page<MovieRent>> {
     const rents = this.createQueryBuilder('rent');
     if (clientId !== undefined) rents.andWhere('rent.clientId = :clientId', { clientId });
-    if (isClosed !== undefined) {
-      rents.andWhere(`${isClosed ? 'NOT ' : ''}EXISTS (${this.linesOf('line.returnedDatetime IS NULL')})`);
-    }
     if (movieCopyId !== undefined) {
-      rents.andWhere(`EXISTS (${this.linesOf('line.movieCopyId = :movieCopyId')})`, { movieCopyId });
+      rents.andWhere(`rent.id IN (${this.rentsWithLine('line.movieCopyId = :movieCopyId')})`, { movieCopyId });
+    }
+    if (isClosed !== undefined) {
+      // SQLite asks EXISTS of each rental that it passes: of few, but where only what is out leads to the open ones.
+      rents.andWhere(
+        isClosed || clientId !== undefined || movieCopyId !== undefined
+          ? `${isClosed ? 'NOT ' : ''}EXISTS (${this.rentsWithLine('line.movieRentId = rent.id AND line.returnedDatetime IS NULL')})`
+          : `rent.id IN (${this.rentsWithLine('line.returnedDatetime IS NULL')})`,
+      );
     }
     const page = await fetchPage(rents, request, sortable);
     return { ...page, rows: await this.withLines(page.rows) };
@@ -78,13 +83,9 @@ export class MovieRentRepository extends Repository<MovieRent> {
     await this.delete(id);
   }
 
-  private linesOf(condition: string): string {
-    const lines: SelectQueryBuilder<MovieRentDetail> = this.manager.createQueryBuilder(MovieRentDetail, 'line');
-    return lines
-      .select('1')
-      .where('line.movieRentId = rent.id')
-      .andWhere(new Brackets((where) => where.where(condition)))
-      .getQuery();
+  private rentsWithLine(condition: string): string {
+    const lines = this.manager.createQueryBuilder(MovieRentDetail, 'line');
+    return lines.select('line.movieRentId').where(condition).getQuery();
   }
 
   /** Reads to each rental its lines, and to each line its copy and movie. */

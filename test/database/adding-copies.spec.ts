@@ -1,22 +1,7 @@
-import { AbstractLogger } from 'typeorm';
 import { openDatabaseAt } from '../support/database.js';
 import { freshDatabase } from '../support/engine.js';
+import { Listener } from '../support/listener.js';
 import { participants } from '../support/storm.js';
-
-/** Remembers every statement. */
-class Listener extends AbstractLogger {
-  readonly statements: string[] = [];
-
-  protected override isLogEnabledFor = (): boolean => true;
-
-  protected override writeLog(): void {
-    // Nobody reads it.
-  }
-
-  override logQuery(query: string): void {
-    this.statements.push(query);
-  }
-}
 
 describe('adding copies', () => {
   it('takes one statement, however many they are', async () => {
@@ -29,7 +14,7 @@ describe('adding copies', () => {
         const fields = { title: 'A Movie', description: null, year: 1999, director: null, genreId: genre.id };
         await copies.addMany((await movies.add(fields)).id, 10_000);
       });
-      expect(logger.statements.filter((sql) => sql.startsWith('INSERT INTO movie_copy'))).toHaveLength(1);
+      expect(logger.statements.filter(({ sql }) => sql.startsWith('INSERT INTO movie_copy'))).toHaveLength(1);
     } finally {
       await database.close();
       await drop();

@@ -1,0 +1,103 @@
+import { PassThrough } from 'node:stream';
+import { openDatabase } from '../../scripts/bench/database.js';
+import { fillShop, titleOf } from '../../scripts/bench/fill-shop.js';
+import { Progress } from '../../scripts/support/progress.js';
+import { openShop } from '../support/app.js';
+import { Listener, type Statement } from '../support/listener.js';
+import { Planner } from '../support/plans.js';
+import { clerk } from '../support/shop.js';
+
+const size = { movies: 5_000, copies: 40_000, clients: 5_000, lines: 20_000 };
+
+describe('the service, in a large shop,', () => {
+  let shop: Awaited<ReturnType<typeof openShop>>;
+  let listener: Listener;
+  let planner: Planner;
+
+  beforeAll(async () => {
+    ({ opened: shop, listener } = await Listener.to(openShop));
+    const database = await openDatabase(shop.databaseUrl);
+    await fillShop(database, size, new Progress(new PassThrough())).finally(() => database.close());
+    await clerk(shop.api).rent(1, 1);
+    planner = await Planner.at(shop.databaseUrl);
+  });
+  afterAll(async () => {
+    await planner.leave();
+    await shop.close();
+  });
+
+  /** What the service asks of the database, beside the frame of a transaction, while something is done. */
+  async function statementsOf(job: () => Promise<unknown>): Promise<Statement[]> {
+    listener.heard();
+    await job();
+    return listener.heard().filter(({ sql }) => /^(SELECT|INSERT|UPDATE|DELETE)/.test(sql.trim()));
+  }
+
+  async function scansOf(job: () => Promise<unknown>, isPage = false): Promise<string[]> {
+    const statements = await statementsOf(job);
+    expect(statements.length).toBeGreaterThan(0);
+    const scans: string[] = [];
+    for (const statement of statements) {
+      const found = await planner.scans(statement, isPage);
+      scans.push(...found.map((scan) => `${scan}, by ${statement.sql}`));
+    }
+    return scans;
+  }
+
+  const get = (path: string) => () => shop.api.get(path).expect(200);
+
+  const title = encodeURIComponent(titleOf(4321).slice(4));
+
+  it.each([
+    ['a movie with its copies', '/movies/4321'],
+    ['movies by a part of the title', `/movies?title=${title}`],
+    ['the same in the order of titles', `/movies?title=${title}&sort=-title`],
+    ['the same of a year and a genre', `/movies?title=${title}&sort=year&year=2001&genre_id=2`],
+    ['movies of a genre', '/movies?genre_id=3&limit=20'],
+    ['movies of a year', '/movies?year=1977&limit=20'],
+    ['the copies of a movie', '/movies/4321/copies'],
+    ['a copy by its code', '/movie_copies?code=BENCH-4321'],
+    ['a client by license number', '/clients?license_number=XY-4321'],
+    ['clients by a part of the name', '/clients?name=straight%204321'],
+    ['a rent with its lines', '/movie_rents/4321'],
+    ['the rents of a client', '/clients/4321/movie_rents'],
+    ['the rents of a copy', '/movie_rents?movie_copy_id=4321'],
+    ['the rents that are open', '/movie_rents?is_closed=false'],
+    ['the open rents of a client', '/clients/1/movie_rents?is_closed=false'],
+  ])('finds %s by an index', async (_, path) => {
+    expect(await scansOf(get(path))).toEqual([]);
+  });
+
+  it.each([
+    ['movies', '/movies?limit=20'],
+    ['movies in the order of titles', '/movies?limit=20&sort=title'],
+    ['movies in the order of years', '/movies?limit=20&sort=-year'],
+    ['movies by what every title contains', '/movies?limit=20&title=the'],
+    ['movies by what no index knows', '/movies?limit=20&title=he'],
+    ['movies that can be lent', '/movies?limit=20&available=true'],
+    ['copies', '/movie_copies?limit=20&sort=code'],
+    ['clients in the order of names', '/clients?limit=20&sort=last_name'],
+    ['rents, the latest first', '/movie_rents?limit=20&sort=-creation_datetime'],
+    ['rents that are closed', '/movie_rents?limit=20&is_closed=true'],
+  ])('reads a page of %s, and the next, and none of the others', async (_, path) => {
+    const links: string[] = [];
+    expect(await scansOf(async () => links.push((await get(path)()).headers['link'] as string), true)).toEqual([]);
+    const next = /<([^>]*)>; rel="next"/.exec(links[0]!)![1]!;
+    expect(await scansOf(get(next), true)).toEqual([]);
+  });
+
+  it('rents, closes and adds movies by indexes alone, and forgets old keys by one', async () => {
+    const { api } = shop;
+    const rents: { id: number }[] = [];
+    const rent = async () => {
+      const order = { client_id: 4321, details: [{ movie_copy_id: 4321 }, { movie_id: 1234 }] };
+      const { body } = await api.post('/movie_rents').set('Idempotency-Key', 'once').send(order).expect(201);
+      rents.push(body as { id: number });
+    };
+    expect(await scansOf(rent)).toEqual([]);
+    expect(await scansOf(rent)).toEqual([]);
+    expect(await scansOf(() => api.put(`/movie_rents/${rents[0]!.id}/close`).expect(200))).toEqual([]);
+    expect(await scansOf(() => clerk(api).movie(3, { genre_id: 1 }))).toEqual([]);
+    expect(await scansOf(() => api.patch('/movies/4321').send({ title: 'Renamed' }).expect(200))).toEqual([]);
+  });
+});
