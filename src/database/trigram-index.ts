@@ -13,16 +13,26 @@ export function TrigramIndex(): PropertyDecorator {
   };
 }
 
-/** The name of the trigram index of a property. */
-export function trigramIndexOf({ tableName }: EntityMetadata, property: string): string {
-  return nameOf(tableName, snakeCase(property));
+export interface TrigramIndexed {
+  /** The index's. */
+  readonly name: string;
+  readonly property: string;
+  readonly column: string;
+}
+
+export function trigramIndexesOf(metadata: EntityMetadata): TrigramIndexed[] {
+  return metadata.columns
+    .map(({ propertyName: property, databaseName: column }) => ({
+      name: nameOf(metadata.tableName, column),
+      property,
+      column,
+    }))
+    .filter(({ name }) => metadata.indices.some((index) => index.name === name));
 }
 
 /** What the trigram indexes of the entities consist of, and the database lacks. */
 export async function missingTrigramIndexes(manager: EntityManager): Promise<string[]> {
-  const indexes = manager.connection.entityMetadatas
-    .flatMap(({ indices }) => indices.filter(({ synchronize }) => !synchronize))
-    .map(({ name }) => name);
+  const indexes = manager.connection.entityMetadatas.flatMap(trigramIndexesOf).map(({ name }) => name);
   const [wanted, there] = isPostgres(manager)
     ? [indexes, `SELECT relname AS name FROM pg_class JOIN pg_index ON indexrelid = pg_class.oid WHERE indisvalid`]
     : [

@@ -1,5 +1,5 @@
 import type { EntityManager, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
-import { trigramIndexOf } from './trigram-index.js';
+import { trigramIndexesOf } from './trigram-index.js';
 
 /** Rows that are fetched and sorted sooner than others are passed by in the order of a page. */
 const fewEnough = 1_000;
@@ -22,11 +22,8 @@ export async function whereContains<Row extends ObjectLiteral>(
   const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
   query.andWhere(`${query.alias}.${property} LIKE :pattern ESCAPE '\\'`, { pattern });
   if (manager.connection.options.type === 'postgres') return;
-  const candidates = await fewCandidates(
-    manager,
-    trigramIndexOf(query.expressionMap.mainAlias!.metadata, property),
-    text,
-  );
+  const index = trigramIndexesOf(query.expressionMap.mainAlias!.metadata).find((one) => one.property === property);
+  const candidates = index && (await fewCandidates(manager, index.name, text));
   if (candidates) query.andWhere(`${query.alias}.id IN (SELECT value FROM json_each(:candidates))`, { candidates });
 }
 

@@ -2,6 +2,7 @@ import type { EntityMetadata } from 'typeorm';
 import type { CheckMetadata } from 'typeorm/metadata/CheckMetadata.js';
 import type { ForeignKeyMetadata } from 'typeorm/metadata/ForeignKeyMetadata.js';
 import type { IndexMetadata } from 'typeorm/metadata/IndexMetadata.js';
+import { type TrigramIndexed, trigramIndexesOf } from '../database/trigram-index.js';
 import { type Invariant, offending } from './invariant.js';
 
 /**
@@ -13,6 +14,8 @@ export function declaredInvariants(metadata: EntityMetadata): Invariant[] {
     ...metadata.foreignKeys.map(reference),
     ...metadata.indices.filter(({ isUnique }) => isUnique).map(uniqueness),
     ...metadata.checks.map(check),
+    // PostgreSQL's indexes are its own to keep right.
+    ...(metadata.connection.options.type === 'postgres' ? [] : trigramIndexesOf(metadata).map(indexing)),
   ];
 }
 
@@ -60,5 +63,22 @@ function check({ name, expression }: CheckMetadata): Invariant {
     remedy: 'Give the row a value that is allowed.',
     offences: (rows) =>
       offending(rows.andWhere(`NOT (${expression})`), () => `it breaks ${name}, by which ${expression}`),
+  };
+}
+
+/** On SQLite triggers keep it right. Asked for are the first and the last trigram of the text: of each all would take long. */
+function indexing({ name, property, column }: TrigramIndexed): Invariant {
+  const text = `row.${property}`;
+  const quoted = (trigram: string) => `'"' || replace(${trigram}, '"', '""') || '"'`;
+  const both = `${quoted(`substr(${text}, 1, 3)`)} || ' AND ' || ${quoted(`substr(${text}, -3)`)}`;
+  return {
+    remedy: `End the service and run: INSERT INTO ${name} (${name}) VALUES ('rebuild');`,
+    offences: (rows) =>
+      offending(
+        rows
+          .andWhere(`length(${text}) >= 3`)
+          .andWhere(`row.id NOT IN (SELECT rowid FROM ${name}(${both}) WHERE rowid = row.id)`),
+        () => `${name} doesn't find it by its ${column}`,
+      ),
   };
 }

@@ -1,4 +1,5 @@
 import type { EntityManager, EntityMetadata } from 'typeorm';
+import { missingTrigramIndexes } from '../database/trigram-index.js';
 import { declaredInvariants } from './declared-invariants.js';
 import type { Finding } from './finding.js';
 import type { Invariant, Row } from './invariant.js';
@@ -47,16 +48,25 @@ export class Inspection {
 
   /** Whether every table, index and constraint is there as the entities describe it. */
   async judgeSchema(): Promise<Finding[]> {
+    const findings: Finding[] = [];
     const { upQueries } = await this.manager.connection.driver.createSchemaBuilder().log();
-    if (upQueries.length === 0) return [];
-    const statements = upQueries.map(({ query }) => `\n    ${query};`);
-    return [
-      {
+    if (upQueries.length > 0) {
+      findings.push({
         where: 'schema',
         what: "it isn't as this version's entities describe it",
-        remedy: `Mend the rows named here, and run what is lacking:${statements.join('')}`,
-      },
-    ];
+        remedy: `Mend the rows named here, and run what is lacking:${upQueries.map(({ query }) => `\n    ${query};`).join('')}`,
+      });
+    }
+    const missing = await missingTrigramIndexes(this.manager);
+    if (missing.length > 0) {
+      findings.push({
+        where: 'schema',
+        what: `it lacks ${missing.join(', ')}, by which texts are searched`,
+        remedy:
+          'Undo the migration that makes it, and start the service, which makes it anew: see docs/decisions/0016.',
+      });
+    }
+    return findings;
   }
 
   /** Whether the file is whole, page by page. PostgreSQL has tools of its own for that (pg_amcheck). */

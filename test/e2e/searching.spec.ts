@@ -1,4 +1,5 @@
 import { faultyParameters, refused } from '../support/problem.js';
+import { withSeed } from '../support/random.js';
 import { useShop } from '../support/shop.js';
 
 describe('searching', () => {
@@ -61,6 +62,44 @@ describe('searching', () => {
     it('answers an empty list when nothing is found', async () => {
       expect(await titles('no such film')).toEqual([]);
     });
+  });
+
+  it('finds the movies that contain what is asked for, and no others, in whatever order', () =>
+    withSeed(async (random) => {
+      const { id: genre } = await shop.clerk.genre();
+      const signs = ['a', 'b', 'a', 'b', '%', '_', '\\', '"', "'", '*', '(', ' ', 'ж', '字', '\u{1F47B}'];
+      const text = (length: number) => Array.from({ length }, () => random.pick(signs)).join('');
+      const movies: { id: number; title: string; year: number }[] = [];
+      for (let count = 0; count < 40; count++) {
+        const members = { title: `a${text(2 + random.below(10))}b`, year: 1950 + random.below(5), genre_id: genre };
+        movies.push((await shop.clerk.movie(0, members)) as (typeof movies)[number]);
+      }
+      for (let count = 0; count < 60; count++) {
+        const { title } = random.pick(movies);
+        const part = [...title]
+          .slice(random.below(3))
+          .slice(0, 1 + random.below(6))
+          .join('');
+        const asked = (random.below(4) > 0 ? part : text(4)).trim() || 'a';
+        const found = movies.filter((movie) => movie.title.includes(asked));
+        const byYear = [...found].sort((one, other) => other.year - one.year || other.id - one.id);
+        const query = { title: asked, genre_id: genre, limit: 200 };
+        expect([asked, idsOf(await find('/movies', query))]).toEqual([asked, idsOf(found)]);
+        expect([asked, idsOf(await find('/movies', { ...query, sort: '-year' }))]).toEqual([asked, idsOf(byYear)]);
+      }
+    }));
+
+  it('finds a movie by the title that it has now, and a client by the name', async () => {
+    const movie = await shop.clerk.movie(0, { title: 'Formerly Known' });
+    await shop.api.patch(`/movies/${movie['id']}`).send({ title: 'Henceforth' }).expect(200);
+    expect(await find('/movies', { title: 'formerly' })).toEqual([]);
+    expect(idsOf(await find('/movies', { title: 'henceforth' }))).toEqual([movie['id']]);
+    await shop.api.delete(`/movies/${movie['id']}`).expect(204);
+    expect(await find('/movies', { title: 'henceforth' })).toEqual([]);
+    const client = await shop.clerk.client({ first_name: 'Maiden', last_name: 'Name' });
+    await shop.api.patch(`/clients/${client['id']}`).send({ last_name: 'Married' }).expect(200);
+    expect(await find('/clients', { name: 'maiden name' })).toEqual([]);
+    expect(idsOf(await find('/clients', { name: 'maiden married' }))).toEqual([client['id']]);
   });
 
   it.each(['\ufdfa', '\u337f', '\u{1d56b}'])(

@@ -84,6 +84,11 @@ describe('npm run verify', () => {
       },
       'the schema where indexes are gone': () =>
         Promise.resolve(["schema: it isn't as this version's entities describe it."]),
+      'a search index that is gone': async () => {
+        const lost = isSqlite() ? 'ix_client_name_search_trigrams_delete' : 'ix_client_name_search_trigrams';
+        await unchecked(`DROP ${isSqlite() ? 'TRIGGER' : 'INDEX'} ${lost}`);
+        return [`schema: it lacks ${lost}, by which texts are searched.`];
+      },
       'a rental without lines': async () => {
         const { id, lineId } = await rental();
         await unchecked(`DELETE FROM movie_rent_detail WHERE id = ${lineId}`);
@@ -138,6 +143,14 @@ describe('npm run verify', () => {
         );
       },
       ...(isSqlite() && {
+        'a movie that the search index has lost': async () => {
+          const { id, title } = await shop.clerk.movie(0);
+          const index = 'ix_movie_title_search_trigrams';
+          await unchecked(
+            `INSERT INTO ${index} (${index}, rowid, title_search) VALUES ('delete', ${id}, lower('${title}'))`,
+          );
+          return [`movie ${id}: ${index} doesn't find it by its title_search.`];
+        },
         'a file whose pages contradict each other': async () => {
           await unchecked(`
             PRAGMA writable_schema = ON;

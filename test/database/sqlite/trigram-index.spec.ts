@@ -1,0 +1,46 @@
+import { MovieRepository } from '../../../src/movies/movie.repository.js';
+import { GenreRepository } from '../../../src/genres/genre.repository.js';
+import { type Database, openDatabase } from '../../support/database.js';
+
+const work = { genres: GenreRepository, movies: MovieRepository };
+const index = 'ix_movie_title_search_trigrams';
+
+describe('the trigram index of a SQLite file', () => {
+  let database: Database;
+  beforeEach(async () => (database = await openDatabase()));
+  afterEach(() => database.close());
+
+  /** Reads every movie and the whole index, and refuses if they differ. */
+  const compare = () =>
+    database.dataSource.query(`INSERT INTO ${index} (${index}, rank) VALUES ('integrity-check', 1)`);
+
+  const movie = (title: string, genreId: number) => ({ title, genreId, description: null, director: null, year: 1999 });
+
+  /** Adds, changes and takes back movies, and as much again in vain. */
+  async function keepShop(): Promise<void> {
+    const { id } = await database.unitOfWork.run(work, ({ genres }) =>
+      genres.add({ name: 'Drama', description: null }),
+    );
+    const units = Array.from({ length: 10 }, (_, turn) =>
+      database.unitOfWork.run(work, async ({ movies }) => {
+        const [first, second] = [await movies.add(movie(`First ${turn}`, id)), await movies.add(movie(`Ab`, id))];
+        await movies.change(first.id, { title: `Renamed ${turn}` });
+        await movies.change(second.id, { year: 2000 });
+        await movies.drop(second.id);
+        if (turn % 2 > 0) throw new Error('in vain');
+      }),
+    );
+    await Promise.allSettled(units);
+  }
+
+  it('is changed by the transaction that changes the movies, and undone with it', async () => {
+    await keepShop();
+    await expect(compare()).resolves.toBeDefined();
+  });
+
+  it('is told from the movies wherever the two differ', async () => {
+    await database.dataSource.query(`DROP TRIGGER ${index}_update`);
+    await keepShop();
+    await expect(compare()).rejects.toThrow('malformed');
+  });
+});
