@@ -4,6 +4,7 @@ import { fillShop, titleOf } from '../../scripts/bench/fill-shop.js';
 import { Progress } from '../../scripts/support/progress.js';
 import { openShop } from '../support/app.js';
 import { Listener, type Statement } from '../support/listener.js';
+import { behindItsBack } from '../support/outage.js';
 import { Planner } from '../support/plans.js';
 import { clerk } from '../support/shop.js';
 
@@ -86,6 +87,21 @@ describe('the service, in a large shop,', () => {
     expect(await scansOf(get(next), true)).toEqual([]);
   });
 
+  it.each([
+    ['all titles', 'the'],
+    ['many of them', 'garden 1'],
+    ['few', 'harbor 4321'],
+    ['none', 'harbor 4322'],
+    ['many, and is too short for a trigram', '43'],
+  ])('finds by a part of %s what is found by reading them all', async (_, part) => {
+    const ids = Array.from({ length: size.movies }, (_, index) => index + 1);
+    const found = ids.filter((id) => titleOf(id).toLowerCase().includes(part));
+    const query = { title: part, limit: 200, sort: '-id', include_total: true };
+    const { body, headers } = await shop.api.get('/movies').query(query).expect(200);
+    expect((body as { id: number }[]).map(({ id }) => id)).toEqual(found.reverse().slice(0, 200));
+    expect(headers['x-total-count']).toBe(String(found.length));
+  });
+
   it('rents, closes and adds movies by indexes alone, and forgets old keys by one', async () => {
     const { api } = shop;
     const rents: { id: number }[] = [];
@@ -99,5 +115,12 @@ describe('the service, in a large shop,', () => {
     expect(await scansOf(() => api.put(`/movie_rents/${rents[0]!.id}/close`).expect(200))).toEqual([]);
     expect(await scansOf(() => clerk(api).movie(3, { genre_id: 1 }))).toEqual([]);
     expect(await scansOf(() => api.patch('/movies/4321').send({ title: 'Renamed' }).expect(200))).toEqual([]);
+  });
+
+  it('would be seen to read all there is if an index were gone', async () => {
+    await behindItsBack(shop.databaseUrl, 'DROP INDEX ix_movie_rent_client_id');
+    expect((await scansOf(get('/clients/4321/movie_rents'))).join()).toMatch(
+      /SCAN rent|Scan on movie_rent: 10001 rows/,
+    );
   });
 });

@@ -1,0 +1,28 @@
+import { openDatabaseAt } from '../../support/database.js';
+import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
+import { behindItsBack } from '../../support/outage.js';
+
+describe('a user of PostgreSQL who may create tables and no extensions', () => {
+  let database: FreshDatabase;
+  beforeEach(async () => {
+    database = await freshDatabase();
+    await behindItsBack(database.url, 'GRANT ALL ON SCHEMA public TO pg_monitor');
+  });
+  afterEach(() => database.drop());
+
+  const open = () => openDatabaseAt(database.url, { extra: { options: '-c role=pg_monitor' } });
+
+  it('is told which is needed, why it was refused, and what to do', async () => {
+    await expect(open()).rejects.toThrow(
+      /by the extension pg_trgm.*: permission denied to create extension.*run CREATE EXTENSION pg_trgm in it once\.$/,
+    );
+  });
+
+  it('is served where it is there, in whatever schema', async () => {
+    await behindItsBack(
+      database.url,
+      'CREATE SCHEMA "Our own"; CREATE EXTENSION pg_trgm SCHEMA "Our own"; GRANT USAGE ON SCHEMA "Our own" TO pg_monitor',
+    );
+    await (await open()).close();
+  });
+});
