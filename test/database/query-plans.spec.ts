@@ -119,8 +119,11 @@ describe('the service, in a large shop,', () => {
 
   it('would be seen to read all there is if an index were gone', async () => {
     await behindItsBack(shop.databaseUrl, 'DROP INDEX ix_movie_rent_client_id');
+    // SQLite explains by the schema that the connection has read.
+    await planner.leave();
+    planner = await Planner.at(shop.databaseUrl);
     expect((await scansOf(get('/clients/4321/movie_rents'))).join()).toMatch(
-      /SCAN rent|Scan on movie_rent: 10001 rows/,
+      /SCAN rent|Scan on movie_rent: 1000\d rows/,
     );
   });
 });
