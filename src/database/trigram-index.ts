@@ -82,11 +82,11 @@ export async function createTrigramIndex(queryRunner: QueryRunner, table: string
 export async function dropTrigramIndex(queryRunner: QueryRunner, table: string, column: string): Promise<void> {
   const index = nameOf(table, column);
   if (isPostgres(queryRunner)) {
-    await queryRunner.query(`DROP INDEX ${index}`);
+    await queryRunner.query(`DROP INDEX IF EXISTS ${index}`);
     return;
   }
-  for (const event of events) await queryRunner.query(`DROP TRIGGER ${triggerName(index, event)}`);
-  await queryRunner.query(`DROP TABLE ${index}`);
+  for (const event of events) await queryRunner.query(`DROP TRIGGER IF EXISTS ${triggerName(index, event)}`);
+  await queryRunner.query(`DROP TABLE IF EXISTS ${index}`);
 }
 
 const events = ['INSERT', 'UPDATE', 'DELETE'] as const;

@@ -62,8 +62,7 @@ export class Inspection {
       findings.push({
         where: 'schema',
         what: `it lacks ${missing.join(', ')}, by which texts are searched`,
-        remedy:
-          'Undo the migration that makes it, and start the service, which makes it anew: see docs/decisions/0016.',
+        remedy: 'End the service, undo the migration IndexTrigrams, and start it again, which makes it anew.',
       });
     }
     return findings;
