@@ -34,7 +34,10 @@ export function trigramIndexesOf(metadata: EntityMetadata): TrigramIndexed[] {
 export async function missingTrigramIndexes(manager: EntityManager): Promise<string[]> {
   const indexes = manager.connection.entityMetadatas.flatMap(trigramIndexesOf).map(({ name }) => name);
   const [wanted, there] = isPostgres(manager)
-    ? [indexes, `SELECT relname AS name FROM pg_class JOIN pg_index ON indexrelid = pg_class.oid WHERE indisvalid`]
+    ? [
+        indexes,
+        'SELECT relname AS name FROM pg_class JOIN pg_index ON indexrelid = oid WHERE indisvalid AND pg_table_is_visible(oid)',
+      ]
     : [
         indexes.flatMap((index) => [index, ...events.map((event) => triggerName(index, event))]),
         'SELECT name FROM sqlite_schema',

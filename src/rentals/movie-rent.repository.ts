@@ -29,7 +29,7 @@ export class MovieRentRepository extends Repository<MovieRent> {
       rents.andWhere(`rent.id IN (${this.rentsWithLine('line.movieCopyId = :movieCopyId')})`, { movieCopyId });
     }
     if (isClosed !== undefined) {
-      // SQLite asks EXISTS of each rental that it passes: of few, but where only what is out leads to the open ones.
+      // SQLite asks EXISTS of each rental that it passes, and where nothing else narrows the list it passes all that closed.
       rents.andWhere(
         isClosed || clientId !== undefined || movieCopyId !== undefined
           ? `${isClosed ? 'NOT ' : ''}EXISTS (${this.rentsWithLine('line.movieRentId = rent.id AND line.returnedDatetime IS NULL')})`
