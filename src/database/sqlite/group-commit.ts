@@ -1,8 +1,8 @@
 import { AsyncResource } from 'node:async_hooks';
-import type { Database } from 'sqlite3';
 import type { EntityManager, QueryRunner } from 'typeorm';
 import { lease } from '../lease.js';
 import type { Activity } from '../transactions.js';
+import { execute } from './execute.js';
 
 /** Units that share one commit at most: bounds how long the first of them waits for the last. */
 const largestBatch = 64;
@@ -62,12 +62,12 @@ export class GroupCommit {
   private async commit(batch: readonly WaitingUnit[]): Promise<void> {
     const outcomes: Outcome[] = [];
     try {
-      await this.execute('BEGIN IMMEDIATE; SAVEPOINT unit');
+      await execute(this.runner, 'BEGIN IMMEDIATE; SAVEPOINT unit');
       for (const unit of batch) outcomes.push(await this.attempt(unit));
-      await this.execute('COMMIT');
+      await execute(this.runner, 'COMMIT');
     } catch (error) {
       // Fails only where SQLite has already ended the transaction; if anything else were open, the next BEGIN says so.
-      await this.execute('ROLLBACK').catch(() => undefined);
+      await execute(this.runner, 'ROLLBACK').catch(() => undefined);
       this.done.rolledBack += batch.length;
       for (const unit of batch) unit.reject(error);
       return;
@@ -87,7 +87,7 @@ export class GroupCommit {
   private async attempt({ work, resolve, reject }: WaitingUnit): Promise<Outcome> {
     try {
       const result = await lease(this.runner, work);
-      await this.execute('RELEASE unit; SAVEPOINT unit');
+      await execute(this.runner, 'RELEASE unit; SAVEPOINT unit');
       return { stored: true, answer: () => resolve(result) };
     } catch (error) {
       await this.undo(error);
@@ -97,16 +97,10 @@ export class GroupCommit {
 
   private async undo(error: unknown): Promise<void> {
     try {
-      await this.execute('ROLLBACK TO unit');
+      await execute(this.runner, 'ROLLBACK TO unit');
     } catch {
       // The savepoint went with the transaction. What ended it is the news.
       throw error;
     }
-  }
-
-  /** Several statements on one way to SQLite's thread and back, which costs more than they do. */
-  private async execute(statements: string): Promise<void> {
-    const database = (await this.runner.connect()) as Database;
-    await new Promise<void>((done, fail) => database.exec(statements, (error) => (error ? fail(error) : done())));
   }
 }

@@ -1,19 +1,19 @@
 import type { QueryRunner } from 'typeorm';
 import { ServiceUnavailable } from '../../kernel/domain-error.js';
 import { errorCode } from '../error-code.js';
-import { lease } from '../lease.js';
 import { Pool } from '../pool.js';
 import type { Activity, Transactions, Work } from '../transactions.js';
 import { GroupCommit } from './group-commit.js';
+import { Reader } from './reader.js';
 
 /** Writes take turns on one connection; reads go side by side on others and never see what isn't committed. */
 export class SqliteTransactions implements Transactions {
   private readonly writer: GroupCommit;
-  private readonly readers: Pool<QueryRunner>;
+  private readonly readers: Pool<Reader>;
 
   constructor(writer: QueryRunner, readers: readonly QueryRunner[]) {
     this.writer = new GroupCommit(writer);
-    this.readers = new Pool(readers);
+    this.readers = new Pool(readers.map((reader) => new Reader(reader)));
   }
 
   get activity(): Activity {
@@ -33,15 +33,7 @@ export class SqliteTransactions implements Transactions {
   }
 
   read<Result>(work: Work<Result>): Promise<Result> {
-    const reading = this.readers.lend(async (runner) => {
-      await runner.query('BEGIN');
-      try {
-        return await lease(runner, work);
-      } finally {
-        await runner.query('COMMIT');
-      }
-    });
-    return reading.catch(tellOutage);
+    return this.readers.lend((reader) => reader.read(work)).catch(tellOutage);
   }
 }
 

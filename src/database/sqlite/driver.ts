@@ -1,0 +1,72 @@
+import sqlite3 from 'sqlite3';
+
+/** Statements that a connection keeps at most; the one unused for longest goes first. */
+const mostKept = 200;
+/** Characters. What is longer finds or inserts many rows, and seldom comes again with as many. */
+const longestKept = 5_000;
+
+type Callback = (this: sqlite3.Statement, error: Error | null, rows?: unknown[]) => void;
+
+/**
+ * A connection that keeps its statements prepared. sqlite3 prepares each anew, on a way of its own to SQLite's thread
+ * and back, which costs as much as most statements do. Where the schema has changed, SQLite prepares them again.
+ */
+class PreparingDatabase extends sqlite3.Database {
+  private readonly kept = new Map<string, sqlite3.Statement>();
+
+  override run(sql: string, ...rest: unknown[]): this {
+    return isWorthKeeping(sql) ? this.perform('run', sql, rest) : super.run(sql, ...rest);
+  }
+
+  override all(sql: string, ...rest: unknown[]): this {
+    return isWorthKeeping(sql) ? this.perform('all', sql, rest) : super.all(sql, ...rest);
+  }
+
+  /** SQLite closes nothing that still has statements. */
+  override close(callback?: (error: Error | null) => void): void {
+    for (const statement of this.kept.values()) statement.finalize();
+    this.kept.clear();
+    super.close(callback);
+  }
+
+  private perform(method: 'run' | 'all', sql: string, rest: unknown[]): this {
+    const kept = this.kept.get(sql);
+    if (kept) {
+      kept[method](...rest);
+      this.keep(sql, kept);
+      return this;
+    }
+    const callback = rest.pop() as Callback;
+    // Only that it can't be prepared is told by an event, and then it is never performed.
+    const statement = this.prepare(sql).once('error', callback);
+    const keep = (): void => this.keep(sql, statement);
+    statement[method](...rest, function (this: sqlite3.Statement, ...result: Parameters<Callback>) {
+      keep();
+      callback.apply(this, result);
+    });
+    return this;
+  }
+
+  private keep(sql: string, statement: sqlite3.Statement): void {
+    const before = this.kept.get(sql);
+    this.kept.delete(sql);
+    this.kept.set(sql, statement);
+    // Two were prepared at the same time.
+    if (before !== statement) before?.finalize();
+    if (this.kept.size <= mostKept) return;
+    const [oldest, unused] = this.kept.entries().next().value!;
+    this.kept.delete(oldest);
+    unused.finalize();
+  }
+}
+
+/** One with RETURNING would stay open after its first row, and keep its transaction from committing. */
+function isWorthKeeping(sql: string): boolean {
+  return sql.length <= longestKept && /^(SELECT|INSERT|UPDATE|DELETE) /.test(sql) && !/ RETURNING /.test(sql);
+}
+
+/**
+ * The sqlite3 package as TypeORM is given it. TypeORM always asks for verbose stack traces, which cost a quarter of
+ * the CPU; this one declines.
+ */
+export const driver = { ...sqlite3, Database: PreparingDatabase, verbose: () => driver };
