@@ -35,11 +35,11 @@ export class Tables {
 
   /** The table's rows in the order of their keys, some at a time. */
   async *read(table: string): AsyncGenerator<StoredRow[]> {
-    const { target, columns } = this.metadataOf(table);
+    const { target } = this.metadataOf(table);
     const key = this.keyOf(table).propertyName;
     for (let after: unknown; ;) {
       const query = this.manager.createQueryBuilder(target, 'row').select([]).orderBy(`row.${key}`).limit(batchSize);
-      for (const { propertyName } of columns) query.addSelect(`row.${propertyName}`, propertyName);
+      for (const { propertyName } of this.columnsOf(table)) query.addSelect(`row.${propertyName}`, propertyName);
       if (after !== undefined) query.where(`row.${key} > :after`, { after });
       const rows = await query.getRawMany<StoredRow>();
       if (rows.length > 0) yield rows;
@@ -49,15 +49,15 @@ export class Tables {
   }
 
   async insert(table: string, rows: StoredRow[]): Promise<void> {
-    const { target, columns } = this.metadataOf(table);
+    const { target } = this.metadataOf(table);
     // Named, since TypeORM would else leave the ids to PostgreSQL.
-    const names = columns.map(({ propertyPath }) => propertyPath);
+    const names = this.columnsOf(table).map(({ propertyPath }) => propertyPath);
     await this.manager.createQueryBuilder().insert().into(target, names).values(rows).updateEntity(false).execute();
   }
 
   /** One text for one row, the same on every database. */
   canonical(table: string, row: StoredRow): string {
-    const values = this.metadataOf(table).columns.map(({ propertyName, databaseName }) => {
+    const values = this.columnsOf(table).map(({ propertyName, databaseName }) => {
       const value = row[propertyName];
       if (value === null || typeof value === 'string' || typeof value === 'number') return value;
       throw new Error(`${table}.${databaseName} is a ${typeof value}, for which no canonical form was decided yet.`);
@@ -96,6 +96,11 @@ export class Tables {
 
   private metadataOf(table: string): EntityMetadata {
     return this.manager.connection.getMetadata(table);
+  }
+
+  /** Those that are stored. */
+  private columnsOf(table: string): ColumnMetadata[] {
+    return this.metadataOf(table).columns.filter(({ isVirtualProperty }) => !isVirtualProperty);
   }
 
   private keyOf(table: string): ColumnMetadata {

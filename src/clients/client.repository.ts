@@ -2,6 +2,7 @@ import { type EntityManager, In, Repository } from 'typeorm';
 import { fetchPage, type Sortable } from '../database/keyset.js';
 import { lock, type LockStrength } from '../database/lock.js';
 import { Loan } from '../database/loan.view.js';
+import { PreparedSelect } from '../database/prepared-select.js';
 import { onDuplicate } from '../database/unique-violation.js';
 import { whereContains } from '../database/where-contains.js';
 import { NotFound } from '../kernel/domain-error.js';
@@ -16,6 +17,7 @@ export interface ClientFilter {
   readonly licenseNumber?: string;
 }
 
+const byId = new PreparedSelect((manager) => manager.createQueryBuilder(Client, 'client').where('client.id = :id'));
 const sortable: Sortable<Client> = { id: 'id', last_name: 'nameSort' };
 const refuseTakenLicense = onDuplicate('client.license_number', new LicenseNumberTaken());
 
@@ -33,7 +35,7 @@ export class ClientRepository extends Repository<Client> {
 
   /** @throws NotFound */
   async get(id: number): Promise<Client> {
-    const client = await this.findOneBy({ id });
+    const client = await byId.first(this.manager, { id });
     if (!client) throw new NotFound('Client');
     return client;
   }
@@ -53,7 +55,7 @@ export class ClientRepository extends Repository<Client> {
   /** Whether there is such a client; if so, it stays until the unit of work ends. */
   async isKnown(id: number): Promise<boolean> {
     await lock(this.createQueryBuilder('client').where({ id }), 'keep');
-    return this.existsBy({ id });
+    return (await byId.first(this.manager, { id })) !== undefined;
   }
 
   /** @throws LicenseNumberTaken */

@@ -22,3 +22,10 @@ export class Loan {
   @ViewColumn({ name: 'returned_datetime' })
   returnedDatetime: string | null;
 }
+
+/**
+ * SQL that goes on after SELECT, for the open loan of each `copy`. To be asked for each by itself: joined, SQLite would
+ * make a table of all that is out, for every query.
+ */
+export const fromOpenLoanOf = (copy: string): string =>
+  `FROM loan WHERE loan.movie_copy_id = ${copy}.id AND loan.returned_datetime IS NULL`;

@@ -1,6 +1,16 @@
-import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, type Relation } from 'typeorm';
+import {
+  Check,
+  Column,
+  Entity,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  PrimaryGeneratedColumn,
+  type Relation,
+  VirtualColumn,
+} from 'typeorm';
+import { fromOpenLoanOf } from '../database/loan.view.js';
 import { TextColumn } from '../database/text-column.js';
-import type { Loan } from '../database/loan.view.js';
 import { Movie } from './movie.entity.js';
 
 export const serviceStates = ['in_service', 'maintenance', 'lost', 'retired'] as const;
@@ -33,11 +43,16 @@ export class MovieCopy {
   @TextColumn({ length: 16 })
   serviceState: ServiceState;
 
-  /** The loan that has it out now, where it was read with its loans. */
-  openLoan?: Loan | null;
+  /** The rental that has it out now, where it was read with its loans. */
+  @VirtualColumn({
+    type: 'integer',
+    select: false,
+    query: (copy) => `SELECT loan.movie_rent_id ${fromOpenLoanOf(copy)}`,
+  })
+  openRentId?: number | null;
 
   get isRented(): boolean {
-    return Boolean(this.openLoan);
+    return Boolean(this.openRentId);
   }
 
   get isInService(): boolean {

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { type EntityManager, In, Not, Repository, type SelectQueryBuilder } from 'typeorm';
 import { fetchPage, type Sortable } from '../database/keyset.js';
 import { lock } from '../database/lock.js';
-import { Loan } from '../database/loan.view.js';
+import { fromOpenLoanOf, Loan } from '../database/loan.view.js';
+import { PreparedSelect } from '../database/prepared-select.js';
 import { onDuplicate } from '../database/unique-violation.js';
 import { NotFound } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
@@ -16,6 +17,16 @@ export interface CopyFilter {
   readonly serviceState?: ServiceState;
 }
 
+const withLoans = (manager: EntityManager): SelectQueryBuilder<MovieCopy> =>
+  manager.createQueryBuilder(MovieCopy, 'copy').addSelect('copy.openRentId');
+
+const byIds = new PreparedSelect((manager) => withLoans(manager).where('copy.id IN (:...ids)'));
+const inStock = new PreparedSelect((manager) =>
+  withLoans(manager)
+    .where('copy.movieId IN (:...movieIds)')
+    .andWhere('copy.serviceState NOT IN (:...outOfStock)', { outOfStock })
+    .orderBy('copy.id'),
+);
 const sortable: Sortable<MovieCopy> = { id: 'id', code: 'code' };
 
 /** Rows a statement: SQLite takes 32,766 parameters and TypeORM's builder slows down long before. */
@@ -30,7 +41,7 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
   }
 
   page({ movieId, code, serviceState }: CopyFilter, request: PageRequest): Promise<Page<MovieCopy>> {
-    const copies = this.withLoans();
+    const copies = withLoans(this.manager);
     if (movieId !== undefined) copies.andWhere('copy.movieId = :movieId', { movieId });
     if (code !== undefined) copies.andWhere('copy.code = :code', { code });
     if (serviceState !== undefined) copies.andWhere('copy.serviceState = :serviceState', { serviceState });
@@ -63,24 +74,19 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
   }
 
   findWithLoans(ids: readonly number[]): Promise<MovieCopy[]> {
-    return this.withLoans()
-      .where({ id: In(ids) })
-      .getMany();
+    return byIds.all(this.manager, { ids });
   }
 
   /** The copies of some movies that are neither lost nor retired, by id. */
   inStockOf(movieIds: readonly number[]): Promise<MovieCopy[]> {
-    return this.withLoans()
-      .where({ movieId: In(movieIds), serviceState: Not(In(outOfStock)) })
-      .orderBy('copy.id')
-      .getMany();
+    return inStock.all(this.manager, { movieIds });
   }
 
   /** Up to `count` copies of a movie that can be lent, the oldest first, leaving out those in `except`. */
   findAvailable(movieId: number, count: number, except: readonly number[]): Promise<MovieCopy[]> {
-    return this.withLoans()
+    return withLoans(this.manager)
       .where({ movieId, serviceState: 'in_service', id: Not(In(except)) })
-      .andWhere('loan.id IS NULL')
+      .andWhere(`NOT EXISTS (SELECT 1 ${fromOpenLoanOf('copy')})`)
       .orderBy('copy.id')
       .limit(count)
       .getMany();
@@ -117,8 +123,8 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
     { code, serviceState }: Partial<Pick<MovieCopy, 'code' | 'serviceState'>>,
   ): Promise<MovieCopy> {
     const copy = await this.getLocked(id);
-    if (serviceState !== undefined && serviceState !== copy.serviceState && copy.openLoan) {
-      throw new CopyIsOut(copy.openLoan.movieRentId);
+    if (serviceState !== undefined && serviceState !== copy.serviceState && copy.openRentId) {
+      throw new CopyIsOut(copy.openRentId);
     }
     const changed = { code: code ?? copy.code, serviceState: serviceState ?? copy.serviceState };
     await this.update(id, changed).catch(onDuplicate('movie_copy.code', new CopyCodeTaken(changed.code)));
@@ -131,15 +137,6 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
     const loans = await this.manager.countBy(Loan, { movieCopyId: id });
     if (loans > 0) throw new CopyWasRented(loans);
     await this.delete(id);
-  }
-
-  private withLoans(): SelectQueryBuilder<MovieCopy> {
-    return this.createQueryBuilder('copy').leftJoinAndMapOne(
-      'copy.openLoan',
-      Loan,
-      'loan',
-      'loan.movieCopyId = copy.id AND loan.returnedDatetime IS NULL',
-    );
   }
 }
 

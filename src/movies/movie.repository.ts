@@ -1,7 +1,8 @@
 import { type EntityManager, Repository } from 'typeorm';
 import { fetchPage, type Sortable } from '../database/keyset.js';
 import { lock, type LockStrength } from '../database/lock.js';
-import { Loan } from '../database/loan.view.js';
+import { fromOpenLoanOf, Loan } from '../database/loan.view.js';
+import { PreparedSelect } from '../database/prepared-select.js';
 import { whereContains } from '../database/where-contains.js';
 import { NotFound } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
@@ -19,6 +20,7 @@ export interface MovieFilter {
   readonly available?: boolean;
 }
 
+const byId = new PreparedSelect((manager) => manager.createQueryBuilder(Movie, 'movie').where('movie.id = :id'));
 const sortable: Sortable<Movie> = { id: 'id', title: 'titleSearch', year: 'year' };
 
 export class MovieRepository extends Repository<Movie> {
@@ -37,7 +39,7 @@ export class MovieRepository extends Repository<Movie> {
 
   /** @throws NotFound */
   async get(id: number): Promise<Movie> {
-    const movie = await this.findOneBy({ id });
+    const movie = await byId.first(this.manager, { id });
     if (!movie) throw new NotFound('Movie');
     return movie;
   }
@@ -84,13 +86,7 @@ export class MovieRepository extends Repository<Movie> {
       .createQueryBuilder(MovieCopy, 'copy')
       .select('1')
       .where(`copy.movieId = movie.id AND copy.serviceState = 'in_service'`)
-      .andWhere(
-        `NOT EXISTS (${this.manager
-          .createQueryBuilder(Loan, 'loan')
-          .select('1')
-          .where('loan.movieCopyId = copy.id AND loan.returnedDatetime IS NULL')
-          .getQuery()})`,
-      )
+      .andWhere(`NOT EXISTS (SELECT 1 ${fromOpenLoanOf('copy')})`)
       .getQuery();
   }
 }

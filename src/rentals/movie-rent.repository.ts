@@ -1,8 +1,9 @@
-import { type EntityManager, In, IsNull, Repository } from 'typeorm';
+import { type EntityManager, IsNull, Repository } from 'typeorm';
 import { fetchPage, type Sortable } from '../database/keyset.js';
 import { lock } from '../database/lock.js';
 import { latest } from '../kernel/clock.js';
 import { groupBy } from '../kernel/group-by.js';
+import { PreparedSelect } from '../database/prepared-select.js';
 import { NotFound } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { MovieRentDetail } from './movie-rent-detail.entity.js';
@@ -15,6 +16,15 @@ export interface RentFilter {
   readonly movieCopyId?: number;
 }
 
+const byId = new PreparedSelect((manager) => manager.createQueryBuilder(MovieRent, 'rent').where('rent.id = :id'));
+const linesOfRents = new PreparedSelect((manager) =>
+  manager
+    .createQueryBuilder(MovieRentDetail, 'line')
+    .innerJoinAndSelect('line.movieCopy', 'copy')
+    .innerJoinAndSelect('copy.movie', 'movie')
+    .where('line.movieRentId IN (:...rentIds)')
+    .orderBy('line.id'),
+);
 const sortable: Sortable<MovieRent> = { id: 'id', creation_datetime: 'creationDatetime' };
 
 export class MovieRentRepository extends Repository<MovieRent> {
@@ -42,14 +52,9 @@ export class MovieRentRepository extends Repository<MovieRent> {
 
   /** @throws NotFound */
   async get(id: number): Promise<MovieRent> {
-    const rent = await this.createQueryBuilder('rent')
-      .leftJoinAndSelect('rent.details', 'line')
-      .leftJoinAndSelect('line.movieCopy', 'copy')
-      .leftJoinAndSelect('copy.movie', 'movie')
-      .where({ id })
-      .orderBy('line.id')
-      .getOne();
+    const rent = await byId.first(this.manager, { id });
     if (!rent) throw new NotFound('Movie rent');
+    await this.withLines([rent]);
     return rent;
   }
 
@@ -90,14 +95,8 @@ export class MovieRentRepository extends Repository<MovieRent> {
 
   /** Reads to each rental its lines, and to each line its copy and movie. */
   private async withLines(rents: MovieRent[]): Promise<MovieRent[]> {
-    const lines = await this.manager
-      .createQueryBuilder(MovieRentDetail, 'line')
-      .innerJoinAndSelect('line.movieCopy', 'copy')
-      .innerJoinAndSelect('copy.movie', 'movie')
-      .where({ movieRentId: In(rents.map(({ id }) => id)) })
-      .orderBy('line.id')
-      .getMany();
-    const byRent = groupBy(lines, ({ movieRentId }) => movieRentId);
+    const rentIds = rents.map(({ id }) => id);
+    const byRent = groupBy(await linesOfRents.all(this.manager, { rentIds }), ({ movieRentId }) => movieRentId);
     return rents.map((rent) => Object.assign(rent, { details: byRent.get(rent.id) ?? [] }));
   }
 }
