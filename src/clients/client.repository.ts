@@ -48,13 +48,13 @@ export class ClientRepository extends Repository<Client> {
 
   /** Gets it as it is, and as it stays for everybody else until the unit of work ends. @throws NotFound */
   async getLocked(id: number, strength: LockStrength = 'change'): Promise<Client> {
-    await lock(this.createQueryBuilder('client').where({ id }), strength);
+    await lock(this.manager, () => this.createQueryBuilder('client').where({ id }), strength);
     return this.get(id);
   }
 
   /** Whether there is such a client; if so, it stays until the unit of work ends. */
   async isKnown(id: number): Promise<boolean> {
-    await lock(this.createQueryBuilder('client').where({ id }), 'keep');
+    await lock(this.manager, () => this.createQueryBuilder('client').where({ id }), 'keep');
     return (await byId.first(this.manager, { id })) !== undefined;
   }
 

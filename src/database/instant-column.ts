@@ -1,5 +1,11 @@
-import { Column } from 'typeorm';
+import { Column, type ValueTransformer } from 'typeorm';
 import { collation } from './text-column.js';
+
+export const instant: ValueTransformer = {
+  // A query's operators, such as IsNull(), pass through here too.
+  to: (value: unknown) => (value instanceof Date ? value.toISOString() : value),
+  from: (text: string | null) => text && new Date(text),
+};
 
 /**
  * An instant, kept as RFC 3339 UTC text of one width ("2005-05-24T22:53:30.000Z"): it sorts as it reads,
@@ -11,10 +17,6 @@ export function InstantColumn({ nullable = false } = {}): PropertyDecorator {
     length: 24,
     nullable,
     collation,
-    transformer: {
-      // A query's operators, such as IsNull(), pass through here too.
-      to: (instant: unknown) => (instant instanceof Date ? instant.toISOString() : instant),
-      from: (text: string | null) => text && new Date(text),
-    },
+    transformer: instant,
   });
 }

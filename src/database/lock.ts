@@ -1,4 +1,4 @@
-import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
+import type { EntityManager, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 
 const clauses = {
   /** Nobody else changes or deletes the rows, or locks them so. */
@@ -16,12 +16,14 @@ export type LockStrength = keyof typeof clauses;
  * them locks them first and reads them after. A movie stands for all its copies. Against deadlocks rentals are
  * locked before clients, clients before movies, movies before genres, and each of them in the order of their ids.
  *
- * On SQLite the units of work that write take turns, and there is nobody to lock out.
+ * On SQLite the units of work that write take turns, there is nobody to lock out, and `rows` isn't called.
  */
 export async function lock<Entity extends ObjectLiteral>(
-  query: SelectQueryBuilder<Entity>,
+  manager: EntityManager,
+  rows: () => SelectQueryBuilder<Entity>,
   strength: LockStrength,
 ): Promise<void> {
-  if (query.connection.options.type !== 'postgres') return;
+  if (manager.connection.options.type !== 'postgres') return;
+  const query = rows();
   await query.select(`${query.alias}.id`).orderBy(`${query.alias}.id`).setLock(clauses[strength]).getRawMany();
 }

@@ -1,14 +1,10 @@
-import type { DataSource, EntityManager, EntityMetadata, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
+import type { EntityManager, EntityMetadata, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { ApplyValueTransformers } from 'typeorm/util/ApplyValueTransformers.js';
+import { fill, Slots, type Written, WrittenOnce } from './prepared.js';
 
 type Value = string | number;
 type Values = Readonly<Record<string, Value | readonly Value[]>>;
 type Row = Readonly<Record<string, unknown>>;
-
-/** Stands for a value, or for one of a list of values, in a statement that is being written. */
-class Slot {
-  constructor(readonly read: (values: Values) => Value) {}
-}
 
 /** What becomes of each row: an entity, and those that were joined to it. */
 interface Shape {
@@ -22,9 +18,7 @@ interface Shape {
   readonly joined: readonly (Shape & { readonly property: string })[];
 }
 
-interface Statement {
-  readonly sql: string;
-  readonly parameters: readonly unknown[];
+interface Statement extends Written<Values> {
   readonly shape: Shape;
 }
 
@@ -35,7 +29,7 @@ interface Statement {
  * It may join what there is one of, and not lists. What varies from one time to the next are its values alone.
  */
 export class PreparedSelect<Entity extends ObjectLiteral> {
-  private readonly written = new WeakMap<DataSource, Map<string, Statement>>();
+  private readonly written = new WrittenOnce<Statement>();
 
   constructor(private readonly query: (manager: EntityManager) => SelectQueryBuilder<Entity>) {}
 
@@ -43,36 +37,30 @@ export class PreparedSelect<Entity extends ObjectLiteral> {
   async all(manager: EntityManager, values: Values): Promise<Entity[]> {
     const lists = Object.values(values).filter((value) => Array.isArray(value)) as Value[][];
     if (lists.some(({ length }) => length === 0)) return [];
-    const { sql, parameters, shape } = this.statement(manager, values, lists.map(({ length }) => length).join());
-    const filled = parameters.map((value) => (value instanceof Slot ? value.read(values) : value));
-    const rows = await manager.query<Row[]>(sql, filled);
-    return rows.map((row) => entityOf(row, shape) as Entity);
+    const lengths = lists.map(({ length }) => length).join();
+    const statement = this.written.get(manager.connection, lengths, () => write(this.query(manager), values));
+    const rows = await manager.query<Row[]>(statement.sql, fill(statement, values));
+    return rows.map((row) => entityOf(row, statement.shape) as Entity);
   }
 
   async first(manager: EntityManager, values: Values): Promise<Entity | undefined> {
     return (await this.all(manager, values))[0];
   }
-
-  private statement(manager: EntityManager, values: Values, lengths: string): Statement {
-    let statements = this.written.get(manager.connection);
-    if (!statements) this.written.set(manager.connection, (statements = new Map<string, Statement>()));
-    let statement = statements.get(lengths);
-    if (!statement) statements.set(lengths, (statement = write(this.query(manager), values)));
-    return statement;
-  }
 }
 
 function write<Entity extends ObjectLiteral>(query: SelectQueryBuilder<Entity>, values: Values): Statement {
-  const slots = Object.entries(values).map(([name, value]) => [
-    name,
-    Array.isArray(value)
-      ? value.map((_, index) => new Slot((given) => (given[name] as Value[])[index]!))
-      : new Slot((given) => given[name] as Value),
-  ]);
-  query.setParameters(Object.fromEntries(slots) as ObjectLiteral);
-  const [sql, parameters] = query.getQueryAndParameters();
+  const slots = new Slots<Values>();
+  for (const [name, value] of Object.entries(values)) {
+    const marks = Array.isArray(value)
+      ? value.map((_, index) => slots.mark((given) => (given[name] as Value[])[index]))
+      : slots.mark((given) => given[name]);
+    query.setParameter(name, marks);
+  }
   const { mainAlias } = query.expressionMap;
-  return { sql, parameters, shape: shapeOf(query, mainAlias!.name, mainAlias!.metadata) };
+  return {
+    ...slots.written(query.getQueryAndParameters() as [string, unknown]),
+    shape: shapeOf(query, mainAlias!.name, mainAlias!.metadata),
+  };
 }
 
 function shapeOf<Entity extends ObjectLiteral>(

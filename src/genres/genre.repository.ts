@@ -1,12 +1,14 @@
 import { type EntityManager, In, Repository } from 'typeorm';
 import { fetchPage, type Sortable } from '../database/keyset.js';
 import { lock, type LockStrength } from '../database/lock.js';
+import { PreparedSelect } from '../database/prepared-select.js';
 import { onDuplicate } from '../database/unique-violation.js';
 import { NotFound, unknownReference } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { Genre, type GenreFields } from './genre.entity.js';
 import { GenreInUse, GenreNameTaken } from './genres.errors.js';
 
+const byId = new PreparedSelect((manager) => manager.createQueryBuilder(Genre, 'genre').where('genre.id = :id'));
 const sortable: Sortable<Genre> = { id: 'id', name: 'nameKey' };
 
 export class GenreRepository extends Repository<Genre> {
@@ -20,7 +22,7 @@ export class GenreRepository extends Repository<Genre> {
 
   /** @throws NotFound */
   async get(id: number): Promise<Genre> {
-    const genre = await this.findOneBy({ id });
+    const genre = await byId.first(this.manager, { id });
     if (!genre) throw new NotFound('Genre');
     return genre;
   }
@@ -33,14 +35,15 @@ export class GenreRepository extends Repository<Genre> {
 
   /** Gets it as it is, and as it stays for everybody else until the unit of work ends. @throws NotFound */
   async getLocked(id: number, strength: LockStrength = 'change'): Promise<Genre> {
-    await lock(this.createQueryBuilder('genre').where({ id }), strength);
+    await lock(this.manager, () => this.createQueryBuilder('genre').where({ id }), strength);
     return this.get(id);
   }
 
   /** @throws InvalidInput where an order names a genre that doesn't exist */
   async assertKnown(genreId: number): Promise<void> {
-    await lock(this.createQueryBuilder('genre').where({ id: genreId }), 'keep');
-    if (!(await this.existsBy({ id: genreId }))) throw unknownReference(['genreId'], 'Genre', genreId);
+    await lock(this.manager, () => this.createQueryBuilder('genre').where({ id: genreId }), 'keep');
+    const genre = await byId.first(this.manager, { id: genreId });
+    if (!genre) throw unknownReference(['genreId'], 'Genre', genreId);
   }
 
   /** @throws GenreNameTaken */

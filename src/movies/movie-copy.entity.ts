@@ -9,6 +9,7 @@ import {
   type Relation,
   VirtualColumn,
 } from 'typeorm';
+import { instant } from '../database/instant-column.js';
 import { fromOpenLoanOf } from '../database/loan.view.js';
 import { TextColumn } from '../database/text-column.js';
 import { Movie } from './movie.entity.js';
@@ -50,6 +51,15 @@ export class MovieCopy {
     query: (copy) => `SELECT loan.movie_rent_id ${fromOpenLoanOf(copy)}`,
   })
   openRentId?: number | null;
+
+  /** When it came back last, where it was read with its loans; null where it was never out. */
+  @VirtualColumn({
+    type: 'varchar',
+    select: false,
+    query: (copy) => `SELECT MAX(loan.returned_datetime) FROM loan WHERE loan.movie_copy_id = ${copy}.id`,
+    transformer: instant,
+  })
+  lastReturn?: Date | null;
 
   get isRented(): boolean {
     return Boolean(this.openRentId);

@@ -20,7 +20,9 @@ export interface CopyFilter {
 const withLoans = (manager: EntityManager): SelectQueryBuilder<MovieCopy> =>
   manager.createQueryBuilder(MovieCopy, 'copy').addSelect('copy.openRentId');
 
-const byIds = new PreparedSelect((manager) => withLoans(manager).where('copy.id IN (:...ids)'));
+const byIds = new PreparedSelect((manager) =>
+  withLoans(manager).addSelect('copy.lastReturn').where('copy.id IN (:...ids)'),
+);
 const inStock = new PreparedSelect((manager) =>
   withLoans(manager)
     .where('copy.movieId IN (:...movieIds)')
@@ -63,14 +65,17 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
 
   /** Locks these movies, and those that are on these copies: what is out of them and what is in stays as it is. */
   async lockMoviesOf(movieIds: readonly number[], copyIds: readonly number[]): Promise<void> {
-    const movies = this.manager.createQueryBuilder(Movie, 'movie').where({ id: In(movieIds) });
-    const onCopies = movies
-      .subQuery()
-      .select('copy.movieId')
-      .from(MovieCopy, 'copy')
-      .where({ id: In(copyIds) });
-    // As an array: PostgreSQL would ask each movie whether it is in a subquery.
-    await lock(movies.orWhere(`movie.id = ANY(ARRAY${onCopies.getQuery()})`), 'change');
+    const rows = (): SelectQueryBuilder<Movie> => {
+      const movies = this.manager.createQueryBuilder(Movie, 'movie').where({ id: In(movieIds) });
+      const onCopies = movies
+        .subQuery()
+        .select('copy.movieId')
+        .from(MovieCopy, 'copy')
+        .where({ id: In(copyIds) });
+      // As an array: PostgreSQL would ask each movie whether it is in a subquery.
+      return movies.orWhere(`movie.id = ANY(ARRAY${onCopies.getQuery()})`);
+    };
+    await lock(this.manager, rows, 'change');
   }
 
   findWithLoans(ids: readonly number[]): Promise<MovieCopy[]> {
@@ -85,6 +90,7 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
   /** Up to `count` copies of a movie that can be lent, the oldest first, leaving out those in `except`. */
   findAvailable(movieId: number, count: number, except: readonly number[]): Promise<MovieCopy[]> {
     return withLoans(this.manager)
+      .addSelect('copy.lastReturn')
       .where({ movieId, serviceState: 'in_service', id: Not(In(except)) })
       .andWhere(`NOT EXISTS (SELECT 1 ${fromOpenLoanOf('copy')})`)
       .orderBy('copy.id')

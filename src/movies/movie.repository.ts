@@ -46,7 +46,7 @@ export class MovieRepository extends Repository<Movie> {
 
   /** Gets it as it is, and as it stays for everybody else until the unit of work ends. @throws NotFound */
   async getLocked(id: number, strength: LockStrength = 'change'): Promise<Movie> {
-    await lock(this.createQueryBuilder('movie').where({ id }), strength);
+    await lock(this.manager, () => this.createQueryBuilder('movie').where({ id }), strength);
     return this.get(id);
   }
 

@@ -39,7 +39,7 @@ export async function amend(rent: MovieRent, order: RentOrder, shop: Participant
   const chosen = await fillBasket({ clientId: order.clientId, lines: wanted }, shop, mine);
   await shop.rents.update(rent.id, { clientId: order.clientId });
 
-  const lines = wanted.map(({ id }, index) => ({ id, movieCopyId: chosen[index]! }));
+  const lines = wanted.map(({ id }, index) => ({ id, movieCopyId: chosen[index]!.id }));
   const stays = ({ id, movieCopyId }: OrderedLine): boolean =>
     rent.details.some((detail) => detail.id === id && detail.movieCopyId === movieCopyId);
   const kept = new Set(lines.filter(stays).map(({ id }) => id));

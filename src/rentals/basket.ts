@@ -29,14 +29,14 @@ type Refusal = Fault & { readonly code: string; readonly subject: number };
 /**
  * Finds the copy for each line and judges every rule for every line, so that all failures are answered at once.
  * @param mine copies that are out on the very rental that is being changed, and may stay on it
- * @returns the copies' ids, in the order of the lines
+ * @returns the copies, in the order of the lines
  * @throws InvalidInput, CopyAlreadyRented, CopyNotInService, NoCopyAvailable
  */
 export async function fillBasket(
   { clientId, lines }: RentOrder,
   { clients, movies, copies }: Participants,
   mine: ReadonlySet<number> = new Set(),
-): Promise<number[]> {
+): Promise<MovieCopy[]> {
   const refusals: Refusal[] = [];
   if (!(await clients.isKnown(clientId))) refusals.push(unknown(['clientId'], 'Client', clientId));
   const wanted = lines.flatMap(({ movieId }) => movieId ?? []);
@@ -44,18 +44,21 @@ export async function fillBasket(
   await copies.lockMoviesOf(wanted, [...named, ...mine]);
   const found = new Map((await copies.findWithLoans(named)).map((copy) => [copy.id, copy]));
 
-  const basket: number[] = [];
+  const basket: MovieCopy[] = [];
   for (const [index, { movieCopyId, movieId }] of lines.entries()) {
     if (movieCopyId !== undefined) {
       const path = ['details', index, 'movieCopyId'];
       const copy = found.get(movieCopyId);
-      if (!copy) refusals.push(unknown(path, 'Movie copy', movieCopyId));
-      else refusals.push(...judge(copy, basket.includes(copy.id), mine.has(copy.id), path));
-      basket.push(movieCopyId);
+      if (!copy) {
+        refusals.push(unknown(path, 'Movie copy', movieCopyId));
+        continue;
+      }
+      refusals.push(...judge(copy, basket.includes(copy), mine.has(copy.id), path));
+      basket.push(copy);
     } else if (movieId !== undefined) {
       const path = ['details', index, 'movieId'];
-      const [free] = await copies.findAvailable(movieId, 1, [...named, ...basket]);
-      if (free) basket.push(free.id);
+      const [free] = await copies.findAvailable(movieId, 1, [...named, ...basket.map(({ id }) => id)]);
+      if (free) basket.push(free);
       else if (!(await movies.existsBy({ id: movieId }))) refusals.push(unknown(path, 'Movie', movieId));
       else refusals.push(refusal(path, 'no_copy_available', movieId, `No copy of movie ${movieId} is free.`));
     }

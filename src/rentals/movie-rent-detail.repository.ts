@@ -1,4 +1,5 @@
-import { type EntityManager, In, Repository } from 'typeorm';
+import { type EntityManager, Repository } from 'typeorm';
+import { PreparedInsert } from '../database/prepared-insert.js';
 import { onDuplicate } from '../database/unique-violation.js';
 import { MovieRentDetail } from './movie-rent-detail.entity.js';
 import { CopyAlreadyRented } from './rentals.errors.js';
@@ -8,18 +9,14 @@ interface LineToOpen {
   readonly movieCopyId: number;
 }
 
+const opening = new PreparedInsert(MovieRentDetail, ['movieRentId', 'movieCopyId', 'returnedDatetime']);
+const reopening = new PreparedInsert(MovieRentDetail, ['id', 'movieRentId', 'movieCopyId', 'returnedDatetime']);
+
+const hasId = <Line extends LineToOpen>(line: Line): line is Line & { id: number } => line.id !== undefined;
+
 export class MovieRentDetailRepository extends Repository<MovieRentDetail> {
   constructor(manager: EntityManager) {
     super(MovieRentDetail, manager, manager.queryRunner);
-  }
-
-  /** When the last of some copies came back; null where none of them was ever out. */
-  async lastReturnOf(movieCopyIds: readonly number[]): Promise<Date | null> {
-    const found = await this.createQueryBuilder('line')
-      .select('MAX(line.returnedDatetime)', 'instant')
-      .where({ movieCopyId: In(movieCopyIds) })
-      .getRawOne<{ instant: string | null }>();
-    return found?.instant ? new Date(found.instant) : null;
   }
 
   /**
@@ -27,16 +24,15 @@ export class MovieRentDetailRepository extends Repository<MovieRentDetail> {
    * @throws CopyAlreadyRented where the database's own law catches what was judged otherwise
    */
   async open(movieRentId: number, lines: readonly LineToOpen[]): Promise<void> {
-    if (lines.length === 0) return;
     const rows = lines.map((line) => ({ ...line, movieRentId, returnedDatetime: null }));
-    await this.createQueryBuilder()
-      .insert()
-      // By name, since TypeORM leaves given ids out on PostgreSQL otherwise.
-      .into(MovieRentDetail, ['id', 'movieRentId', 'movieCopyId', 'returnedDatetime'])
-      .values(rows)
-      .updateEntity(false)
-      .execute()
-      .catch(refuseSecondHand(lines.map(({ movieCopyId }) => movieCopyId)));
+    const refuse = refuseSecondHand(lines.map(({ movieCopyId }) => movieCopyId));
+    await reopening.run(this.manager, rows.filter(hasId)).catch(refuse);
+    await opening
+      .run(
+        this.manager,
+        rows.filter((row) => !hasId(row)),
+      )
+      .catch(refuse);
   }
 
   /** How many rentals have something out. Reads of the partial index what is out now, and nothing of what was. */

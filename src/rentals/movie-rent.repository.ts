@@ -3,6 +3,7 @@ import { fetchPage, type Sortable } from '../database/keyset.js';
 import { lock } from '../database/lock.js';
 import { latest } from '../kernel/clock.js';
 import { groupBy } from '../kernel/group-by.js';
+import { PreparedInsert } from '../database/prepared-insert.js';
 import { PreparedSelect } from '../database/prepared-select.js';
 import { NotFound } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
@@ -25,6 +26,7 @@ const linesOfRents = new PreparedSelect((manager) =>
     .where('line.movieRentId IN (:...rentIds)')
     .orderBy('line.id'),
 );
+const insertion = new PreparedInsert(MovieRent, ['clientId', 'creationDatetime']);
 const sortable: Sortable<MovieRent> = { id: 'id', creation_datetime: 'creationDatetime' };
 
 export class MovieRentRepository extends Repository<MovieRent> {
@@ -47,27 +49,34 @@ export class MovieRentRepository extends Repository<MovieRent> {
       );
     }
     const page = await fetchPage(rents, request, sortable);
-    return { ...page, rows: await this.withLines(page.rows) };
+    await this.readLines(page.rows);
+    return page;
   }
 
   /** @throws NotFound */
   async get(id: number): Promise<MovieRent> {
     const rent = await byId.first(this.manager, { id });
     if (!rent) throw new NotFound('Movie rent');
-    await this.withLines([rent]);
+    await this.readLines([rent]);
     return rent;
   }
 
   /** Gets it as it is, and as it stays for everybody else until the unit of work ends. @throws NotFound */
   async getLocked(id: number): Promise<MovieRent> {
-    await lock(this.createQueryBuilder('rent').where({ id }), 'change');
+    await lock(this.manager, () => this.createQueryBuilder('rent').where({ id }), 'change');
     return this.get(id);
   }
 
+  /** Reads to each rental its lines, and to each line its copy and movie. */
+  async readLines(rents: readonly MovieRent[]): Promise<void> {
+    const rentIds = rents.map(({ id }) => id);
+    const byRent = groupBy(await linesOfRents.all(this.manager, { rentIds }), ({ movieRentId }) => movieRentId);
+    for (const rent of rents) rent.details = byRent.get(rent.id) ?? [];
+  }
+
   async add(clientId: number, creationDatetime: Date): Promise<MovieRent> {
-    const rent = this.create({ clientId, creationDatetime });
-    await this.insert(rent);
-    return rent;
+    const id = await insertion.run(this.manager, [{ clientId, creationDatetime }]);
+    return this.create({ id, clientId, creationDatetime });
   }
 
   /** Returns all that is still out. */
@@ -91,12 +100,5 @@ export class MovieRentRepository extends Repository<MovieRent> {
   private rentsWithLine(condition: string): string {
     const lines = this.manager.createQueryBuilder(MovieRentDetail, 'line');
     return lines.select('line.movieRentId').where(condition).getQuery();
-  }
-
-  /** Reads to each rental its lines, and to each line its copy and movie. */
-  private async withLines(rents: MovieRent[]): Promise<MovieRent[]> {
-    const rentIds = rents.map(({ id }) => id);
-    const byRent = groupBy(await linesOfRents.all(this.manager, { rentIds }), ({ movieRentId }) => movieRentId);
-    return rents.map((rent) => Object.assign(rent, { details: byRent.get(rent.id) ?? [] }));
   }
 }

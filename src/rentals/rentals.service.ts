@@ -66,15 +66,15 @@ export class RentalsService {
   rent(order: RentOrder, once?: Once<MovieRent>): Promise<MovieRent> {
     return this.unitOfWork.runOnce(once, participants, async ({ clients, movies, copies, rents, lines }) => {
       const chosen = await fillBasket(order, { clients, movies, copies });
-      const now = this.clock.now();
       // A clock that was set back must not lend a copy before it came back.
-      const lent = latest(now, (await lines.lastReturnOf(chosen)) ?? now);
+      const lent = latest(this.clock.now(), ...chosen.flatMap(({ lastReturn }) => lastReturn ?? []));
       const rent = await rents.add(order.clientId, lent);
       await lines.open(
         rent.id,
-        chosen.map((movieCopyId) => ({ movieCopyId })),
+        chosen.map(({ id }) => ({ movieCopyId: id })),
       );
-      return rents.get(rent.id);
+      await rents.readLines([rent]);
+      return rent;
     });
   }
 

@@ -261,7 +261,7 @@ export class Storm {
         steps: [
           async ({ movies }) => {
             const pair = { id: In(twins.ids) };
-            await lock(movies.createQueryBuilder('movie').where(pair), 'change');
+            await lock(movies.manager, () => movies.createQueryBuilder('movie').where(pair), 'change');
             const years = (await movies.findBy(pair)).map((twin) => twin.year);
             if (years[0] !== years[1]) this.torn.push(`${stamp} saw twins of ${years.join(' and ')}`);
             year = years[0]! + 1;
