@@ -23,6 +23,9 @@ export class InputPipe implements PipeTransform {
       throw invalidInput([faultAt([], 'A JSON object is expected.')]);
     }
 
+    // Every parameter may be left out, and most reads have none: they are spared the search for faults.
+    if (type === 'query' && Object.keys(value).length === 0) return new (metatype as Type<object>)();
+
     const dto = plainToInstance(metatype as Type<object>, value, { exposeDefaultValues: true });
     const errors = await validate(dto, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true });
     const faults = [...findVanished(value, dto, []), ...errors.flatMap((error) => [...flatten(error, [])])].map(

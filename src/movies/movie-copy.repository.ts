@@ -31,8 +31,8 @@ const inStock = new PreparedSelect((manager) =>
 );
 const sortable: Sortable<MovieCopy> = { id: 'id', code: 'code' };
 
-/** Rows a statement: SQLite takes 32,766 parameters and TypeORM's builder slows down long before. */
-const rowsPerInsert = 1000;
+/** Rows a statement: SQLite takes 32,766 parameters, and TypeORM's builder slows down long before. */
+const rowsPerUpdate = 1000;
 
 export class MovieCopyRepository extends Repository<MovieCopy> {
   private readonly isPostgres: boolean;
@@ -117,8 +117,8 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
 
   /** Takes copies out of service for good, in few statements. */
   async retire(copies: readonly MovieCopy[]): Promise<void> {
-    for (let start = 0; start < copies.length; start += rowsPerInsert) {
-      const ids = copies.slice(start, start + rowsPerInsert).map(({ id }) => id);
+    for (let start = 0; start < copies.length; start += rowsPerUpdate) {
+      const ids = copies.slice(start, start + rowsPerUpdate).map(({ id }) => id);
       await this.update({ id: In(ids) }, { serviceState: 'retired' });
     }
   }

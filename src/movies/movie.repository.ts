@@ -2,6 +2,7 @@ import { type EntityManager, Repository } from 'typeorm';
 import { fetchPage, type Sortable } from '../database/keyset.js';
 import { lock, type LockStrength } from '../database/lock.js';
 import { fromOpenLoanOf, Loan } from '../database/loan.view.js';
+import { PreparedInsert } from '../database/prepared-insert.js';
 import { PreparedSelect } from '../database/prepared-select.js';
 import { whereContains } from '../database/where-contains.js';
 import { NotFound } from '../kernel/domain-error.js';
@@ -21,6 +22,7 @@ export interface MovieFilter {
 }
 
 const byId = new PreparedSelect((manager) => manager.createQueryBuilder(Movie, 'movie').where('movie.id = :id'));
+const insertion = new PreparedInsert(Movie, ['title', 'titleSearch', 'description', 'year', 'director', 'genreId']);
 const sortable: Sortable<Movie> = { id: 'id', title: 'titleSearch', year: 'year' };
 
 export class MovieRepository extends Repository<Movie> {
@@ -52,7 +54,7 @@ export class MovieRepository extends Repository<Movie> {
 
   async add(fields: MovieFields): Promise<Movie> {
     const movie = this.create(Movie.columnsOf(fields));
-    await this.insert(movie);
+    movie.id = (await insertion.run(this.manager, [movie]))!;
     return movie;
   }
 

@@ -1,0 +1,85 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { DataSource } from 'typeorm';
+import { driver } from '../../../src/database/sqlite/driver.js';
+import { Reader } from '../../../src/database/sqlite/reader.js';
+
+describe('statements that are kept prepared', () => {
+  let folder: string;
+  let source: DataSource;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'movie-rental-'));
+    source = await new DataSource({ type: 'sqlite', driver, database: join(folder, 'file.sqlite') }).initialize();
+    await source.query('CREATE TABLE thing (id INTEGER PRIMARY KEY, name TEXT UNIQUE)');
+  });
+  afterEach(async () => {
+    if (source.isInitialized) await source.destroy();
+    await rm(folder, { recursive: true });
+  });
+
+  const add = (name: string): Promise<number> => source.query('INSERT INTO thing (name) VALUES (?)', [name]);
+  const find = (name: string): Promise<object[]> => source.query('SELECT * FROM thing WHERE name = ?', [name]);
+
+  it('find each time what they are asked for', async () => {
+    expect([await add('one'), await add('two')]).toEqual([1, 2]);
+    expect([await find('one'), await find('two'), await find('three')]).toEqual([
+      [{ id: 1, name: 'one' }],
+      [{ id: 2, name: 'two' }],
+      [],
+    ]);
+  });
+
+  it('may be asked for again before they have answered', async () => {
+    await add('one');
+    const answers = await Promise.all(Array.from({ length: 20 }, () => find('one')));
+    expect(answers).toEqual(Array(20).fill([{ id: 1, name: 'one' }]));
+  });
+
+  it('tell each time what is wrong with them, and go on after', async () => {
+    const wrong = (): Promise<unknown> => source.query('SELECT nothing FROM thing WHERE id = ?', [1]);
+    const asked = await Promise.allSettled([wrong(), wrong(), wrong()]);
+    expect(asked.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    await add('one');
+    await expect(add('one')).rejects.toThrow(/UNIQUE/);
+    await expect(add('one')).rejects.toThrow(/UNIQUE/);
+    expect(await add('two')).toBe(2);
+  });
+
+  it('follow a change of the schema', async () => {
+    await add('one');
+    await find('one');
+    await source.query(`ALTER TABLE thing ADD COLUMN colour TEXT DEFAULT 'red'`);
+    expect(await find('one')).toEqual([{ id: 1, name: 'one', colour: 'red' }]);
+  });
+
+  it('keep no transaction from committing that returned rows', async () => {
+    for (const name of ['one', 'two']) {
+      await source.query('BEGIN');
+      await source.query('INSERT INTO thing (name) VALUES (?) RETURNING id', [name]);
+      await source.query('COMMIT');
+    }
+    expect(await find('two')).toHaveLength(1);
+  });
+
+  it('are only so many, and let the file be closed', async () => {
+    const { databaseConnection } = source.driver as unknown as { databaseConnection: { kept: Map<string, unknown> } };
+    for (let column = 0; column < 300; column++) await source.query(`SELECT ${column} FROM thing WHERE id = ?`, [1]);
+    expect(databaseConnection.kept.size).toBe(200);
+    await source.destroy();
+    expect(source.isInitialized).toBe(false);
+  });
+
+  it('are read by in the next transaction, where SQLite has ended one by itself', async () => {
+    const reader = new Reader(source.createQueryRunner());
+    const exec = promisify<string, void>((sql, done) =>
+      (
+        source.driver as unknown as { databaseConnection: { exec(sql: string, done: unknown): void } }
+      ).databaseConnection.exec(sql, done),
+    );
+    await reader.read(() => exec('ROLLBACK'));
+    await add('one');
+    expect(await reader.read((manager) => manager.query('SELECT name FROM thing'))).toEqual([{ name: 'one' }]);
+  });
+});
