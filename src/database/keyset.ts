@@ -1,5 +1,6 @@
 import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import type { Page, PageRequest, Place } from '../kernel/page.js';
+import { entitiesOf } from './prepared-select.js';
 
 /** The entity's properties a list can be sorted by, under the names it goes by on the outside. None may be null. */
 export type Sortable<Entity> = Readonly<Record<string, keyof Entity & string>>;
@@ -24,11 +25,11 @@ export async function fetchPage<Entity extends ObjectLiteral & { id: number }>(
     );
   }
   const direction = descending ? 'DESC' : 'ASC';
-  const found = await query
+  query
     .orderBy(`${query.alias}.${property}`, direction)
     .addOrderBy(`${query.alias}.id`, direction)
-    .limit(request.limit + 1)
-    .getMany();
+    .limit(request.limit + 1);
+  const found = await entitiesOf(query);
 
   const beyond = found.length > request.limit;
   const rows = found.slice(0, request.limit);

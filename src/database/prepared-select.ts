@@ -48,6 +48,14 @@ export class PreparedSelect<Entity extends ObjectLiteral> {
   }
 }
 
+/** What a query finds that isn't prepared, made into entities as above. */
+export async function entitiesOf<Entity extends ObjectLiteral>(query: SelectQueryBuilder<Entity>): Promise<Entity[]> {
+  const { name, metadata } = query.expressionMap.mainAlias!;
+  const shape = shapeOf(query, name, metadata);
+  const rows = await query.getRawMany<Row>();
+  return rows.map((row) => entityOf(row, shape) as Entity);
+}
+
 function write<Entity extends ObjectLiteral>(query: SelectQueryBuilder<Entity>, values: Values): Statement {
   const slots = new Slots<Values>();
   for (const [name, value] of Object.entries(values)) {
