@@ -25,7 +25,7 @@ export class Loan {
 
 /**
  * SQL that goes on after SELECT, for the open loan of each `copy`. To be asked for each by itself: joined, SQLite would
- * make a table of all that is out, for every query.
+ * make a table of all that is out, for every query. Were there two of them, against all that forbids it, this is one.
  */
 export const fromOpenLoanOf = (copy: string): string =>
-  `FROM loan WHERE loan.movie_copy_id = ${copy}.id AND loan.returned_datetime IS NULL`;
+  `FROM loan WHERE loan.movie_copy_id = ${copy}.id AND loan.returned_datetime IS NULL LIMIT 1`;
