@@ -6,7 +6,7 @@ import { type Random, withSeed } from '../support/random.js';
 import { type Answer, type Request, type Shelf, shelfModel } from '../support/shelf.js';
 
 const clients = 32;
-// Longer histories are searched for longer than anybody waits, once some requests in them were never answered.
+// A history of 40 requests by each of 32 clients can keep the search busy for minutes.
 const { rounds, requests } = scaled({ short: { rounds: 2, requests: 15 }, long: { rounds: 60, requests: 15 } });
 const instances = isSqlite() ? 1 : 2;
 
