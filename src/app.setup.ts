@@ -2,20 +2,17 @@ import type { INestApplication } from '@nestjs/common';
 import { NestFactory, Reflector } from '@nestjs/core';
 import { AppModule } from './app.module.js';
 import type { Environment } from './config/environment.js';
-import { AcceptGuard } from './http/accept.guard.js';
 import { logAnswer, observeAnswers } from './http/answered-requests.js';
 import { useCompression } from './http/compression.js';
 import { useCors } from './http/cors.js';
 import { HttpAdapter } from './http/http-adapter.js';
-import { ReplayInterceptor } from './http/idempotency.js';
+import { ReplayFilter } from './http/idempotency.js';
 import { InputPipe } from './http/input.pipe.js';
 import { KnownQueryGuard } from './http/known-query.guard.js';
-import { LocationInterceptor } from './http/location.interceptor.js';
 import { useOpenApi } from './http/openapi.js';
-import { PagingInterceptor } from './http/paging.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { useRequestBodies } from './http/request-body.js';
-import { RepresentationInterceptor } from './http/representation.interceptor.js';
+import { RepresentationGuard } from './http/representation.guard.js';
 import { requestId } from './http/request-id.js';
 import { securityHeaders } from './http/security-headers.js';
 import { MetricsService } from './monitoring/metrics.service.js';
@@ -44,18 +41,11 @@ export async function createApp(environment: Environment): Promise<INestApplicat
   app.use(requestId);
   app.useSecurityHeaders(securityHeaders);
   useCors(app, environment.CORS_ORIGINS);
-  useCompression(app);
+  useCompression(app, '/docs');
   useRequestBodies(app);
-  const reflector = app.get(Reflector);
-  app.useGlobalFilters(new ProblemFilter());
-  app.useGlobalGuards(new AcceptGuard(reflector), new KnownQueryGuard());
+  app.useGlobalFilters(new ProblemFilter(), new ReplayFilter());
+  app.useGlobalGuards(new RepresentationGuard(app.get(Reflector)), new KnownQueryGuard());
   app.useGlobalPipes(new InputPipe());
-  app.useGlobalInterceptors(
-    new RepresentationInterceptor(reflector),
-    new PagingInterceptor(),
-    new LocationInterceptor(reflector),
-    new ReplayInterceptor(),
-  );
   useOpenApi(app, version);
   app.flushLogs();
   // To be told to end, and to end as told, is success: exit code 0.

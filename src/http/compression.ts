@@ -1,28 +1,34 @@
 import type { INestApplication } from '@nestjs/common';
-import compress from 'compression';
-import type { NextFunction, Request, Response } from 'express';
+import compression from 'compression';
+import type { Response } from 'express';
 
-/** Bytes from which on an answer is compressed: below, it costs more than it saves. */
+/** Characters from which on an answer is compressed: below, it costs more than it saves. */
 const threshold = 2048;
 
-/**
- * Compresses large answers. A strong ETag stands for one sequence of bytes: a compressed answer's has the coding
- * behind it ("…;gzip"), and requests may name either.
- */
-export function useCompression(app: INestApplication): void {
-  app.use(tagCodings);
-  app.use(compress({ threshold }));
+const compress = compression();
+
+/** Compresses all under `path` that is sent otherwise than by `send`. */
+export function useCompression(app: INestApplication, path: string): void {
+  app.use(path, compress);
 }
 
-function tagCodings(request: Request, response: Response, next: NextFunction): void {
-  for (const name of ['if-match', 'if-none-match'] as const) {
-    request.headers[name] &&= request.headers[name].replace(/;\w+(?=")/g, '');
-  }
+/** Whether text is sent in the coding that whoever asks prefers. */
+export const isLarge = (text: string): boolean => text.length >= threshold;
+
+/** Sends text. Where it is small, it is spared the machinery of compressing, which takes longer than the sending. */
+export function send(response: Response, text: string): void {
+  response.setHeader('Content-Length', Buffer.byteLength(text));
+  if (isLarge(text)) compress(response.req, tagCoding(response), () => response.end(text));
+  else response.end(text);
+}
+
+/** A strong ETag stands for one sequence of bytes: a compressed answer's has the coding behind it ("…;gzip"). */
+function tagCoding(response: Response): Response {
   const writeHead = response.writeHead.bind(response) as (...head: unknown[]) => Response;
   response.writeHead = (...head: unknown[]) => {
     const [tag, coding] = [response.get('ETag'), response.get('Content-Encoding')];
     if (tag && coding) response.set('ETag', tag.replace(/"$/, `;${coding}"`));
     return writeHead(...head);
   };
-  next();
+  return response;
 }

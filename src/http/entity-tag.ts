@@ -11,10 +11,13 @@ export function entityTag(document: object, text: string): string {
   return plain === document ? `"${digest(text)}"` : `"${digest(JSON.stringify(plain))}.${digest(text)}"`;
 }
 
-/** Whether the entity tags of an If-Match or If-None-Match have `tag` among them (RFC 9110, 8.8.3.2). */
+/**
+ * Whether the entity tags of an If-Match or If-None-Match have `tag` among them (RFC 9110, 8.8.3.2), for themselves or
+ * for a coding of the answer.
+ */
 export function hasTag(tags: string, tag: string, comparison: 'strong' | 'weak'): boolean {
   if (tags.trim() === '*') return true;
-  const listed = tags.match(/(W\/)?"[^"]*"/g) ?? [];
+  const listed = tags.replace(/;\w+(?=")/g, '').match(/(W\/)?"[^"]*"/g) ?? [];
   return listed.some((each) => each === tag || (comparison === 'weak' && each === `W/${tag}`));
 }
 

@@ -3,6 +3,7 @@ import { ExpressAdapter } from '@nestjs/platform-express';
 import type { Express } from 'express';
 import { answerBrokenRequests } from './broken-requests.js';
 import { Drain } from './drain.js';
+import { represent, type RepresentingResponse } from './represent.js';
 
 /** Connections; the system may allow less. Whoever finds the queue full is reset, or waits for seconds. */
 const longestQueue = 4096;
@@ -37,6 +38,13 @@ export class HttpAdapter extends ExpressAdapter {
     const host = rest.find((argument) => typeof argument === 'string');
     const callback = rest.find((argument) => typeof argument === 'function') as (() => void) | undefined;
     return (this.httpServer as Server).listen({ port: Number(port), host, backlog: longestQueue }, callback);
+  }
+
+  /** Sends what a controller returned. */
+  override reply(response: RepresentingResponse, answer: unknown, status?: number): void {
+    const { representation } = response;
+    if (representation === undefined || answer === undefined) return super.reply(response, answer, status) as void;
+    represent(response, answer, representation);
   }
 
   /** Called as soon as the service is told to end, and long before close(). */

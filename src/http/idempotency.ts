@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import {
-  type CallHandler,
+  type ArgumentsHost,
+  Catch,
   createParamDecorator,
+  type ExceptionFilter,
   type ExecutionContext,
-  Injectable,
-  type NestInterceptor,
 } from '@nestjs/common';
-import type { Request, Response } from 'express';
-import { catchError, type Observable, of } from 'rxjs';
+import type { Request } from 'express';
 import { DoneBefore, type Once } from '../kernel/once.js';
 import { invalidInput } from './http-problem.js';
+import { represent, type RepresentingResponse } from './represent.js';
 
 const header = 'Idempotency-Key';
 
@@ -40,15 +40,11 @@ export const IdempotencyKey = createParamDecorator(
 );
 
 /** Answers what was done before as it was answered then. */
-@Injectable()
-export class ReplayInterceptor implements NestInterceptor {
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    return next.handle().pipe(
-      catchError((error: unknown) => {
-        if (!(error instanceof DoneBefore)) throw error;
-        context.switchToHttp().getResponse<Response>().set('Idempotency-Replayed', 'true');
-        return of(error.answer);
-      }),
-    );
+@Catch(DoneBefore)
+export class ReplayFilter implements ExceptionFilter<DoneBefore> {
+  catch({ answer }: DoneBefore, host: ArgumentsHost): void {
+    const response = host.switchToHttp().getResponse<RepresentingResponse>();
+    response.setHeader('Idempotency-Replayed', 'true');
+    represent(response, answer, response.representation!);
   }
 }

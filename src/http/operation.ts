@@ -37,11 +37,17 @@ export interface OperationFacts {
   readonly withoutDatabase: boolean;
 }
 
-export const locationMetadata = 'movie-rental:location';
-/** Set where the answer is of the shop's data, and carries a tag. */
-export const taggedMetadata = 'movie-rental:tagged';
-/** The media types an operation can answer in, where it isn't JSON alone. */
-export const offersMetadata = 'movie-rental:offers';
+/** What is sent where an operation succeeds. */
+export interface Representation {
+  /** The media types to choose from. */
+  readonly types: readonly string[];
+  /** Whether it is of the shop's data, and carries a tag. */
+  readonly tagged: boolean;
+  /** The path under which what was created is found by its id. */
+  readonly location?: string;
+}
+
+export const representationMetadata = 'movie-rental:representation';
 export const factsExtension = 'x-facts';
 
 /** Says of a handler what the OpenAPI document says of it. The operation's id is the handler's name. */
@@ -55,7 +61,7 @@ export function Operation(operation: OperationDescription): MethodDecorator {
     withoutDatabase,
   };
   return applyDecorators(
-    SetMetadata(taggedMetadata, isTagged(operation)),
+    SetMetadata(representationMetadata, representationOf(operation)),
     ApiOperation({ summary, description, deprecated }),
     ApiExtension(factsExtension, facts),
     ...success(operation),
@@ -65,23 +71,18 @@ export function Operation(operation: OperationDescription): MethodDecorator {
 function success({ answers, creates, text, leadsBrowsersTo }: OperationDescription): MethodDecorator[] {
   if (text) {
     const content = Object.fromEntries(text.map((type) => [type, { schema: { type: 'string' as const } }]));
-    return [SetMetadata(offersMetadata, text), ApiResponse({ status: 200, description: 'The text.', content })];
+    return [ApiResponse({ status: 200, description: 'The text.', content })];
   }
   if (leadsBrowsersTo) {
     const description = `A browser is led to ${leadsBrowsersTo}.`;
     return [
-      SetMetadata(offersMetadata, ['application/json', 'text/html']),
       ApiResponse({ status: 302, description }),
       ApiResponse({ status: 200, description: 'As it is now.', type: answers as Type }),
     ];
   }
   if (creates) {
-    const [type, location] = creates;
-    return [
-      SetMetadata(locationMetadata, location),
-      HttpCode(201),
-      ApiResponse({ status: 201, description: 'Created, and found from now on where Location says.', type }),
-    ];
+    const description = 'Created, and found from now on where Location says.';
+    return [HttpCode(201), ApiResponse({ status: 201, description, type: creates[0] })];
   }
   if (!answers) return [HttpCode(204), ApiResponse({ status: 204, description: 'Done; there is nothing to show.' })];
   const isArray = Array.isArray(answers);
@@ -96,6 +97,16 @@ function headersOf(operation: OperationDescription): HeaderName[] {
   const validators: HeaderName[] = isTagged(operation) ? ['ETag', 'Cache-Control'] : [];
   if (creates) return ['Location', ...validators];
   return [...validators, ...(Array.isArray(answers) ? (['Link', 'X-Total-Count'] as const) : [])];
+}
+
+function representationOf(operation: OperationDescription): Representation {
+  const { text, leadsBrowsersTo, creates } = operation;
+  const json = ['application/json'];
+  return {
+    types: text ?? (leadsBrowsersTo ? [...json, 'text/html'] : json),
+    tagged: isTagged(operation),
+    location: creates?.[1],
+  };
 }
 
 function isTagged({ answers, creates, withoutDatabase = false }: OperationDescription): boolean {

@@ -1,8 +1,6 @@
-import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
-import type { Request, Response } from 'express';
-import { map, type Observable } from 'rxjs';
+import type { Response } from 'express';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import { FlagParameter, IntegerParameter, TextParameter } from './parameters.js';
@@ -84,27 +82,10 @@ export class PageAnswer<Item> {
 /** What only pages carry. */
 export const pageHeaders = ['Link', 'X-Total-Count'];
 
-/** Sends a page as a bare array, and where the others are in headers (RFC 8288). */
-@Injectable()
-export class PagingInterceptor implements NestInterceptor {
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const http = context.switchToHttp();
-    return next
-      .handle()
-      .pipe(
-        map((answer: unknown) =>
-          answer instanceof PageAnswer
-            ? spread(answer, http.getRequest<Request>(), http.getResponse<Response>())
-            : answer,
-        ),
-      );
-  }
-}
-
-function spread({ items, cursors, total }: PageAnswer<unknown>, request: Request, response: Response): unknown[] {
-  response.set('Link', links(request.originalUrl, cursors).join(', '));
-  if (total !== undefined) response.set('X-Total-Count', String(total));
-  return items;
+/** A page is sent as a bare array, and where the others are in headers (RFC 8288). */
+export function setPageHeaders(response: Response, { cursors, total }: PageAnswer<unknown>): void {
+  response.setHeader('Link', links(response.req.originalUrl, cursors).join(', '));
+  if (total !== undefined) response.setHeader('X-Total-Count', String(total));
 }
 
 function links(url: string, cursors: PageAnswer<unknown>['cursors']): string[] {

@@ -24,9 +24,13 @@ export class Preconditions {
     };
   }
 
-  /** @throws HttpProblem where If-Match asks for another answer than the one with this tag */
-  assertAnswerMatches(tag: string): void {
+  /**
+   * Whether whoever asks has the answer with this tag yet, by their If-None-Match.
+   * @throws HttpProblem where their If-Match asks for another answer
+   */
+  haveAnswer(tag: string): boolean {
     if (this.ifMatch !== undefined && !hasTag(this.ifMatch, tag, 'strong')) throw failed();
+    return this.ifNoneMatch !== undefined && hasTag(this.ifNoneMatch, tag, 'weak');
   }
 }
 

@@ -11,21 +11,25 @@ const limit = '100kb';
 
 /** Takes JSON bodies in UTF-8 up to the limit, unpacked, and refuses every other body before it is read. */
 export function useRequestBodies(app: INestApplication): void {
-  app.use(refuseOtherTypes);
-  app.use(
-    json({
-      type: (request) => hasBody(request as Request) && isUnderstood(request as Request),
-      limit,
-      strict: false,
-      verify: (_request: IncomingMessage, _response: unknown, body: Buffer, charset: string) => {
-        if (charset !== 'utf-8') {
-          throw new HttpProblem('unsupported-media-type', `${charset} is not understood; send UTF-8.`);
-        }
-        if (!isUtf8(body)) throw new HttpProblem('malformed-request', 'The body is not valid UTF-8.');
-      },
-    }),
-  );
+  app.use((request: Request, response: Response, next: NextFunction) => {
+    if (!hasBody(request)) next();
+    else if (request.is(typesOf(request))) readJson(request, response, next);
+    else next(otherType(request));
+  });
 }
+
+const readJson = json({
+  // Which they are has been judged before.
+  type: () => true,
+  limit,
+  strict: false,
+  verify: (_request: IncomingMessage, _response: unknown, body: Buffer, charset: string) => {
+    if (charset !== 'utf-8') {
+      throw new HttpProblem('unsupported-media-type', `${charset} is not understood; send UTF-8.`);
+    }
+    if (!isUtf8(body)) throw new HttpProblem('malformed-request', 'The body is not valid UTF-8.');
+  },
+});
 
 /** A body means nothing to the other methods (RFC 9110), so that theirs is neither read nor judged. */
 const methodsWithBody = ['POST', 'PUT', 'PATCH'];
@@ -35,11 +39,8 @@ function hasBody({ method, headers }: Request): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
-const isUnderstood = (request: Request): boolean => Boolean(request.is(typesOf(request)));
-
-function refuseOtherTypes(request: Request, _response: Response, next: NextFunction): void {
-  if (!hasBody(request) || isUnderstood(request)) return next();
+function otherType(request: Request): HttpProblem {
   const given = request.get('Content-Type');
   const detail = `${given ? `${given} is not understood` : 'The body has no Content-Type'}; send application/json.`;
-  next(new HttpProblem('unsupported-media-type', detail, undefined, { Accept: 'application/json' }));
+  return new HttpProblem('unsupported-media-type', detail, undefined, { Accept: 'application/json' });
 }

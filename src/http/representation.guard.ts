@@ -2,18 +2,25 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 import { HttpProblem } from './http-problem.js';
-import { offersMetadata } from './operation.js';
+import { type Representation, representationMetadata } from './operation.js';
+import { type RepresentingResponse } from './represent.js';
 
-/** Refuses requests whose Accept rules out all that an operation could answer, its problems included. */
+/**
+ * Says of a response what is to be sent by it, since whoever sends it isn't told of the operation. Refuses requests
+ * whose Accept rules out all that could be, problems included.
+ */
 @Injectable()
-export class AcceptGuard implements CanActivate {
+export class RepresentationGuard implements CanActivate {
   constructor(private readonly reflector: Reflector) {}
 
   canActivate(context: ExecutionContext): boolean {
-    const accept = context.switchToHttp().getRequest<Request>().get('Accept');
-    const offers = this.reflector.get<readonly string[] | undefined>(offersMetadata, context.getHandler());
-    const types = offers ?? ['application/json'];
-    if (!accept || [...types, 'application/problem+json'].some((type) => isAccepted(type, accept))) return true;
+    const http = context.switchToHttp();
+    const representation = this.reflector.get<Representation>(representationMetadata, context.getHandler());
+    http.getResponse<RepresentingResponse>().representation = representation;
+    const { accept } = http.getRequest<Request>().headers;
+    if (!accept || accept === '*/*') return true;
+    const { types } = representation;
+    if ([...types, 'application/problem+json'].some((type) => isAccepted(type, accept))) return true;
     throw new HttpProblem('not-acceptable', `The answer can be had as ${types.join(' or ')}, which Accept rules out.`);
   }
 }
