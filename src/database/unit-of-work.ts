@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../kernel/clock.js';
@@ -13,22 +12,17 @@ type Participants = Readonly<Record<string, new (manager: EntityManager) => obje
 type Repositories<P extends Participants> = { readonly [Name in keyof P]: InstanceType<P[Name]> };
 type Work<P extends Participants, Result> = (repositories: Repositories<P>) => Promise<Result>;
 
-/** A unit of work inside another would wait for a turn that its own outer unit holds, for ever. */
-export class NestedUnitOfWork extends Error {
-  constructor() {
-    super('A unit of work was begun inside another. Hand the repositories of the outer one on instead.');
-  }
-}
-
 /**
  * All that happens to the shop's data happens in here: it is the only place that makes query runners,
  * and repositories exist only while a unit of work lasts. A write outside a transaction can't be written down.
+ *
+ * A unit of work begun inside another would wait for a turn that the outer one holds. A law of the architecture
+ * keeps it from being written; see docs/decisions/0018.
  */
 @Injectable()
 export class UnitOfWork {
   private readonly transactions: Transactions;
   private readonly idempotency: Idempotency;
-  private readonly inside = new AsyncLocalStorage<true>();
 
   constructor(connections: Connections, clock: Clock) {
     this.transactions = connections.transactions((dataSource) => dataSource.createQueryRunner());
@@ -41,7 +35,7 @@ export class UnitOfWork {
 
   /** Does all of `work` or, if it throws, nothing of it. When the promise resolves, the work is on disk. */
   run<P extends Participants, Result>(participants: P, work: Work<P, Result>): Promise<Result> {
-    return this.enter(() => this.transactions.write((manager) => work(repositories(participants, manager))));
+    return this.transactions.write((manager) => work(repositories(participants, manager)));
   }
 
   /**
@@ -55,22 +49,17 @@ export class UnitOfWork {
     work: Work<P, Result>,
   ): Promise<Result> {
     if (!once) return this.run(participants, work);
-    return this.enter(() => this.idempotency.write(once, (manager) => work(repositories(participants, manager))));
+    return this.idempotency.write(once, (manager) => work(repositories(participants, manager)));
   }
 
   /** Reads one consistent, committed state of the shop. Writing in here is refused by the database. */
   read<P extends Participants, Result>(participants: P, work: Work<P, Result>): Promise<Result> {
-    return this.enter(() => this.transactions.read((manager) => work(repositories(participants, manager))));
+    return this.transactions.read((manager) => work(repositories(participants, manager)));
   }
 
   /** The names of the migrations that this release has and the database lacks. */
   pendingMigrations(): Promise<string[]> {
-    return this.enter(() => this.transactions.read(pendingMigrations));
-  }
-
-  private async enter<Result>(begin: () => Promise<Result>): Promise<Result> {
-    if (this.inside.getStore()) throw new NestedUnitOfWork();
-    return this.inside.run(true, begin);
+    return this.transactions.read(pendingMigrations);
   }
 }
 

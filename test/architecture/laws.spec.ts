@@ -138,6 +138,30 @@ const planted: readonly [sentence: string, law: string, path: string, text: stri
   ['a repository from the manager', noRepositoryLaw, 'src/movies/a.ts', 'manager.getRepository(Movie);'],
   ['a repository from the module', noRepositoryLaw, 'src/movies/a.ts', 'TypeOrmModule.forFeature([Movie]);'],
   ['a repository made by hand', noRepositoryLaw, 'src/movies/a.ts', 'const movies = new MovieRepository(manager);'],
+  [
+    'a unit of work in a unit of work',
+    laws.nesting,
+    'src/genres/g.service.ts',
+    'class G { a() { return this.unitOfWork.run(p, () => this.unitOfWork.read(p, work)); } }',
+  ],
+  [
+    'a method that begins one in a unit of work',
+    laws.nesting,
+    'src/genres/g.service.ts',
+    'class G { a() { return this.unitOfWork.read(p, async () => { await this.get(1); }); } }',
+  ],
+  [
+    'a service that is handed on in a unit of work',
+    laws.nesting,
+    'src/genres/g.service.ts',
+    'class G { a() { return this.unitOfWork.runOnce(once, p, () => begin(this)); } }',
+  ],
+  [
+    'a unit of work of a script in a unit of work',
+    laws.nesting,
+    'scripts/seed.ts',
+    'await unitOfWork.run(p, function () { const { run } = unitOfWork; return run(p, work); });',
+  ],
   ['a data source of a feature', dataSourceLaw, 'src/movies/a.ts', 'const source = new DataSource(options);'],
   ['a data source of a script', dataSourceLaw, 'scripts/seed.ts', 'const source = new DataSource(options);'],
   [

@@ -147,6 +147,8 @@ export const laws = {
   barrel: 'there are no index.ts barrels',
   cycle: 'there are no import cycles',
   repository: 'a repository file declares a repository',
+  nesting:
+    'within a unit of work no other is begun: nothing in it names unitOfWork, calls a method of this or hands this on',
   e2e: 'e2e tests, and what supports them, import nothing from src but app.setup.ts',
 };
 
@@ -157,7 +159,13 @@ export const allLaws: readonly string[] = [
 
 export function violations(files: readonly SourceFile[]): Violation[] {
   return [
-    ...files.flatMap((file) => [...misplaced(file), ...badImports(file), ...badWords(file), ...badClasses(file)]),
+    ...files.flatMap((file) => [
+      ...misplaced(file),
+      ...badImports(file),
+      ...badWords(file),
+      ...badClasses(file),
+      ...nested(file),
+    ]),
     ...cycles(files),
     ...insiders(files),
   ];
@@ -199,6 +207,29 @@ function badClasses({ path, text }: SourceFile): Violation[] {
     .flatMap(({ law, faults }) => classes.flatMap(faults).map((what) => ({ law, path, what })));
   const empty = /^src\/.*\.repository\.ts$/.test(path) && classes.length === 0;
   return empty ? [...faults, { law: laws.repository, path, what: 'declares no class' }] : faults;
+}
+
+function nested({ path, text }: SourceFile): Violation[] {
+  if (!/^(src|scripts)\//.test(path)) return [];
+  const begun = nodesOf(path, text).filter(
+    (node): node is ts.CallExpression =>
+      ts.isCallExpression(node) && /\bunitOfWork\.\w+$/.test(node.expression.getText()),
+  );
+  return begun
+    .flatMap(({ arguments: given }) => given.filter(ts.isFunctionLike).flatMap(descendantsOf))
+    .filter(leadsToUnitOfWork)
+    .map((node) => ({ law: laws.nesting, path, what: `says ${node.parent.getText()} in a unit of work` }));
+}
+
+/** `this.clock.now()` leads to none, but `this.get()` may, and whoever is handed `this`. */
+function leadsToUnitOfWork(node: ts.Node): boolean {
+  if (ts.isIdentifier(node)) return node.text === 'unitOfWork';
+  if (node.kind !== ts.SyntaxKind.ThisKeyword) return false;
+  const { parent } = node;
+  return (
+    !ts.isPropertyAccessExpression(parent) ||
+    (ts.isCallExpression(parent.parent) && parent.parent.expression === parent)
+  );
 }
 
 /** Cycles of what is there at run time; two entities may well name each other as types. */
@@ -262,13 +293,17 @@ function compiled(text: string): string {
 }
 
 function classesOf(path: string, text: string): ts.ClassLikeDeclaration[] {
-  const found: ts.ClassLikeDeclaration[] = [];
-  const visit = (node: ts.Node): void => {
-    if (ts.isClassLike(node)) found.push(node);
-    ts.forEachChild(node, visit);
-  };
-  visit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true));
-  return found;
+  return nodesOf(path, text).filter(ts.isClassLike);
+}
+
+function nodesOf(path: string, text: string): ts.Node[] {
+  return descendantsOf(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true));
+}
+
+function descendantsOf(node: ts.Node): ts.Node[] {
+  const children: ts.Node[] = [];
+  ts.forEachChild(node, (child) => void children.push(child));
+  return [node, ...children.flatMap(descendantsOf)];
 }
 
 function heritageOf(type: ts.ClassLikeDeclaration): string {

@@ -1,6 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
 import { inspect } from 'node:util';
-import { NestedUnitOfWork } from '../../src/database/unit-of-work.js';
 import { ServiceUnavailable } from '../../src/kernel/domain-error.js';
 import { GenreRepository } from '../../src/genres/genre.repository.js';
 import { type Database, openDatabase } from '../support/database.js';
@@ -57,17 +56,6 @@ describe('the unit of work', () => {
     });
     await expect(failing).rejects.toThrow('on second thoughts');
     expect(await names()).toEqual([]);
-  });
-
-  it('refuses loudly to be nested in another', async () => {
-    const { unitOfWork } = database;
-    const nothing = () => Promise.resolve();
-    await expect(unitOfWork.run(work, () => unitOfWork.run(work, nothing))).rejects.toThrow(NestedUnitOfWork);
-    await expect(unitOfWork.run(work, () => unitOfWork.read(work, nothing))).rejects.toThrow(NestedUnitOfWork);
-    await expect(unitOfWork.read(work, () => unitOfWork.run(work, nothing))).rejects.toThrow(NestedUnitOfWork);
-    await expect(unitOfWork.read(work, () => unitOfWork.read(work, nothing))).rejects.toThrow(NestedUnitOfWork);
-    await unitOfWork.run(work, ({ genres }) => genres.add(genre('Western')));
-    expect(await names()).toEqual(['Western']);
   });
 
   it.each(['run', 'read'] as const)(

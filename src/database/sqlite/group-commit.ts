@@ -1,4 +1,3 @@
-import { AsyncResource } from 'node:async_hooks';
 import type { EntityManager, QueryRunner } from 'typeorm';
 import { lease } from '../lease.js';
 import type { Activity } from '../transactions.js';
@@ -43,8 +42,7 @@ export class GroupCommit {
 
   add<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
-      // Bound to the caller's async context; the batch runs in that of whoever came first.
-      this.queue.push({ work: AsyncResource.bind(work), resolve: resolve as WaitingUnit['resolve'], reject });
+      this.queue.push({ work, resolve: resolve as WaitingUnit['resolve'], reject });
       if (!this.busy) void this.commitWaiting();
     });
   }
