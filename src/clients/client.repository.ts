@@ -1,10 +1,10 @@
-import { type EntityManager, In, Repository } from 'typeorm';
-import { fetchPage, type Sortable } from '../database/keyset.js';
+import { type EntityManager, Repository } from 'typeorm';
+import { PreparedPages } from '../database/keyset.js';
 import { lock, type LockStrength } from '../database/lock.js';
 import { Loan } from '../database/loan.view.js';
-import { PreparedSelect } from '../database/prepared-select.js';
+import { type Given, PreparedSelect } from '../database/prepared-select.js';
 import { onDuplicate } from '../database/unique-violation.js';
-import { whereContains } from '../database/where-contains.js';
+import { type Containing, containing, whereContains } from '../database/where-contains.js';
 import { NotFound } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { searchable } from '../kernel/text.js';
@@ -18,7 +18,15 @@ export interface ClientFilter {
 }
 
 const byId = new PreparedSelect((manager) => manager.createQueryBuilder(Client, 'client').where('client.id = :id'));
-const sortable: Sortable<Client> = { id: 'id', last_name: 'nameSort' };
+const pages = new PreparedPages(
+  (manager, given: Given<Partial<Containing> & Pick<ClientFilter, 'licenseNumber'>>) => {
+    const clients = manager.createQueryBuilder(Client, 'client');
+    whereContains(clients, 'nameSearch', given);
+    if (given.licenseNumber) clients.andWhere('client.licenseNumber = :licenseNumber');
+    return clients;
+  },
+  { id: 'id', last_name: 'nameSort' },
+);
 const refuseTakenLicense = onDuplicate('client.license_number', new LicenseNumberTaken());
 
 export class ClientRepository extends Repository<Client> {
@@ -27,10 +35,8 @@ export class ClientRepository extends Repository<Client> {
   }
 
   async page({ name, licenseNumber }: ClientFilter, request: PageRequest): Promise<Page<Client>> {
-    const clients = this.createQueryBuilder('client');
-    if (name !== undefined) await whereContains(this.manager, clients, 'nameSearch', searchable(name));
-    if (licenseNumber !== undefined) clients.andWhere('client.licenseNumber = :licenseNumber', { licenseNumber });
-    return fetchPage(clients, request, sortable);
+    const part = name === undefined ? undefined : await containing(this, 'nameSearch', searchable(name));
+    return pages.fetch(this.manager, { ...part, licenseNumber }, request);
   }
 
   /** @throws NotFound */
@@ -38,12 +44,6 @@ export class ClientRepository extends Repository<Client> {
     const client = await byId.first(this.manager, { id });
     if (!client) throw new NotFound('Client');
     return client;
-  }
-
-  /** Those that have these ids, by id. */
-  async findById(ids: readonly number[]): Promise<Map<number, Client>> {
-    const found = await this.findBy({ id: In([...new Set(ids)]) });
-    return new Map(found.map((client) => [client.id, client]));
   }
 
   /** Gets it as it is, and as it stays for everybody else until the unit of work ends. @throws NotFound */

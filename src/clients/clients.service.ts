@@ -17,7 +17,7 @@ export class ClientsService {
   }
 
   get(id: number): Promise<Client> {
-    return this.unitOfWork.read(participants, ({ clients }) => clients.get(id));
+    return this.unitOfWork.readAtOnce(participants, ({ clients }) => clients.get(id));
   }
 
   add(fields: ClientFields, once?: Once<Client>): Promise<Client> {

@@ -1,105 +1,115 @@
-import type { EntityManager, EntityMetadata, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
-import { ApplyValueTransformers } from 'typeorm/util/ApplyValueTransformers.js';
+import type { EntityManager, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
+import { entityOf, gatheredShapeOf, listColumn, type Member, type Shape, shapeOf } from './entity-shape.js';
 import { fill, Slots, type Written, WrittenOnce } from './prepared.js';
 
 type Value = string | number;
-type Values = Readonly<Record<string, Value | readonly Value[]>>;
-type Row = Readonly<Record<string, unknown>>;
+export type Values = Readonly<Record<string, Value | readonly Value[] | boolean | undefined>>;
 
-/** What becomes of each row: an entity, and those that were joined to it. */
-interface Shape {
-  readonly make: () => ObjectLiteral;
-  readonly id: string;
-  readonly columns: readonly {
-    readonly name: string;
-    readonly property: string;
-    readonly from: (value: unknown) => unknown;
-  }[];
-  readonly joined: readonly (Shape & { readonly property: string })[];
-}
+/** Which of the values are given and, of booleans, as what: all that the text of a query may depend on. */
+export type Given<V> = { readonly [Name in keyof V]?: boolean };
+
+/** Writes a query with its values as parameters of their own names. */
+export type Query<Entity extends ObjectLiteral, V> = (
+  manager: EntityManager,
+  given: Given<V>,
+) => SelectQueryBuilder<Entity>;
+
+/** Queries for the lists of each row, of which they know the alias. */
+export type Lists<Entity> = { readonly [Property in keyof Entity & string]?: ListQuery };
+type ListQuery = (manager: EntityManager) => SelectQueryBuilder<never>;
 
 interface Statement extends Written<Values> {
   readonly shape: Shape;
 }
 
 /**
- * A query of the hot paths, which TypeORM writes once for each database and which is then only run. Writing it and
- * making entities of the rows takes TypeORM several times as long as the database takes to answer.
+ * A query of the hot paths, which TypeORM writes once for each database and for each choice of given values, and which
+ * is then only run. Writing it and making entities of the rows takes TypeORM several times as long as the database
+ * takes to answer.
  *
- * It may join what there is one of, and not lists. What varies from one time to the next are its values alone.
+ * It may join what there is one of. Lists are gathered by the database, so that it all takes one statement: that is
+ * what costs, by the way to SQLite's thread and back, or to PostgreSQL.
  */
-export class PreparedSelect<Entity extends ObjectLiteral> {
+export class PreparedSelect<Entity extends ObjectLiteral, V extends object> {
   private readonly written = new WrittenOnce<Statement>();
 
-  constructor(private readonly query: (manager: EntityManager) => SelectQueryBuilder<Entity>) {}
+  constructor(
+    private readonly query: Query<Entity, V>,
+    private readonly lists: Lists<Entity> = {},
+  ) {}
 
-  /** Where one of the lists among `values` is empty, nothing is found. */
-  async all(manager: EntityManager, values: Values): Promise<Entity[]> {
-    const lists = Object.values(values).filter((value) => Array.isArray(value)) as Value[][];
-    if (lists.some(({ length }) => length === 0)) return [];
-    const lengths = lists.map(({ length }) => length).join();
-    const statement = this.written.get(manager.connection, lengths, () => write(this.query(manager), values));
-    const rows = await manager.query<Row[]>(statement.sql, fill(statement, values));
+  /** Where one of the lists among `values` is empty, nothing is found. A value called `limit` is the most to be found. */
+  async all(manager: EntityManager, values: V & Values): Promise<Entity[]> {
+    const given = Object.entries(values).filter(([, value]) => value !== undefined);
+    if (given.some(([, value]) => Array.isArray(value) && value.length === 0)) return [];
+    const choice = given.map(([name, value]) => `${name} ${howGiven(value)}`).join();
+    const statement = this.written.get(manager.connection, choice, () =>
+      this.write(manager, Object.fromEntries(given)),
+    );
+    const rows = await manager.query<Record<string, unknown>[]>(statement.sql, fill(statement, values));
     return rows.map((row) => entityOf(row, statement.shape) as Entity);
   }
 
-  async first(manager: EntityManager, values: Values): Promise<Entity | undefined> {
+  async first(manager: EntityManager, values: V & Values): Promise<Entity | undefined> {
     return (await this.all(manager, values))[0];
   }
-}
 
-/** What a query finds that isn't prepared, made into entities as above. */
-export async function entitiesOf<Entity extends ObjectLiteral>(query: SelectQueryBuilder<Entity>): Promise<Entity[]> {
-  const { name, metadata } = query.expressionMap.mainAlias!;
-  const shape = shapeOf(query, name, metadata);
-  const rows = await query.getRawMany<Row>();
-  return rows.map((row) => entityOf(row, shape) as Entity);
-}
-
-function write<Entity extends ObjectLiteral>(query: SelectQueryBuilder<Entity>, values: Values): Statement {
-  const slots = new Slots<Values>();
-  for (const [name, value] of Object.entries(values)) {
-    const marks = Array.isArray(value)
-      ? value.map((_, index) => slots.mark((given) => (given[name] as Value[])[index]))
-      : slots.mark((given) => given[name]);
-    query.setParameter(name, marks);
+  count(manager: EntityManager, values: V & Values): Promise<number> {
+    return this.query(manager, givenOf(values)).setParameters(values).getCount();
   }
-  const { mainAlias } = query.expressionMap;
-  return {
-    ...slots.written(query.getQueryAndParameters() as [string, unknown]),
-    shape: shapeOf(query, mainAlias!.name, mainAlias!.metadata),
-  };
+
+  private write(manager: EntityManager, { limit, ...values }: Values): Statement {
+    const query = this.query(manager, givenOf(values));
+    const slots = new Slots<Values>();
+    for (const [name, value] of Object.entries(values)) {
+      const marks = Array.isArray(value)
+        ? value.map((_, index) => slots.mark((given) => (given[name] as Value[])[index]))
+        : slots.mark((given) => given[name]);
+      query.setParameter(name, marks);
+    }
+    const lists = Object.entries<ListQuery | undefined>(this.lists).map(([property, list]) =>
+      gather(query, property, list!(manager)),
+    );
+    const written = slots.written(query.getQueryAndParameters() as [string, unknown]);
+    const shape = shapeOf(query, undefined, lists);
+    if (limit === undefined) return { ...written, shape };
+    const { sql, parameters } = written;
+    const { driver } = manager.connection;
+    return {
+      sql: `${sql} LIMIT ${driver.createParameter('limit', parameters.length)}`,
+      parameters: [...parameters, (given) => given['limit']],
+      shape,
+    };
+  }
 }
 
-function shapeOf<Entity extends ObjectLiteral>(
+const howGiven = (value: Values[string]): string => {
+  if (typeof value === 'boolean') return String(value);
+  return Array.isArray(value) ? String(value.length) : '';
+};
+
+function givenOf<V extends object>(values: V): Given<V> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      value === undefined || typeof value === 'boolean' ? value : true,
+    ]),
+  ) as Given<V>;
+}
+
+/** Has `query` read a list of each of its rows, as a JSON array of arrays, in the order of the list's own query. */
+function gather<Entity extends ObjectLiteral>(
   query: SelectQueryBuilder<Entity>,
-  alias: string,
-  { target, columns, primaryColumns }: EntityMetadata,
-): Shape {
-  const { selects, joinAttributes } = query.expressionMap;
-  const isSelected = (property: string): boolean =>
-    selects.some(({ selection }) => selection === `${alias}.${property}`);
-  return {
-    make: () => new (target as new () => ObjectLiteral)(),
-    id: `${alias}_${primaryColumns[0]!.databaseName}`,
-    columns: columns
-      .filter(({ isSelect, propertyName }) => isSelect || isSelected(propertyName))
-      .map(({ databaseName, propertyName, transformer }) => ({
-        name: `${alias}_${databaseName}`,
-        property: propertyName,
-        from: transformer
-          ? (value) => ApplyValueTransformers.transformFrom(transformer, value) as unknown
-          : (value) => value,
-      })),
-    joined: joinAttributes
-      .filter(({ parentAlias }) => parentAlias === alias)
-      .map((join) => ({ property: join.relation!.propertyName, ...shapeOf(query, join.alias.name, join.metadata!) })),
-  };
-}
-
-function entityOf(row: Row, { make, columns, joined }: Shape): ObjectLiteral {
-  const entity = make();
-  for (const { name, property, from } of columns) entity[property] = from(row[name]);
-  for (const shape of joined) entity[shape.property] = row[shape.id] === null ? null : entityOf(row, shape);
-  return entity;
+  property: string,
+  list: SelectQueryBuilder<never>,
+): Member {
+  const { shape, columns } = gatheredShapeOf(list);
+  const { driver } = query.connection;
+  const row = columns.map((column) => driver.escape(column)).join(', ');
+  const gathering =
+    driver.options.type === 'postgres' ? `json_agg(json_build_array(${row}))` : `json_group_array(json_array(${row}))`;
+  query
+    .addSelect(`(SELECT ${gathering} FROM (${list.getQuery()}) AS gathered)`, listColumn(property))
+    .setParameters(list.getParameters());
+  return { property, ...shape };
 }

@@ -10,6 +10,8 @@ export interface Transactions {
   write<Result>(work: Work<Result>): Promise<Result>;
   /** Shows `work` one consistent, committed state, and refuses its writes. */
   read<Result>(work: Work<Result>): Promise<Result>;
+  /** The same for `work` that is a single SELECT, and refuses all else. */
+  readAtOnce<Result>(work: Work<Result>): Promise<Result>;
 }
 
 /** What there is to do, for whoever watches over the service. */

@@ -57,6 +57,11 @@ export class UnitOfWork {
     return this.transactions.read((manager) => work(repositories(participants, manager)));
   }
 
+  /** The same, by a single statement, which is one state of the shop by itself: it costs no transaction. */
+  readAtOnce<P extends Participants, Result>(participants: P, work: Work<P, Result>): Promise<Result> {
+    return this.transactions.readAtOnce((manager) => work(repositories(participants, manager)));
+  }
+
   /** The names of the migrations that this release has and the database lacks. */
   pendingMigrations(): Promise<string[]> {
     return this.transactions.read(pendingMigrations);

@@ -1,4 +1,5 @@
-import type { EntityManager, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
+import type { EntityManager, ObjectLiteral, Repository, SelectQueryBuilder } from 'typeorm';
+import type { Given } from './prepared-select.js';
 import { trigramIndexesOf } from './trigram-index.js';
 
 /** Rows that are fetched and sorted sooner than others are passed by in the order of a page. */
@@ -7,24 +8,37 @@ const fewEnough = 1_000;
 /** Letters, the commonest first. What isn't among them is rarer still. */
 const commonest = ' etaoinshrdlucmfwygpbvkxqjz';
 
+/** What a search by a part of a text is asked with. */
+export interface Containing {
+  readonly pattern: string;
+  readonly candidates?: string;
+}
+
 /**
- * Narrows `query` to the rows whose text in `property` contains `text`, taken literally.
+ * Finds out how to search for what contains `text`, taken literally, in a property that has a trigram index.
  *
  * LIKE is the judge on both databases. PostgreSQL's planner weighs the property's trigram index against a walk in the
  * order of the page; for SQLite it is done here. See docs/decisions/0016.
  */
-export async function whereContains<Row extends ObjectLiteral>(
-  manager: EntityManager,
-  query: SelectQueryBuilder<Row>,
+export async function containing<Row extends ObjectLiteral>(
+  { manager, metadata }: Repository<Row>,
   property: keyof Row & string,
   text: string,
-): Promise<void> {
+): Promise<Containing> {
   const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
-  query.andWhere(`${query.alias}.${property} LIKE :pattern ESCAPE '\\'`, { pattern });
-  if (manager.connection.options.type === 'postgres') return;
-  const index = trigramIndexesOf(query.expressionMap.mainAlias!.metadata).find((one) => one.property === property);
-  const candidates = index && (await fewCandidates(manager, index.name, text));
-  if (candidates) query.andWhere(`${query.alias}.id IN (SELECT value FROM json_each(:candidates))`, { candidates });
+  if (manager.connection.options.type === 'postgres') return { pattern };
+  const index = trigramIndexesOf(metadata).find((one) => one.property === property);
+  return { pattern, candidates: index && (await fewCandidates(manager, index.name, text)) };
+}
+
+/** Narrows `query` to the rows whose `property` contains what is searched for. */
+export function whereContains<Row extends ObjectLiteral>(
+  query: SelectQueryBuilder<Row>,
+  property: keyof Row & string,
+  { pattern, candidates }: Given<Containing>,
+): void {
+  if (pattern) query.andWhere(`${query.alias}.${property} LIKE :pattern ESCAPE '\\'`);
+  if (candidates) query.andWhere(`${query.alias}.id IN (SELECT value FROM json_each(:candidates))`);
 }
 
 /** The ids, as JSON, of all rows that may contain `text`, or undefined where they are many or the index can't tell. */

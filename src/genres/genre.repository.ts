@@ -1,5 +1,5 @@
-import { type EntityManager, In, Repository } from 'typeorm';
-import { fetchPage, type Sortable } from '../database/keyset.js';
+import { type EntityManager, Repository } from 'typeorm';
+import { PreparedPages } from '../database/keyset.js';
 import { lock, type LockStrength } from '../database/lock.js';
 import { PreparedSelect } from '../database/prepared-select.js';
 import { onDuplicate } from '../database/unique-violation.js';
@@ -9,7 +9,7 @@ import { Genre, type GenreFields } from './genre.entity.js';
 import { GenreInUse, GenreNameTaken } from './genres.errors.js';
 
 const byId = new PreparedSelect((manager) => manager.createQueryBuilder(Genre, 'genre').where('genre.id = :id'));
-const sortable: Sortable<Genre> = { id: 'id', name: 'nameKey' };
+const pages = new PreparedPages((manager) => manager.createQueryBuilder(Genre, 'genre'), { id: 'id', name: 'nameKey' });
 
 export class GenreRepository extends Repository<Genre> {
   constructor(manager: EntityManager) {
@@ -17,7 +17,7 @@ export class GenreRepository extends Repository<Genre> {
   }
 
   page(request: PageRequest): Promise<Page<Genre>> {
-    return fetchPage(this.createQueryBuilder('genre'), request, sortable);
+    return pages.fetch(this.manager, {}, request);
   }
 
   /** @throws NotFound */
@@ -25,12 +25,6 @@ export class GenreRepository extends Repository<Genre> {
     const genre = await byId.first(this.manager, { id });
     if (!genre) throw new NotFound('Genre');
     return genre;
-  }
-
-  /** Those that have these ids, by id. */
-  async findById(ids: readonly number[]): Promise<Map<number, Genre>> {
-    const found = await this.findBy({ id: In([...new Set(ids)]) });
-    return new Map(found.map((genre) => [genre.id, genre]));
   }
 
   /** Gets it as it is, and as it stays for everybody else until the unit of work ends. @throws NotFound */

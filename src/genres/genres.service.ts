@@ -17,7 +17,7 @@ export class GenresService {
   }
 
   get(id: number): Promise<Genre> {
-    return this.unitOfWork.read(participants, ({ genres }) => genres.get(id));
+    return this.unitOfWork.readAtOnce(participants, ({ genres }) => genres.get(id));
   }
 
   add(fields: GenreFields, once?: Once<Genre>): Promise<Genre> {

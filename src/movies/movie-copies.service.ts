@@ -6,7 +6,7 @@ import type { Precondition } from '../kernel/precondition.js';
 import { MovieCopy, outOfStock } from './movie-copy.entity.js';
 import { type CopyFilter, MovieCopyRepository } from './movie-copy.repository.js';
 import { MovieRepository } from './movie.repository.js';
-import { assertRoomFor, withStock } from './stock.js';
+import { assertRoomFor } from './stock.js';
 
 const participants = { movies: MovieRepository, copies: MovieCopyRepository };
 
@@ -21,18 +21,18 @@ export class MovieCopiesService {
   /** All copies a movie ever had, those lost or retired too. */
   pageOfMovie(movieId: number, filter: CopyFilter, request: PageRequest): Promise<Page<MovieCopy>> {
     return this.unitOfWork.read(participants, async ({ movies, copies }) => {
-      await movies.get(movieId);
+      await movies.assertFound(movieId);
       return copies.page({ ...filter, movieId }, request);
     });
   }
 
   get(id: number): Promise<MovieCopy> {
-    return this.unitOfWork.read(participants, ({ copies }) => copies.get(id));
+    return this.unitOfWork.readAtOnce(participants, ({ copies }) => copies.get(id));
   }
 
   add(movieId: number, code?: string, once?: Once<MovieCopy>): Promise<MovieCopy> {
     return this.unitOfWork.runOnce(once, participants, async ({ movies, copies }) => {
-      await assertRoomForOne(movieId, movies, copies);
+      assertRoomFor(1, await movies.getLocked(movieId));
       return copies.add(movieId, code);
     });
   }
@@ -48,7 +48,7 @@ export class MovieCopiesService {
       precondition?.(copy);
       const { movieId, serviceState } = copy;
       const comesBack = fields.serviceState && !outOfStock.includes(fields.serviceState);
-      if (comesBack && outOfStock.includes(serviceState)) await assertRoomForOne(movieId, movies, copies);
+      if (comesBack && outOfStock.includes(serviceState)) assertRoomFor(1, await movies.getLocked(movieId));
       return copies.change(id, fields);
     });
   }
@@ -59,9 +59,4 @@ export class MovieCopiesService {
       await copies.drop(id);
     });
   }
-}
-
-async function assertRoomForOne(movieId: number, movies: MovieRepository, copies: MovieCopyRepository): Promise<void> {
-  const [movie] = await withStock([await movies.getLocked(movieId)], copies);
-  assertRoomFor(1, movie!);
 }

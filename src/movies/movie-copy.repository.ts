@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { type EntityManager, In, Not, Repository, type SelectQueryBuilder } from 'typeorm';
-import { fetchPage, type Sortable } from '../database/keyset.js';
+import { PreparedPages } from '../database/keyset.js';
 import { lock } from '../database/lock.js';
 import { fromOpenLoanOf, Loan } from '../database/loan.view.js';
-import { PreparedSelect } from '../database/prepared-select.js';
+import { type Given, PreparedSelect } from '../database/prepared-select.js';
 import { onDuplicate } from '../database/unique-violation.js';
 import { NotFound } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
-import { MovieCopy, outOfStock, type ServiceState } from './movie-copy.entity.js';
+import { MovieCopy, type ServiceState } from './movie-copy.entity.js';
 import { Movie } from './movie.entity.js';
 import { CopyCodeTaken, CopyIsOut, CopyWasRented } from './movies.errors.js';
 
@@ -23,13 +23,16 @@ const withLoans = (manager: EntityManager): SelectQueryBuilder<MovieCopy> =>
 const byIds = new PreparedSelect((manager) =>
   withLoans(manager).addSelect('copy.lastReturn').where('copy.id IN (:...ids)'),
 );
-const inStock = new PreparedSelect((manager) =>
-  withLoans(manager)
-    .where('copy.movieId IN (:...movieIds)')
-    .andWhere('copy.serviceState NOT IN (:...outOfStock)', { outOfStock })
-    .orderBy('copy.id'),
+const pages = new PreparedPages(
+  (manager, { movieId, code, serviceState }: Given<CopyFilter>) => {
+    const copies = withLoans(manager);
+    if (movieId) copies.andWhere('copy.movieId = :movieId');
+    if (code) copies.andWhere('copy.code = :code');
+    if (serviceState) copies.andWhere('copy.serviceState = :serviceState');
+    return copies;
+  },
+  { id: 'id', code: 'code' },
 );
-const sortable: Sortable<MovieCopy> = { id: 'id', code: 'code' };
 
 /** Rows a statement: SQLite takes 32,766 parameters, and TypeORM's builder slows down long before. */
 const rowsPerUpdate = 1000;
@@ -42,12 +45,8 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
     this.isPostgres = manager.connection.options.type === 'postgres';
   }
 
-  page({ movieId, code, serviceState }: CopyFilter, request: PageRequest): Promise<Page<MovieCopy>> {
-    const copies = withLoans(this.manager);
-    if (movieId !== undefined) copies.andWhere('copy.movieId = :movieId', { movieId });
-    if (code !== undefined) copies.andWhere('copy.code = :code', { code });
-    if (serviceState !== undefined) copies.andWhere('copy.serviceState = :serviceState', { serviceState });
-    return fetchPage(copies, request, sortable);
+  page(filter: CopyFilter, request: PageRequest): Promise<Page<MovieCopy>> {
+    return pages.fetch(this.manager, { ...filter }, request);
   }
 
   /** @throws NotFound */
@@ -80,11 +79,6 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
 
   findWithLoans(ids: readonly number[]): Promise<MovieCopy[]> {
     return byIds.all(this.manager, { ids });
-  }
-
-  /** The copies of some movies that are neither lost nor retired, by id. */
-  inStockOf(movieIds: readonly number[]): Promise<MovieCopy[]> {
-    return inStock.all(this.manager, { movieIds });
   }
 
   /** Up to `count` copies of a movie that can be lent, the oldest first, leaving out those in `except`. */

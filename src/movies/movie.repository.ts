@@ -1,14 +1,14 @@
-import { type EntityManager, Repository } from 'typeorm';
-import { fetchPage, type Sortable } from '../database/keyset.js';
+import { type EntityManager, Repository, type SelectQueryBuilder } from 'typeorm';
+import { PreparedPages } from '../database/keyset.js';
 import { lock, type LockStrength } from '../database/lock.js';
 import { fromOpenLoanOf, Loan } from '../database/loan.view.js';
 import { PreparedInsert } from '../database/prepared-insert.js';
-import { PreparedSelect } from '../database/prepared-select.js';
-import { whereContains } from '../database/where-contains.js';
+import { type Given, PreparedSelect } from '../database/prepared-select.js';
+import { type Containing, containing, whereContains } from '../database/where-contains.js';
 import { NotFound } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { searchable } from '../kernel/text.js';
-import { MovieCopy } from './movie-copy.entity.js';
+import { MovieCopy, outOfStock } from './movie-copy.entity.js';
 import { Movie, type MovieFields } from './movie.entity.js';
 import { MovieWasRented } from './movies.errors.js';
 
@@ -21,29 +21,64 @@ export interface MovieFilter {
   readonly available?: boolean;
 }
 
-const byId = new PreparedSelect((manager) => manager.createQueryBuilder(Movie, 'movie').where('movie.id = :id'));
+/** What else is read with movies. */
+interface With {
+  readonly genre?: boolean;
+}
+
+const movies = (manager: EntityManager, { genre }: Given<With>): SelectQueryBuilder<Movie> => {
+  const query = manager.createQueryBuilder(Movie, 'movie');
+  return genre ? query.leftJoinAndSelect('movie.genre', 'genre') : query;
+};
+const lists = {
+  copies: (manager: EntityManager) =>
+    manager
+      .createQueryBuilder(MovieCopy, 'copy')
+      .addSelect('copy.openRentId')
+      .where('copy.movieId = movie.id')
+      .andWhere('copy.serviceState NOT IN (:...outOfStock)', { outOfStock })
+      .orderBy('copy.id') as SelectQueryBuilder<never>,
+};
+const byId = new PreparedSelect(
+  (manager, given: Given<With & { id: number }>) => movies(manager, given).where('movie.id = :id'),
+  lists,
+);
+const pages = new PreparedPages(
+  (manager, given: Given<With & Partial<Containing> & Omit<MovieFilter, 'title'>>) => {
+    const query = movies(manager, given);
+    whereContains(query, 'titleSearch', given);
+    if (given.genreId) query.andWhere('movie.genreId = :genreId');
+    if (given.year) query.andWhere('movie.year = :year');
+    if (given.available !== undefined) {
+      query.andWhere(`${given.available ? '' : 'NOT '}EXISTS (${availableCopy(manager)})`);
+    }
+    return query;
+  },
+  { id: 'id', title: 'titleSearch', year: 'year' },
+  lists,
+);
 const insertion = new PreparedInsert(Movie, ['title', 'titleSearch', 'description', 'year', 'director', 'genreId']);
-const sortable: Sortable<Movie> = { id: 'id', title: 'titleSearch', year: 'year' };
 
 export class MovieRepository extends Repository<Movie> {
   constructor(manager: EntityManager) {
     super(Movie, manager, manager.queryRunner);
   }
 
-  async page({ title, genreId, year, available }: MovieFilter, request: PageRequest): Promise<Page<Movie>> {
-    const movies = this.createQueryBuilder('movie');
-    if (title !== undefined) await whereContains(this.manager, movies, 'titleSearch', searchable(title));
-    if (genreId !== undefined) movies.andWhere('movie.genreId = :genreId', { genreId });
-    if (year !== undefined) movies.andWhere('movie.year = :year', { year });
-    if (available !== undefined) movies.andWhere(`${available ? '' : 'NOT '}EXISTS (${this.availableCopy()})`);
-    return fetchPage(movies, request, sortable);
+  async page({ title, ...filter }: MovieFilter, request: PageRequest, expand?: 'genre'): Promise<Page<Movie>> {
+    const part = title === undefined ? undefined : await containing(this, 'titleSearch', searchable(title));
+    return pages.fetch(this.manager, { ...filter, ...part, genre: expand === 'genre' }, request);
   }
 
   /** @throws NotFound */
-  async get(id: number): Promise<Movie> {
-    const movie = await byId.first(this.manager, { id });
+  async get(id: number, expand?: 'genre'): Promise<Movie> {
+    const movie = await byId.first(this.manager, { id, genre: expand === 'genre' });
     if (!movie) throw new NotFound('Movie');
     return movie;
+  }
+
+  /** @throws NotFound */
+  async assertFound(id: number): Promise<void> {
+    if (!(await this.existsBy({ id }))) throw new NotFound('Movie');
   }
 
   /** Gets it as it is, and as it stays for everybody else until the unit of work ends. @throws NotFound */
@@ -52,17 +87,15 @@ export class MovieRepository extends Repository<Movie> {
     return this.get(id);
   }
 
-  async add(fields: MovieFields): Promise<Movie> {
-    const movie = this.create(Movie.columnsOf(fields));
-    movie.id = (await insertion.run(this.manager, [movie]))!;
-    return movie;
+  /** @returns its id */
+  async add(fields: MovieFields): Promise<number> {
+    return (await insertion.run(this.manager, [this.create(Movie.columnsOf(fields))]))!;
   }
 
-  /** @throws NotFound */
-  async change(id: number, fields: Partial<MovieFields>): Promise<Movie> {
-    const movie = this.merge(await this.getLocked(id), Movie.columnsOf(fields));
-    await this.update(id, movie);
-    return movie;
+  /** Members left out are kept. */
+  async change(id: number, fields: Partial<MovieFields>): Promise<void> {
+    const columns = Movie.columnsOf(fields);
+    if (Object.values(columns).some((value) => value !== undefined)) await this.update(id, columns);
   }
 
   /**
@@ -82,13 +115,12 @@ export class MovieRepository extends Repository<Movie> {
     await this.manager.delete(MovieCopy, { movieId: id });
     await this.delete(id);
   }
-
-  private availableCopy(): string {
-    return this.manager
-      .createQueryBuilder(MovieCopy, 'copy')
-      .select('1')
-      .where(`copy.movieId = movie.id AND copy.serviceState = 'in_service'`)
-      .andWhere(`NOT EXISTS (SELECT 1 ${fromOpenLoanOf('copy')})`)
-      .getQuery();
-  }
 }
+
+const availableCopy = (manager: EntityManager): string =>
+  manager
+    .createQueryBuilder(MovieCopy, 'copy')
+    .select('1')
+    .where(`copy.movieId = movie.id AND copy.serviceState = 'in_service'`)
+    .andWhere(`NOT EXISTS (SELECT 1 ${fromOpenLoanOf('copy')})`)
+    .getQuery();

@@ -1,17 +1,9 @@
-import { groupBy } from '../kernel/group-by.js';
-import type { MovieCopyRepository } from './movie-copy.repository.js';
 import type { MovieCopy } from './movie-copy.entity.js';
 import type { Movie } from './movie.entity.js';
 import { StockTooHigh, StockTooLow } from './movies.errors.js';
 
 /** The copies of one movie that can be in stock at once; they are shown with it, so there is an end to them. */
 export const largestStock = 10_000;
-
-/** Reads to each movie the copies it has in stock, as everybody sees it. */
-export async function withStock(movies: Movie[], copies: MovieCopyRepository): Promise<Movie[]> {
-  const found = groupBy(await copies.inStockOf(movies.map(({ id }) => id)), ({ movieId }) => movieId);
-  return movies.map((movie) => Object.assign(movie, { copies: found.get(movie.id) ?? [] }));
-}
 
 /**
  * The copies to retire so that `stock` are left: only such as are in, the newest first.

@@ -1,10 +1,9 @@
-import { type EntityManager, IsNull, Repository } from 'typeorm';
-import { fetchPage, type Sortable } from '../database/keyset.js';
+import { type EntityManager, IsNull, Repository, type SelectQueryBuilder } from 'typeorm';
+import { PreparedPages } from '../database/keyset.js';
 import { lock } from '../database/lock.js';
 import { latest } from '../kernel/clock.js';
-import { groupBy } from '../kernel/group-by.js';
 import { PreparedInsert } from '../database/prepared-insert.js';
-import { PreparedSelect } from '../database/prepared-select.js';
+import { type Given, PreparedSelect } from '../database/prepared-select.js';
 import { NotFound } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { MovieRentDetail } from './movie-rent-detail.entity.js';
@@ -17,47 +16,62 @@ export interface RentFilter {
   readonly movieCopyId?: number;
 }
 
-const byId = new PreparedSelect((manager) => manager.createQueryBuilder(MovieRent, 'rent').where('rent.id = :id'));
-const linesOfRents = new PreparedSelect((manager) =>
-  manager
-    .createQueryBuilder(MovieRentDetail, 'line')
-    .innerJoinAndSelect('line.movieCopy', 'copy')
-    .innerJoinAndSelect('copy.movie', 'movie')
-    .where('line.movieRentId IN (:...rentIds)')
-    .orderBy('line.id'),
+/** What else is read with rentals. */
+interface With {
+  readonly client?: boolean;
+}
+
+const rents = (manager: EntityManager, { client }: Given<With>): SelectQueryBuilder<MovieRent> => {
+  const query = manager.createQueryBuilder(MovieRent, 'rent');
+  return client ? query.leftJoinAndSelect('rent.client', 'client') : query;
+};
+const lists = {
+  details: (manager: EntityManager) =>
+    manager
+      .createQueryBuilder(MovieRentDetail, 'line')
+      .innerJoinAndSelect('line.movieCopy', 'copy')
+      .innerJoinAndSelect('copy.movie', 'movie')
+      .where('line.movieRentId = rent.id')
+      .orderBy('line.id') as SelectQueryBuilder<never>,
+};
+const byId = new PreparedSelect(
+  (manager, given: Given<With & { id: number }>) => rents(manager, given).where('rent.id = :id'),
+  lists,
+);
+const pages = new PreparedPages(
+  (manager, given: Given<With & RentFilter>) => {
+    const { clientId, movieCopyId, isClosed } = given;
+    const query = rents(manager, given);
+    if (clientId) query.andWhere('rent.clientId = :clientId');
+    if (movieCopyId) query.andWhere(`rent.id IN (${rentsWithLine(manager, 'line.movieCopyId = :movieCopyId')})`);
+    if (isClosed !== undefined) {
+      // SQLite asks EXISTS of each rental that it passes, and where nothing else narrows the list it passes all that closed.
+      query.andWhere(
+        isClosed || clientId || movieCopyId
+          ? `${isClosed ? 'NOT ' : ''}EXISTS (${rentsWithLine(manager, 'line.movieRentId = rent.id AND line.returnedDatetime IS NULL')})`
+          : `rent.id IN (${rentsWithLine(manager, 'line.returnedDatetime IS NULL')})`,
+      );
+    }
+    return query;
+  },
+  { id: 'id', creation_datetime: 'creationDatetime' },
+  lists,
 );
 const insertion = new PreparedInsert(MovieRent, ['clientId', 'creationDatetime']);
-const sortable: Sortable<MovieRent> = { id: 'id', creation_datetime: 'creationDatetime' };
 
 export class MovieRentRepository extends Repository<MovieRent> {
   constructor(manager: EntityManager) {
     super(MovieRent, manager, manager.queryRunner);
   }
 
-  async page({ clientId, isClosed, movieCopyId }: RentFilter, request: PageRequest): Promise<Page<MovieRent>> {
-    const rents = this.createQueryBuilder('rent');
-    if (clientId !== undefined) rents.andWhere('rent.clientId = :clientId', { clientId });
-    if (movieCopyId !== undefined) {
-      rents.andWhere(`rent.id IN (${this.rentsWithLine('line.movieCopyId = :movieCopyId')})`, { movieCopyId });
-    }
-    if (isClosed !== undefined) {
-      // SQLite asks EXISTS of each rental that it passes, and where nothing else narrows the list it passes all that closed.
-      rents.andWhere(
-        isClosed || clientId !== undefined || movieCopyId !== undefined
-          ? `${isClosed ? 'NOT ' : ''}EXISTS (${this.rentsWithLine('line.movieRentId = rent.id AND line.returnedDatetime IS NULL')})`
-          : `rent.id IN (${this.rentsWithLine('line.returnedDatetime IS NULL')})`,
-      );
-    }
-    const page = await fetchPage(rents, request, sortable);
-    await this.readLines(page.rows);
-    return page;
+  page(filter: RentFilter, request: PageRequest, expand?: 'client'): Promise<Page<MovieRent>> {
+    return pages.fetch(this.manager, { ...filter, client: expand === 'client' }, request);
   }
 
   /** @throws NotFound */
-  async get(id: number): Promise<MovieRent> {
-    const rent = await byId.first(this.manager, { id });
+  async get(id: number, expand?: 'client'): Promise<MovieRent> {
+    const rent = await byId.first(this.manager, { id, client: expand === 'client' });
     if (!rent) throw new NotFound('Movie rent');
-    await this.readLines([rent]);
     return rent;
   }
 
@@ -67,16 +81,9 @@ export class MovieRentRepository extends Repository<MovieRent> {
     return this.get(id);
   }
 
-  /** Reads to each rental its lines, and to each line its copy and movie. */
-  async readLines(rents: readonly MovieRent[]): Promise<void> {
-    const rentIds = rents.map(({ id }) => id);
-    const byRent = groupBy(await linesOfRents.all(this.manager, { rentIds }), ({ movieRentId }) => movieRentId);
-    for (const rent of rents) rent.details = byRent.get(rent.id) ?? [];
-  }
-
-  async add(clientId: number, creationDatetime: Date): Promise<MovieRent> {
-    const id = await insertion.run(this.manager, [{ clientId, creationDatetime }]);
-    return this.create({ id, clientId, creationDatetime });
+  /** @returns its id */
+  async add(clientId: number, creationDatetime: Date): Promise<number> {
+    return (await insertion.run(this.manager, [{ clientId, creationDatetime }]))!;
   }
 
   /** Returns all that is still out. */
@@ -96,9 +103,7 @@ export class MovieRentRepository extends Repository<MovieRent> {
     await this.manager.delete(MovieRentDetail, { movieRentId: id });
     await this.delete(id);
   }
-
-  private rentsWithLine(condition: string): string {
-    const lines = this.manager.createQueryBuilder(MovieRentDetail, 'line');
-    return lines.select('line.movieRentId').where(condition).getQuery();
-  }
 }
+
+const rentsWithLine = (manager: EntityManager, condition: string): string =>
+  manager.createQueryBuilder(MovieRentDetail, 'line').select('line.movieRentId').where(condition).getQuery();

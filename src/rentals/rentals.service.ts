@@ -32,11 +32,7 @@ export class RentalsService {
   ) {}
 
   page(filter: RentFilter, request: PageRequest, expand?: 'client'): Promise<Page<MovieRent>> {
-    return this.unitOfWork.read(reading, async ({ clients, rents }) => {
-      const page = await rents.page(filter, request);
-      if (expand) await withClient(page.rows, clients);
-      return page;
-    });
+    return this.unitOfWork.read(reading, ({ rents }) => rents.page(filter, request, expand));
   }
 
   /** The rentals of one client. */
@@ -48,18 +44,12 @@ export class RentalsService {
   ): Promise<Page<MovieRent>> {
     return this.unitOfWork.read(reading, async ({ clients, rents }) => {
       await clients.get(clientId);
-      const page = await rents.page({ ...filter, clientId }, request);
-      if (expand) await withClient(page.rows, clients);
-      return page;
+      return rents.page({ ...filter, clientId }, request, expand);
     });
   }
 
   get(id: number, expand?: 'client'): Promise<MovieRent> {
-    return this.unitOfWork.read(reading, async ({ clients, rents }) => {
-      const rent = await rents.get(id);
-      if (expand) await withClient([rent], clients);
-      return rent;
-    });
+    return this.unitOfWork.readAtOnce(reading, ({ rents }) => rents.get(id, expand));
   }
 
   /** Lends all the copies of an order to its client, or none. */
@@ -68,13 +58,12 @@ export class RentalsService {
       const chosen = await fillBasket(order, { clients, movies, copies });
       // A clock that was set back must not lend a copy before it came back.
       const lent = latest(this.clock.now(), ...chosen.flatMap(({ lastReturn }) => lastReturn ?? []));
-      const rent = await rents.add(order.clientId, lent);
+      const id = await rents.add(order.clientId, lent);
       await lines.open(
-        rent.id,
-        chosen.map(({ id }) => ({ movieCopyId: id })),
+        id,
+        chosen.map((copy) => ({ movieCopyId: copy.id })),
       );
-      await rents.readLines([rent]);
-      return rent;
+      return rents.get(id);
     });
   }
 
@@ -110,8 +99,3 @@ export class RentalsService {
 }
 
 const copyIdsOf = ({ details }: MovieRent): number[] => details.map(({ movieCopyId }) => movieCopyId);
-
-async function withClient(rents: readonly MovieRent[], clients: ClientRepository): Promise<void> {
-  const found = await clients.findById(rents.map(({ clientId }) => clientId));
-  for (const rent of rents) rent.client = found.get(rent.clientId);
-}

@@ -10,10 +10,10 @@ describe('one open line per copy', () => {
     await database.unitOfWork.run(participants, async ({ genres, movies, copies, clients, rents }) => {
       const genre = await genres.add({ name: 'Drama', description: null });
       const fields = { title: 'A Movie', description: null, year: 1999, director: null, genreId: genre.id };
-      const movie = await movies.add(fields);
+      const movieId = await movies.add(fields);
       const client = await clients.add({ firstName: 'A', lastName: 'Client', address: null, licenseNumber: null });
-      copyId = (await copies.add(movie.id)).id;
-      rentId = (await rents.add(client.id, new Date())).id;
+      copyId = (await copies.add(movieId)).id;
+      rentId = await rents.add(client.id, new Date());
     });
   });
   afterAll(() => database.close());

@@ -99,13 +99,13 @@ export class Storm {
       this.clientId = (
         await clients.add({ firstName: 'A', lastName: 'Client', address: null, licenseNumber: null })
       ).id;
-      const { id: movieId } = await movies.add(this.movie('Rented'));
+      const movieId = await movies.add(this.movie('Rented'));
       await copies.addMany(movieId, 60);
-      this.copyIds = (await copies.inStockOf([movieId])).map(({ id }) => id);
+      this.copyIds = (await movies.get(movieId)).copies.map(({ id }) => id);
       this.twins = [];
       for (let pair = 0; pair < 100; pair++) {
         const [one, other] = [await movies.add(this.movie('Twin')), await movies.add(this.movie('Twin'))];
-        this.twins.push({ ids: [one.id, other.id], changes: 0 });
+        this.twins.push({ ids: [one, other], changes: 0 });
       }
     });
   }
@@ -242,7 +242,7 @@ export class Storm {
       const copies = this.random.sample(this.copyIds, 2 + this.random.below(2));
       return {
         steps: [
-          async ({ rents }) => ({ id } = await rents.add(this.clientId, new Date())),
+          async ({ rents }) => (id = await rents.add(this.clientId, new Date())),
           ({ lines }) =>
             lines.open(
               id,
@@ -274,10 +274,7 @@ export class Storm {
       };
     }
     return {
-      steps: [
-        async ({ movies }) => ({ id } = await movies.add(this.movie(stamp))),
-        ({ copies }) => copies.addMany(id, 2),
-      ],
+      steps: [async ({ movies }) => (id = await movies.add(this.movie(stamp))), ({ copies }) => copies.addMany(id, 2)],
       acknowledge: () => this.movies.set(id, stamp),
       refuse: nothing,
     };

@@ -3,7 +3,7 @@ import type { Client } from 'pg';
 import type { QueryRunner } from 'typeorm';
 import { ServiceUnavailable } from '../../kernel/domain-error.js';
 import { errorCode } from '../error-code.js';
-import { lease } from '../lease.js';
+import { lease, leaseOnce } from '../lease.js';
 import { Pool } from '../pool.js';
 import type { Activity, Transactions, Work } from '../transactions.js';
 import type { Vigil } from './vigil.js';
@@ -76,7 +76,20 @@ export class PostgresTransactions implements Transactions {
     return this.attempt('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', work);
   }
 
+  readAtOnce<Result>(work: Work<Result>): Promise<Result> {
+    return this.withRunner((runner) => leaseOnce(runner, work));
+  }
+
   private attempt<Result>(begin: string, work: Work<Result>): Promise<Result> {
+    return this.withRunner(async (runner) => {
+      await runner.query(begin);
+      const result = await lease(runner, work);
+      await runner.query('COMMIT');
+      return result;
+    });
+  }
+
+  private withRunner<Result>(job: (runner: QueryRunner) => Promise<Result>): Promise<Result> {
     return this.places.lend((newRunner) => {
       const runner = newRunner();
       let connection: Client | undefined;
@@ -89,10 +102,7 @@ export class PostgresTransactions implements Transactions {
       return this.vigil.during(abandon, async () => {
         try {
           connection = (await runner.connect()) as Client;
-          await runner.query(begin);
-          const result = await lease(runner, work);
-          await runner.query('COMMIT');
-          return result;
+          return await job(runner);
         } catch (error) {
           // TypeORM releases a runner whose connection breaks.
           const isLost = isAbandoned || runner.isReleased;

@@ -26,14 +26,22 @@ export class ReplicatedTransactions implements Transactions {
     return this.primary.write(work);
   }
 
-  async read<Result>(work: Work<Result>): Promise<Result> {
-    if (!(await this.standby.hasCaughtUp())) return this.primary.read(work);
+  read<Result>(work: Work<Result>): Promise<Result> {
+    return this.onStandby((transactions) => transactions.read(work));
+  }
+
+  readAtOnce<Result>(work: Work<Result>): Promise<Result> {
+    return this.onStandby((transactions) => transactions.readAtOnce(work));
+  }
+
+  private async onStandby<Result>(read: (transactions: PostgresTransactions) => Promise<Result>): Promise<Result> {
+    if (!(await this.standby.hasCaughtUp())) return read(this.primary);
     try {
-      return await this.replica.read(work);
+      return await read(this.replica);
     } catch (error) {
       if (error instanceof ServiceUnavailable) this.standby.lose(error.cause);
       else if (!lostToOthers.has(errorCode(error) ?? '')) throw error;
-      return this.primary.read(work);
+      return read(this.primary);
     }
   }
 }

@@ -1,33 +1,27 @@
 import type { QueryRunner } from 'typeorm';
-import { lease } from '../lease.js';
+import { lease, leaseOnce } from '../lease.js';
 import type { Work } from '../transactions.js';
 import { execute } from './execute.js';
 
-/**
- * Reads for one unit of work at a time, each in a transaction of its own. A transaction is begun on the way that ends
- * the one before, while that unit's answer goes out. Until its first statement it sees and holds nothing, so what it
- * then shows is as new as if it had been begun for the unit.
- */
+/** Reads for one unit of work at a time. A unit is answered while its transaction is still being ended. */
 export class Reader {
-  private begun: Promise<void>;
+  private ended: Promise<void> = Promise.resolve();
 
-  constructor(private readonly runner: QueryRunner) {
-    this.begin('BEGIN');
-  }
+  constructor(private readonly runner: QueryRunner) {}
 
   async read<Result>(work: Work<Result>): Promise<Result> {
-    await this.begun;
+    await this.ended;
+    await execute(this.runner, 'BEGIN');
     try {
       return await lease(this.runner, work);
     } finally {
-      this.begin('COMMIT; BEGIN');
+      // Where SQLite has ended the transaction by itself, as it does when a disk fails, there is nothing to commit.
+      this.ended = execute(this.runner, 'COMMIT').catch(() => undefined);
     }
   }
 
-  private begin(statements: string): void {
-    // Where SQLite has ended the transaction by itself, as it does when a disk fails, there is nothing to commit.
-    this.begun = execute(this.runner, statements).catch(() => execute(this.runner, 'BEGIN'));
-    // Told to the unit that waits for it; there may be none.
-    this.begun.catch(() => undefined);
+  async readAtOnce<Result>(work: Work<Result>): Promise<Result> {
+    await this.ended;
+    return leaseOnce(this.runner, work);
   }
 }

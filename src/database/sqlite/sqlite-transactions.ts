@@ -35,6 +35,10 @@ export class SqliteTransactions implements Transactions {
   read<Result>(work: Work<Result>): Promise<Result> {
     return this.readers.lend((reader) => reader.read(work)).catch(tellOutage);
   }
+
+  readAtOnce<Result>(work: Work<Result>): Promise<Result> {
+    return this.readers.lend((reader) => reader.readAtOnce(work)).catch(tellOutage);
+  }
 }
 
 /** Another program holds the file for too long, or the disk is full, away or broken. */

@@ -1,0 +1,93 @@
+import type { EntityMetadata, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
+import { ApplyValueTransformers } from 'typeorm/util/ApplyValueTransformers.js';
+
+type Row = Readonly<Record<string | number, unknown>>;
+
+/** What becomes of a row of a query: an entity, those that were joined to it, and its lists. */
+export interface Shape {
+  readonly make: () => ObjectLiteral;
+  readonly id: string | number;
+  readonly columns: readonly {
+    readonly name: string | number;
+    readonly property: string;
+    readonly from: (value: unknown) => unknown;
+  }[];
+  readonly joined: readonly Member[];
+  readonly lists: readonly Member[];
+}
+
+/** Of an entity. */
+export type Member = Shape & { readonly property: string };
+
+/** The columns a query selects, under the names that its rows have them by. */
+type NameOf = (column: string) => string | number;
+
+/** A list is found in the column of this name. */
+export const listColumn = (property: string): string => `list_${property}`;
+
+export function shapeOf<Entity extends ObjectLiteral>(
+  query: SelectQueryBuilder<Entity>,
+  nameOf: NameOf = (column) => column,
+  lists: readonly Member[] = [],
+): Shape {
+  const { name, metadata } = query.expressionMap.mainAlias!;
+  return { ...shapeOfAlias(query, name, metadata, nameOf), lists };
+}
+
+/** The shape of what a query finds when the database gathers it as a list of lists, and the columns to gather. */
+export function gatheredShapeOf<Entity extends ObjectLiteral>(
+  query: SelectQueryBuilder<Entity>,
+): { shape: Shape; columns: string[] } {
+  const columns: string[] = [];
+  const shape = shapeOf(query, (column) => {
+    if (!columns.includes(column)) columns.push(column);
+    return columns.indexOf(column);
+  });
+  return { shape, columns };
+}
+
+function shapeOfAlias<Entity extends ObjectLiteral>(
+  query: SelectQueryBuilder<Entity>,
+  alias: string,
+  { target, columns, primaryColumns }: EntityMetadata,
+  nameOf: NameOf,
+): Shape {
+  const { selects, joinAttributes } = query.expressionMap;
+  const isSelected = (property: string): boolean =>
+    selects.some(({ selection }) => selection === `${alias}.${property}`);
+  return {
+    make: () => new (target as new () => ObjectLiteral)(),
+    id: nameOf(`${alias}_${primaryColumns[0]!.databaseName}`),
+    columns: columns
+      .filter(({ isSelect, propertyName }) => isSelect || isSelected(propertyName))
+      .map(({ databaseName, propertyName, transformer }) => ({
+        name: nameOf(`${alias}_${databaseName}`),
+        property: propertyName,
+        from: transformer
+          ? (value) => ApplyValueTransformers.transformFrom(transformer, value) as unknown
+          : (value) => value,
+      })),
+    joined: joinAttributes
+      .filter(({ parentAlias }) => parentAlias === alias)
+      .map((join) => ({
+        property: join.relation!.propertyName,
+        ...shapeOfAlias(query, join.alias.name, join.metadata!, nameOf),
+      })),
+    lists: [],
+  };
+}
+
+export function entityOf(row: Row, { make, columns, joined, lists }: Shape): ObjectLiteral {
+  const entity = make();
+  for (const { name, property, from } of columns) entity[property] = from(row[name]);
+  for (const shape of joined) entity[shape.property] = row[shape.id] === null ? null : entityOf(row, shape);
+  for (const shape of lists) {
+    entity[shape.property] = parsed(row[listColumn(shape.property)]).map((item) => entityOf(item, shape));
+  }
+  return entity;
+}
+
+/** PostgreSQL's driver has parsed it, and says null of an empty list. */
+function parsed(list: unknown): Row[] {
+  return (typeof list === 'string' ? JSON.parse(list) : (list ?? [])) as Row[];
+}
