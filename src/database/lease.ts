@@ -13,12 +13,13 @@ export async function lease<Result>(runner: QueryRunner, work: Work<Result>): Pr
 /** The same outside of a transaction, for a single SELECT. */
 export async function leaseOnce<Result>(runner: QueryRunner, work: Work<Result>): Promise<Result> {
   let isAsked = false;
-  const query = (sql: string, ...rest: []): Promise<unknown> => {
-    if (isAsked || !sql.startsWith('SELECT '))
-      throw new Error(`What is read at once takes one SELECT, and not also ${sql}`);
+  function query(this: QueryRunner, sql: string, ...rest: []): Promise<unknown> {
+    if (!this.isReleased && (isAsked || !sql.startsWith('SELECT '))) {
+      throw new Error(`What is read at once takes one SELECT, and no other statement, such as ${sql}`);
+    }
     isAsked = true;
-    return runner.query(sql, ...rest);
-  };
+    return runner.query.call(this, sql, ...rest);
+  }
   return lend(runner, work, { isReleased: false, query });
 }
 

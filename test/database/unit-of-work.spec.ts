@@ -58,7 +58,7 @@ describe('the unit of work', () => {
     expect(await names()).toEqual([]);
   });
 
-  it.each(['run', 'read'] as const)(
+  it.each(['run', 'read', 'readAtOnce'] as const)(
     'hands out repositories that refuse to be used after a %s has ended',
     async (way) => {
       const kept = await database.unitOfWork[way](work, ({ genres }) => Promise.resolve({ genres }));
@@ -68,6 +68,18 @@ describe('the unit of work', () => {
       expect(await names()).toEqual([]);
     },
   );
+
+  it('reads at once by one statement, and refuses every other', async () => {
+    const { unitOfWork } = database;
+    await unitOfWork.run(work, ({ genres }) => genres.add(genre('Western')));
+    const [western] = await unitOfWork.readAtOnce(work, ({ genres }) => genres.find());
+    expect(western).toMatchObject({ name: 'Western' });
+    const reading = unitOfWork.readAtOnce(work, async ({ genres }) => [await genres.count(), await genres.count()]);
+    await expect(reading).rejects.toThrow('takes one SELECT');
+    const writing = unitOfWork.readAtOnce(work, ({ genres }) => genres.add(genre('Musical')));
+    await expect(writing).rejects.toThrow('takes one SELECT');
+    expect(await names()).toEqual(['Western']);
+  });
 
   it("can't write while it reads", async () => {
     const writing = database.unitOfWork.read(work, ({ genres }) => genres.add(genre('Western')));
