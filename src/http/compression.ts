@@ -15,11 +15,14 @@ export function useCompression(app: INestApplication, path: string): void {
 /** Whether text is sent in the coding that whoever asks prefers. */
 export const isLarge = (text: string): boolean => text.length >= threshold;
 
-/** Sends text. Where it is small, it is spared the machinery of compressing, which takes longer than the sending. */
+/** Sends text. Where it stays as it is, it is spared the machinery of compressing, which costs as much as the sending. */
 export function send(response: Response, text: string): void {
+  const { req: request } = response;
   response.setHeader('Content-Length', Buffer.byteLength(text));
-  if (isLarge(text)) compress(response.req, tagCoding(response), () => response.end(text));
-  else response.end(text);
+  if (isLarge(text)) response.vary('Accept-Encoding');
+  if (isLarge(text) && request.headers['accept-encoding']) {
+    compress(request, tagCoding(response), () => response.end(text));
+  } else response.end(text);
 }
 
 /** A strong ETag stands for one sequence of bytes: a compressed answer's has the coding behind it ("…;gzip"). */

@@ -18,7 +18,10 @@ export class MoviesService {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
   page(filter: MovieFilter, request: PageRequest, expand?: 'genre'): Promise<Page<Movie>> {
-    return this.unitOfWork.read(titles, ({ movies }) => movies.page(filter, request, expand));
+    const isOneStatement = filter.title === undefined && !request.includeTotal;
+    return this.unitOfWork[isOneStatement ? 'readAtOnce' : 'read'](titles, ({ movies }) =>
+      movies.page(filter, request, expand),
+    );
   }
 
   /** The movies of one genre. */
