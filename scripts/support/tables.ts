@@ -19,7 +19,9 @@ export class Tables {
         if (referred !== metadata) add(referred);
       ordered.add(metadata);
     };
-    this.manager.connection.entityMetadatas.filter(({ tableType }) => tableType === 'regular').forEach(add);
+    const tables = this.manager.connection.entityMetadatas.filter(({ tableType }) => tableType === 'regular');
+    // TypeORM has them in the order in which their files happened to be loaded.
+    tables.sort((one, other) => (one.tableName < other.tableName ? -1 : 1)).forEach(add);
     return [...ordered].map(({ tableName }) => tableName);
   }
 

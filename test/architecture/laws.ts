@@ -284,8 +284,16 @@ function importsOf(path: string, text: string): string[] {
   );
 }
 
+const compilations = new Map<string, string>();
+
 /** What is left at run time: no comments, no types, no imports of types. */
 function compiled(text: string): string {
+  const known = compilations.get(text) ?? compile(text);
+  compilations.set(text, known);
+  return known;
+}
+
+function compile(text: string): string {
   const { ESNext: target } = ts.ScriptTarget;
   const { ESNext: module } = ts.ModuleKind;
   const compilerOptions = { target, module, removeComments: true, experimentalDecorators: true };

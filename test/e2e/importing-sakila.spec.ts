@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type Api, apiAt } from '../support/app.js';
-import { freshDatabase, type FreshDatabase } from '../support/engine.js';
+import { freshDatabase, type FreshDatabase, isSqlite } from '../support/engine.js';
 import { readAll } from '../support/paging.js';
 import { Program, startService } from '../../scripts/support/program.js';
 import { sakilaFolder } from '../support/sakila.js';
@@ -12,7 +12,6 @@ interface Movie {
 
 interface Rent {
   readonly client_id: number;
-  readonly is_closed: boolean;
   readonly details: readonly { readonly movie_copy: { readonly movie: { readonly title: string } } }[];
 }
 
@@ -73,19 +72,24 @@ function importSakila(): void {
     expect(movies.filter(({ stock }) => stock === 0)).toHaveLength(42);
   });
 
-  it('knows who has them, and which title was rented most', async () => {
-    const rents = await readAll<Rent>(api, '/movie_rents');
-    expect(rents).toHaveLength(16_044);
-    const open = rents.filter((rent) => !rent.is_closed);
+  it('knows who has them', async () => {
+    const open = await readAll<Rent>(api, '/movie_rents', 'is_closed=false');
     expect(open).toHaveLength(183);
     expect(new Set(open.map((rent) => rent.client_id)).size).toBe(159);
-    const lendings = new Map<string, number>();
-    for (const { title } of rents.flatMap(({ details }) => details.map((line) => line.movie_copy.movie))) {
-      lendings.set(title, (lendings.get(title) ?? 0) + 1);
-    }
-    const [most] = [...lendings].sort(([, one], [, other]) => other - one);
-    expect(most).toEqual(['BUCKET BROTHERHOOD', 34]);
   });
+
+  // Reads all rentals, which are the same on both: test/database/postgres/copying-sakila.spec.ts compares each row.
+  if (isSqlite())
+    it('knows which title was rented most', async () => {
+      const rents = await readAll<Rent>(api, '/movie_rents');
+      expect(rents).toHaveLength(16_044);
+      const lendings = new Map<string, number>();
+      for (const { title } of rents.flatMap(({ details }) => details.map((line) => line.movie_copy.movie))) {
+        lendings.set(title, (lendings.get(title) ?? 0) + 1);
+      }
+      const [most] = [...lendings].sort(([, one], [, other]) => other - one);
+      expect(most).toEqual(['BUCKET BROTHERHOOD', 34]);
+    });
 
   it('adds nothing when it is imported again', async () => {
     await service.kill('SIGTERM');

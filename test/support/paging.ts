@@ -23,10 +23,10 @@ async function* pages<Row = { id: number }>(api: Api, url: string, relation: 'pr
   }
 }
 
-/** The whole of a list, page by page. */
-export async function readAll<Row>(api: Api, list: string): Promise<Row[]> {
+/** The whole of a list, page by page. @param filters a query */
+export async function readAll<Row>(api: Api, list: string, filters = ''): Promise<Row[]> {
   const rows: Row[] = [];
-  for await (const page of pages<Row>(api, `${list}?limit=200`, 'next')) rows.push(...page);
+  for await (const page of pages<Row>(api, `${list}?limit=200&${filters}`, 'next')) rows.push(...page);
   return rows;
 }
 
