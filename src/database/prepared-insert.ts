@@ -7,19 +7,24 @@ type Rows<Entity, Property extends keyof Entity> = readonly Pick<Entity, Propert
 export class PreparedInsert<Entity extends ObjectLiteral, Property extends keyof Entity & string> {
   private readonly written = new WrittenOnce<Written<Rows<Entity, Property>>>();
 
-  /** @param properties all that is given of an entity */
+  /**
+   * @param properties all that is given of an entity
+   * @param key one of them, in which no two rows are the same that are stored together
+   */
   constructor(
     private readonly target: EntityTarget<Entity>,
     private readonly properties: readonly Property[],
+    private readonly key: Property,
   ) {}
 
-  /** @returns the id that the last of the rows was given; undefined where there is none */
-  async run(manager: EntityManager, rows: Rows<Entity, Property>): Promise<number | undefined> {
-    if (rows.length === 0) return undefined;
+  /** @returns the ids that the rows were given, in their order */
+  async run(manager: EntityManager, rows: Rows<Entity, Property>): Promise<number[]> {
+    if (rows.length === 0) return [];
     const statement = this.written.get(manager.connection, String(rows.length), () => this.write(manager, rows.length));
-    const stored = await manager.query<number | { id: number }[]>(statement.sql, fill(statement, rows));
-    // SQLite tells the id, PostgreSQL the rows that it was asked to return.
-    return typeof stored === 'number' ? stored : stored.at(-1)?.id;
+    const { records } = await manager.queryRunner!.query(statement.sql, fill(statement, rows), true);
+    // Neither database promises to return them in the order in which they were given.
+    const ids = new Map((records as { id: number; key: unknown }[]).map(({ id, key }) => [key, id]));
+    return rows.map((row) => ids.get(row[this.key])!);
   }
 
   private write(manager: EntityManager, count: number): Written<Rows<Entity, Property>> {
@@ -39,7 +44,8 @@ export class PreparedInsert<Entity extends ObjectLiteral, Property extends keyof
       .insert()
       .into(this.target, [...this.properties])
       .values(marks as never);
-    if (driver.isReturningSqlSupported('insert')) query.returning('id');
-    return slots.written(query.getQueryAndParameters() as [string, unknown]);
+    const { sql, parameters } = slots.written(query.getQueryAndParameters() as [string, unknown]);
+    const key = driver.escape(metadata.findColumnWithPropertyName(this.key)!.databaseName);
+    return { sql: `${sql} RETURNING id, ${key} AS "key"`, parameters };
   }
 }

@@ -20,9 +20,11 @@ export interface CopyFilter {
 const withLoans = (manager: EntityManager): SelectQueryBuilder<MovieCopy> =>
   manager.createQueryBuilder(MovieCopy, 'copy').addSelect('copy.openRentId');
 
-const byIds = new PreparedSelect((manager) =>
-  withLoans(manager).addSelect('copy.lastReturn').where('copy.id IN (:...ids)'),
-);
+/** All that a rental shows of a copy and judges it by. */
+const lendable = (manager: EntityManager): SelectQueryBuilder<MovieCopy> =>
+  withLoans(manager).addSelect('copy.lastReturn').innerJoinAndSelect('copy.movie', 'movie');
+
+const byIds = new PreparedSelect((manager) => lendable(manager).where('copy.id IN (:...ids)'));
 const pages = new PreparedPages(
   (manager, { movieId, code, serviceState }: Given<CopyFilter>) => {
     const copies = withLoans(manager);
@@ -83,8 +85,7 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
 
   /** Up to `count` copies of a movie that can be lent, the oldest first, leaving out those in `except`. */
   findAvailable(movieId: number, count: number, except: readonly number[]): Promise<MovieCopy[]> {
-    return withLoans(this.manager)
-      .addSelect('copy.lastReturn')
+    return lendable(this.manager)
       .where({ movieId, serviceState: 'in_service', id: Not(In(except)) })
       .andWhere(`NOT EXISTS (SELECT 1 ${fromOpenLoanOf('copy')})`)
       .orderBy('copy.id')

@@ -57,7 +57,11 @@ const pages = new PreparedPages(
   { id: 'id', title: 'titleSearch', year: 'year' },
   lists,
 );
-const insertion = new PreparedInsert(Movie, ['title', 'titleSearch', 'description', 'year', 'director', 'genreId']);
+const insertion = new PreparedInsert(
+  Movie,
+  ['title', 'titleSearch', 'description', 'year', 'director', 'genreId'],
+  'title',
+);
 
 export class MovieRepository extends Repository<Movie> {
   constructor(manager: EntityManager) {
@@ -89,7 +93,8 @@ export class MovieRepository extends Repository<Movie> {
 
   /** @returns its id */
   async add(fields: MovieFields): Promise<number> {
-    return (await insertion.run(this.manager, [this.create(Movie.columnsOf(fields))]))!;
+    const [id] = await insertion.run(this.manager, [this.create(Movie.columnsOf(fields))]);
+    return id!;
   }
 
   /** Members left out are kept. */

@@ -39,17 +39,22 @@ export async function amend(rent: MovieRent, order: RentOrder, shop: Participant
   const chosen = await fillBasket({ clientId: order.clientId, lines: wanted }, shop, mine);
   await shop.rents.update(rent.id, { clientId: order.clientId });
 
-  const lines = wanted.map(({ id }, index) => ({ id, movieCopyId: chosen[index]!.id }));
+  const lines = chosen.map((copy, index) => ({ id: wanted[index]!.id, movieCopyId: copy.id, copy }));
   const stays = ({ id, movieCopyId }: OrderedLine): boolean =>
     rent.details.some((detail) => detail.id === id && detail.movieCopyId === movieCopyId);
   const kept = new Set(lines.filter(stays).map(({ id }) => id));
   // All that changes is taken back before it is opened anew, since two lines may swap their copies.
   await shop.lines.takeBack(rent.details.filter(({ id }) => !kept.has(id)));
+  const changed = lines.filter((line) => !stays(line));
+  await shop.lines.reopen(rent.id, changed.filter(isThere));
   await shop.lines.open(
     rent.id,
-    lines.filter((line) => !stays(line)),
+    changed.filter((line) => !isThere(line)).map(({ copy }) => copy),
   );
 }
+
+/** Whether a line was on the rental before. */
+const isThere = <Line extends OrderedLine>(line: Line): line is Line & { id: number } => line.id !== undefined;
 
 /**
  * Finds for each line of an order the line that is there already: the one with its id, else the open one

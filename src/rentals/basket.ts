@@ -38,11 +38,13 @@ export async function fillBasket(
   mine: ReadonlySet<number> = new Set(),
 ): Promise<MovieCopy[]> {
   const refusals: Refusal[] = [];
-  if (!(await clients.isKnown(clientId))) refusals.push(unknown(['clientId'], 'Client', clientId));
   const wanted = lines.flatMap(({ movieId }) => movieId ?? []);
   const named = lines.flatMap(({ movieCopyId }) => movieCopyId ?? []);
+  await clients.keep(clientId);
   await copies.lockMoviesOf(wanted, [...named, ...mine]);
-  const found = new Map((await copies.findWithLoans(named)).map((copy) => [copy.id, copy]));
+  const [isKnown, there] = await Promise.all([clients.isKnown(clientId), copies.findWithLoans(named)]);
+  if (!isKnown) refusals.push(unknown(['clientId'], 'Client', clientId));
+  const found = new Map(there.map((copy) => [copy.id, copy]));
 
   const basket: MovieCopy[] = [];
   for (const [index, { movieCopyId, movieId }] of lines.entries()) {

@@ -1,18 +1,16 @@
 import { type EntityManager, Repository } from 'typeorm';
 import { PreparedInsert } from '../database/prepared-insert.js';
 import { onDuplicate } from '../database/unique-violation.js';
+import type { MovieCopy } from '../movies/movie-copy.entity.js';
 import { MovieRentDetail } from './movie-rent-detail.entity.js';
 import { CopyAlreadyRented } from './rentals.errors.js';
 
-interface LineToOpen {
-  readonly id?: number;
-  readonly movieCopyId: number;
-}
-
-const opening = new PreparedInsert(MovieRentDetail, ['movieRentId', 'movieCopyId', 'returnedDatetime']);
-const reopening = new PreparedInsert(MovieRentDetail, ['id', 'movieRentId', 'movieCopyId', 'returnedDatetime']);
-
-const hasId = <Line extends LineToOpen>(line: Line): line is Line & { id: number } => line.id !== undefined;
+const opening = new PreparedInsert(MovieRentDetail, ['movieRentId', 'movieCopyId', 'returnedDatetime'], 'movieCopyId');
+const reopening = new PreparedInsert(
+  MovieRentDetail,
+  ['id', 'movieRentId', 'movieCopyId', 'returnedDatetime'],
+  'movieCopyId',
+);
 
 export class MovieRentDetailRepository extends Repository<MovieRentDetail> {
   constructor(manager: EntityManager) {
@@ -20,19 +18,22 @@ export class MovieRentDetailRepository extends Repository<MovieRentDetail> {
   }
 
   /**
-   * Opens lines, under the ids they come with or new ones.
+   * Opens a line for each of some copies.
    * @throws CopyAlreadyRented where the database's own law catches what was judged otherwise
    */
-  async open(movieRentId: number, lines: readonly LineToOpen[]): Promise<void> {
-    const rows = lines.map((line) => ({ ...line, movieRentId, returnedDatetime: null }));
-    const refuse = refuseSecondHand(lines.map(({ movieCopyId }) => movieCopyId));
-    await reopening.run(this.manager, rows.filter(hasId)).catch(refuse);
-    await opening
-      .run(
-        this.manager,
-        rows.filter((row) => !hasId(row)),
-      )
-      .catch(refuse);
+  async open(movieRentId: number, copies: readonly MovieCopy[]): Promise<MovieRentDetail[]> {
+    const rows = copies.map((copy) => ({ movieRentId, movieCopyId: copy.id, returnedDatetime: null }));
+    const ids = await opening.run(this.manager, rows).catch(refuseSecondHand(rows));
+    const lines = rows.map((row, index) =>
+      Object.assign(new MovieRentDetail(), row, { id: ids[index], movieCopy: copies[index] }),
+    );
+    return lines.sort((one, other) => one.id - other.id);
+  }
+
+  /** The same, under the ids that the lines have had before. @throws CopyAlreadyRented */
+  async reopen(movieRentId: number, lines: readonly Pick<MovieRentDetail, 'id' | 'movieCopyId'>[]): Promise<void> {
+    const rows = lines.map(({ id, movieCopyId }) => ({ id, movieRentId, movieCopyId, returnedDatetime: null }));
+    await reopening.run(this.manager, rows).catch(refuseSecondHand(rows));
   }
 
   /** How many rentals have something out. Reads of the partial index what is out now, and nothing of what was. */
@@ -49,9 +50,9 @@ export class MovieRentDetailRepository extends Repository<MovieRentDetail> {
   }
 }
 
-const refuseSecondHand = (movieCopyIds: number[]) =>
+const refuseSecondHand = (lines: readonly Pick<MovieRentDetail, 'movieCopyId'>[]) =>
   onDuplicate(
     'movie_rent_detail.movie_copy_id',
-    new CopyAlreadyRented(movieCopyIds),
+    new CopyAlreadyRented(lines.map(({ movieCopyId }) => movieCopyId)),
     'ix_movie_rent_detail_one_open_line_per_copy',
   );

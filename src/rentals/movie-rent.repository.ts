@@ -57,7 +57,7 @@ const pages = new PreparedPages(
   { id: 'id', creation_datetime: 'creationDatetime' },
   lists,
 );
-const insertion = new PreparedInsert(MovieRent, ['clientId', 'creationDatetime']);
+const insertion = new PreparedInsert(MovieRent, ['clientId', 'creationDatetime'], 'clientId');
 
 export class MovieRentRepository extends Repository<MovieRent> {
   constructor(manager: EntityManager) {
@@ -81,9 +81,10 @@ export class MovieRentRepository extends Repository<MovieRent> {
     return this.get(id);
   }
 
-  /** @returns its id */
-  async add(clientId: number, creationDatetime: Date): Promise<number> {
-    return (await insertion.run(this.manager, [{ clientId, creationDatetime }]))!;
+  /** Adds one that has no lines as yet. */
+  async add(clientId: number, creationDatetime: Date): Promise<MovieRent> {
+    const [id] = await insertion.run(this.manager, [{ clientId, creationDatetime }]);
+    return this.create({ id, clientId, creationDatetime, details: [] });
   }
 
   /** Returns all that is still out. */

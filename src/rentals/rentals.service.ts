@@ -58,12 +58,9 @@ export class RentalsService {
       const chosen = await fillBasket(order, { clients, movies, copies });
       // A clock that was set back must not lend a copy before it came back.
       const lent = latest(this.clock.now(), ...chosen.flatMap(({ lastReturn }) => lastReturn ?? []));
-      const id = await rents.add(order.clientId, lent);
-      await lines.open(
-        id,
-        chosen.map((copy) => ({ movieCopyId: copy.id })),
-      );
-      return rents.get(id);
+      const rent = await rents.add(order.clientId, lent);
+      rent.details = await lines.open(rent.id, chosen);
+      return rent;
     });
   }
 

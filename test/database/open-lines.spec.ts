@@ -13,7 +13,7 @@ describe('one open line per copy', () => {
       const movieId = await movies.add(fields);
       const client = await clients.add({ firstName: 'A', lastName: 'Client', address: null, licenseNumber: null });
       copyId = (await copies.add(movieId)).id;
-      rentId = await rents.add(client.id, new Date());
+      rentId = (await rents.add(client.id, new Date())).id;
     });
   });
   afterAll(() => database.close());

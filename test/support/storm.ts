@@ -4,6 +4,7 @@ import type { Client } from '../../src/clients/client.entity.js';
 import { ClientRepository } from '../../src/clients/client.repository.js';
 import { lock } from '../../src/database/lock.js';
 import { GenreRepository } from '../../src/genres/genre.repository.js';
+import type { MovieCopy } from '../../src/movies/movie-copy.entity.js';
 import { MovieCopyRepository } from '../../src/movies/movie-copy.repository.js';
 import { MovieRepository } from '../../src/movies/movie.repository.js';
 import { MovieRentDetailRepository } from '../../src/rentals/movie-rent-detail.repository.js';
@@ -242,11 +243,11 @@ export class Storm {
       const copies = this.random.sample(this.copyIds, 2 + this.random.below(2));
       return {
         steps: [
-          async ({ rents }) => (id = await rents.add(this.clientId, new Date())),
+          async ({ rents }) => ({ id } = await rents.add(this.clientId, new Date())),
           ({ lines }) =>
             lines.open(
               id,
-              copies.map((movieCopyId) => ({ movieCopyId })),
+              copies.map((copyId) => ({ id: copyId }) as MovieCopy),
             ),
         ],
         acknowledge: () => this.openRents.set(id, copies.length),

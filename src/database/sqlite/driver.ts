@@ -15,6 +15,8 @@ class PreparingDatabase extends sqlite3.Database {
   private readonly kept = new Map<string, sqlite3.Statement>();
 
   override run(sql: string, ...rest: unknown[]): this {
+    // One with RETURNING would stay open after its first row, and keep its transaction from committing.
+    if (/ RETURNING /.test(sql)) return this.all(sql, ...rest);
     return isWorthKeeping(sql) ? this.perform('run', sql, rest) : super.run(sql, ...rest);
   }
 
@@ -60,9 +62,8 @@ class PreparingDatabase extends sqlite3.Database {
   }
 }
 
-/** One with RETURNING would stay open after its first row, and keep its transaction from committing. */
 function isWorthKeeping(sql: string): boolean {
-  return sql.length <= longestKept && /^(SELECT|INSERT|UPDATE|DELETE) /.test(sql) && !/ RETURNING /.test(sql);
+  return sql.length <= longestKept && /^(SELECT|INSERT|UPDATE|DELETE) /.test(sql);
 }
 
 /**

@@ -61,7 +61,10 @@ export class GroupCommit {
     const outcomes: Outcome[] = [];
     try {
       await execute(this.runner, 'BEGIN IMMEDIATE; SAVEPOINT unit');
-      for (const unit of batch) outcomes.push(await this.attempt(unit));
+      for (const unit of batch) {
+        if (outcomes.length > 0) await execute(this.runner, 'RELEASE unit; SAVEPOINT unit');
+        outcomes.push(await this.attempt(unit));
+      }
       await execute(this.runner, 'COMMIT');
     } catch (error) {
       // Fails only where SQLite has already ended the transaction; if anything else were open, the next BEGIN says so.
@@ -81,11 +84,10 @@ export class GroupCommit {
     if (stored > 1) this.done.batched += stored;
   }
 
-  /** Runs one unit in the savepoint that is open, and leaves one open for the next. */
+  /** Runs one unit in the savepoint that is open, and leaves in there what the unit stored. */
   private async attempt({ work, resolve, reject }: WaitingUnit): Promise<Outcome> {
     try {
       const result = await lease(this.runner, work);
-      await execute(this.runner, 'RELEASE unit; SAVEPOINT unit');
       return { stored: true, answer: () => resolve(result) };
     } catch (error) {
       await this.undo(error);
