@@ -7,7 +7,9 @@ import { IdempotencyKey } from './src/database/idempotency/idempotency-key.entit
 import { CreateShop1764000000000 } from './src/database/migrations/1764000000000-create-shop.js';
 import { CreateIdempotencyKey1764100000000 } from './src/database/migrations/1764100000000-create-idempotency-key.js';
 import { IndexTrigrams1764200000000 } from './src/database/migrations/1764200000000-index-trigrams.js';
-import { driver } from './src/database/sqlite/driver.js';
+import { IndexWhatIsOut1764300000000 } from './src/database/migrations/1764300000000-index-what-is-out.js';
+import { driver as postgresDriver } from './src/database/postgres/driver.js';
+import { driver as sqliteDriver } from './src/database/sqlite/driver.js';
 import { SnakeCaseNaming } from './src/database/naming-strategy.js';
 import { Genre } from './src/genres/genre.entity.js';
 import { MovieCopy } from './src/movies/movie-copy.entity.js';
@@ -20,18 +22,24 @@ export function dataSourceOptions(databaseUrl: string): DataSourceOptions {
   return {
     ...(databaseUrl.startsWith('sqlite:') ? sqlite(databaseUrl) : postgres(databaseUrl)),
     entities: [Genre, Movie, MovieCopy, Client, MovieRent, MovieRentDetail, Loan, IdempotencyKey],
-    migrations: [CreateShop1764000000000, CreateIdempotencyKey1764100000000, IndexTrigrams1764200000000],
+    migrations: [
+      CreateShop1764000000000,
+      CreateIdempotencyKey1764100000000,
+      IndexTrigrams1764200000000,
+      IndexWhatIsOut1764300000000,
+    ],
     namingStrategy: new SnakeCaseNaming(),
   };
 }
 
 function sqlite(url: string) {
-  return { type: 'sqlite', driver, database: url.replace(/^sqlite:/, '') } as const;
+  return { type: 'sqlite', driver: sqliteDriver, database: url.replace(/^sqlite:/, '') } as const;
 }
 
 function postgres(url: string) {
   return {
     type: 'postgres',
+    driver: postgresDriver,
     url,
     applicationName: 'movie-rental',
     poolSize: 10,

@@ -19,25 +19,22 @@ export interface Shape {
 /** Of an entity. */
 export type Member = Shape & { readonly property: string };
 
+/** What a query selects, whichever entity it is of. */
+export type Selection = Pick<SelectQueryBuilder<ObjectLiteral>, 'expressionMap'>;
+
 /** The columns a query selects, under the names that its rows have them by. */
 type NameOf = (column: string) => string | number;
 
 /** A list is found in the column of this name. */
 export const listColumn = (property: string): string => `list_${property}`;
 
-export function shapeOf<Entity extends ObjectLiteral>(
-  query: SelectQueryBuilder<Entity>,
-  nameOf: NameOf = (column) => column,
-  lists: readonly Member[] = [],
-): Shape {
+export function shapeOf(query: Selection, nameOf: NameOf = (column) => column, lists: readonly Member[] = []): Shape {
   const { name, metadata } = query.expressionMap.mainAlias!;
   return { ...shapeOfAlias(query, name, metadata, nameOf), lists };
 }
 
 /** The shape of what a query finds when the database gathers it as a list of lists, and the columns to gather. */
-export function gatheredShapeOf<Entity extends ObjectLiteral>(
-  query: SelectQueryBuilder<Entity>,
-): { shape: Shape; columns: string[] } {
+export function gatheredShapeOf(query: Selection): { shape: Shape; columns: string[] } {
   const columns: string[] = [];
   const shape = shapeOf(query, (column) => {
     if (!columns.includes(column)) columns.push(column);
@@ -46,8 +43,8 @@ export function gatheredShapeOf<Entity extends ObjectLiteral>(
   return { shape, columns };
 }
 
-function shapeOfAlias<Entity extends ObjectLiteral>(
-  query: SelectQueryBuilder<Entity>,
+function shapeOfAlias(
+  query: Selection,
   alias: string,
   { target, columns, primaryColumns }: EntityMetadata,
   nameOf: NameOf,

@@ -37,7 +37,7 @@ export class PreparedPages<Entity extends ObjectLiteral & { id: number }, Filter
     const { property, select } = this.orders.get(`${request.sortBy} ${direction}`)!;
     const total = request.includeTotal ? await select.count(manager, filter) : undefined;
     const place = request.from && { placeValue: request.from.value, placeId: request.from.id };
-    const found = await select.all(manager, { ...filter, ...place, limit: request.limit + 1 });
+    const found = await select.all(manager, { ...filter, ...place }, request.limit + 1);
 
     const placeOf = (row: Entity): Place => ({ value: plain(row[property]), id: row.id });
     const beyond = found.length > request.limit;

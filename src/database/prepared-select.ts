@@ -1,5 +1,13 @@
 import type { EntityManager, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
-import { entityOf, gatheredShapeOf, listColumn, type Member, type Shape, shapeOf } from './entity-shape.js';
+import {
+  entityOf,
+  gatheredShapeOf,
+  listColumn,
+  type Member,
+  type Selection,
+  type Shape,
+  shapeOf,
+} from './entity-shape.js';
 import { fill, Slots, type Written, WrittenOnce } from './prepared.js';
 
 type Value = string | number;
@@ -16,7 +24,9 @@ export type Query<Entity extends ObjectLiteral, V> = (
 
 /** Queries for the lists of each row, of which they know the alias. */
 export type Lists<Entity> = { readonly [Property in keyof Entity & string]?: ListQuery };
-type ListQuery = (manager: EntityManager) => SelectQueryBuilder<never>;
+type ListQuery = (
+  manager: EntityManager,
+) => Selection & Pick<SelectQueryBuilder<ObjectLiteral>, 'getQuery' | 'getParameters'>;
 
 interface Statement extends Written<Values> {
   readonly shape: Shape;
@@ -38,13 +48,16 @@ export class PreparedSelect<Entity extends ObjectLiteral, V extends object> {
     private readonly lists: Lists<Entity> = {},
   ) {}
 
-  /** Where one of the lists among `values` is empty, nothing is found. A value called `limit` is the most to be found. */
-  async all(manager: EntityManager, values: V & Values): Promise<Entity[]> {
+  /**
+   * Where one of the lists among `values` is empty, nothing is found.
+   * @param limit rows at most: by it the database chooses its way
+   */
+  async all(manager: EntityManager, values: V & Values, limit?: number): Promise<Entity[]> {
     const given = Object.entries(values).filter(([, value]) => value !== undefined);
     if (given.some(([, value]) => Array.isArray(value) && value.length === 0)) return [];
     const choice = given.map(([name, value]) => `${name} ${howGiven(value)}`).join();
-    const statement = this.written.get(manager.connection, choice, () =>
-      this.write(manager, Object.fromEntries(given)),
+    const statement = this.written.get(manager.connection, `${choice} ${limit}`, () =>
+      this.write(manager, Object.fromEntries(given), limit),
     );
     const rows = await manager.query<Record<string, unknown>[]>(statement.sql, fill(statement, values));
     return rows.map((row) => entityOf(row, statement.shape) as Entity);
@@ -58,8 +71,8 @@ export class PreparedSelect<Entity extends ObjectLiteral, V extends object> {
     return this.query(manager, givenOf(values)).setParameters(values).getCount();
   }
 
-  private write(manager: EntityManager, { limit, ...values }: Values): Statement {
-    const query = this.query(manager, givenOf(values));
+  private write(manager: EntityManager, values: Values, limit: number | undefined): Statement {
+    const query = this.query(manager, givenOf(values)).limit(limit);
     const slots = new Slots<Values>();
     for (const [name, value] of Object.entries(values)) {
       const marks = Array.isArray(value)
@@ -71,15 +84,7 @@ export class PreparedSelect<Entity extends ObjectLiteral, V extends object> {
       gather(query, property, list!(manager)),
     );
     const written = slots.written(query.getQueryAndParameters() as [string, unknown]);
-    const shape = shapeOf(query, undefined, lists);
-    if (limit === undefined) return { ...written, shape };
-    const { sql, parameters } = written;
-    const { driver } = manager.connection;
-    return {
-      sql: `${sql} LIMIT ${driver.createParameter('limit', parameters.length)}`,
-      parameters: [...parameters, (given) => given['limit']],
-      shape,
-    };
+    return { ...written, shape: shapeOf(query, undefined, lists) };
   }
 }
 
@@ -101,7 +106,7 @@ function givenOf<V extends object>(values: V): Given<V> {
 function gather<Entity extends ObjectLiteral>(
   query: SelectQueryBuilder<Entity>,
   property: string,
-  list: SelectQueryBuilder<never>,
+  list: ReturnType<ListQuery>,
 ): Member {
   const { shape, columns } = gatheredShapeOf(list);
   const { driver } = query.connection;

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { RecentlyUsed } from './recently-used.js';
 
 /** A statement, and where each of its parameters is to be found in what is given to it. */
 export interface Written<Given> {
@@ -25,15 +26,16 @@ export class Slots<Given> {
   }
 }
 
-/** What was written for each database, and there for each of several lengths. */
-export class WrittenOnce<Statement> {
-  private readonly statements = new WeakMap<DataSource, Map<string, Statement>>();
+/** Statements that are kept of one query: more than a shop has use for, and few enough whatever is asked. */
+const mostKept = 500;
 
-  get(dataSource: DataSource, lengths: string, write: () => Statement): Statement {
+/** What was written for each database, and there for each choice of what is given. */
+export class WrittenOnce<Statement> {
+  private readonly statements = new WeakMap<DataSource, RecentlyUsed<Statement>>();
+
+  get(dataSource: DataSource, choice: string, write: () => Statement): Statement {
     let known = this.statements.get(dataSource);
-    if (!known) this.statements.set(dataSource, (known = new Map<string, Statement>()));
-    let statement = known.get(lengths);
-    if (!statement) known.set(lengths, (statement = write()));
-    return statement;
+    if (!known) this.statements.set(dataSource, (known = new RecentlyUsed<Statement>(mostKept)));
+    return known.get(choice, write);
   }
 }

@@ -37,7 +37,7 @@ const lists = {
       .addSelect('copy.openRentId')
       .where('copy.movieId = movie.id')
       .andWhere('copy.serviceState NOT IN (:...outOfStock)', { outOfStock })
-      .orderBy('copy.id') as SelectQueryBuilder<never>,
+      .orderBy('copy.id'),
 };
 const byId = new PreparedSelect(
   (manager, given: Given<With & { id: number }>) => movies(manager, given).where('movie.id = :id'),
@@ -91,10 +91,11 @@ export class MovieRepository extends Repository<Movie> {
     return this.get(id);
   }
 
-  /** @returns its id */
-  async add(fields: MovieFields): Promise<number> {
-    const [id] = await insertion.run(this.manager, [this.create(Movie.columnsOf(fields))]);
-    return id!;
+  /** Adds one that has no copies as yet. */
+  async add(fields: MovieFields): Promise<Movie> {
+    const movie = this.create(Movie.columnsOf(fields));
+    const [id] = await insertion.run(this.manager, [movie]);
+    return Object.assign(movie, { id, copies: [] });
   }
 
   /** Members left out are kept. */

@@ -44,9 +44,9 @@ export class MoviesService {
   addWithStock(fields: MovieFields, stock: number, once?: Once<Movie>): Promise<Movie> {
     return this.unitOfWork.runOnce(once, participants, async ({ genres, movies, copies }) => {
       await genres.assertKnown(fields.genreId);
-      const id = await movies.add(fields);
-      await copies.addMany(id, stock);
-      return movies.get(id);
+      const movie = await movies.add(fields);
+      movie.copies = await copies.addMany(movie.id, stock);
+      return movie;
     });
   }
 

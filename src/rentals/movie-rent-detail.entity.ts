@@ -9,7 +9,7 @@ import type { MovieRent } from './movie-rent.entity.js';
   unique: true,
   where: 'returned_datetime IS NULL',
 })
-@Index('ix_movie_rent_detail_open_lines', ['movieRentId'], { where: 'returned_datetime IS NULL' })
+@Index('ix_movie_rent_detail_open_lines', ['movieRentId'], { where: 'returned_datetime IS NULL AND movie_rent_id > 0' })
 export class MovieRentDetail {
   @PrimaryGeneratedColumn()
   id: number;

@@ -36,10 +36,10 @@ export class MovieRentDetailRepository extends Repository<MovieRentDetail> {
     await reopening.run(this.manager, rows).catch(refuseSecondHand(rows));
   }
 
-  /** How many rentals have something out. Reads of the partial index what is out now, and nothing of what was. */
+  /** How many rentals have something out. Reads of the index what is out now, and nothing of what was. */
   async countOpenRents(): Promise<number> {
     const [row] = await this.query<{ count: number | string }[]>(
-      'SELECT COUNT(DISTINCT movie_rent_id) AS count FROM movie_rent_detail WHERE returned_datetime IS NULL',
+      'SELECT COUNT(DISTINCT movie_rent_id) AS count FROM movie_rent_detail WHERE returned_datetime IS NULL AND movie_rent_id > 0',
     );
     return Number(row!.count);
   }

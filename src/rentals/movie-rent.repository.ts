@@ -32,12 +32,15 @@ const lists = {
       .innerJoinAndSelect('line.movieCopy', 'copy')
       .innerJoinAndSelect('copy.movie', 'movie')
       .where('line.movieRentId = rent.id')
-      .orderBy('line.id') as SelectQueryBuilder<never>,
+      .orderBy('line.id'),
 };
 const byId = new PreparedSelect(
   (manager, given: Given<With & { id: number }>) => rents(manager, given).where('rent.id = :id'),
   lists,
 );
+/** As the index of what is out has it; see its migration. */
+const isOut = 'line.returnedDatetime IS NULL AND line.movieRentId > 0';
+
 const pages = new PreparedPages(
   (manager, given: Given<With & RentFilter>) => {
     const { clientId, movieCopyId, isClosed } = given;
@@ -48,8 +51,8 @@ const pages = new PreparedPages(
       // SQLite asks EXISTS of each rental that it passes, and where nothing else narrows the list it passes all that closed.
       query.andWhere(
         isClosed || clientId || movieCopyId
-          ? `${isClosed ? 'NOT ' : ''}EXISTS (${rentsWithLine(manager, 'line.movieRentId = rent.id AND line.returnedDatetime IS NULL')})`
-          : `rent.id IN (${rentsWithLine(manager, 'line.returnedDatetime IS NULL')})`,
+          ? `${isClosed ? 'NOT ' : ''}EXISTS (${rentsWithLine(manager, `line.movieRentId = rent.id AND ${isOut}`)})`
+          : `rent.id IN (${rentsWithLine(manager, isOut)})`,
       );
     }
     return query;

@@ -35,7 +35,7 @@ export class Planner {
     const plan = await this.dataSource.query<{ detail: string }[]>(`EXPLAIN QUERY PLAN ${sql}`, [...parameters]);
     const steps = plan.map(({ detail }) => detail);
     const scans = steps.filter((step) => /^SCAN [a-z]/.test(step) && !notATable.test(step) && !allThatIsOut.test(step));
-    const isCut = isPage && / LIMIT \S+$/.test(sql) && !steps.some((step) => step.includes('TEMP B-TREE'));
+    const isCut = isPage && / LIMIT \d+$/.test(sql) && !steps.some((step) => step.includes('TEMP B-TREE'));
     return isCut ? scans.slice(1) : scans;
   }
 

@@ -100,13 +100,12 @@ export class Storm {
       this.clientId = (
         await clients.add({ firstName: 'A', lastName: 'Client', address: null, licenseNumber: null })
       ).id;
-      const movieId = await movies.add(this.movie('Rented'));
-      await copies.addMany(movieId, 60);
-      this.copyIds = (await movies.get(movieId)).copies.map(({ id }) => id);
+      const { id: movieId } = await movies.add(this.movie('Rented'));
+      this.copyIds = (await copies.addMany(movieId, 60)).map(({ id }) => id);
       this.twins = [];
       for (let pair = 0; pair < 100; pair++) {
         const [one, other] = [await movies.add(this.movie('Twin')), await movies.add(this.movie('Twin'))];
-        this.twins.push({ ids: [one, other], changes: 0 });
+        this.twins.push({ ids: [one.id, other.id], changes: 0 });
       }
     });
   }
@@ -275,7 +274,10 @@ export class Storm {
       };
     }
     return {
-      steps: [async ({ movies }) => (id = await movies.add(this.movie(stamp))), ({ copies }) => copies.addMany(id, 2)],
+      steps: [
+        async ({ movies }) => ({ id } = await movies.add(this.movie(stamp))),
+        ({ copies }) => copies.addMany(id, 2),
+      ],
       acknowledge: () => this.movies.set(id, stamp),
       refuse: nothing,
     };

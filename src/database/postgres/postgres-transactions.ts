@@ -6,6 +6,7 @@ import { errorCode } from '../error-code.js';
 import { lease, leaseOnce } from '../lease.js';
 import { Pool } from '../pool.js';
 import type { Activity, Transactions, Work } from '../transactions.js';
+import { planIsOld } from './driver.js';
 import type { Vigil } from './vigil.js';
 
 /** A unit that loses to others this often finds the database too busy. */
@@ -117,9 +118,10 @@ export class PostgresTransactions implements Transactions {
   }
 }
 
-/** Connection failures (08), lack of resources (53), shutdown and timeouts (57), and waiting too long for a lock. */
+/** Connection failures (08), lack of resources (53), shutdown and timeouts (57), a plan that is old, and waiting too long for a lock. */
 function isUnavailable(error: unknown): boolean {
   const code = errorCode(error);
+  if (code === planIsOld) return true;
   if (code !== undefined) return /^(08|53|57)|^55P03$|^E[A-Z]+$/.test(code);
   return error instanceof Error && /^Connection terminated|^timeout exceeded|not queryable$/.test(error.message);
 }

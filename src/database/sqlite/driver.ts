@@ -16,7 +16,7 @@ class PreparingDatabase extends sqlite3.Database {
 
   override run(sql: string, ...rest: unknown[]): this {
     // One with RETURNING would stay open after its first row, and keep its transaction from committing.
-    if (/ RETURNING /.test(sql)) return this.all(sql, ...rest);
+    if (/\sRETURNING\s/.test(sql)) return this.all(sql, ...rest);
     return isWorthKeeping(sql) ? this.perform('run', sql, rest) : super.run(sql, ...rest);
   }
 

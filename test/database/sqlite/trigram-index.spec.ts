@@ -24,9 +24,9 @@ describe('the trigram index of a SQLite file', () => {
     const units = Array.from({ length: 10 }, (_, turn) =>
       database.unitOfWork.run(work, async ({ movies }) => {
         const [first, second] = [await movies.add(movie(`First ${turn}`, id)), await movies.add(movie(`Ab`, id))];
-        await movies.change(first, { title: `Renamed ${turn}` });
-        await movies.change(second, { year: 2000 });
-        await movies.drop(second);
+        await movies.change(first.id, { title: `Renamed ${turn}` });
+        await movies.change(second.id, { year: 2000 });
+        await movies.drop(second.id);
         if (turn % 2 > 0) throw new Error('in vain');
       }),
     );

@@ -1,0 +1,46 @@
+import pg, { Client } from 'pg';
+import { errorCode } from '../error-code.js';
+import { RecentlyUsed } from '../recently-used.js';
+
+/** Statements that a connection keeps at most. */
+const mostKept = 200;
+
+/** A plan was made for columns that have another type since: feature not supported, as PostgreSQL calls it. */
+export const planIsOld = '0A000';
+
+/**
+ * A connection whose statements stay prepared: for most of ours PostgreSQL takes longer to plan what to do than to do it.
+ * Those that search by a part of a text are planned each time, since that depends on the text.
+ */
+class PreparingClient extends Client {
+  private count = 0;
+  private readonly names = new RecentlyUsed<string>(mostKept, (name) => void this.forget(name));
+
+  /** As TypeORM asks: by text and values. All else is asked as it always is. */
+  override query(...asked: unknown[]): never {
+    const query = super.query.bind(this) as (...asked: unknown[]) => never;
+    const [text, values, ...rest] = asked;
+    if (typeof text !== 'string' || !Array.isArray(values) || !isWorthKeeping(text)) return query(...asked);
+    const name = this.names.get(text, () => `kept_${this.count++}`);
+    const answer = query({ name, text, values }, ...rest) as Promise<unknown>;
+    answer.catch((error: unknown) => errorCode(error) === planIsOld && this.names.discardOne(text));
+    return answer as never;
+  }
+
+  private async forget(name: string): Promise<void> {
+    // In a transaction that has failed the server refuses even this, and keeps one more until the connection ends.
+    await super.query(`DEALLOCATE ${name}`).catch(() => undefined);
+  }
+}
+
+const isWorthKeeping = (text: string): boolean =>
+  /^(SELECT|INSERT|UPDATE|DELETE) /.test(text) && text.length <= 5_000 && !/ LIKE /.test(text);
+
+class PreparingPool extends pg.Pool {
+  constructor(options: pg.PoolConfig) {
+    super({ ...options, Client: PreparingClient });
+  }
+}
+
+/** The pg package as TypeORM is given it. */
+export const driver = { ...pg, Client: PreparingClient, Pool: PreparingPool };

@@ -1,0 +1,67 @@
+import { DataSource } from 'typeorm';
+import { driver, planIsOld } from '../../../src/database/postgres/driver.js';
+import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
+
+describe('statements that PostgreSQL keeps prepared', () => {
+  let database: FreshDatabase;
+  let source: DataSource;
+  beforeEach(async () => {
+    database = await freshDatabase();
+    source = await new DataSource({ type: 'postgres', driver, url: database.url, poolSize: 1 }).initialize();
+    await source.query('CREATE TABLE thing (id serial PRIMARY KEY, name text UNIQUE)');
+  });
+  afterEach(async () => {
+    await source.destroy();
+    await database.drop();
+  });
+
+  const add = (name: string): Promise<object[]> =>
+    source.query('INSERT INTO thing (name) VALUES ($1) RETURNING id', [name]);
+  const find = (name: string): Promise<object[]> => source.query('SELECT name FROM thing WHERE name = $1', [name]);
+  const kept = async (): Promise<string[]> =>
+    (await source.query<{ statement: string }[]>('SELECT statement FROM pg_prepared_statements')).map(
+      ({ statement }) => statement,
+    );
+
+  it('find each time what they are asked for, and are planned once', async () => {
+    expect([await add('one'), await add('two')]).toEqual([[{ id: 1 }], [{ id: 2 }]]);
+    expect([await find('one'), await find('two'), await find('three')]).toEqual([
+      [{ name: 'one' }],
+      [{ name: 'two' }],
+      [],
+    ]);
+    expect(await kept()).toEqual([
+      'INSERT INTO thing (name) VALUES ($1) RETURNING id',
+      'SELECT name FROM thing WHERE name = $1',
+    ]);
+  });
+
+  it('are planned each time where that depends on the text that is searched for', async () => {
+    await source.query('SELECT name FROM thing WHERE name LIKE $1', ['%o%']);
+    expect(await kept()).toEqual([]);
+  });
+
+  it('tell each time what is wrong with them, and go on after', async () => {
+    await add('one');
+    for (const _ of [1, 2]) await expect(add('one')).rejects.toThrow('duplicate key');
+    expect(await find('one')).toEqual([{ name: 'one' }]);
+  });
+
+  it('are planned anew, once PostgreSQL has refused the plan, where what they find has another type now', async () => {
+    await find('one');
+    await source.query('ALTER TABLE thing ADD COLUMN colour text');
+    await expect(find('one')).resolves.toEqual([]);
+    await source.query('ALTER TABLE thing ALTER COLUMN name TYPE varchar(10)');
+    await expect(find('one')).rejects.toMatchObject({ code: planIsOld });
+    await expect(find('one')).resolves.toEqual([]);
+  });
+
+  it('are the 200 that were used last, and no more', async () => {
+    for (let count = 0; count < 250; count++) await source.query(`SELECT ${count} WHERE $1::int = 1`, [1]);
+    await find('one');
+    const statements = await kept();
+    expect(statements).toHaveLength(200);
+    expect(statements).toContain('SELECT 249 WHERE $1::int = 1');
+    expect(statements).not.toContain('SELECT 0 WHERE $1::int = 1');
+  });
+});
