@@ -99,11 +99,24 @@ describe('the log', () => {
 
   // SQLite quotes no values.
   (isSqlite() ? it.skip : it).each([
-    ['a value that is there already', '23505', 'ALTER INDEX ix_client_license_number RENAME TO ix_other'],
-    ['a value of another type', '22P02', 'ALTER TABLE client ALTER address TYPE integer USING NULL'],
-  ])('has not what PostgreSQL says of %s', async (_, code, sql) => {
+    [
+      'a value that is there already',
+      '23505',
+      'ALTER INDEX ix_client_license_number RENAME TO ix_other',
+      '/clients',
+      licensed,
+    ],
+    [
+      'a value of another type',
+      '22P02',
+      'ALTER TABLE genre ALTER description TYPE integer USING NULL',
+      '/genres',
+      // The first of its kind, so that there is no plan for the former type.
+      { name: 'Noir', description: personal.licence },
+    ],
+  ])('has not what PostgreSQL says of %s', async (_, code, sql, path, body) => {
     await behindItsBack(database.url, sql);
-    const [cause] = await logged(`till:${code}`, 'POST', '/clients', licensed);
+    const [cause] = await logged(`till:${code}`, 'POST', path, body);
     expect(cause!['err']).toMatchObject({ code });
   });
 
