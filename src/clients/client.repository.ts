@@ -52,12 +52,9 @@ export class ClientRepository extends Repository<Client> {
     return this.get(id);
   }
 
-  /** Keeps a client, where there is one, from being dropped before the unit of work ends. */
-  async keep(id: number): Promise<void> {
-    await lock(this.manager, () => this.createQueryBuilder('client').where({ id }), 'keep');
-  }
-
+  /** Whether there is such a client; if so, it stays until the unit of work ends. */
   async isKnown(id: number): Promise<boolean> {
+    await lock(this.manager, () => this.createQueryBuilder('client').where({ id }), 'keep');
     return (await byId.first(this.manager, { id })) !== undefined;
   }
 

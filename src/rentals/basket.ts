@@ -40,11 +40,9 @@ export async function fillBasket(
   const refusals: Refusal[] = [];
   const wanted = lines.flatMap(({ movieId }) => movieId ?? []);
   const named = lines.flatMap(({ movieCopyId }) => movieCopyId ?? []);
-  await clients.keep(clientId);
+  if (!(await clients.isKnown(clientId))) refusals.push(unknown(['clientId'], 'Client', clientId));
   await copies.lockMoviesOf(wanted, [...named, ...mine]);
-  const [isKnown, there] = await Promise.all([clients.isKnown(clientId), copies.findWithLoans(named)]);
-  if (!isKnown) refusals.push(unknown(['clientId'], 'Client', clientId));
-  const found = new Map(there.map((copy) => [copy.id, copy]));
+  const found = new Map((await copies.findWithLoans(named)).map((copy) => [copy.id, copy]));
 
   const basket: MovieCopy[] = [];
   for (const [index, { movieCopyId, movieId }] of lines.entries()) {
