@@ -98,7 +98,8 @@ describe('the log', () => {
   });
 
   // SQLite quotes no values.
-  (isSqlite() ? it.skip : it).each([
+  const quoted = isSqlite() ? undefined : it;
+  quoted?.each([
     [
       'a value that is there already',
       '23505',

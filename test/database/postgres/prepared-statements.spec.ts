@@ -1,5 +1,7 @@
 import { DataSource } from 'typeorm';
 import { driver, planIsOld } from '../../../src/database/postgres/driver.js';
+import { openShop } from '../../support/app.js';
+import { behindItsBack } from '../../support/outage.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
 
 describe('statements that PostgreSQL keeps prepared', () => {
@@ -54,6 +56,16 @@ describe('statements that PostgreSQL keeps prepared', () => {
     await source.query('ALTER TABLE thing ALTER COLUMN name TYPE varchar(10)');
     await expect(find('one')).rejects.toMatchObject({ code: planIsOld });
     await expect(find('one')).resolves.toEqual([]);
+  });
+
+  it('have whoever asks by a plan that is old ask again, and be answered then', async () => {
+    const shop = await openShop();
+    const { headers } = await shop.api.post('/genres').send({ name: 'Noir' }).expect(201);
+    await shop.api.get(headers['location']!).expect(200);
+    await behindItsBack(shop.databaseUrl, 'ALTER TABLE genre ALTER description TYPE varchar(99)');
+    await shop.api.get(headers['location']!).expect(503).expect('Retry-After', /./);
+    await shop.api.get(headers['location']!).expect(200);
+    await shop.close();
   });
 
   it('are the 200 that were used last, and no more', async () => {
