@@ -14,7 +14,8 @@ export const planIsOld = '0A000';
  */
 class PreparingClient extends Client {
   private count = 0;
-  private readonly names = new RecentlyUsed<string>(mostKept, (name) => void this.forget(name));
+  private readonly unneeded: string[] = [];
+  private readonly names = new RecentlyUsed<string>(mostKept, (name) => void this.unneeded.push(name));
 
   /** As TypeORM asks: by text and values. All else is asked as it always is. */
   override query(...asked: unknown[]): never {
@@ -22,14 +23,18 @@ class PreparingClient extends Client {
     const [text, values, ...rest] = asked;
     if (typeof text !== 'string' || !Array.isArray(values) || !isWorthKeeping(text)) return query(...asked);
     const name = this.names.get(text, () => `kept_${this.count++}`);
-    const answer = query({ name, text, values }, ...rest) as Promise<unknown>;
+    const ask = (): Promise<unknown> => query({ name, text, values }, ...rest);
+    const answer = this.unneeded.length > 0 ? this.forgetUnneeded().then(ask) : ask();
     answer.catch((error: unknown) => errorCode(error) === planIsOld && this.names.discardOne(text));
     return answer as never;
   }
 
-  private async forget(name: string): Promise<void> {
-    // In a transaction that has failed the server refuses even this, and keeps one more until the connection ends.
-    await super.query(`DEALLOCATE ${name}`).catch(() => undefined);
+  /** Before the next statement and not beside one: a connection does one thing at a time. */
+  private async forgetUnneeded(): Promise<void> {
+    for (const name of this.unneeded.splice(0)) {
+      // In a transaction that has failed the server refuses even this, and keeps one more until the connection ends.
+      await super.query(`DEALLOCATE ${name}`).catch(() => undefined);
+    }
   }
 }
 
