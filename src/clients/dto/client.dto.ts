@@ -17,13 +17,13 @@ export class ClientDto {
   @TextField({ description: 'The number of their license.', maxLength: 64, nullable: true, example: 'IA-55210' })
   license_number: string | null;
 
-  static of({ id, firstName, lastName, address, licenseNumber }: Client): ClientDto {
-    return Object.assign(new ClientDto(), {
-      id,
-      first_name: firstName,
-      last_name: lastName,
-      address,
-      license_number: licenseNumber,
-    });
+  constructor(client: Client) {
+    this.id = client.id;
+    this.first_name = client.firstName;
+    this.last_name = client.lastName;
+    this.address = client.address;
+    this.license_number = client.licenseNumber;
   }
+
+  static of = (client: Client): ClientDto => new ClientDto(client);
 }

@@ -16,7 +16,11 @@ export class GenreDto {
   })
   description: string | null;
 
-  static of({ id, name, description }: Genre): GenreDto {
-    return Object.assign(new GenreDto(), { id, name, description });
+  constructor({ id, name, description }: Genre) {
+    this.id = id;
+    this.name = name;
+    this.description = description;
   }
+
+  static of = (genre: Genre): GenreDto => new GenreDto(genre);
 }

@@ -24,15 +24,15 @@ export class MovieCopyDto {
   @BooleanField({ description: 'Whether it can be lent now: in service and not out.', example: true })
   is_available: boolean;
 
-  static of({ id, movieId, code, serviceState, isAvailable }: MovieCopy): MovieCopyDto {
-    return Object.assign(new MovieCopyDto(), {
-      id,
-      movie_id: movieId,
-      code,
-      service_state: serviceState,
-      is_available: isAvailable,
-    });
+  constructor(copy: MovieCopy) {
+    this.id = copy.id;
+    this.movie_id = copy.movieId;
+    this.code = copy.code;
+    this.service_state = copy.serviceState;
+    this.is_available = copy.isAvailable;
   }
+
+  static of = (copy: MovieCopy): MovieCopyDto => new MovieCopyDto(copy);
 }
 
 /** A copy to add. Without a code it gets one. */

@@ -32,8 +32,13 @@ export class MovieSummaryDto {
   @IdField({ description: 'The genre it is sorted into.' })
   genre_id: number;
 
-  static summary({ id, title, description, year, director, genreId }: Movie): MovieSummaryDto {
-    return Object.assign(new MovieSummaryDto(), { id, title, description, year, director, genre_id: genreId });
+  constructor(movie: Movie) {
+    this.id = movie.id;
+    this.title = movie.title;
+    this.description = movie.description;
+    this.year = movie.year;
+    this.director = movie.director;
+    this.genre_id = movie.genreId;
   }
 }
 
@@ -52,13 +57,13 @@ export class MovieDto extends MovieSummaryDto {
   @ExpansionField(() => GenreDto, 'The genre it is sorted into, with `expand=genre`.')
   genre?: GenreDto;
 
-  static of(movie: Movie): MovieDto {
-    const { stock, available, copies, genre } = movie;
-    return Object.assign(new MovieDto(), MovieDto.summary(movie), {
-      stock,
-      available,
-      copies: copies.map(MovieCopyDto.of),
-      ...(genre && { genre: GenreDto.of(genre) }),
-    });
+  constructor(movie: Movie) {
+    super(movie);
+    this.stock = movie.stock;
+    this.available = movie.available;
+    this.copies = movie.copies.map(MovieCopyDto.of);
+    if (movie.genre) this.genre = new GenreDto(movie.genre);
   }
+
+  static of = (movie: Movie): MovieDto => new MovieDto(movie);
 }

@@ -30,8 +30,11 @@ class RentedCopyDto {
   @ObjectField(() => MovieSummaryDto, { description: 'The movie that is on it.' })
   movie: MovieSummaryDto;
 
-  static of({ id, code, movieId, movie }: MovieCopy): RentedCopyDto {
-    return Object.assign(new RentedCopyDto(), { id, code, movie_id: movieId, movie: MovieSummaryDto.summary(movie!) });
+  constructor(copy: MovieCopy) {
+    this.id = copy.id;
+    this.code = copy.code;
+    this.movie_id = copy.movieId;
+    this.movie = new MovieSummaryDto(copy.movie!);
   }
 }
 
@@ -51,14 +54,12 @@ export class MovieRentDetailDto {
   @ObjectField(() => RentedCopyDto, { description: 'The copy that was lent.' })
   movie_copy: RentedCopyDto;
 
-  static of({ id, movieRentId, movieCopyId, returnedDatetime, movieCopy }: MovieRentDetail): MovieRentDetailDto {
-    return Object.assign(new MovieRentDetailDto(), {
-      id,
-      movie_rent_id: movieRentId,
-      movie_copy_id: movieCopyId,
-      returned_datetime: returnedDatetime?.toISOString() ?? null,
-      movie_copy: RentedCopyDto.of(movieCopy!),
-    });
+  constructor(line: MovieRentDetail) {
+    this.id = line.id;
+    this.movie_rent_id = line.movieRentId;
+    this.movie_copy_id = line.movieCopyId;
+    this.returned_datetime = line.returnedDatetime?.toISOString() ?? null;
+    this.movie_copy = new RentedCopyDto(line.movieCopy!);
   }
 }
 
@@ -84,15 +85,15 @@ export class MovieRentDto {
   @ExpansionField(() => ClientDto, 'Who rents, with `expand=client`.')
   client?: ClientDto;
 
-  static of({ id, client, clientId, creationDatetime, closedDatetime, isClosed, details }: MovieRent): MovieRentDto {
-    return Object.assign(new MovieRentDto(), {
-      id,
-      client_id: clientId,
-      creation_datetime: creationDatetime.toISOString(),
-      closed_datetime: closedDatetime?.toISOString() ?? null,
-      is_closed: isClosed,
-      details: details.map(MovieRentDetailDto.of),
-      ...(client && { client: ClientDto.of(client) }),
-    });
+  constructor(rent: MovieRent) {
+    this.id = rent.id;
+    this.client_id = rent.clientId;
+    this.creation_datetime = rent.creationDatetime.toISOString();
+    this.closed_datetime = rent.closedDatetime?.toISOString() ?? null;
+    this.is_closed = rent.isClosed;
+    this.details = rent.details.map((line) => new MovieRentDetailDto(line));
+    if (rent.client) this.client = new ClientDto(rent.client);
   }
+
+  static of = (rent: MovieRent): MovieRentDto => new MovieRentDto(rent);
 }
