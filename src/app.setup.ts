@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory, Reflector } from '@nestjs/core';
+import type { Express } from 'express';
 import { AppModule } from './app.module.js';
 import type { Environment } from './config/environment.js';
 import { logAnswer, observeAnswers } from './http/answered-requests.js';
@@ -13,7 +14,7 @@ import { useOpenApi } from './http/openapi.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { useRequestBodies } from './http/request-body.js';
 import { RepresentationGuard } from './http/representation.guard.js';
-import { requestId } from './http/request-id.js';
+import { identify } from './http/request-id.js';
 import { securityHeaders } from './http/security-headers.js';
 import { MetricsService } from './monitoring/metrics.service.js';
 import { PinoLogger } from './pino-logger.js';
@@ -21,7 +22,8 @@ import { version } from './version.js';
 
 /** The whole service, ready to listen: what main.ts serves is what the tests ask. */
 export async function createApp(environment: Environment): Promise<INestApplication> {
-  const app = await NestFactory.create(AppModule.with(environment), new HttpAdapter(), {
+  const adapter = new HttpAdapter();
+  const app = await NestFactory.create(AppModule.with(environment), adapter, {
     logger: new PinoLogger(environment.LOG_LEVEL),
     bodyParser: false,
     // What goes wrong at the start is thrown, for the caller to tell.
@@ -29,16 +31,16 @@ export async function createApp(environment: Environment): Promise<INestApplicat
     bufferLogs: true,
     autoFlushLogs: false,
   });
-  const express = app.getHttpAdapter().getInstance() as { set(name: string, value: unknown): void };
+  const express = adapter.getInstance<Express>();
   express.set('etag', false);
   express.set('x-powered-by', false);
   express.set('query parser', 'simple');
   const metrics = app.get(MetricsService);
-  observeAnswers(app, (answered) => {
+  adapter.onArrival(identify);
+  observeAnswers(adapter, (answered) => {
     logAnswer(answered);
     metrics.record(answered);
   });
-  app.use(requestId);
   app.useSecurityHeaders(securityHeaders);
   useCors(app, environment.CORS_ORIGINS);
   useCompression(app, '/docs');

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { RecentlyUsed } from './recently-used.js';
+import { RecentlyUsed } from '../kernel/recently-used.js';
 
 /** A statement, and where each of its parameters is to be found in what is given to it. */
 export interface Written<Given> {

@@ -1,5 +1,5 @@
-import { type INestApplication, Logger } from '@nestjs/common';
-import type { NextFunction, Response } from 'express';
+import { Logger } from '@nestjs/common';
+import type { HttpAdapter } from './http-adapter.js';
 import type { IdentifiedRequest } from './request-id.js';
 import { routeOf } from './route.js';
 
@@ -15,19 +15,18 @@ export interface AnsweredRequest {
 }
 
 /** Tells of every request when its answer was sent, or its client went away. */
-export function observeAnswers(app: INestApplication, tell: (answered: AnsweredRequest) => void): void {
-  app.use((request: IdentifiedRequest, response: Response, next: NextFunction) => {
+export function observeAnswers(adapter: HttpAdapter, tell: (answered: AnsweredRequest) => void): void {
+  adapter.onArrival((request, response) => {
     const begun = performance.now();
     response.once('close', () =>
       tell({
-        requestId: request.id,
+        requestId: (request as IdentifiedRequest).id,
         method: request.method,
         route: routeOf(request),
         status: response.headersSent ? response.statusCode : 499,
         seconds: (performance.now() - begun) / 1000,
       }),
     );
-    next();
   });
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Place } from '../kernel/page.js';
 import { invalidInput } from './http-problem.js';
 
@@ -28,10 +28,7 @@ export function decodeCursor(cursor: string, list: object): CursorPlace {
 const digestLength = 16;
 
 function digest(place: string, list: object): string {
-  return createHash('sha256')
-    .update(JSON.stringify([list, place]))
-    .digest('base64url')
-    .slice(0, digestLength);
+  return hash('sha256', JSON.stringify([list, place]), 'base64url').slice(0, digestLength);
 }
 
 /** base64url forgives stray characters; a cursor that isn't spelt as we spell it was altered. */

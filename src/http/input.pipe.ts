@@ -1,6 +1,7 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform, type Type } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
-import { validate, type ValidationError } from 'class-validator';
+import { validateSync, type ValidationError } from 'class-validator';
+import { RecentlyUsed } from '../kernel/recently-used.js';
 import { HttpProblem, invalidInput, type RequestFault } from './http-problem.js';
 import { jsonPointer } from './wire-names.js';
 
@@ -9,31 +10,46 @@ type Path = readonly (string | number)[];
 /** Deeper than any document of ours; class-transformer would overflow the stack on thousands. */
 const deepestNesting = 32;
 
+/** Queries that are kept of each kind. */
+const mostKept = 100;
+
 /** Turns a body or a query into its DTO, or answers with everything that is wrong with it. */
 @Injectable()
 export class InputPipe implements PipeTransform {
-  async transform(value: unknown, { type, metatype }: ArgumentMetadata): Promise<unknown> {
-    if ((type !== 'body' && type !== 'query') || !metatype) return value;
-    const faultAt = (path: Path, detail: string): RequestFault =>
-      type === 'body' ? { pointer: jsonPointer(path), detail } : { parameter: String(path[0]), detail };
+  private readonly queries = new Map<Type, RecentlyUsed<object>>();
 
-    const unstorable = [...findUnstorable(value, [])].map(([path, detail]) => faultAt(path, detail));
-    if (unstorable.length > 0) throw invalidInput(unstorable);
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw invalidInput([faultAt([], 'A JSON object is expected.')]);
-    }
-
-    // Every parameter may be left out, and most reads have none: they are spared the search for faults.
-    if (type === 'query' && Object.keys(value).length === 0) return new (metatype as Type<object>)();
-
-    const dto = plainToInstance(metatype as Type<object>, value, { exposeDefaultValues: true });
-    const errors = await validate(dto, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true });
-    const faults = [...findVanished(value, dto, []), ...errors.flatMap((error) => [...flatten(error, [])])].map(
-      ([path, detail]) => faultAt(path, detail),
-    );
-    if (faults.length > 0) throw invalidInput(faults);
-    return dto;
+  transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
+    if (!metatype) return value;
+    if (type === 'body') return read(value, type, metatype);
+    return type === 'query' ? this.query(value as object, metatype) : value;
   }
+
+  /** Most of what lists are asked with is asked again and again, and has been found right before. */
+  private query(value: object, metatype: Type): object {
+    let kept = this.queries.get(metatype);
+    if (!kept) this.queries.set(metatype, (kept = new RecentlyUsed(mostKept)));
+    return kept.get(JSON.stringify(value), () => Object.freeze(read(value, 'query', metatype)));
+  }
+}
+
+/** @throws HttpProblem */
+function read(value: unknown, type: 'body' | 'query', metatype: Type): object {
+  const faultAt = (path: Path, detail: string): RequestFault =>
+    type === 'body' ? { pointer: jsonPointer(path), detail } : { parameter: String(path[0]), detail };
+
+  const unstorable = [...findUnstorable(value, [])].map(([path, detail]) => faultAt(path, detail));
+  if (unstorable.length > 0) throw invalidInput(unstorable);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw invalidInput([faultAt([], 'A JSON object is expected.')]);
+  }
+
+  const dto = plainToInstance(metatype as Type<object>, value, { exposeDefaultValues: true });
+  const errors = validateSync(dto, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true });
+  const faults = [...findVanished(value, dto, []), ...errors.flatMap((error) => [...flatten(error, [])])].map(
+    ([path, detail]) => faultAt(path, detail),
+  );
+  if (faults.length > 0) throw invalidInput(faults);
+  return dto;
 }
 
 /** Finds what no database of ours stores or JavaScript takes amiss, wherever it hides. */

@@ -7,14 +7,15 @@ import { HttpProblem, invalidInput } from './http-problem.js';
 @Injectable()
 export class KnownQueryGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
-    const { query, originalUrl } = context.switchToHttp().getRequest<Request>();
-    const names = Object.keys(query);
+    const request = context.switchToHttp().getRequest<Request>();
+    const { originalUrl } = request;
+    const at = originalUrl.indexOf('?');
+    if (at === -1) return true;
+    refuseBrokenEncoding(originalUrl.slice(at + 1));
+    if (takesQuery(context)) return true;
+    const names = Object.keys(request.query);
     if (names.length === 0) return true;
-    refuseBrokenEncoding(originalUrl.slice(originalUrl.indexOf('?') + 1));
-    if (!takesQuery(context)) {
-      throw invalidInput(names.map((parameter) => ({ parameter, detail: `${parameter} is not a parameter here.` })));
-    }
-    return true;
+    throw invalidInput(names.map((parameter) => ({ parameter, detail: `${parameter} is not a parameter here.` })));
   }
 }
 

@@ -22,11 +22,11 @@ export abstract class PageQuery {
   abstract sort: string;
 
   /** Set in lists that hang under another resource. */
-  protected parentId?: number;
+  protected readonly parentId?: number;
 
   /** Says whose list it is: a cursor into one genre's movies leads nowhere in another's. */
   under(parentId: number): this {
-    return Object.assign(this, { parentId });
+    return Object.assign(Object.create(Object.getPrototypeOf(this) as object) as this, this, { parentId });
   }
 
   toPage(): PageRequest {
@@ -89,12 +89,14 @@ export function setPageHeaders(response: Response, { cursors, total }: PageAnswe
 }
 
 function links(url: string, cursors: PageAnswer<unknown>['cursors']): string[] {
-  const { pathname, searchParams } = new URL(url, 'http://localhost');
+  const [path = '', ...query] = url.split('?');
+  const parameters = new URLSearchParams(query.join('?'));
+  parameters.delete('cursor');
+  const filters = parameters.toString();
   return Object.entries({ first: '', ...cursors })
     .filter(([, cursor]) => cursor !== undefined)
     .map(([relation, cursor]) => {
-      searchParams.delete('cursor');
-      if (cursor) searchParams.set('cursor', cursor);
-      return `<${pathname}${searchParams.size > 0 ? `?${searchParams.toString()}` : ''}>; rel="${relation}"`;
+      const page = [filters, cursor && `cursor=${cursor}`].filter(Boolean).join('&');
+      return `<${path}${page && `?${page}`}>; rel="${relation}"`;
     });
 }

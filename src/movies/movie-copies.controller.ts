@@ -33,8 +33,8 @@ export class MovieCopiesController {
     problems: [NotFound],
   })
   async listCopiesOfMovie(@PathId() id: number, @Query() query: ListMovieCopies): Promise<PageAnswer<MovieCopyDto>> {
-    const page = await this.copies.pageOfMovie(id, query.toFilter(), query.under(id).toPage());
-    return PageAnswer.of(page, query, MovieCopyDto.of);
+    const list = query.under(id);
+    return PageAnswer.of(await this.copies.pageOfMovie(id, list.toFilter(), list.toPage()), list, MovieCopyDto.of);
   }
 
   @Post('movies/:id/copies')

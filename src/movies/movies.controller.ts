@@ -37,7 +37,8 @@ export class MoviesController {
     problems: [NotFound],
   })
   async listMoviesOfGenre(@PathId() id: number, @Query() query: ListMoviesOfGenre): Promise<PageAnswer<MovieDto>> {
-    return PageAnswer.of(await this.movies.pageOfGenre(id, query.under(id).toPage(), query.expand), query, MovieDto.of);
+    const list = query.under(id);
+    return PageAnswer.of(await this.movies.pageOfGenre(id, list.toPage(), list.expand), list, MovieDto.of);
   }
 
   @Get('movies/:id')

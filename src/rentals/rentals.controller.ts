@@ -63,8 +63,9 @@ export class RentalsController {
     problems: [NotFound],
   })
   async listRentsOfClient(@PathId() id: number, @Query() query: ListRentsOfClient): Promise<PageAnswer<MovieRentDto>> {
-    const page = await this.rentals.pageOfClient(id, query.toFilter(), query.under(id).toPage(), query.expand);
-    return PageAnswer.of(page, query, MovieRentDto.of);
+    const list = query.under(id);
+    const page = await this.rentals.pageOfClient(id, list.toFilter(), list.toPage(), list.expand);
+    return PageAnswer.of(page, list, MovieRentDto.of);
   }
 
   @Get('movie_rents/:id')

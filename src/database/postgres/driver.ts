@@ -1,6 +1,6 @@
 import pg, { Client } from 'pg';
 import { errorCode } from '../error-code.js';
-import { RecentlyUsed } from '../recently-used.js';
+import { RecentlyUsed } from '../../kernel/recently-used.js';
 
 /** Statements that a connection keeps at most. */
 const mostKept = 200;
