@@ -13,7 +13,11 @@ export class ClientsService {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
   page(filter: ClientFilter, request: PageRequest): Promise<Page<Client>> {
-    return this.unitOfWork.read(participants, ({ clients }) => clients.page(filter, request));
+    const page = ({ clients }: { clients: ClientRepository }) => clients.page(filter, request);
+    // How to search by a part of a text is a question of its own.
+    return filter.name === undefined
+      ? this.unitOfWork.readPage(participants, request, page)
+      : this.unitOfWork.read(participants, page);
   }
 
   get(id: number): Promise<Client> {

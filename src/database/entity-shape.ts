@@ -1,5 +1,6 @@
 import type { EntityMetadata, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { ApplyValueTransformers } from 'typeorm/util/ApplyValueTransformers.js';
+import { parsed } from './shared-reads.js';
 
 type Row = Readonly<Record<string | number, unknown>>;
 
@@ -13,7 +14,7 @@ export interface Shape {
     readonly from: (value: unknown) => unknown;
   }[];
   readonly joined: readonly Member[];
-  readonly lists: readonly Member[];
+  readonly lists: readonly (Member & { readonly name: string | number })[];
 }
 
 /** Of an entity. */
@@ -27,19 +28,24 @@ type NameOf = (column: string) => string | number;
 
 /** A list is found in the column of this name. */
 export const listColumn = (property: string): string => `list_${property}`;
+export const isListColumn = (column: string): boolean => column.startsWith('list_');
 
 export function shapeOf(query: Selection, nameOf: NameOf = (column) => column, lists: readonly Member[] = []): Shape {
   const { name, metadata } = query.expressionMap.mainAlias!;
-  return { ...shapeOfAlias(query, name, metadata, nameOf), lists };
+  return {
+    ...shapeOfAlias(query, name, metadata, nameOf),
+    lists: lists.map((list) => ({ ...list, name: nameOf(listColumn(list.property)) })),
+  };
 }
 
 /** The shape of what a query finds when the database gathers it as a list of lists, and the columns to gather. */
-export function gatheredShapeOf(query: Selection): { shape: Shape; columns: string[] } {
+export function gatheredShapeOf(query: Selection, lists?: readonly Member[]): { shape: Shape; columns: string[] } {
   const columns: string[] = [];
-  const shape = shapeOf(query, (column) => {
+  const nameOf = (column: string): number => {
     if (!columns.includes(column)) columns.push(column);
     return columns.indexOf(column);
-  });
+  };
+  const shape = shapeOf(query, nameOf, lists);
   return { shape, columns };
 }
 
@@ -79,12 +85,7 @@ export function entityOf(row: Row, { make, columns, joined, lists }: Shape): Obj
   for (const { name, property, from } of columns) entity[property] = from(row[name]);
   for (const shape of joined) entity[shape.property] = row[shape.id] === null ? null : entityOf(row, shape);
   for (const shape of lists) {
-    entity[shape.property] = parsed(row[listColumn(shape.property)]).map((item) => entityOf(item, shape));
+    entity[shape.property] = parsed(row[shape.name]).map((item) => entityOf(item, shape));
   }
   return entity;
-}
-
-/** PostgreSQL's driver has parsed it, and says null of an empty list. */
-function parsed(list: unknown): Row[] {
-  return (typeof list === 'string' ? JSON.parse(list) : (list ?? [])) as Row[];
 }

@@ -9,6 +9,8 @@ import {
   shapeOf,
 } from './entity-shape.js';
 import { fill, Slots, type Written, WrittenOnce } from './prepared.js';
+import { SharingManager } from './shared-reads.js';
+import { gathering, shared } from './shared-statement.js';
 
 type Value = string | number;
 export type Values = Readonly<Record<string, Value | readonly Value[] | boolean | undefined>>;
@@ -30,6 +32,8 @@ type ListQuery = (
 
 interface Statement extends Written<Values> {
   readonly shape: Shape;
+  /** The same for several that ask at once; absent where what to do depends on what is asked. */
+  readonly shared?: { readonly sql: string; readonly shape: Shape };
 }
 
 /**
@@ -59,8 +63,7 @@ export class PreparedSelect<Entity extends ObjectLiteral, V extends object> {
     const statement = this.written.get(manager.connection, `${choice} ${limit}`, () =>
       this.write(manager, Object.fromEntries(given), limit),
     );
-    const rows = await manager.query<Record<string, unknown>[]>(statement.sql, fill(statement, values));
-    return rows.map((row) => entityOf(row, statement.shape) as Entity);
+    return (await ask(manager, statement, fill(statement, values))) as Entity[];
   }
 
   async first(manager: EntityManager, values: V & Values): Promise<Entity | undefined> {
@@ -84,8 +87,27 @@ export class PreparedSelect<Entity extends ObjectLiteral, V extends object> {
       gather(query, property, list!(manager)),
     );
     const written = slots.written(query.getQueryAndParameters() as [string, unknown]);
-    return { ...written, shape: shapeOf(query, undefined, lists) };
+    const { shape, columns } = gatheredShapeOf(query, lists);
+    return {
+      ...written,
+      shape: shapeOf(query, undefined, lists),
+      shared: dependsOnText(written)
+        ? undefined
+        : { sql: shared(manager.connection, written, columns, fill(written, values)), shape },
+    };
   }
+}
+
+/** A search by a part of a text may take long, and depends on the text: nobody should have to wait for another's. */
+const dependsOnText = ({ sql }: Written<Values>): boolean => sql.includes(' LIKE ');
+
+async function ask(manager: EntityManager, statement: Statement, values: unknown[]): Promise<ObjectLiteral[]> {
+  const { sql, shape, shared } = statement;
+  if (shared && manager instanceof SharingManager) {
+    return (await manager.askTogether(shared.sql, values)).map((row) => entityOf(row, shared.shape));
+  }
+  const rows = await manager.query<Record<string, unknown>[]>(sql, values);
+  return rows.map((row) => entityOf(row, shape));
 }
 
 const howGiven = (value: Values[string]): string => {
@@ -109,12 +131,11 @@ function gather<Entity extends ObjectLiteral>(
   list: ReturnType<ListQuery>,
 ): Member {
   const { shape, columns } = gatheredShapeOf(list);
-  const { driver } = query.connection;
-  const row = columns.map((column) => driver.escape(column)).join(', ');
-  const gathering =
-    driver.options.type === 'postgres' ? `json_agg(json_build_array(${row}))` : `json_group_array(json_array(${row}))`;
   query
-    .addSelect(`(SELECT ${gathering} FROM (${list.getQuery()}) AS gathered)`, listColumn(property))
+    .addSelect(
+      `(SELECT ${gathering(query.connection, columns)} FROM (${list.getQuery()}) AS gathered)`,
+      listColumn(property),
+    )
     .setParameters(list.getParameters());
   return { property, ...shape };
 }

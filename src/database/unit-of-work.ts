@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../kernel/clock.js';
 import type { Once } from '../kernel/once.js';
+import type { PageRequest } from '../kernel/page.js';
 import { Connections } from './connections.js';
 import { Idempotency } from './idempotency/idempotency.js';
 import { pendingMigrations } from './pending-migrations.js';
@@ -57,9 +58,21 @@ export class UnitOfWork {
     return this.transactions.read((manager) => work(repositories(participants, manager)));
   }
 
-  /** The same, by a single statement, which is one state of the shop by itself: it costs no transaction. */
+  /**
+   * The same, by a single statement, which is one state of the shop by itself: it costs no transaction, and those who
+   * ask the same at the same time share it.
+   */
   readAtOnce<P extends Participants, Result>(participants: P, work: Work<P, Result>): Promise<Result> {
     return this.transactions.readAtOnce((manager) => work(repositories(participants, manager)));
+  }
+
+  /** Reads a page of a list: at once, unless its rows are to be counted as well. */
+  readPage<P extends Participants, Result>(
+    participants: P,
+    { includeTotal }: PageRequest,
+    work: Work<P, Result>,
+  ): Promise<Result> {
+    return includeTotal ? this.read(participants, work) : this.readAtOnce(participants, work);
   }
 
   /** The names of the migrations that this release has and the database lacks. */

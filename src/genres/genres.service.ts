@@ -13,7 +13,7 @@ export class GenresService {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
   page(request: PageRequest): Promise<Page<Genre>> {
-    return this.unitOfWork.read(participants, ({ genres }) => genres.page(request));
+    return this.unitOfWork.readPage(participants, request, ({ genres }) => genres.page(request));
   }
 
   get(id: number): Promise<Genre> {

@@ -15,7 +15,7 @@ export class MovieCopiesService {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
   page(filter: CopyFilter, request: PageRequest): Promise<Page<MovieCopy>> {
-    return this.unitOfWork.read(participants, ({ copies }) => copies.page(filter, request));
+    return this.unitOfWork.readPage(participants, request, ({ copies }) => copies.page(filter, request));
   }
 
   /** All copies a movie ever had, those lost or retired too. */

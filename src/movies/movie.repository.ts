@@ -36,7 +36,7 @@ const lists = {
       .createQueryBuilder(MovieCopy, 'copy')
       .addSelect('copy.openRentId')
       .where('copy.movieId = movie.id')
-      .andWhere('copy.serviceState NOT IN (:...outOfStock)', { outOfStock })
+      .andWhere(`copy.serviceState NOT IN (${outOfStock.map((state) => `'${state}'`).join()})`)
       .orderBy('copy.id'),
 };
 const byId = new PreparedSelect(

@@ -18,10 +18,11 @@ export class MoviesService {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
   page(filter: MovieFilter, request: PageRequest, expand?: 'genre'): Promise<Page<Movie>> {
-    const isOneStatement = filter.title === undefined && !request.includeTotal;
-    return this.unitOfWork[isOneStatement ? 'readAtOnce' : 'read'](titles, ({ movies }) =>
-      movies.page(filter, request, expand),
-    );
+    const page = ({ movies }: { movies: MovieRepository }) => movies.page(filter, request, expand);
+    // How to search by a part of a text is a question of its own.
+    return filter.title === undefined
+      ? this.unitOfWork.readPage(titles, request, page)
+      : this.unitOfWork.read(titles, page);
   }
 
   /** The movies of one genre. */

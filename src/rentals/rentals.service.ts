@@ -32,7 +32,7 @@ export class RentalsService {
   ) {}
 
   page(filter: RentFilter, request: PageRequest, expand?: 'client'): Promise<Page<MovieRent>> {
-    return this.unitOfWork.read(reading, ({ rents }) => rents.page(filter, request, expand));
+    return this.unitOfWork.readPage(reading, request, ({ rents }) => rents.page(filter, request, expand));
   }
 
   /** The rentals of one client. */

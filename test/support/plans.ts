@@ -5,6 +5,9 @@ import type { Statement } from './listener.js';
 /** Rows of a table that a query may read: more than a page, and much fewer than the tables have that are asked. */
 const fewRows = 2_000;
 
+/** The end of a page, be it asked alone or for several at once. */
+const pageEnd = / LIMIT \d+(\) AS gathered\) AS rows FROM json_each\(\?\) AS asker)?$/;
+
 const notATable = /VIRTUAL TABLE|dummy_table|SCAN gathered/;
 /** The lines that are out, all of which are asked for: this index holds nothing else. */
 const allThatIsOut = /USING INDEX ix_movie_rent_detail_open_lines/;
@@ -35,7 +38,7 @@ export class Planner {
     const plan = await this.dataSource.query<{ detail: string }[]>(`EXPLAIN QUERY PLAN ${sql}`, [...parameters]);
     const steps = plan.map(({ detail }) => detail);
     const scans = steps.filter((step) => /^SCAN [a-z]/.test(step) && !notATable.test(step) && !allThatIsOut.test(step));
-    const isCut = isPage && / LIMIT \d+$/.test(sql) && !steps.some((step) => step.includes('TEMP B-TREE'));
+    const isCut = isPage && pageEnd.test(sql) && !steps.some((step) => step.includes('TEMP B-TREE'));
     return isCut ? scans.slice(1) : scans;
   }
 

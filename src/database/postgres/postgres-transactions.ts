@@ -3,8 +3,9 @@ import type { Client } from 'pg';
 import type { QueryRunner } from 'typeorm';
 import { ServiceUnavailable } from '../../kernel/domain-error.js';
 import { errorCode } from '../error-code.js';
-import { lease, leaseOnce } from '../lease.js';
+import { lease } from '../lease.js';
 import { Pool } from '../pool.js';
+import { SharedReads } from '../shared-reads.js';
 import type { Activity, Transactions, Work } from '../transactions.js';
 import { planIsOld } from './driver.js';
 import type { Vigil } from './vigil.js';
@@ -28,6 +29,7 @@ const readOnly = '25006';
  */
 export class PostgresTransactions implements Transactions {
   private readonly places: Pool<() => QueryRunner>;
+  private readonly shared: SharedReads;
   private commits = 0;
   private retries = 0;
   private rolledBack = 0;
@@ -39,6 +41,7 @@ export class PostgresTransactions implements Transactions {
     private readonly vigil: Vigil,
   ) {
     this.places = new Pool(Array<typeof newRunner>(places).fill(newRunner));
+    this.shared = new SharedReads(newRunner(), (job) => this.withRunner(job));
   }
 
   get activity(): Activity {
@@ -78,7 +81,7 @@ export class PostgresTransactions implements Transactions {
   }
 
   readAtOnce<Result>(work: Work<Result>): Promise<Result> {
-    return this.withRunner((runner) => leaseOnce(runner, work));
+    return this.shared.read(work);
   }
 
   private attempt<Result>(begin: string, work: Work<Result>): Promise<Result> {

@@ -1,5 +1,5 @@
 import type { QueryRunner } from 'typeorm';
-import { lease, leaseOnce } from '../lease.js';
+import { lease } from '../lease.js';
 import type { Work } from '../transactions.js';
 import { execute } from './execute.js';
 
@@ -20,8 +20,9 @@ export class Reader {
     }
   }
 
-  async readAtOnce<Result>(work: Work<Result>): Promise<Result> {
+  /** Lends the connection as it is, between two transactions. */
+  async lend<Result>(job: (runner: QueryRunner) => Promise<Result>): Promise<Result> {
     await this.ended;
-    return leaseOnce(this.runner, work);
+    return job(this.runner);
   }
 }

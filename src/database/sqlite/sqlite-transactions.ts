@@ -2,6 +2,7 @@ import type { QueryRunner } from 'typeorm';
 import { ServiceUnavailable } from '../../kernel/domain-error.js';
 import { errorCode } from '../error-code.js';
 import { Pool } from '../pool.js';
+import { SharedReads } from '../shared-reads.js';
 import type { Activity, Transactions, Work } from '../transactions.js';
 import { GroupCommit } from './group-commit.js';
 import { Reader } from './reader.js';
@@ -10,10 +11,12 @@ import { Reader } from './reader.js';
 export class SqliteTransactions implements Transactions {
   private readonly writer: GroupCommit;
   private readonly readers: Pool<Reader>;
+  private readonly shared: SharedReads;
 
   constructor(writer: QueryRunner, readers: readonly QueryRunner[]) {
     this.writer = new GroupCommit(writer);
     this.readers = new Pool(readers.map((reader) => new Reader(reader)));
+    this.shared = new SharedReads(readers[0]!, (job) => this.readers.lend((reader) => reader.lend(job)));
   }
 
   get activity(): Activity {
@@ -37,7 +40,7 @@ export class SqliteTransactions implements Transactions {
   }
 
   readAtOnce<Result>(work: Work<Result>): Promise<Result> {
-    return this.readers.lend((reader) => reader.readAtOnce(work)).catch(tellOutage);
+    return this.shared.read(work).catch(tellOutage);
   }
 }
 
