@@ -3,7 +3,7 @@ import { PreparedPages } from '../database/keyset.js';
 import { lock, type LockStrength } from '../database/lock.js';
 import { Loan } from '../database/loan.view.js';
 import { type Given, PreparedSelect } from '../database/prepared-select.js';
-import { onDuplicate } from '../database/unique-violation.js';
+import { onDuplicate } from '../database/violations.js';
 import { type Containing, containing, whereContains } from '../database/where-contains.js';
 import { NotFound } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
@@ -27,7 +27,7 @@ const pages = new PreparedPages(
   },
   { id: 'id', last_name: 'nameSort' },
 );
-const refuseTakenLicense = onDuplicate('client.license_number', new LicenseNumberTaken());
+const refuseTakenLicense = onDuplicate('client.license_number', () => new LicenseNumberTaken());
 
 export class ClientRepository extends Repository<Client> {
   constructor(manager: EntityManager) {

@@ -2,8 +2,8 @@ import { type EntityManager, Repository } from 'typeorm';
 import { PreparedPages } from '../database/keyset.js';
 import { lock, type LockStrength } from '../database/lock.js';
 import { PreparedSelect } from '../database/prepared-select.js';
-import { onDuplicate } from '../database/unique-violation.js';
-import { NotFound, unknownReference } from '../kernel/domain-error.js';
+import { onDuplicate } from '../database/violations.js';
+import { NotFound } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { Genre, type GenreFields } from './genre.entity.js';
 import { GenreInUse, GenreNameTaken } from './genres.errors.js';
@@ -33,13 +33,6 @@ export class GenreRepository extends Repository<Genre> {
     return this.get(id);
   }
 
-  /** @throws InvalidInput where an order names a genre that doesn't exist */
-  async assertKnown(genreId: number): Promise<void> {
-    await lock(this.manager, () => this.createQueryBuilder('genre').where({ id: genreId }), 'keep');
-    const genre = await byId.first(this.manager, { id: genreId });
-    if (!genre) throw unknownReference(['genreId'], 'Genre', genreId);
-  }
-
   /** @throws GenreNameTaken */
   async add(fields: GenreFields): Promise<Genre> {
     const genre = this.create(Genre.columnsOf(fields));
@@ -65,4 +58,4 @@ export class GenreRepository extends Repository<Genre> {
 }
 
 const refuseTakenName = ({ name }: Pick<GenreFields, 'name'>) =>
-  onDuplicate('genre.name_key', new GenreNameTaken(name));
+  onDuplicate('genre.name_key', () => new GenreNameTaken(name));

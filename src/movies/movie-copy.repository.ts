@@ -4,7 +4,7 @@ import { PreparedPages } from '../database/keyset.js';
 import { lock } from '../database/lock.js';
 import { fromOpenLoanOf, Loan } from '../database/loan.view.js';
 import { type Given, PreparedSelect } from '../database/prepared-select.js';
-import { onDuplicate } from '../database/unique-violation.js';
+import { onDuplicate } from '../database/violations.js';
 import { NotFound } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { MovieCopy, type ServiceState } from './movie-copy.entity.js';
@@ -96,7 +96,7 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
   /** @throws CopyCodeTaken */
   async add(movieId: number, code: string = newCodes(1)[0]!): Promise<MovieCopy> {
     const copy = this.create({ movieId, code, serviceState: 'in_service' });
-    await this.insert(copy).catch(onDuplicate('movie_copy.code', new CopyCodeTaken(code)));
+    await this.insert(copy).catch(onDuplicate('movie_copy.code', () => new CopyCodeTaken(code)));
     return copy;
   }
 
@@ -134,7 +134,7 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
       throw new CopyIsOut(copy.openRentId);
     }
     const changed = { code: code ?? copy.code, serviceState: serviceState ?? copy.serviceState };
-    await this.update(id, changed).catch(onDuplicate('movie_copy.code', new CopyCodeTaken(changed.code)));
+    await this.update(id, changed).catch(onDuplicate('movie_copy.code', () => new CopyCodeTaken(changed.code)));
     return Object.assign(copy, changed);
   }
 

@@ -4,8 +4,9 @@ import { lock, type LockStrength } from '../database/lock.js';
 import { fromOpenLoanOf, Loan } from '../database/loan.view.js';
 import { PreparedInsert } from '../database/prepared-insert.js';
 import { type Given, PreparedSelect } from '../database/prepared-select.js';
+import { onUnknownReference } from '../database/violations.js';
 import { type Containing, containing, whereContains } from '../database/where-contains.js';
-import { NotFound } from '../kernel/domain-error.js';
+import { NotFound, unknownReference } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { searchable } from '../kernel/text.js';
 import { MovieCopy, outOfStock } from './movie-copy.entity.js';
@@ -91,17 +92,18 @@ export class MovieRepository extends Repository<Movie> {
     return this.get(id);
   }
 
-  /** Adds one that has no copies as yet. */
+  /** Adds one that has no copies as yet. @throws InvalidInput where its genre doesn't exist */
   async add(fields: MovieFields): Promise<Movie> {
     const movie = this.create(Movie.columnsOf(fields));
-    const [id] = await insertion.run(this.manager, [movie]);
+    const [id] = await insertion.run(this.manager, [movie]).catch(refuseUnknownGenre(fields));
     return Object.assign(movie, { id, copies: [] });
   }
 
-  /** Members left out are kept. */
+  /** Members left out are kept. @throws InvalidInput where its genre doesn't exist */
   async change(id: number, fields: Partial<MovieFields>): Promise<void> {
     const columns = Movie.columnsOf(fields);
-    if (Object.values(columns).some((value) => value !== undefined)) await this.update(id, columns);
+    if (Object.values(columns).every((value) => value === undefined)) return;
+    await this.update(id, columns).catch(refuseUnknownGenre(fields));
   }
 
   /**
@@ -122,6 +124,9 @@ export class MovieRepository extends Repository<Movie> {
     await this.delete(id);
   }
 }
+
+const refuseUnknownGenre = ({ genreId }: Partial<MovieFields>) =>
+  onUnknownReference('movie.genre_id', () => unknownReference(['genreId'], 'Genre', genreId!));
 
 const availableCopy = (manager: EntityManager): string =>
   manager

@@ -10,8 +10,9 @@ import { type MovieFilter, MovieRepository } from './movie.repository.js';
 import { surplus } from './stock.js';
 
 /** The participants of docs/diagrams/add-movie-with-stock.mmd. */
-const participants = { genres: GenreRepository, movies: MovieRepository, copies: MovieCopyRepository };
+const participants = { movies: MovieRepository, copies: MovieCopyRepository };
 const titles = { movies: MovieRepository };
+const shelves = { genres: GenreRepository, movies: MovieRepository };
 
 @Injectable()
 export class MoviesService {
@@ -27,7 +28,7 @@ export class MoviesService {
 
   /** The movies of one genre. */
   pageOfGenre(genreId: number, request: PageRequest, expand?: 'genre'): Promise<Page<Movie>> {
-    return this.unitOfWork.read(participants, async ({ genres, movies }) => {
+    return this.unitOfWork.read(shelves, async ({ genres, movies }) => {
       await genres.get(genreId);
       return movies.page({ genreId }, request, expand);
     });
@@ -43,8 +44,7 @@ export class MoviesService {
 
   /** Adds a movie with `stock` copies, or nothing at all. */
   addWithStock(fields: MovieFields, stock: number, once?: Once<Movie>): Promise<Movie> {
-    return this.unitOfWork.runOnce(once, participants, async ({ genres, movies, copies }) => {
-      await genres.assertKnown(fields.genreId);
+    return this.unitOfWork.runOnce(once, participants, async ({ movies, copies }) => {
       const movie = await movies.add(fields);
       movie.copies = await copies.addMany(movie.id, stock);
       return movie;
@@ -53,9 +53,8 @@ export class MoviesService {
 
   /** Members left out are kept. */
   change(id: number, fields: Partial<MovieFields>, precondition?: Precondition<Movie>): Promise<Movie> {
-    return this.unitOfWork.run(participants, async ({ genres, movies }) => {
+    return this.unitOfWork.run(titles, async ({ movies }) => {
       precondition?.(await movies.getLocked(id));
-      if (fields.genreId !== undefined) await genres.assertKnown(fields.genreId);
       await movies.change(id, fields);
       return movies.get(id);
     });
@@ -63,10 +62,9 @@ export class MoviesService {
 
   /** Changes a movie and raises or lowers its stock to `stock`, or changes nothing at all. */
   changeWithStock(id: number, fields: MovieFields, stock: number, precondition?: Precondition<Movie>): Promise<Movie> {
-    return this.unitOfWork.run(participants, async ({ genres, movies, copies }) => {
+    return this.unitOfWork.run(participants, async ({ movies, copies }) => {
       const movie = await movies.getLocked(id);
       precondition?.(movie);
-      await genres.assertKnown(fields.genreId);
       await movies.change(id, fields);
       await copies.addMany(id, stock - movie.stock);
       await copies.retire(surplus(movie, stock));

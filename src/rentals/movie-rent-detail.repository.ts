@@ -1,6 +1,6 @@
 import { type EntityManager, Repository } from 'typeorm';
 import { PreparedInsert } from '../database/prepared-insert.js';
-import { onDuplicate } from '../database/unique-violation.js';
+import { onDuplicate } from '../database/violations.js';
 import type { MovieCopy } from '../movies/movie-copy.entity.js';
 import { MovieRentDetail } from './movie-rent-detail.entity.js';
 import { CopyAlreadyRented } from './rentals.errors.js';
@@ -53,6 +53,6 @@ export class MovieRentDetailRepository extends Repository<MovieRentDetail> {
 const refuseSecondHand = (lines: readonly Pick<MovieRentDetail, 'movieCopyId'>[]) =>
   onDuplicate(
     'movie_rent_detail.movie_copy_id',
-    new CopyAlreadyRented(lines.map(({ movieCopyId }) => movieCopyId)),
+    () => new CopyAlreadyRented(lines.map(({ movieCopyId }) => movieCopyId)),
     'ix_movie_rent_detail_one_open_line_per_copy',
   );
