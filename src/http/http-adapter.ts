@@ -3,6 +3,7 @@ import { ExpressAdapter } from '@nestjs/platform-express';
 import type { Express, Request, Response } from 'express';
 import { answerBrokenRequests } from './broken-requests.js';
 import { Drain } from './drain.js';
+import { messagesOf } from './express-messages.js';
 import { represent, type RepresentingResponse } from './represent.js';
 
 type Arrival = (request: Request, response: Response) => void;
@@ -19,8 +20,10 @@ export class HttpAdapter extends ExpressAdapter {
   private drain: Drain;
 
   override initHttpServer(): void {
+    const express = this.getInstance<Express>();
     const server = createServer(
       {
+        ...messagesOf(express),
         // Milliseconds. Long, for a crowd that all comes at once waits here for its turn as well.
         headersTimeout: 20_000,
         requestTimeout: 25_000,
