@@ -23,8 +23,8 @@ describe('requests and responses', () => {
     const server = adapter.getHttpServer() as Server;
     await once(adapter.listen(0, '127.0.0.1'), 'listening');
     const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await adapter.close();
     expect(await answer.json()).toEqual({ hostname: '127.0.0.1', isKnown: true });
     expect(routed.map((prototype, index) => prototype === arrived[index])).toEqual([true, true]);
-    await adapter.close();
   });
 });
