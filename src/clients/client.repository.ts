@@ -1,6 +1,6 @@
 import { type EntityManager, Repository } from 'typeorm';
 import { PreparedPages } from '../database/keyset.js';
-import { lock, type LockStrength } from '../database/lock.js';
+import { type LockStrength, PreparedLock } from '../database/lock.js';
 import { Loan } from '../database/loan.view.js';
 import { type Given, PreparedSelect } from '../database/prepared-select.js';
 import { onDuplicate } from '../database/violations.js';
@@ -17,7 +17,9 @@ export interface ClientFilter {
   readonly licenseNumber?: string;
 }
 
-const byId = new PreparedSelect((manager) => manager.createQueryBuilder(Client, 'client').where('client.id = :id'));
+const ofId = (manager: EntityManager) => manager.createQueryBuilder(Client, 'client').where('client.id = :id');
+const byId = new PreparedSelect(ofId);
+const lock = new PreparedLock(ofId);
 const pages = new PreparedPages(
   (manager, given: Given<Partial<Containing> & Pick<ClientFilter, 'licenseNumber'>>) => {
     const clients = manager.createQueryBuilder(Client, 'client');
@@ -48,14 +50,14 @@ export class ClientRepository extends Repository<Client> {
 
   /** Gets it as it is, and as it stays for everybody else until the unit of work ends. @throws NotFound */
   async getLocked(id: number, strength: LockStrength = 'change'): Promise<Client> {
-    await lock(this.manager, () => this.createQueryBuilder('client').where({ id }), strength);
+    await lock.run(this.manager, { id }, strength);
     return this.get(id);
   }
 
   /** Whether there is such a client; if so, it stays until the unit of work ends. */
   async isKnown(id: number): Promise<boolean> {
-    await lock(this.manager, () => this.createQueryBuilder('client').where({ id }), 'keep');
-    return (await byId.first(this.manager, { id })) !== undefined;
+    const locked = await lock.run(this.manager, { id }, 'keep');
+    return locked === undefined ? (await byId.first(this.manager, { id })) !== undefined : locked > 0;
   }
 
   /** @throws LicenseNumberTaken */

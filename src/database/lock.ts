@@ -1,4 +1,5 @@
-import type { EntityManager, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
+import type { EntityManager, ObjectLiteral } from 'typeorm';
+import { PreparedSelect, type Query, type Values } from './prepared-select.js';
 
 const clauses = {
   /** Nobody else changes or deletes the rows, or locks them so. */
@@ -16,14 +17,23 @@ export type LockStrength = keyof typeof clauses;
  * them locks them first and reads them after. A movie stands for all its copies. Against deadlocks rentals are
  * locked before clients, clients before movies, movies before genres, and each of them in the order of their ids.
  *
- * On SQLite the units of work that write take turns, there is nobody to lock out, and `rows` isn't called.
+ * On SQLite the units of work that write take turns, there is nobody to lock out, and nothing is asked.
  */
-export async function lock<Entity extends ObjectLiteral>(
-  manager: EntityManager,
-  rows: () => SelectQueryBuilder<Entity>,
-  strength: LockStrength,
-): Promise<void> {
-  if (manager.connection.options.type !== 'postgres') return;
-  const query = rows();
-  await query.select(`${query.alias}.id`).orderBy(`${query.alias}.id`).setLock(clauses[strength]).getRawMany();
+export class PreparedLock<Entity extends ObjectLiteral, V extends object> {
+  private readonly selects: Readonly<Record<LockStrength, PreparedSelect<Entity, V>>>;
+
+  constructor(query: Query<Entity, V>) {
+    const locking = (strength: LockStrength) =>
+      new PreparedSelect<Entity, V>((manager, given) => {
+        const rows = query(manager, given);
+        return rows.select(`${rows.alias}.id`).orderBy(`${rows.alias}.id`).setLock(clauses[strength]);
+      });
+    this.selects = { change: locking('change'), keep: locking('keep'), remove: locking('remove') };
+  }
+
+  /** @returns how many rows there are; undefined on SQLite */
+  async run(manager: EntityManager, values: V & Values, strength: LockStrength): Promise<number | undefined> {
+    if (manager.connection.options.type !== 'postgres') return undefined;
+    return (await this.selects[strength].all(manager, values)).length;
+  }
 }

@@ -1,6 +1,6 @@
 import { type EntityManager, Repository } from 'typeorm';
 import { PreparedPages } from '../database/keyset.js';
-import { lock, type LockStrength } from '../database/lock.js';
+import { type LockStrength, PreparedLock } from '../database/lock.js';
 import { PreparedSelect } from '../database/prepared-select.js';
 import { onDuplicate } from '../database/violations.js';
 import { NotFound } from '../kernel/domain-error.js';
@@ -8,7 +8,9 @@ import type { Page, PageRequest } from '../kernel/page.js';
 import { Genre, type GenreFields } from './genre.entity.js';
 import { GenreInUse, GenreNameTaken } from './genres.errors.js';
 
-const byId = new PreparedSelect((manager) => manager.createQueryBuilder(Genre, 'genre').where('genre.id = :id'));
+const ofId = (manager: EntityManager) => manager.createQueryBuilder(Genre, 'genre').where('genre.id = :id');
+const byId = new PreparedSelect(ofId);
+const lock = new PreparedLock(ofId);
 const pages = new PreparedPages((manager) => manager.createQueryBuilder(Genre, 'genre'), { id: 'id', name: 'nameKey' });
 
 export class GenreRepository extends Repository<Genre> {
@@ -29,7 +31,7 @@ export class GenreRepository extends Repository<Genre> {
 
   /** Gets it as it is, and as it stays for everybody else until the unit of work ends. @throws NotFound */
   async getLocked(id: number, strength: LockStrength = 'change'): Promise<Genre> {
-    await lock(this.manager, () => this.createQueryBuilder('genre').where({ id }), strength);
+    await lock.run(this.manager, { id }, strength);
     return this.get(id);
   }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type EntityManager, In, Not, Repository, type SelectQueryBuilder } from 'typeorm';
 import { PreparedPages } from '../database/keyset.js';
-import { lock } from '../database/lock.js';
+import { PreparedLock } from '../database/lock.js';
 import { fromOpenLoanOf, Loan } from '../database/loan.view.js';
 import { type Given, PreparedSelect } from '../database/prepared-select.js';
 import { onDuplicate } from '../database/violations.js';
@@ -25,6 +25,15 @@ const lendable = (manager: EntityManager): SelectQueryBuilder<MovieCopy> =>
   withLoans(manager).addSelect('copy.lastReturn').innerJoinAndSelect('copy.movie', 'movie');
 
 const byIds = new PreparedSelect((manager) => lendable(manager).where('copy.id IN (:...ids)'));
+const lockOfMovies = new PreparedLock(
+  (manager, { movieIds, copyIds }: Given<{ movieIds?: readonly number[]; copyIds?: readonly number[] }>) => {
+    const movies = manager.createQueryBuilder(Movie, 'movie').where('FALSE');
+    if (movieIds) movies.orWhere('movie.id IN (:...movieIds)');
+    const onCopies = movies.subQuery().select('copy.movieId').from(MovieCopy, 'copy').where('copy.id IN (:...copyIds)');
+    // As an array: PostgreSQL would ask each movie whether it is in a subquery.
+    return copyIds ? movies.orWhere(`movie.id = ANY(ARRAY${onCopies.getQuery()})`) : movies;
+  },
+);
 const pages = new PreparedPages(
   (manager, { movieId, code, serviceState }: Given<CopyFilter>) => {
     const copies = withLoans(manager);
@@ -66,17 +75,8 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
 
   /** Locks these movies, and those that are on these copies: what is out of them and what is in stays as it is. */
   async lockMoviesOf(movieIds: readonly number[], copyIds: readonly number[]): Promise<void> {
-    const rows = (): SelectQueryBuilder<Movie> => {
-      const movies = this.manager.createQueryBuilder(Movie, 'movie').where({ id: In(movieIds) });
-      const onCopies = movies
-        .subQuery()
-        .select('copy.movieId')
-        .from(MovieCopy, 'copy')
-        .where({ id: In(copyIds) });
-      // As an array: PostgreSQL would ask each movie whether it is in a subquery.
-      return movies.orWhere(`movie.id = ANY(ARRAY${onCopies.getQuery()})`);
-    };
-    await lock(this.manager, rows, 'change');
+    const given = (ids: readonly number[]) => (ids.length > 0 ? ids : undefined);
+    await lockOfMovies.run(this.manager, { movieIds: given(movieIds), copyIds: given(copyIds) }, 'change');
   }
 
   findWithLoans(ids: readonly number[]): Promise<MovieCopy[]> {

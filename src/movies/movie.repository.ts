@@ -1,6 +1,6 @@
 import { type EntityManager, Repository, type SelectQueryBuilder } from 'typeorm';
 import { PreparedPages } from '../database/keyset.js';
-import { lock, type LockStrength } from '../database/lock.js';
+import { type LockStrength, PreparedLock } from '../database/lock.js';
 import { fromOpenLoanOf, Loan } from '../database/loan.view.js';
 import { PreparedInsert } from '../database/prepared-insert.js';
 import { type Given, PreparedSelect } from '../database/prepared-select.js';
@@ -40,10 +40,10 @@ const lists = {
       .andWhere(`copy.serviceState NOT IN (${outOfStock.map((state) => `'${state}'`).join()})`)
       .orderBy('copy.id'),
 };
-const byId = new PreparedSelect(
-  (manager, given: Given<With & { id: number }>) => movies(manager, given).where('movie.id = :id'),
-  lists,
-);
+const ofId = (manager: EntityManager, given: Given<With & { id: number }>) =>
+  movies(manager, given).where('movie.id = :id');
+const byId = new PreparedSelect(ofId, lists);
+const lock = new PreparedLock(ofId);
 const pages = new PreparedPages(
   (manager, given: Given<With & Partial<Containing> & Omit<MovieFilter, 'title'>>) => {
     const query = movies(manager, given);
@@ -88,7 +88,7 @@ export class MovieRepository extends Repository<Movie> {
 
   /** Gets it as it is, and as it stays for everybody else until the unit of work ends. @throws NotFound */
   async getLocked(id: number, strength: LockStrength = 'change'): Promise<Movie> {
-    await lock(this.manager, () => this.createQueryBuilder('movie').where({ id }), strength);
+    await lock.run(this.manager, { id }, strength);
     return this.get(id);
   }
 

@@ -1,6 +1,6 @@
 import { type EntityManager, IsNull, Repository, type SelectQueryBuilder } from 'typeorm';
 import { PreparedPages } from '../database/keyset.js';
-import { lock } from '../database/lock.js';
+import { PreparedLock } from '../database/lock.js';
 import { latest } from '../kernel/clock.js';
 import { PreparedInsert } from '../database/prepared-insert.js';
 import { type Given, PreparedSelect } from '../database/prepared-select.js';
@@ -34,10 +34,10 @@ const lists = {
       .where('line.movieRentId = rent.id')
       .orderBy('line.id'),
 };
-const byId = new PreparedSelect(
-  (manager, given: Given<With & { id: number }>) => rents(manager, given).where('rent.id = :id'),
-  lists,
-);
+const ofId = (manager: EntityManager, given: Given<With & { id: number }>) =>
+  rents(manager, given).where('rent.id = :id');
+const byId = new PreparedSelect(ofId, lists);
+const lock = new PreparedLock(ofId);
 /** As the index of what is out has it; see its migration. */
 const isOut = 'line.returnedDatetime IS NULL AND line.movieRentId > 0';
 
@@ -80,7 +80,7 @@ export class MovieRentRepository extends Repository<MovieRent> {
 
   /** Gets it as it is, and as it stays for everybody else until the unit of work ends. @throws NotFound */
   async getLocked(id: number): Promise<MovieRent> {
-    await lock(this.manager, () => this.createQueryBuilder('rent').where({ id }), 'change');
+    await lock.run(this.manager, { id }, 'change');
     return this.get(id);
   }
 

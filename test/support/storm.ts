@@ -2,10 +2,11 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 import { type EntityManager, In, type SelectQueryBuilder } from 'typeorm';
 import type { Client } from '../../src/clients/client.entity.js';
 import { ClientRepository } from '../../src/clients/client.repository.js';
-import { lock } from '../../src/database/lock.js';
+import { PreparedLock } from '../../src/database/lock.js';
 import { GenreRepository } from '../../src/genres/genre.repository.js';
 import type { MovieCopy } from '../../src/movies/movie-copy.entity.js';
 import { MovieCopyRepository } from '../../src/movies/movie-copy.repository.js';
+import { Movie } from '../../src/movies/movie.entity.js';
 import { MovieRepository } from '../../src/movies/movie.repository.js';
 import { MovieRentDetailRepository } from '../../src/rentals/movie-rent-detail.repository.js';
 import { MovieRentRepository } from '../../src/rentals/movie-rent.repository.js';
@@ -63,6 +64,9 @@ interface Plan {
 class PlannedFailure extends Error {}
 
 const firstYear = 1900;
+const lockOfTwins = new PreparedLock((manager, _: { ids?: boolean }) =>
+  manager.createQueryBuilder(Movie, 'movie').where('movie.id IN (:...ids)'),
+);
 const receipt = 'receipt';
 
 /**
@@ -260,9 +264,8 @@ export class Storm {
       return {
         steps: [
           async ({ movies }) => {
-            const pair = { id: In(twins.ids) };
-            await lock(movies.manager, () => movies.createQueryBuilder('movie').where(pair), 'change');
-            const years = (await movies.findBy(pair)).map((twin) => twin.year);
+            await lockOfTwins.run(movies.manager, { ids: twins.ids }, 'change');
+            const years = (await movies.findBy({ id: In(twins.ids) })).map((twin) => twin.year);
             if (years[0] !== years[1]) this.torn.push(`${stamp} saw twins of ${years.join(' and ')}`);
             year = years[0]! + 1;
           },
