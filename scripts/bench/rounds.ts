@@ -2,6 +2,9 @@ import type { Progress } from '../support/progress.js';
 import type { Figures, Goal, Row } from './figures.js';
 import { median } from './statistics.js';
 
+/** Seconds, not counted, in which V8 compiles what is hot. It does so beside the server, on the same core. */
+const warmUp = 4;
+
 /** One contender at one work. */
 export interface Measurement {
   readonly work: string;
@@ -28,8 +31,7 @@ export class Rounds {
     const figures = new Map<string, Figures[]>(measurements.map((measurement) => [keyOf(measurement), []]));
     await progress.step(name, measurements.length * (rounds + 1), async (advance) => {
       for (const measurement of measurements) {
-        // To warm up, and not counted.
-        await measurement.measure(Math.min(1, seconds));
+        await measurement.measure(Math.min(warmUp, 2 * seconds));
         advance(1);
       }
       for (let round = 0; round < rounds; round++) {

@@ -137,6 +137,10 @@ export const works = {
     statuses: [200],
     prepare: (url) => reads(url, () => '/movies?limit=20', isPage(20)),
   },
+  'GET /movies?limit=20&year=': {
+    statuses: [200],
+    prepare: (url) => reads(url, (turn) => `/movies?limit=20&year=${1950 + scattered(turn, 70) - 1}`, isPage(20)),
+  },
   'GET /movies?limit=20&cursor=': {
     statuses: [200],
     async prepare(url, { size }) {
@@ -155,12 +159,16 @@ export const works = {
   },
   'GET /movies/{id}, If-None-Match': {
     statuses: [304],
-    async prepare(url) {
-      const request: Request = { path: '/movies/1' };
-      const etag = (await ask(url, request)).headers.get('etag')!;
-      const again = { ...request, headers: { 'If-None-Match': etag } as Request['headers'] };
-      verify(await ask(url, again), 304, (answer) => answer.body === '');
-      return [again];
+    async prepare(url, { size }) {
+      const known: Request[] = [];
+      for (let turn = 0; turn < 500; turn++) {
+        const path = `/movies/${scattered(turn, size.movies)}`;
+        const etag = (await ask(url, { path })).headers.get('etag')!;
+        known.push({ path, headers: { 'If-None-Match': etag } as Request['headers'] });
+      }
+      verify(await ask(url, known[0]!), 304, (answer) => answer.body === '');
+      let turn = 0;
+      return [{ setupRequest: (request) => Object.assign(request, known[turn++ % known.length]) }];
     },
   },
   'POST /movie_rents': { statuses: [201], prepare: rents },

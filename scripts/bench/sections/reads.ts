@@ -6,6 +6,8 @@ import { naive, nestHello, opensNaive, opensOurs, ours, shop } from './contender
 
 const works = ['GET /movies/{id}', 'GET /movies?limit=20', 'GET /movies?title='] as const;
 const conditional = 'GET /movies/{id}, If-None-Match';
+/** The page of `works` is the same for all, and those who ask at once share it; these are of 70 years. */
+const otherPages = 'GET /movies?limit=20&year=';
 
 export async function reads(bench: Bench): Promise<Findings> {
   const bare = [
@@ -19,6 +21,7 @@ export async function reads(bench: Bench): Promise<Findings> {
   const rounds = await bench.rounds('reads', [
     ...bare.map((contender) => bench.of(contender, 'hello')),
     ...works.flatMap((work) => [bench.of(tutorial, work), bench.of(service, work)]),
+    bench.of(service, otherPages),
     bench.of(service, conditional),
   ]);
 
