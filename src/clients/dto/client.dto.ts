@@ -25,5 +25,5 @@ export class ClientDto {
     this.license_number = client.licenseNumber;
   }
 
-  static of = (client: Client): ClientDto => new ClientDto(client);
+  static of = (client: Client): ClientDto => new this(client);
 }

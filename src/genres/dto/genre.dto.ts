@@ -22,5 +22,5 @@ export class GenreDto {
     this.description = description;
   }
 
-  static of = (genre: Genre): GenreDto => new GenreDto(genre);
+  static of = (genre: Genre): GenreDto => new this(genre);
 }

@@ -32,7 +32,7 @@ export class MovieCopyDto {
     this.is_available = copy.isAvailable;
   }
 
-  static of = (copy: MovieCopy): MovieCopyDto => new MovieCopyDto(copy);
+  static of = (copy: MovieCopy): MovieCopyDto => new this(copy);
 }
 
 /** A copy to add. Without a code it gets one. */

@@ -95,5 +95,5 @@ export class MovieRentDto {
     if (rent.client) this.client = new ClientDto(rent.client);
   }
 
-  static of = (rent: MovieRent): MovieRentDto => new MovieRentDto(rent);
+  static of = (rent: MovieRent): MovieRentDto => new this(rent);
 }
