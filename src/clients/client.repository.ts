@@ -4,7 +4,7 @@ import { type LockStrength, PreparedLock } from '../database/lock.js';
 import { Loan } from '../database/loan.view.js';
 import { type Given, PreparedSelect } from '../database/prepared-select.js';
 import { onDuplicate } from '../database/violations.js';
-import { type Containing, containing, whereContains } from '../database/where-contains.js';
+import { type Containing, containing, pageAtOnce, whereContains } from '../database/where-contains.js';
 import { NotFound } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { searchable } from '../kernel/text.js';
@@ -34,6 +34,13 @@ const refuseTakenLicense = onDuplicate('client.license_number', () => new Licens
 export class ClientRepository extends Repository<Client> {
   constructor(manager: EntityManager) {
     super(Client, manager, manager.queryRunner);
+  }
+
+  /** A page, by a single statement; undefined where that doesn't tell what there is, and `page` does. */
+  pageAtOnce({ name, licenseNumber }: ClientFilter, request: PageRequest): Promise<Page<Client> | undefined> {
+    return pageAtOnce(this.manager, name && searchable(name), (part) =>
+      pages.fetch(this.manager, { ...part, licenseNumber }, request),
+    );
   }
 
   async page({ name, licenseNumber }: ClientFilter, request: PageRequest): Promise<Page<Client>> {

@@ -12,12 +12,11 @@ const participants = { clients: ClientRepository };
 export class ClientsService {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  page(filter: ClientFilter, request: PageRequest): Promise<Page<Client>> {
-    const page = ({ clients }: { clients: ClientRepository }) => clients.page(filter, request);
-    // How to search by a part of a text is a question of its own.
-    return filter.name === undefined
-      ? this.unitOfWork.readPage(participants, request, page)
-      : this.unitOfWork.read(participants, page);
+  async page(filter: ClientFilter, request: PageRequest): Promise<Page<Client>> {
+    const page = await this.unitOfWork.readPage(participants, request, ({ clients }) =>
+      clients.pageAtOnce(filter, request),
+    );
+    return page ?? this.unitOfWork.read(participants, ({ clients }) => clients.page(filter, request));
   }
 
   get(id: number): Promise<Client> {

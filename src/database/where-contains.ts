@@ -1,4 +1,5 @@
-import type { EntityManager, ObjectLiteral, Repository, SelectQueryBuilder } from 'typeorm';
+import type { EntityManager, EntityMetadata, ObjectLiteral, Repository, SelectQueryBuilder } from 'typeorm';
+import type { Page } from '../kernel/page.js';
 import type { Given } from './prepared-select.js';
 import { trigramIndexesOf } from './trigram-index.js';
 
@@ -11,7 +12,10 @@ const commonest = ' etaoinshrdlucmfwygpbvkxqjz';
 /** What a search by a part of a text is asked with. */
 export interface Containing {
   readonly pattern: string;
+  /** The ids, as JSON, among which to search. */
   readonly candidates?: string;
+  /** Trigrams by which to find them. Where that finds many, nothing is found at all. */
+  readonly trigrams?: string;
 }
 
 /**
@@ -25,37 +29,70 @@ export async function containing<Row extends ObjectLiteral>(
   property: keyof Row & string,
   text: string,
 ): Promise<Containing> {
-  const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
-  if (manager.connection.options.type === 'postgres') return { pattern };
-  const index = trigramIndexesOf(metadata).find((one) => one.property === property);
+  const pattern = patternOf(text);
+  if (isPostgres(manager)) return { pattern };
+  const index = indexOf(metadata, property);
   return { pattern, candidates: index && (await fewCandidates(manager, index.name, text)) };
 }
+
+/**
+ * Fetches a page of what contains `text`, where it is given, without asking the database how to search.
+ * @returns undefined where that doesn't tell: what is too common to be found so, or too short, may yet be there
+ */
+export async function pageAtOnce<Row>(
+  manager: EntityManager,
+  text: string | undefined,
+  fetch: (part: Partial<Containing>) => Promise<Page<Row>>,
+): Promise<Page<Row> | undefined> {
+  if (text === undefined) return fetch({});
+  if (isPostgres(manager)) return fetch({ pattern: patternOf(text) });
+  const trigrams = rarestOf(trigramsOf(text));
+  if (trigrams.length === 0) return undefined;
+  const page = await fetch({ pattern: patternOf(text), trigrams: matching(trigrams) });
+  return page.rows.length > 0 ? page : undefined;
+}
+
+const patternOf = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+const isPostgres = ({ connection }: EntityManager): boolean => connection.options.type === 'postgres';
+const indexOf = (metadata: EntityMetadata, property: string) =>
+  trigramIndexesOf(metadata).find((one) => one.property === property);
 
 /** Narrows `query` to the rows whose `property` contains what is searched for. */
 export function whereContains<Row extends ObjectLiteral>(
   query: SelectQueryBuilder<Row>,
   property: keyof Row & string,
-  { pattern, candidates }: Given<Containing>,
+  { pattern, candidates, trigrams }: Given<Containing>,
 ): void {
-  if (pattern) query.andWhere(`${query.alias}.${property} LIKE :pattern ESCAPE '\\'`);
-  if (candidates) query.andWhere(`${query.alias}.id IN (SELECT value FROM json_each(:candidates))`);
+  const { alias, expressionMap } = query;
+  if (pattern) query.andWhere(`${alias}.${property} LIKE :pattern ESCAPE '\\'`);
+  if (candidates) query.andWhere(`${alias}.id IN (SELECT value FROM json_each(:candidates))`);
+  if (!trigrams) return;
+  const { name } = indexOf(expressionMap.mainAlias!.metadata, property)!;
+  const found = `SELECT rowid FROM ${name} WHERE ${name} MATCH :trigrams LIMIT ${fewEnough + 1}`;
+  const few = `SELECT CASE WHEN COUNT(*) <= ${fewEnough} THEN json_group_array(rowid) ELSE '[]' END FROM (${found})`;
+  query.andWhere(`${alias}.id IN (SELECT value FROM json_each((${few})))`);
 }
 
 /** The ids, as JSON, of all rows that may contain `text`, or undefined where they are many or the index can't tell. */
 async function fewCandidates(manager: EntityManager, index: string, text: string): Promise<string | undefined> {
   const trigrams = trigramsOf(text);
-  // SQLite reads the list of rows of each trigram that it is asked for, and three mostly leave as few as all would.
-  for (const asked of trigrams.length > 3 ? [trigrams.slice(0, 3), trigrams] : [trigrams]) {
+  for (const asked of trigrams.length > enough ? [rarestOf(trigrams), trigrams] : [trigrams]) {
     if (asked.length === 0) break;
     const [found] = await manager.query<[{ count: number; ids: string }]>(
       `SELECT COUNT(*) AS count, json_group_array(rowid) AS ids
        FROM (SELECT rowid FROM ${index} WHERE ${index} MATCH ? LIMIT ${fewEnough + 1})`,
-      [asked.map((trigram) => `"${trigram.replaceAll('"', '""')}"`).join(' AND ')],
+      [matching(asked)],
     );
     if (found.count <= fewEnough) return found.ids;
   }
   return undefined;
 }
+
+/** SQLite reads the list of rows of each trigram that it is asked for, and so many mostly leave as few as all would. */
+const enough = 3;
+const rarestOf = (trigrams: readonly string[]): string[] => trigrams.slice(0, enough);
+const matching = (trigrams: readonly string[]): string =>
+  trigrams.map((trigram) => `"${trigram.replaceAll('"', '""')}"`).join(' AND ');
 
 /** Each three code points in a row, those first that few rows are likely to have. */
 function trigramsOf(text: string): string[] {

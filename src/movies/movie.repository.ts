@@ -5,7 +5,7 @@ import { fromOpenLoanOf, Loan } from '../database/loan.view.js';
 import { PreparedInsert } from '../database/prepared-insert.js';
 import { type Given, PreparedSelect } from '../database/prepared-select.js';
 import { onUnknownReference } from '../database/violations.js';
-import { type Containing, containing, whereContains } from '../database/where-contains.js';
+import { type Containing, containing, pageAtOnce, whereContains } from '../database/where-contains.js';
 import { NotFound, unknownReference } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { searchable } from '../kernel/text.js';
@@ -67,6 +67,17 @@ const insertion = new PreparedInsert(
 export class MovieRepository extends Repository<Movie> {
   constructor(manager: EntityManager) {
     super(Movie, manager, manager.queryRunner);
+  }
+
+  /** A page, by a single statement; undefined where that doesn't tell what there is, and `page` does. */
+  pageAtOnce(
+    { title, ...filter }: MovieFilter,
+    request: PageRequest,
+    expand?: 'genre',
+  ): Promise<Page<Movie> | undefined> {
+    return pageAtOnce(this.manager, title && searchable(title), (part) =>
+      pages.fetch(this.manager, { ...filter, ...part, genre: expand === 'genre' }, request),
+    );
   }
 
   async page({ title, ...filter }: MovieFilter, request: PageRequest, expand?: 'genre'): Promise<Page<Movie>> {

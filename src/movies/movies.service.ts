@@ -18,12 +18,11 @@ const shelves = { genres: GenreRepository, movies: MovieRepository };
 export class MoviesService {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  page(filter: MovieFilter, request: PageRequest, expand?: 'genre'): Promise<Page<Movie>> {
-    const page = ({ movies }: { movies: MovieRepository }) => movies.page(filter, request, expand);
-    // How to search by a part of a text is a question of its own.
-    return filter.title === undefined
-      ? this.unitOfWork.readPage(titles, request, page)
-      : this.unitOfWork.read(titles, page);
+  async page(filter: MovieFilter, request: PageRequest, expand?: 'genre'): Promise<Page<Movie>> {
+    const page = await this.unitOfWork.readPage(titles, request, ({ movies }) =>
+      movies.pageAtOnce(filter, request, expand),
+    );
+    return page ?? this.unitOfWork.read(titles, ({ movies }) => movies.page(filter, request, expand));
   }
 
   /** The movies of one genre. */
