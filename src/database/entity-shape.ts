@@ -1,8 +1,6 @@
 import type { EntityMetadata, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { ApplyValueTransformers } from 'typeorm/util/ApplyValueTransformers.js';
-import { parsed } from './shared-reads.js';
-
-type Row = Readonly<Record<string | number, unknown>>;
+import { listColumn, parsed, type Row } from './gathered.js';
 
 /** What becomes of a row of a query: an entity, those that were joined to it, and its lists. */
 export interface Shape {
@@ -25,10 +23,6 @@ export type Selection = Pick<SelectQueryBuilder<ObjectLiteral>, 'expressionMap'>
 
 /** The columns a query selects, under the names that its rows have them by. */
 type NameOf = (column: string) => string | number;
-
-/** A list is found in the column of this name. */
-export const listColumn = (property: string): string => `list_${property}`;
-export const isListColumn = (column: string): boolean => column.startsWith('list_');
 
 export function shapeOf(query: Selection, nameOf: NameOf = (column) => column, lists: readonly Member[] = []): Shape {
   const { name, metadata } = query.expressionMap.mainAlias!;

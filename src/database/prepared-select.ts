@@ -1,16 +1,9 @@
 import type { EntityManager, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
-import {
-  entityOf,
-  gatheredShapeOf,
-  listColumn,
-  type Member,
-  type Selection,
-  type Shape,
-  shapeOf,
-} from './entity-shape.js';
+import { entityOf, gatheredShapeOf, type Member, type Selection, type Shape, shapeOf } from './entity-shape.js';
+import { gathering, listColumn } from './gathered.js';
 import { fill, Slots, type Written, WrittenOnce } from './prepared.js';
 import { SharingManager } from './shared-reads.js';
-import { gathering, shared } from './shared-statement.js';
+import { shared } from './shared-statement.js';
 
 type Value = string | number;
 export type Values = Readonly<Record<string, Value | readonly Value[] | boolean | undefined>>;

@@ -1,19 +1,17 @@
 import { EntityManager, type QueryRunner } from 'typeorm';
+import { parsed, type Row } from './gathered.js';
 import type { Work } from './transactions.js';
-
-/** A row of a shared statement: its columns, by their place. */
-export type SharedRow = Readonly<Record<string | number, unknown>>;
 
 /** Lends a query runner for the time of one statement. */
 type Lend = <Result>(job: (runner: QueryRunner) => Promise<Result>) => Promise<Result>;
 
-type Ask = (sql: string, values: readonly unknown[]) => Promise<readonly SharedRow[]>;
+type Ask = (sql: string, values: readonly unknown[]) => Promise<readonly Row[]>;
 
 /** Waits for an answer. */
 interface Asker {
   /** As JSON. */
   readonly values: string;
-  readonly resolve: (rows: readonly SharedRow[]) => void;
+  readonly resolve: (rows: readonly Row[]) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -68,7 +66,7 @@ export class SharedReads {
     }
   }
 
-  private ask(sql: string, values: readonly unknown[]): Promise<readonly SharedRow[]> {
+  private ask(sql: string, values: readonly unknown[]): Promise<readonly Row[]> {
     return new Promise((resolve, reject) => {
       const asker = { values: JSON.stringify(values), resolve, reject };
       const waiting = this.waiting.get(sql);
@@ -118,9 +116,4 @@ export class SharingManager extends EntityManager {
   ) {
     super(connection, queryRunner);
   }
-}
-
-/** PostgreSQL's driver has parsed it, and says null of an empty list. */
-export function parsed(list: unknown): SharedRow[] {
-  return (typeof list === 'string' ? JSON.parse(list) : (list ?? [])) as SharedRow[];
 }

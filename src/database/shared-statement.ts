@@ -1,15 +1,6 @@
 import type { DataSource } from 'typeorm';
-import { isListColumn } from './entity-shape.js';
+import { gathering } from './gathered.js';
 import type { Written } from './prepared.js';
-
-/** SQL that gathers the rows of a subquery as a JSON array of arrays, some of whose columns may be such lists. */
-export function gathering({ driver }: DataSource, columns: readonly string[]): string {
-  const names = columns.map((column) => driver.escape(column));
-  if (driver.options.type === 'postgres') return `json_agg(json_build_array(${names.join(', ')}))`;
-  // SQLite forgets that text is JSON as soon as it is a column.
-  const values = names.map((name, index) => (isListColumn(columns[index]!) ? `json(${name})` : name));
-  return `json_group_array(json_array(${values.join(', ')}))`;
-}
 
 /**
  * Writes a SELECT so that several can ask it at once, each with values of their own: its one parameter is a JSON array
