@@ -7,16 +7,20 @@ interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
+/** Characters: within minutes of load, the log of a service is more than fits into a string. */
+const mostKept = 10_000_000;
+const latest = (text: string): string => (text.length > 2 * mostKept ? text.slice(-mostKept) : text);
+
 /** A compiled program of ours in a process of its own. It knows nothing of this process's environment but PATH. */
 export class Program {
-  /** All it printed so far. */
+  /** What it printed so far, or the latest of it where that is a lot. */
   stdout = '';
   stderr = '';
   readonly exited: Promise<Exit>;
 
   private constructor(private readonly child: ChildProcess) {
-    child.stdout!.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
-    child.stderr!.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
+    child.stdout!.setEncoding('utf8').on('data', (text: string) => (this.stdout = latest(this.stdout + text)));
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => (this.stderr = latest(this.stderr + text)));
     const closed = once(child, 'close') as Promise<[Exit['code'], Exit['signal']]>;
     this.exited = closed.then(([code, signal]) => ({ code, signal }));
   }
