@@ -38,5 +38,7 @@ export interface Findings {
 /** 1 is the goal itself; more is better than it. */
 export function achieved({ figure, bound }: Goal): number | undefined {
   if (figure === undefined) return undefined;
-  return 'atLeast' in bound ? figure / bound.atLeast : bound.atMost / figure;
+  if ('atLeast' in bound) return figure / bound.atLeast;
+  // What shrank where it might have grown is beyond any goal.
+  return figure > 0 ? bound.atMost / figure : Infinity;
 }
