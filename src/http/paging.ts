@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import { FlagParameter, IntegerParameter, TextParameter } from './parameters.js';
@@ -84,12 +84,12 @@ export const pageHeaders = ['Link', 'X-Total-Count'];
 
 /** A page is sent as a bare array, and where the others are in headers (RFC 8288). */
 export function setPageHeaders(response: Response, { cursors, total }: PageAnswer<unknown>): void {
-  response.setHeader('Link', links(response.req.originalUrl, cursors).join(', '));
+  response.setHeader('Link', links(response.req, cursors).join(', '));
   if (total !== undefined) response.setHeader('X-Total-Count', String(total));
 }
 
-function links(url: string, cursors: PageAnswer<unknown>['cursors']): string[] {
-  const [path = '', ...query] = url.split('?');
+function links({ path, originalUrl }: Request, cursors: PageAnswer<unknown>['cursors']): string[] {
+  const [, ...query] = originalUrl.split('?');
   const parameters = new URLSearchParams(query.join('?'));
   parameters.delete('cursor');
   const filters = parameters.toString();

@@ -171,6 +171,12 @@ const planted: readonly [sentence: string, law: string, path: string, text: stri
     "import s from 'supertest'; await s(url).get('/');",
   ],
   ['a camelCase member of a dto', dtoLaw, 'src/movies/dto/m.dto.ts', 'export class M { @IdField() genreId: number; }'],
+  [
+    'a dto that makes itself by its name',
+    'a dto makes itself by `this`, and not by its name',
+    'src/movies/dto/m.dto.ts',
+    'export class M extends N { static of = (movie: Movie): M => new M(movie); }',
+  ],
   ['an undecorated one', dtoLaw, 'src/movies/dto/m.dto.ts', 'export class M { genreId: number; }'],
   [
     'one from a constructor',

@@ -1,6 +1,7 @@
 import { GenreRepository } from '../../src/genres/genre.repository.js';
 import { MovieRepository } from '../../src/movies/movie.repository.js';
 import { type Database, openDatabase } from '../support/database.js';
+import { isSqlite } from '../support/engine.js';
 import { Listener, type Statement } from '../support/listener.js';
 import { behindItsBack } from '../support/outage.js';
 
@@ -59,6 +60,19 @@ describe('those who read the same at the same time', () => {
     const [asMovie, asPage, none] = await Promise.all([title(id!), page(1900), page(1899)]);
     expect([asMovie, asPage, none]).toEqual([titles.get(id!), [id], []]);
     expect(reads()).toHaveLength(2);
+  });
+
+  it('search by a part of a text alone, but where an index of SQLite narrows it down before', async () => {
+    const found = (part: string) =>
+      database.unitOfWork.readAtOnce(work, async ({ movies }) => {
+        const found = await movies.pageAtOnce({ title: part }, firstPage);
+        return found!.rows.map(({ id }) => titles.get(id));
+      });
+    expect(await Promise.all([found('1950'), found('"1951')])).toEqual([
+      [expect.stringContaining('1950')],
+      [expect.stringContaining('1951')],
+    ]);
+    expect(reads()).toHaveLength(isSqlite() ? 1 : 2);
   });
 
   it('see what is not there, each for himself', async () => {

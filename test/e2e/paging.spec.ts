@@ -2,6 +2,7 @@ import type { Response } from 'supertest';
 import { cursorOf, linksOf, walk } from '../support/paging.js';
 import { faultyParameters } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
+import { say } from '../support/socket.js';
 
 describe('paging', () => {
   const shop = useShop();
@@ -35,6 +36,12 @@ describe('paging', () => {
     expect(Object.keys(linksOf(third))).toEqual(['first', 'prev']);
     expect([first, second, third].map(idsOf)).toEqual([[ids[4], ids[3]], [ids[2], ids[1]], [ids[0]]]);
     expect(idsOf(await shop.api.get(linksOf(third).prev!).expect(200))).toEqual(idsOf(second));
+  });
+
+  it('links from wherever it was asked by, be it the whole address, as proxies ask', async () => {
+    await genreOf(2);
+    const request = `GET ${shop.url}/movies?limit=1&title=a?b HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n\r\n`;
+    expect(await say(shop.url, request)).toMatch(/\r\nLink: <\/movies\?limit=1&title=a%3Fb>; rel="first"\r\n/);
   });
 
   it('links to no other page where all rows are on one', async () => {
