@@ -1,10 +1,9 @@
 import { Body, Controller, Delete, Get, Patch, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Idempotency, IdempotencyKey } from '../http/idempotency.js';
 import { Operation } from '../http/operation.js';
 import { PageAnswer } from '../http/paging.js';
 import { PathId } from '../http/path-id.js';
-import { IfMatch, Preconditions } from '../http/preconditions.js';
+import { Context, RequestContext } from '../http/request-context.js';
 import { NotFound } from '../kernel/domain-error.js';
 import { ClientHasRents, LicenseNumberTaken } from './clients.errors.js';
 import { ClientsService } from './clients.service.js';
@@ -25,8 +24,8 @@ export class ClientsController {
     description: 'To find who stands at the desk, by a part of the name or by the license number.',
     answers: [ClientDto],
   })
-  async listClients(@Query() query: ListClients): Promise<PageAnswer<ClientDto>> {
-    return PageAnswer.of(await this.clients.page(query.toFilter(), query.toPage()), query, ClientDto.of);
+  async listClients(@Query() query: ListClients, @Context() context: RequestContext): Promise<PageAnswer<ClientDto>> {
+    return PageAnswer.of(await this.clients.page(query.toFilter(), query.toPage(), context), query, ClientDto.of);
   }
 
   @Get(':id')
@@ -36,8 +35,8 @@ export class ClientsController {
     answers: ClientDto,
     problems: [NotFound],
   })
-  async getClient(@PathId() id: number): Promise<ClientDto> {
-    return ClientDto.of(await this.clients.get(id));
+  async getClient(@PathId() id: number, @Context() context: RequestContext): Promise<ClientDto> {
+    return ClientDto.of(await this.clients.get(id, context));
   }
 
   @Post()
@@ -47,8 +46,8 @@ export class ClientsController {
     creates: [ClientDto, '/clients'],
     problems: [LicenseNumberTaken],
   })
-  async addClient(@Body() input: ClientInput, @IdempotencyKey() key: Idempotency): Promise<ClientDto> {
-    return ClientDto.of(await this.clients.add(input.toOrder(), key.once(ClientDto.of)));
+  async addClient(@Body() input: ClientInput, @Context() context: RequestContext): Promise<ClientDto> {
+    return ClientDto.of(await this.clients.add(input.toOrder(), context.command(ClientDto.of)));
   }
 
   @Put(':id')
@@ -61,9 +60,9 @@ export class ClientsController {
   async replaceClient(
     @PathId() id: number,
     @Body() input: ClientInput,
-    @IfMatch() ifMatch: Preconditions,
+    @Context() context: RequestContext,
   ): Promise<ClientDto> {
-    return ClientDto.of(await this.clients.change(id, input.toOrder(), ifMatch.on(ClientDto.of)));
+    return ClientDto.of(await this.clients.change(id, input.toOrder(), context.command(ClientDto.of)));
   }
 
   @Patch(':id')
@@ -76,9 +75,9 @@ export class ClientsController {
   async changeClient(
     @PathId() id: number,
     @Body() patch: ClientPatch,
-    @IfMatch() ifMatch: Preconditions,
+    @Context() context: RequestContext,
   ): Promise<ClientDto> {
-    return ClientDto.of(await this.clients.change(id, patch.toOrder(), ifMatch.on(ClientDto.of)));
+    return ClientDto.of(await this.clients.change(id, patch.toOrder(), context.command(ClientDto.of)));
   }
 
   @Delete(':id')
@@ -87,7 +86,7 @@ export class ClientsController {
     description: 'For whoever was entered by mistake. Once they have rented, the shop has to know them.',
     problems: [NotFound, ClientHasRents],
   })
-  async deleteClient(@PathId() id: number, @IfMatch() ifMatch: Preconditions): Promise<void> {
-    await this.clients.drop(id, ifMatch.on(ClientDto.of));
+  async deleteClient(@PathId() id: number, @Context() context: RequestContext): Promise<void> {
+    await this.clients.drop(id, context.command(ClientDto.of));
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../kernel/clock.js';
-import type { Once } from '../kernel/once.js';
+import type { Command } from '../kernel/command.js';
 import type { PageRequest } from '../kernel/page.js';
 import { Connections } from './connections.js';
 import { Idempotency } from './idempotency/idempotency.js';
@@ -13,44 +13,23 @@ type Participants = Readonly<Record<string, new (manager: EntityManager) => obje
 type Repositories<P extends Participants> = { readonly [Name in keyof P]: InstanceType<P[Name]> };
 type Work<P extends Participants, Result> = (repositories: Repositories<P>) => Promise<Result>;
 
-/**
- * All that happens to the shop's data happens in here: it is the only place that makes query runners,
- * and repositories exist only while a unit of work lasts. A write outside a transaction can't be written down.
- *
- * A unit of work begun inside another would wait for a turn that the outer one holds. A law of the architecture
- * keeps it from being written; see docs/decisions/0018.
- */
-@Injectable()
-export class UnitOfWork {
-  private readonly transactions: Transactions;
-  private readonly idempotency: Idempotency;
-
-  constructor(connections: Connections, clock: Clock) {
-    this.transactions = connections.transactions((dataSource) => dataSource.createQueryRunner());
-    this.idempotency = new Idempotency(this.transactions, clock);
-  }
-
-  get activity(): Activity {
-    return this.transactions.activity;
-  }
-
-  /** Does all of `work` or, if it throws, nothing of it. When the promise resolves, the work is on disk. */
-  run<P extends Participants, Result>(participants: P, work: Work<P, Result>): Promise<Result> {
-    return this.transactions.write((manager) => work(repositories(participants, manager)));
-  }
+/** Runs units of work on behalf of one caller. */
+class UnitsOfWork<Thing> {
+  constructor(
+    protected readonly transactions: Transactions,
+    protected readonly idempotency: Idempotency,
+    private readonly command: Command<Thing>,
+  ) {}
 
   /**
-   * The same, for work that may be asked for again, and isn't done again then.
-   * @param once what it is known by; without it the work is done whenever it is asked for
+   * Does all of `work` or, if it throws, nothing of it. When the promise resolves, the work is on disk. With an
+   * idempotency key in the command, work that was done before isn't done again.
    * @throws DoneBefore, IdempotencyKeyInUse, IdempotencyKeyReused
    */
-  runOnce<P extends Participants, Result>(
-    once: Once<Result> | undefined,
-    participants: P,
-    work: Work<P, Result>,
-  ): Promise<Result> {
-    if (!once) return this.run(participants, work);
-    return this.idempotency.write(once, (manager) => work(repositories(participants, manager)));
+  run<P extends Participants, Result extends Thing>(participants: P, work: Work<P, Result>): Promise<Result> {
+    const unit = (manager: EntityManager): Promise<Result> => work(repositories(participants, manager));
+    const { idempotency } = this.command;
+    return idempotency ? this.idempotency.write(idempotency, unit) : this.transactions.write(unit);
   }
 
   /** Reads one consistent, committed state of the shop. Writing in here is refused by the database. */
@@ -73,6 +52,30 @@ export class UnitOfWork {
     work: Work<P, Result>,
   ): Promise<Result> {
     return includeTotal ? this.read(participants, work) : this.readAtOnce(participants, work);
+  }
+}
+
+/**
+ * All that happens to the shop's data happens in here: it is the only place that makes query runners,
+ * and repositories exist only while a unit of work lasts. A write outside a transaction can't be written down.
+ *
+ * A unit of work begun inside another would wait for a turn that the outer one holds. A law of the architecture
+ * keeps it from being written; see docs/decisions/0018.
+ */
+@Injectable()
+export class UnitOfWork extends UnitsOfWork<unknown> {
+  constructor(connections: Connections, clock: Clock) {
+    const transactions = connections.transactions((dataSource) => dataSource.createQueryRunner());
+    super(transactions, new Idempotency(transactions, clock), {});
+  }
+
+  get activity(): Activity {
+    return this.transactions.activity;
+  }
+
+  /** Units of work on behalf of a caller who may leave, and as the caller commands. */
+  for<Thing>(command: Command<Thing>): UnitsOfWork<Thing> {
+    return new UnitsOfWork(this.transactions, this.idempotency, command);
   }
 
   /** The names of the migrations that this release has and the database lacks. */

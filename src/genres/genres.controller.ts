@@ -1,10 +1,9 @@
 import { Body, Controller, Delete, Get, Patch, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Idempotency, IdempotencyKey } from '../http/idempotency.js';
 import { Operation } from '../http/operation.js';
 import { PageAnswer } from '../http/paging.js';
 import { PathId } from '../http/path-id.js';
-import { IfMatch, Preconditions } from '../http/preconditions.js';
+import { Context, RequestContext } from '../http/request-context.js';
 import { NotFound } from '../kernel/domain-error.js';
 import { GenreInput, GenrePatch } from './dto/genre-input.dto.js';
 import { GenreDto } from './dto/genre.dto.js';
@@ -25,8 +24,8 @@ export class GenresController {
     description: 'All that titles can be sorted into, by id or by name.',
     answers: [GenreDto],
   })
-  async listGenres(@Query() query: ListGenres): Promise<PageAnswer<GenreDto>> {
-    return PageAnswer.of(await this.genres.page(query.toPage()), query, GenreDto.of);
+  async listGenres(@Query() query: ListGenres, @Context() context: RequestContext): Promise<PageAnswer<GenreDto>> {
+    return PageAnswer.of(await this.genres.page(query.toPage(), context), query, GenreDto.of);
   }
 
   @Get(':id')
@@ -36,8 +35,8 @@ export class GenresController {
     answers: GenreDto,
     problems: [NotFound],
   })
-  async getGenre(@PathId() id: number): Promise<GenreDto> {
-    return GenreDto.of(await this.genres.get(id));
+  async getGenre(@PathId() id: number, @Context() context: RequestContext): Promise<GenreDto> {
+    return GenreDto.of(await this.genres.get(id, context));
   }
 
   @Post()
@@ -47,8 +46,8 @@ export class GenresController {
     creates: [GenreDto, '/genres'],
     problems: [GenreNameTaken],
   })
-  async addGenre(@Body() input: GenreInput, @IdempotencyKey() key: Idempotency): Promise<GenreDto> {
-    return GenreDto.of(await this.genres.add(input.toOrder(), key.once(GenreDto.of)));
+  async addGenre(@Body() input: GenreInput, @Context() context: RequestContext): Promise<GenreDto> {
+    return GenreDto.of(await this.genres.add(input.toOrder(), context.command(GenreDto.of)));
   }
 
   @Put(':id')
@@ -62,9 +61,9 @@ export class GenresController {
   async replaceGenre(
     @PathId() id: number,
     @Body() input: GenreInput,
-    @IfMatch() ifMatch: Preconditions,
+    @Context() context: RequestContext,
   ): Promise<GenreDto> {
-    return GenreDto.of(await this.genres.change(id, input.toOrder(), ifMatch.on(GenreDto.of)));
+    return GenreDto.of(await this.genres.change(id, input.toOrder(), context.command(GenreDto.of)));
   }
 
   @Patch(':id')
@@ -77,9 +76,9 @@ export class GenresController {
   async changeGenre(
     @PathId() id: number,
     @Body() patch: GenrePatch,
-    @IfMatch() ifMatch: Preconditions,
+    @Context() context: RequestContext,
   ): Promise<GenreDto> {
-    return GenreDto.of(await this.genres.change(id, patch.toOrder(), ifMatch.on(GenreDto.of)));
+    return GenreDto.of(await this.genres.change(id, patch.toOrder(), context.command(GenreDto.of)));
   }
 
   @Post(':id')
@@ -93,11 +92,10 @@ export class GenresController {
   async updateGenre(
     @PathId() id: number,
     @Body() patch: GenrePatch,
-    @IfMatch() ifMatch: Preconditions,
-    @IdempotencyKey() key: Idempotency,
+    @Context() context: RequestContext,
   ): Promise<GenreDto> {
     const { of } = GenreDto;
-    return of(await this.genres.change(id, patch.toOrder(), ifMatch.on(of), key.once(of)));
+    return of(await this.genres.change(id, patch.toOrder(), context.command(of)));
   }
 
   @Delete(':id')
@@ -106,7 +104,7 @@ export class GenresController {
     description: 'Possible as long as no movie is of it.',
     problems: [NotFound, GenreInUse],
   })
-  async deleteGenre(@PathId() id: number, @IfMatch() ifMatch: Preconditions): Promise<void> {
-    await this.genres.drop(id, ifMatch.on(GenreDto.of));
+  async deleteGenre(@PathId() id: number, @Context() context: RequestContext): Promise<void> {
+    await this.genres.drop(id, context.command(GenreDto.of));
   }
 }

@@ -1,4 +1,3 @@
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import type { Precondition } from '../kernel/precondition.js';
 import { entityTag, hasTag, ofDocuments } from './entity-tag.js';
@@ -37,7 +36,3 @@ export class Preconditions {
 function failed(): HttpProblem {
   return new HttpProblem('precondition-failed', 'It is no longer as it was when it was read. Nothing was changed.');
 }
-
-export const IfMatch = createParamDecorator(
-  (_: unknown, context: ExecutionContext) => new Preconditions(context.switchToHttp().getRequest<Request>()),
-);

@@ -1,10 +1,9 @@
 import { Body, Controller, Delete, Get, Patch, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Idempotency, IdempotencyKey } from '../http/idempotency.js';
 import { Operation } from '../http/operation.js';
 import { PageAnswer } from '../http/paging.js';
 import { PathId } from '../http/path-id.js';
-import { IfMatch, Preconditions } from '../http/preconditions.js';
+import { Context, RequestContext } from '../http/request-context.js';
 import { NotFound } from '../kernel/domain-error.js';
 import { ListMovieCopies, MovieCopyDto, MovieCopyInput, MovieCopyPatch } from './dto/movie-copy.dto.js';
 import { MovieCopiesService } from './movie-copies.service.js';
@@ -21,8 +20,11 @@ export class MovieCopiesController {
     description: 'With `code`, what a scanner at the desk read: a list of that one copy, or an empty one.',
     answers: [MovieCopyDto],
   })
-  async listMovieCopies(@Query() query: ListMovieCopies): Promise<PageAnswer<MovieCopyDto>> {
-    return PageAnswer.of(await this.copies.page(query.toFilter(), query.toPage()), query, MovieCopyDto.of);
+  async listMovieCopies(
+    @Query() query: ListMovieCopies,
+    @Context() context: RequestContext,
+  ): Promise<PageAnswer<MovieCopyDto>> {
+    return PageAnswer.of(await this.copies.page(query.toFilter(), query.toPage(), context), query, MovieCopyDto.of);
   }
 
   @Get('movies/:id/copies')
@@ -32,9 +34,17 @@ export class MovieCopiesController {
     answers: [MovieCopyDto],
     problems: [NotFound],
   })
-  async listCopiesOfMovie(@PathId() id: number, @Query() query: ListMovieCopies): Promise<PageAnswer<MovieCopyDto>> {
+  async listCopiesOfMovie(
+    @PathId() id: number,
+    @Query() query: ListMovieCopies,
+    @Context() context: RequestContext,
+  ): Promise<PageAnswer<MovieCopyDto>> {
     const list = query.under(id);
-    return PageAnswer.of(await this.copies.pageOfMovie(id, list.toFilter(), list.toPage()), list, MovieCopyDto.of);
+    return PageAnswer.of(
+      await this.copies.pageOfMovie(id, list.toFilter(), list.toPage(), context),
+      list,
+      MovieCopyDto.of,
+    );
   }
 
   @Post('movies/:id/copies')
@@ -47,9 +57,9 @@ export class MovieCopiesController {
   async addMovieCopy(
     @PathId() id: number,
     @Body() input: MovieCopyInput,
-    @IdempotencyKey() key: Idempotency,
+    @Context() context: RequestContext,
   ): Promise<MovieCopyDto> {
-    return MovieCopyDto.of(await this.copies.add(id, input.code ?? undefined, key.once(MovieCopyDto.of)));
+    return MovieCopyDto.of(await this.copies.add(id, input.code ?? undefined, context.command(MovieCopyDto.of)));
   }
 
   @Get('movie_copies/:id')
@@ -59,8 +69,8 @@ export class MovieCopiesController {
     answers: MovieCopyDto,
     problems: [NotFound],
   })
-  async getMovieCopy(@PathId() id: number): Promise<MovieCopyDto> {
-    return MovieCopyDto.of(await this.copies.get(id));
+  async getMovieCopy(@PathId() id: number, @Context() context: RequestContext): Promise<MovieCopyDto> {
+    return MovieCopyDto.of(await this.copies.get(id, context));
   }
 
   @Patch('movie_copies/:id')
@@ -76,9 +86,9 @@ export class MovieCopiesController {
   async changeMovieCopy(
     @PathId() id: number,
     @Body() patch: MovieCopyPatch,
-    @IfMatch() ifMatch: Preconditions,
+    @Context() context: RequestContext,
   ): Promise<MovieCopyDto> {
-    return MovieCopyDto.of(await this.copies.change(id, patch.toOrder(), ifMatch.on(MovieCopyDto.of)));
+    return MovieCopyDto.of(await this.copies.change(id, patch.toOrder(), context.command(MovieCopyDto.of)));
   }
 
   @Delete('movie_copies/:id')
@@ -88,7 +98,7 @@ export class MovieCopiesController {
       'For one that was entered by mistake. One that was lent is retired instead, so that its loans are kept.',
     problems: [NotFound, CopyWasRented],
   })
-  async deleteMovieCopy(@PathId() id: number, @IfMatch() ifMatch: Preconditions): Promise<void> {
-    await this.copies.drop(id, ifMatch.on(MovieCopyDto.of));
+  async deleteMovieCopy(@PathId() id: number, @Context() context: RequestContext): Promise<void> {
+    await this.copies.drop(id, context.command(MovieCopyDto.of));
   }
 }

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../database/unit-of-work.js';
-import type { Once } from '../kernel/once.js';
+import type { Caller, Command } from '../kernel/command.js';
 import type { Page, PageRequest } from '../kernel/page.js';
-import type { Precondition } from '../kernel/precondition.js';
 import { MovieCopy, outOfStock } from './movie-copy.entity.js';
 import { type CopyFilter, MovieCopyRepository } from './movie-copy.repository.js';
 import { MovieRepository } from './movie.repository.js';
@@ -14,24 +13,24 @@ const participants = { movies: MovieRepository, copies: MovieCopyRepository };
 export class MovieCopiesService {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  page(filter: CopyFilter, request: PageRequest): Promise<Page<MovieCopy>> {
-    return this.unitOfWork.readPage(participants, request, ({ copies }) => copies.page(filter, request));
+  page(filter: CopyFilter, request: PageRequest, caller: Caller): Promise<Page<MovieCopy>> {
+    return this.unitOfWork.for(caller).readPage(participants, request, ({ copies }) => copies.page(filter, request));
   }
 
   /** All copies a movie ever had, those lost or retired too. */
-  pageOfMovie(movieId: number, filter: CopyFilter, request: PageRequest): Promise<Page<MovieCopy>> {
-    return this.unitOfWork.read(participants, async ({ movies, copies }) => {
+  pageOfMovie(movieId: number, filter: CopyFilter, request: PageRequest, caller: Caller): Promise<Page<MovieCopy>> {
+    return this.unitOfWork.for(caller).read(participants, async ({ movies, copies }) => {
       await movies.assertFound(movieId);
       return copies.page({ ...filter, movieId }, request);
     });
   }
 
-  get(id: number): Promise<MovieCopy> {
-    return this.unitOfWork.readAtOnce(participants, ({ copies }) => copies.get(id));
+  get(id: number, caller: Caller): Promise<MovieCopy> {
+    return this.unitOfWork.for(caller).readAtOnce(participants, ({ copies }) => copies.get(id));
   }
 
-  add(movieId: number, code?: string, once?: Once<MovieCopy>): Promise<MovieCopy> {
-    return this.unitOfWork.runOnce(once, participants, async ({ movies, copies }) => {
+  add(movieId: number, code: string | undefined, command: Command<MovieCopy>): Promise<MovieCopy> {
+    return this.unitOfWork.for(command).run(participants, async ({ movies, copies }) => {
       assertRoomFor(1, await movies.getLocked(movieId));
       return copies.add(movieId, code);
     });
@@ -41,11 +40,11 @@ export class MovieCopiesService {
   change(
     id: number,
     fields: Partial<Pick<MovieCopy, 'code' | 'serviceState'>>,
-    precondition?: Precondition<MovieCopy>,
+    command: Command<MovieCopy>,
   ): Promise<MovieCopy> {
-    return this.unitOfWork.run(participants, async ({ movies, copies }) => {
+    return this.unitOfWork.for(command).run(participants, async ({ movies, copies }) => {
       const copy = await copies.getLocked(id);
-      precondition?.(copy);
+      command.precondition?.(copy);
       const { movieId, serviceState } = copy;
       const comesBack = fields.serviceState && !outOfStock.includes(fields.serviceState);
       if (comesBack && outOfStock.includes(serviceState)) assertRoomFor(1, await movies.getLocked(movieId));
@@ -53,8 +52,8 @@ export class MovieCopiesService {
     });
   }
 
-  drop(id: number, precondition?: Precondition<MovieCopy>): Promise<void> {
-    return this.unitOfWork.run(participants, async ({ copies }) => {
+  drop(id: number, { precondition, signal }: Command<MovieCopy>): Promise<void> {
+    return this.unitOfWork.for({ signal }).run(participants, async ({ copies }) => {
       precondition?.(await copies.getLocked(id));
       await copies.drop(id);
     });

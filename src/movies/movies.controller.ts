@@ -1,10 +1,9 @@
 import { Body, Controller, Delete, Get, Patch, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Idempotency, IdempotencyKey } from '../http/idempotency.js';
 import { Operation } from '../http/operation.js';
 import { PageAnswer } from '../http/paging.js';
 import { PathId } from '../http/path-id.js';
-import { IfMatch, Preconditions } from '../http/preconditions.js';
+import { Context, RequestContext } from '../http/request-context.js';
 import { NotFound } from '../kernel/domain-error.js';
 import { GetMovie, ListMovies, ListMoviesOfGenre } from './dto/list-movies.dto.js';
 import { MovieInput, MoviePatch, MovieWithStockInput } from './dto/movie-input.dto.js';
@@ -25,8 +24,12 @@ export class MoviesController {
     description: 'To find a title by a part of it, or what there is of a genre, of a year, or to take home now.',
     answers: [MovieDto],
   })
-  async listMovies(@Query() query: ListMovies): Promise<PageAnswer<MovieDto>> {
-    return PageAnswer.of(await this.movies.page(query.toFilter(), query.toPage(), query.expand), query, MovieDto.of);
+  async listMovies(@Query() query: ListMovies, @Context() context: RequestContext): Promise<PageAnswer<MovieDto>> {
+    return PageAnswer.of(
+      await this.movies.page(query.toFilter(), query.toPage(), query.expand, context),
+      query,
+      MovieDto.of,
+    );
   }
 
   @Get('genres/:id/movies')
@@ -36,9 +39,13 @@ export class MoviesController {
     answers: [MovieDto],
     problems: [NotFound],
   })
-  async listMoviesOfGenre(@PathId() id: number, @Query() query: ListMoviesOfGenre): Promise<PageAnswer<MovieDto>> {
+  async listMoviesOfGenre(
+    @PathId() id: number,
+    @Query() query: ListMoviesOfGenre,
+    @Context() context: RequestContext,
+  ): Promise<PageAnswer<MovieDto>> {
     const list = query.under(id);
-    return PageAnswer.of(await this.movies.pageOfGenre(id, list.toPage(), list.expand), list, MovieDto.of);
+    return PageAnswer.of(await this.movies.pageOfGenre(id, list.toPage(), list.expand, context), list, MovieDto.of);
   }
 
   @Get('movies/:id')
@@ -48,8 +55,12 @@ export class MoviesController {
     answers: MovieDto,
     problems: [NotFound],
   })
-  async getMovie(@PathId() id: number, @Query() query: GetMovie): Promise<MovieDto> {
-    return MovieDto.of(await this.movies.get(id, query.expand));
+  async getMovie(
+    @PathId() id: number,
+    @Query() query: GetMovie,
+    @Context() context: RequestContext,
+  ): Promise<MovieDto> {
+    return MovieDto.of(await this.movies.get(id, query.expand, context));
   }
 
   @Post('movies/with_stock')
@@ -58,8 +69,8 @@ export class MoviesController {
     description: 'The movie and `stock` copies of it, each with a code of its own: all of it happens, or nothing.',
     creates: [MovieDto, '/movies'],
   })
-  async addMovieWithStock(@Body() input: MovieWithStockInput, @IdempotencyKey() key: Idempotency): Promise<MovieDto> {
-    return MovieDto.of(await this.movies.addWithStock(input.toOrder(), input.stock, key.once(MovieDto.of)));
+  async addMovieWithStock(@Body() input: MovieWithStockInput, @Context() context: RequestContext): Promise<MovieDto> {
+    return MovieDto.of(await this.movies.addWithStock(input.toOrder(), input.stock, context.command(MovieDto.of)));
   }
 
   @Put('movies/:id/with_stock')
@@ -73,9 +84,11 @@ export class MoviesController {
   async replaceMovieWithStock(
     @PathId() id: number,
     @Body() input: MovieWithStockInput,
-    @IfMatch() ifMatch: Preconditions,
+    @Context() context: RequestContext,
   ): Promise<MovieDto> {
-    return MovieDto.of(await this.movies.changeWithStock(id, input.toOrder(), input.stock, ifMatch.on(MovieDto.of)));
+    return MovieDto.of(
+      await this.movies.changeWithStock(id, input.toOrder(), input.stock, context.command(MovieDto.of)),
+    );
   }
 
   @Post('movies')
@@ -85,8 +98,8 @@ export class MoviesController {
     creates: [MovieDto, '/movies'],
     shows: withoutCopies,
   })
-  async addMovie(@Body() input: MovieInput, @IdempotencyKey() key: Idempotency): Promise<MovieDto> {
-    return MovieDto.of(await this.movies.add(input.toOrder(), key.once(MovieDto.of)));
+  async addMovie(@Body() input: MovieInput, @Context() context: RequestContext): Promise<MovieDto> {
+    return MovieDto.of(await this.movies.add(input.toOrder(), context.command(MovieDto.of)));
   }
 
   @Post('movie')
@@ -97,8 +110,8 @@ export class MoviesController {
     shows: withoutCopies,
     deprecated: true,
   })
-  addMovieOldPath(@Body() input: MovieInput, @IdempotencyKey() key: Idempotency): Promise<MovieDto> {
-    return this.addMovie(input, key);
+  addMovieOldPath(@Body() input: MovieInput, @Context() context: RequestContext): Promise<MovieDto> {
+    return this.addMovie(input, context);
   }
 
   @Put('movies/:id')
@@ -111,9 +124,9 @@ export class MoviesController {
   async replaceMovie(
     @PathId() id: number,
     @Body() input: MovieInput,
-    @IfMatch() ifMatch: Preconditions,
+    @Context() context: RequestContext,
   ): Promise<MovieDto> {
-    return MovieDto.of(await this.movies.change(id, input.toOrder(), ifMatch.on(MovieDto.of)));
+    return MovieDto.of(await this.movies.change(id, input.toOrder(), context.command(MovieDto.of)));
   }
 
   @Patch('movies/:id')
@@ -126,9 +139,9 @@ export class MoviesController {
   async changeMovie(
     @PathId() id: number,
     @Body() patch: MoviePatch,
-    @IfMatch() ifMatch: Preconditions,
+    @Context() context: RequestContext,
   ): Promise<MovieDto> {
-    return MovieDto.of(await this.movies.change(id, patch.toOrder(), ifMatch.on(MovieDto.of)));
+    return MovieDto.of(await this.movies.change(id, patch.toOrder(), context.command(MovieDto.of)));
   }
 
   @Delete('movies/:id')
@@ -137,7 +150,7 @@ export class MoviesController {
     description: 'With its copies, as long as none of them was ever lent.',
     problems: [NotFound, MovieWasRented],
   })
-  async deleteMovie(@PathId() id: number, @IfMatch() ifMatch: Preconditions): Promise<void> {
-    await this.movies.drop(id, ifMatch.on(MovieDto.of));
+  async deleteMovie(@PathId() id: number, @Context() context: RequestContext): Promise<void> {
+    await this.movies.drop(id, context.command(MovieDto.of));
   }
 }

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { GenreRepository } from '../genres/genre.repository.js';
-import type { Once } from '../kernel/once.js';
+import type { Caller, Command } from '../kernel/command.js';
 import type { Page, PageRequest } from '../kernel/page.js';
-import type { Precondition } from '../kernel/precondition.js';
 import { MovieCopyRepository } from './movie-copy.repository.js';
 import type { Movie, MovieFields } from './movie.entity.js';
 import { type MovieFilter, MovieRepository } from './movie.repository.js';
@@ -18,32 +17,42 @@ const shelves = { genres: GenreRepository, movies: MovieRepository };
 export class MoviesService {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  async page(filter: MovieFilter, request: PageRequest, expand?: 'genre'): Promise<Page<Movie>> {
-    const page = await this.unitOfWork.readPage(titles, request, ({ movies }) =>
-      movies.pageAtOnce(filter, request, expand),
-    );
-    return page ?? this.unitOfWork.read(titles, ({ movies }) => movies.page(filter, request, expand));
+  async page(
+    filter: MovieFilter,
+    request: PageRequest,
+    expand: 'genre' | undefined,
+    caller: Caller,
+  ): Promise<Page<Movie>> {
+    const page = await this.unitOfWork
+      .for(caller)
+      .readPage(titles, request, ({ movies }) => movies.pageAtOnce(filter, request, expand));
+    return page ?? this.unitOfWork.for(caller).read(titles, ({ movies }) => movies.page(filter, request, expand));
   }
 
   /** The movies of one genre. */
-  pageOfGenre(genreId: number, request: PageRequest, expand?: 'genre'): Promise<Page<Movie>> {
-    return this.unitOfWork.read(shelves, async ({ genres, movies }) => {
+  pageOfGenre(
+    genreId: number,
+    request: PageRequest,
+    expand: 'genre' | undefined,
+    caller: Caller,
+  ): Promise<Page<Movie>> {
+    return this.unitOfWork.for(caller).read(shelves, async ({ genres, movies }) => {
       await genres.get(genreId);
       return movies.page({ genreId }, request, expand);
     });
   }
 
-  get(id: number, expand?: 'genre'): Promise<Movie> {
-    return this.unitOfWork.readAtOnce(titles, ({ movies }) => movies.get(id, expand));
+  get(id: number, expand: 'genre' | undefined, caller: Caller): Promise<Movie> {
+    return this.unitOfWork.for(caller).readAtOnce(titles, ({ movies }) => movies.get(id, expand));
   }
 
-  add(fields: MovieFields, once?: Once<Movie>): Promise<Movie> {
-    return this.addWithStock(fields, 0, once);
+  add(fields: MovieFields, command: Command<Movie>): Promise<Movie> {
+    return this.addWithStock(fields, 0, command);
   }
 
   /** Adds a movie with `stock` copies, or nothing at all. */
-  addWithStock(fields: MovieFields, stock: number, once?: Once<Movie>): Promise<Movie> {
-    return this.unitOfWork.runOnce(once, participants, async ({ movies, copies }) => {
+  addWithStock(fields: MovieFields, stock: number, command: Command<Movie>): Promise<Movie> {
+    return this.unitOfWork.for(command).run(participants, async ({ movies, copies }) => {
       const movie = await movies.add(fields);
       movie.copies = await copies.addMany(movie.id, stock);
       return movie;
@@ -51,19 +60,19 @@ export class MoviesService {
   }
 
   /** Members left out are kept. */
-  change(id: number, fields: Partial<MovieFields>, precondition?: Precondition<Movie>): Promise<Movie> {
-    return this.unitOfWork.run(titles, async ({ movies }) => {
-      precondition?.(await movies.getLocked(id));
+  change(id: number, fields: Partial<MovieFields>, command: Command<Movie>): Promise<Movie> {
+    return this.unitOfWork.for(command).run(titles, async ({ movies }) => {
+      command.precondition?.(await movies.getLocked(id));
       await movies.change(id, fields);
       return movies.get(id);
     });
   }
 
   /** Changes a movie and raises or lowers its stock to `stock`, or changes nothing at all. */
-  changeWithStock(id: number, fields: MovieFields, stock: number, precondition?: Precondition<Movie>): Promise<Movie> {
-    return this.unitOfWork.run(participants, async ({ movies, copies }) => {
+  changeWithStock(id: number, fields: MovieFields, stock: number, command: Command<Movie>): Promise<Movie> {
+    return this.unitOfWork.for(command).run(participants, async ({ movies, copies }) => {
       const movie = await movies.getLocked(id);
-      precondition?.(movie);
+      command.precondition?.(movie);
       await movies.change(id, fields);
       await copies.addMany(id, stock - movie.stock);
       await copies.retire(surplus(movie, stock));
@@ -71,8 +80,8 @@ export class MoviesService {
     });
   }
 
-  drop(id: number, precondition?: Precondition<Movie>): Promise<void> {
-    return this.unitOfWork.run(titles, async ({ movies }) => {
+  drop(id: number, { precondition, signal }: Command<Movie>): Promise<void> {
+    return this.unitOfWork.for({ signal }).run(titles, async ({ movies }) => {
       precondition?.(await movies.getLocked(id, 'remove'));
       await movies.drop(id);
     });

@@ -1,10 +1,9 @@
 import { Body, Controller, Delete, Get, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Idempotency, IdempotencyKey } from '../http/idempotency.js';
 import { Operation } from '../http/operation.js';
 import { PageAnswer } from '../http/paging.js';
 import { PathId } from '../http/path-id.js';
-import { IfMatch, Preconditions } from '../http/preconditions.js';
+import { Context, RequestContext } from '../http/request-context.js';
 import { NotFound } from '../kernel/domain-error.js';
 import { GetMovieRent, ListMovieRents, ListRentsOfClient } from './dto/list-movie-rents.dto.js';
 import { MovieRentInput } from './dto/movie-rent-input.dto.js';
@@ -37,8 +36,8 @@ export class RentalsController {
     },
     problems: basketProblems,
   })
-  async rentMovies(@Body() input: MovieRentInput, @IdempotencyKey() key: Idempotency): Promise<MovieRentDto> {
-    return MovieRentDto.of(await this.rentals.rent(input.toOrder(), key.once(MovieRentDto.of)));
+  async rentMovies(@Body() input: MovieRentInput, @Context() context: RequestContext): Promise<MovieRentDto> {
+    return MovieRentDto.of(await this.rentals.rent(input.toOrder(), context.command(MovieRentDto.of)));
   }
 
   @Get('movie_rents')
@@ -47,9 +46,12 @@ export class RentalsController {
     description: 'To see what is out, what a client has, or where a copy has been.',
     answers: [MovieRentDto],
   })
-  async listMovieRents(@Query() query: ListMovieRents): Promise<PageAnswer<MovieRentDto>> {
+  async listMovieRents(
+    @Query() query: ListMovieRents,
+    @Context() context: RequestContext,
+  ): Promise<PageAnswer<MovieRentDto>> {
     return PageAnswer.of(
-      await this.rentals.page(query.toFilter(), query.toPage(), query.expand),
+      await this.rentals.page(query.toFilter(), query.toPage(), query.expand, context),
       query,
       MovieRentDto.of,
     );
@@ -62,9 +64,13 @@ export class RentalsController {
     answers: [MovieRentDto],
     problems: [NotFound],
   })
-  async listRentsOfClient(@PathId() id: number, @Query() query: ListRentsOfClient): Promise<PageAnswer<MovieRentDto>> {
+  async listRentsOfClient(
+    @PathId() id: number,
+    @Query() query: ListRentsOfClient,
+    @Context() context: RequestContext,
+  ): Promise<PageAnswer<MovieRentDto>> {
     const list = query.under(id);
-    const page = await this.rentals.pageOfClient(id, list.toFilter(), list.toPage(), list.expand);
+    const page = await this.rentals.pageOfClient(id, list.toFilter(), list.toPage(), list.expand, context);
     return PageAnswer.of(page, list, MovieRentDto.of);
   }
 
@@ -75,8 +81,12 @@ export class RentalsController {
     answers: MovieRentDto,
     problems: [NotFound],
   })
-  async getMovieRent(@PathId() id: number, @Query() query: GetMovieRent): Promise<MovieRentDto> {
-    return MovieRentDto.of(await this.rentals.get(id, query.expand));
+  async getMovieRent(
+    @PathId() id: number,
+    @Query() query: GetMovieRent,
+    @Context() context: RequestContext,
+  ): Promise<MovieRentDto> {
+    return MovieRentDto.of(await this.rentals.get(id, query.expand, context));
   }
 
   @Put('movie_rents/:id')
@@ -92,9 +102,9 @@ export class RentalsController {
   async replaceMovieRent(
     @PathId() id: number,
     @Body() input: MovieRentInput,
-    @IfMatch() ifMatch: Preconditions,
+    @Context() context: RequestContext,
   ): Promise<MovieRentDto> {
-    return MovieRentDto.of(await this.rentals.amend(id, input.toOrder(), ifMatch.on(MovieRentDto.of)));
+    return MovieRentDto.of(await this.rentals.amend(id, input.toOrder(), context.command(MovieRentDto.of)));
   }
 
   @Put('movie_rents/:id/close')
@@ -105,8 +115,8 @@ export class RentalsController {
     shows: closed,
     problems: [NotFound],
   })
-  async closeMovieRent(@PathId() id: number, @IfMatch() ifMatch: Preconditions): Promise<MovieRentDto> {
-    return MovieRentDto.of(await this.rentals.close(id, ifMatch.on(MovieRentDto.of)));
+  async closeMovieRent(@PathId() id: number, @Context() context: RequestContext): Promise<MovieRentDto> {
+    return MovieRentDto.of(await this.rentals.close(id, context.command(MovieRentDto.of)));
   }
 
   @Delete('movie_rents/:id')
@@ -115,7 +125,7 @@ export class RentalsController {
     description: 'With its lines, as if it had never been. To take copies back from a client, close it instead.',
     problems: [NotFound],
   })
-  async deleteMovieRent(@PathId() id: number, @IfMatch() ifMatch: Preconditions): Promise<void> {
-    await this.rentals.drop(id, ifMatch.on(MovieRentDto.of));
+  async deleteMovieRent(@PathId() id: number, @Context() context: RequestContext): Promise<void> {
+    await this.rentals.drop(id, context.command(MovieRentDto.of));
   }
 }

@@ -2,9 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { ClientRepository } from '../clients/client.repository.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { Clock, latest } from '../kernel/clock.js';
-import type { Once } from '../kernel/once.js';
+import type { Caller, Command } from '../kernel/command.js';
 import type { Page, PageRequest } from '../kernel/page.js';
-import type { Precondition } from '../kernel/precondition.js';
 import { MovieCopyRepository } from '../movies/movie-copy.repository.js';
 import { MovieRepository } from '../movies/movie.repository.js';
 import { fillBasket, type RentOrder } from './basket.js';
@@ -31,8 +30,13 @@ export class RentalsService {
     private readonly clock: Clock,
   ) {}
 
-  page(filter: RentFilter, request: PageRequest, expand?: 'client'): Promise<Page<MovieRent>> {
-    return this.unitOfWork.readPage(reading, request, ({ rents }) => rents.page(filter, request, expand));
+  page(
+    filter: RentFilter,
+    request: PageRequest,
+    expand: 'client' | undefined,
+    caller: Caller,
+  ): Promise<Page<MovieRent>> {
+    return this.unitOfWork.for(caller).readPage(reading, request, ({ rents }) => rents.page(filter, request, expand));
   }
 
   /** The rentals of one client. */
@@ -40,21 +44,22 @@ export class RentalsService {
     clientId: number,
     filter: RentFilter,
     request: PageRequest,
-    expand?: 'client',
+    expand: 'client' | undefined,
+    caller: Caller,
   ): Promise<Page<MovieRent>> {
-    return this.unitOfWork.read(reading, async ({ clients, rents }) => {
+    return this.unitOfWork.for(caller).read(reading, async ({ clients, rents }) => {
       await clients.get(clientId);
       return rents.page({ ...filter, clientId }, request, expand);
     });
   }
 
-  get(id: number, expand?: 'client'): Promise<MovieRent> {
-    return this.unitOfWork.readAtOnce(reading, ({ rents }) => rents.get(id, expand));
+  get(id: number, expand: 'client' | undefined, caller: Caller): Promise<MovieRent> {
+    return this.unitOfWork.for(caller).readAtOnce(reading, ({ rents }) => rents.get(id, expand));
   }
 
   /** Lends all the copies of an order to its client, or none. */
-  rent(order: RentOrder, once?: Once<MovieRent>): Promise<MovieRent> {
-    return this.unitOfWork.runOnce(once, participants, async ({ clients, movies, copies, rents, lines }) => {
+  rent(order: RentOrder, command: Command<MovieRent>): Promise<MovieRent> {
+    return this.unitOfWork.for(command).run(participants, async ({ clients, movies, copies, rents, lines }) => {
       const chosen = await fillBasket(order, { clients, movies, copies });
       // A clock that was set back must not lend a copy before it came back.
       const lent = latest(this.clock.now(), ...chosen.flatMap(({ lastReturn }) => lastReturn ?? []));
@@ -65,28 +70,28 @@ export class RentalsService {
   }
 
   /** Corrects an open rental: its client and the copies that are out on it. */
-  amend(id: number, order: RentOrder, precondition?: Precondition<MovieRent>): Promise<MovieRent> {
-    return this.unitOfWork.run(participants, async (shop) => {
+  amend(id: number, order: RentOrder, command: Command<MovieRent>): Promise<MovieRent> {
+    return this.unitOfWork.for(command).run(participants, async (shop) => {
       const rent = await shop.rents.getLocked(id);
-      precondition?.(rent);
+      command.precondition?.(rent);
       await amend(rent, order, shop);
       return shop.rents.get(id);
     });
   }
 
   /** Takes back all that is still out; a rental closed before stays as it is. */
-  close(id: number, precondition?: Precondition<MovieRent>): Promise<MovieRent> {
-    return this.unitOfWork.run(takingBack, async ({ copies, rents }) => {
+  close(id: number, command: Command<MovieRent>): Promise<MovieRent> {
+    return this.unitOfWork.for(command).run(takingBack, async ({ copies, rents }) => {
       const rent = await rents.getLocked(id);
-      precondition?.(rent);
+      command.precondition?.(rent);
       await copies.lockMoviesOf([], copyIdsOf(rent));
       await rents.close(rent, this.clock.now());
       return rents.get(id);
     });
   }
 
-  drop(id: number, precondition?: Precondition<MovieRent>): Promise<void> {
-    return this.unitOfWork.run(takingBack, async ({ copies, rents }) => {
+  drop(id: number, { precondition, signal }: Command<MovieRent>): Promise<void> {
+    return this.unitOfWork.for({ signal }).run(takingBack, async ({ copies, rents }) => {
       const rent = await rents.getLocked(id);
       precondition?.(rent);
       await copies.lockMoviesOf([], copyIdsOf(rent));

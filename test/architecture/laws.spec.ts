@@ -151,10 +151,16 @@ const planted: readonly [sentence: string, law: string, path: string, text: stri
     'class G { a() { return this.unitOfWork.read(p, async () => { await this.get(1); }); } }',
   ],
   [
+    "a unit of work of a caller's in a unit of work",
+    laws.nesting,
+    'src/genres/g.service.ts',
+    'class G { a() { return this.unitOfWork\n  .for({ signal })\n  .run(p, () => this.unitOfWork.read(p, work)); } }',
+  ],
+  [
     'a service that is handed on in a unit of work',
     laws.nesting,
     'src/genres/g.service.ts',
-    'class G { a() { return this.unitOfWork.runOnce(once, p, () => begin(this)); } }',
+    'class G { a() { return this.unitOfWork.for(command).run(p, () => begin(this)); } }',
   ],
   [
     'a unit of work of a script in a unit of work',

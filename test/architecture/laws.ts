@@ -219,7 +219,7 @@ function nested({ path, text }: SourceFile): Violation[] {
   if (!/^(src|scripts)\//.test(path)) return [];
   const begun = nodesOf(path, text).filter(
     (node): node is ts.CallExpression =>
-      ts.isCallExpression(node) && /\bunitOfWork\.\w+$/.test(node.expression.getText()),
+      ts.isCallExpression(node) && /\bunitOfWork\s*(\.for\([^]*\)\s*)?\.\w+$/.test(node.expression.getText()),
   );
   return begun
     .flatMap(({ arguments: given }) => given.filter(ts.isFunctionLike).flatMap(descendantsOf))

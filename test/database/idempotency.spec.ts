@@ -15,7 +15,9 @@ describe('a unit of work that is done once', () => {
   afterAll(() => database.close());
 
   const add = (name: string, key: Once<unknown>) =>
-    database.unitOfWork.runOnce(key, participants, ({ genres }) => genres.add({ name, description: null }));
+    database.unitOfWork
+      .for({ idempotency: key })
+      .run(participants, ({ genres }) => genres.add({ name, description: null }));
   const names = () =>
     database.unitOfWork.read(participants, async ({ genres }) => (await genres.find()).map(({ name }) => name));
 

@@ -21,14 +21,12 @@ describe('two instances of the service that are asked for one thing with one key
     const { promise: released, resolve: release } = gate();
     const { promise: begun, resolve: begin } = gate();
     const ask = ({ unitOfWork }: Database, name: string, meanwhile?: () => Promise<void>) =>
-      unitOfWork.runOnce(
-        { key: 'one', request: 'POST /genres', answer: () => ({ name }) },
-        participants,
-        async ({ genres }) => {
+      unitOfWork
+        .for({ idempotency: { key: 'one', request: 'POST /genres', answer: () => ({ name }) } })
+        .run(participants, async ({ genres }) => {
           await genres.add({ name, description: null });
           await meanwhile?.();
-        },
-      );
+        });
     const first = ask(databases[0]!, 'First', () => {
       begin();
       return released;

@@ -67,7 +67,7 @@ describe('a replica', () => {
     expect(await readOnReplica(one)).toBe(count);
     expect(await one.unitOfWork.run(work, isOnReplica)).toBe(false);
     const once = { key: 'one', request: 'POST', answer: (onReplica: boolean) => ({ onReplica }) };
-    expect(await one.unitOfWork.runOnce(once, work, isOnReplica)).toBe(false);
+    expect(await one.unitOfWork.for({ idempotency: once }).run(work, isOnReplica)).toBe(false);
     const writing = one.unitOfWork.read(work, ({ genres }) => genres.add({ name: 'Western', description: null }));
     await expect(writing).rejects.toThrow('read-only');
   });

@@ -1,0 +1,32 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { Request } from 'express';
+import type { Caller, Command } from '../kernel/command.js';
+import { disconnectSignal } from './disconnect-signal.js';
+import { idempotencyOf } from './idempotency.js';
+import { Preconditions } from './preconditions.js';
+
+/** What the headers and the connection of a request say to services. */
+export class RequestContext implements Caller {
+  constructor(private readonly request: Request) {}
+
+  get signal(): AbortSignal {
+    return disconnectSignal(this.request.socket);
+  }
+
+  /**
+   * The conditions and the idempotency key under which a request changes a thing.
+   * @param represent makes the document that the thing is compared, and answered, by
+   */
+  command<Thing>(represent: (thing: Thing) => object): Command<Thing> {
+    return {
+      signal: this.signal,
+      precondition: new Preconditions(this.request).on(represent),
+      idempotency: idempotencyOf(this.request, represent),
+    };
+  }
+}
+
+/** The last parameter of every handler that calls a service. */
+export const Context = createParamDecorator(
+  (_: unknown, context: ExecutionContext) => new RequestContext(context.switchToHttp().getRequest<Request>()),
+);
