@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Client } from './src/clients/client.entity.js';
-import { Environment } from './src/config/environment.js';
+import { readEnvironment } from './src/config/environment.js';
 import { Loan } from './src/database/loan.view.js';
 import { IdempotencyKey } from './src/database/idempotency/idempotency-key.entity.js';
 import { CreateShop1764000000000 } from './src/database/migrations/1764000000000-create-shop.js';
@@ -11,16 +11,21 @@ import { IndexWhatIsOut1764300000000 } from './src/database/migrations/176430000
 import { driver as postgresDriver } from './src/database/postgres/driver.js';
 import { driver as sqliteDriver } from './src/database/sqlite/driver.js';
 import { SnakeCaseNaming } from './src/database/naming-strategy.js';
+import { parseDatabaseUrl } from './src/kernel/database-url.js';
 import { Genre } from './src/genres/genre.entity.js';
 import { MovieCopy } from './src/movies/movie-copy.entity.js';
 import { Movie } from './src/movies/movie.entity.js';
 import { MovieRentDetail } from './src/rentals/movie-rent-detail.entity.js';
 import { MovieRent } from './src/rentals/movie-rent.entity.js';
 
-/** The one source of DataSource options, for the service, its scripts and the TypeORM CLI. */
+/**
+ * The one source of DataSource options, for the service, its scripts and the TypeORM CLI.
+ * @throws InvalidDatabaseUrl
+ */
 export function dataSourceOptions(databaseUrl: string): DataSourceOptions {
+  const parsed = parseDatabaseUrl(databaseUrl);
   return {
-    ...(databaseUrl.startsWith('sqlite:') ? sqlite(databaseUrl) : postgres(databaseUrl)),
+    ...(parsed.type === 'sqlite' ? sqlite(parsed.file) : postgres(parsed.url)),
     entities: [Genre, Movie, MovieCopy, Client, MovieRent, MovieRentDetail, Loan, IdempotencyKey],
     migrations: [
       CreateShop1764000000000,
@@ -32,8 +37,8 @@ export function dataSourceOptions(databaseUrl: string): DataSourceOptions {
   };
 }
 
-function sqlite(url: string) {
-  return { type: 'sqlite', driver: sqliteDriver, database: url.replace(/^sqlite:/, '') } as const;
+function sqlite(database: string) {
+  return { type: 'sqlite', driver: sqliteDriver, database } as const;
 }
 
 function postgres(url: string) {
@@ -62,5 +67,14 @@ function surviveItsEnd(connection: EventEmitter): void {
   connection.on('error', () => undefined);
 }
 
-/** For the TypeORM CLI: `npx typeorm migration:show -d dist/ormconfig.js`. */
-export default new DataSource(dataSourceOptions(process.env['DATABASE_URL'] || new Environment().DATABASE_URL));
+/**
+ * For the TypeORM CLI: `npx typeorm migration:show -d dist/ormconfig.js`. It awaits what is exported, and only then is the
+ * environment read: the service loads this file too, and reports an invalid environment itself.
+ */
+const dataSource: PromiseLike<DataSource> = {
+  then: (...callbacks) =>
+    Promise.resolve()
+      .then(() => new DataSource(dataSourceOptions(readEnvironment(process.env).DATABASE_URL)))
+      .then(...callbacks),
+};
+export default dataSource;

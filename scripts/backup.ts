@@ -4,10 +4,10 @@ import { dirname } from 'node:path';
 import { dataSourceOptions } from '../ormconfig.js';
 import { readEnvironment } from '../src/config/environment.js';
 import { backUp } from '../src/database/sqlite/back-up.js';
+import { redactDatabaseUrl } from '../src/kernel/database-url.js';
 import { UnusableInput } from './support/input.js';
 import { Progress } from './support/progress.js';
 import { runCommand } from './support/run-command.js';
-import { shownUrl } from './support/shown-url.js';
 
 await runCommand(async () => {
   const { DATABASE_URL: url } = readEnvironment(process.env);
@@ -15,7 +15,7 @@ await runCommand(async () => {
   if (!file) throw new UnusableInput('Which file is the backup to be? Say it like this:\n  npm run backup -- <file>');
   if (!url.startsWith('sqlite:')) {
     throw new UnusableInput(
-      `PostgreSQL has a tool of its own for backups:\n  pg_dump --format=custom --file='${file}' '${shownUrl(url)}'\n` +
+      `PostgreSQL has a tool of its own for backups:\n  pg_dump --format=custom --file='${file}' '${redactDatabaseUrl(url)}'\n` +
         'It asks for the password, or takes it from PGPASSWORD or ~/.pgpass.',
     );
   }
@@ -36,7 +36,7 @@ await runCommand(async () => {
   } finally {
     await discard();
   }
-  console.log(`Backed up ${shownUrl(url)} to ${file}: ${(await stat(file)).size} bytes, checked and whole.`);
+  console.log(`Backed up ${redactDatabaseUrl(url)} to ${file}: ${(await stat(file)).size} bytes, checked and whole.`);
 });
 
 function assertFree(file: string): void {

@@ -3,9 +3,9 @@ import { readEnvironment } from '../src/config/environment.js';
 import { withDatabaseForReading } from '../src/database/with-database.js';
 import type { Finding } from '../src/verification/finding.js';
 import { verify } from '../src/verification/verify.js';
+import { redactDatabaseUrl } from '../src/kernel/database-url.js';
 import { Progress } from './support/progress.js';
 import { runCommand } from './support/run-command.js';
-import { shownUrl } from './support/shown-url.js';
 
 await runCommand(async () => {
   const { DATABASE_URL: url } = readEnvironment(process.env);
@@ -20,6 +20,6 @@ await runCommand(async () => {
   );
   const rows = [...judged].map(([table, count]) => `${count} ${table}`).join(', ');
   const verdict = faults === 0 ? 'All is well' : `Faults: ${faults}`;
-  console.log(`${verdict} in ${shownUrl(url)}: the schema, the file and every row were checked (${rows}).`);
+  console.log(`${verdict} in ${redactDatabaseUrl(url)}: the schema, the file and every row were checked (${rows}).`);
   if (faults > 0) process.exitCode = 1;
 });

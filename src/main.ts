@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { createApp } from './app.setup.js';
-import { readEnvironment } from './config/environment.js';
+import { environmentWarnings, readEnvironment } from './config/environment.js';
 
 /** Milliseconds, beyond the time of grace, in which the service has ended, whatever holds it up. */
 const longestEnd = 9_000;
@@ -10,6 +10,7 @@ try {
   const app = await createApp(environment);
   await app.listen(environment.PORT, environment.HOST);
   const logger = new Logger('Service');
+  for (const warning of environmentWarnings(process.env)) logger.warn(warning);
   logger.log(`The shop is open: ${await app.getUrl()}/docs`);
   // Node's own words for these would tell all that hangs on the error, people's data too.
   process.on('uncaughtException', (error) => {

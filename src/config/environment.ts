@@ -1,5 +1,7 @@
 import { plainToInstance } from 'class-transformer';
-import { IsIn, IsInt, IsNotEmpty, IsString, Matches, Max, Min, ValidateBy, validateSync } from 'class-validator';
+import { IsIn, IsInt, IsNotEmpty, IsString, Max, Min, ValidateBy, ValidateIf, validateSync } from 'class-validator';
+import { findMisspellings } from './misspelled-variables.js';
+import { IsDatabaseUrl, IsOriginList } from './rules.js';
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -18,30 +20,27 @@ export class Environment {
   PORT = 3000;
 
   /** Where the shop's truth is kept: `sqlite:<path>`, relative to the working directory, or a PostgreSQL database. */
-  @Matches(/^(sqlite:[^?]+|postgres(ql)?:\/\/.+)$/, {
-    message: 'DATABASE_URL must be sqlite:<path> or postgres://<user>:<password>@<host>:<port>/<database>',
-  })
+  @IsDatabaseUrl()
   DATABASE_URL = 'sqlite:data/movie-rental.sqlite';
 
   /** A streaming replica of the PostgreSQL database, to read from; none where it is empty. */
-  @Matches(/^(|postgres(ql)?:\/\/.+)$/, {
-    message: 'DATABASE_REPLICA_URL must be postgres://<user>:<password>@<host>:<port>/<database>',
-  })
+  @ValidateIf((_, url) => url !== '')
+  @IsDatabaseUrl()
+  @ValidateBy(
+    { name: 'isPostgres', validator: { validate: (url) => !String(url).startsWith('sqlite:') } },
+    { message: 'DATABASE_REPLICA_URL must be postgres://<user>:<password>@<host>:<port>/<database>' },
+  )
   @ValidateBy(
     {
       name: 'hasPrimary',
-      validator: {
-        validate: (url, context) => !url || !(context!.object as Environment).DATABASE_URL.startsWith('sqlite:'),
-      },
+      validator: { validate: (_, context) => !(context!.object as Environment).DATABASE_URL.startsWith('sqlite:') },
     },
     { message: 'DATABASE_REPLICA_URL needs a PostgreSQL database in DATABASE_URL: a SQLite file has no replica' },
   )
   DATABASE_REPLICA_URL = '';
 
   /** The origins whose pages may use the service from a browser, parted by commas, or `*`; none where it is empty. */
-  @Matches(/^(|\*|https?:\/\/[^\s/,]+(,https?:\/\/[^\s/,]+)*)$/, {
-    message: 'CORS_ORIGINS must be origins such as https://desk.example, parted by commas without space, or *',
-  })
+  @IsOriginList()
   CORS_ORIGINS = '';
 
   /** Milliseconds in which new requests are still served though readiness fails, once the service is told to end. */
@@ -71,10 +70,11 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
       ]),
   );
   const environment = plainToInstance(Environment, given, { exposeDefaultValues: true });
-  const faults = validateSync(environment).map(
-    ({ property, value, constraints }) =>
-      `  ${Object.values(constraints ?? {}).join(', ')}; it is ${shown(variables[property] ?? value)}`,
+  const invalid = validateSync(environment).map(
+    ({ property, constraints }) =>
+      `  ${Object.values(constraints ?? {}).join(', ')}${shown(property, variables[property])}`,
   );
+  const faults = [...invalid, ...misspellings(variables, true)];
   if (faults.length > 0) {
     throw new InvalidEnvironment(
       `The configuration can't be used:\n${faults.join('\n')}\nCorrect the environment variables; the README lists them all.`,
@@ -83,9 +83,24 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
   return environment;
 }
 
-/** A value as it may be told: without the password of a URL. */
-function shown(value: unknown): string {
-  return JSON.stringify(value).replace(/:[^/@]+@/g, ':…@');
+/** Names variables that may be misspelled names of the service's own, and may as well belong to another program. */
+export function environmentWarnings(variables: NodeJS.ProcessEnv): string[] {
+  return misspellings(variables, false);
+}
+
+function misspellings(variables: NodeJS.ProcessEnv, certain: boolean): string[] {
+  return findMisspellings(variables, Object.keys(new Environment()))
+    .filter(({ isCertain }) => isCertain === certain)
+    .map(({ found, meant }) =>
+      certain
+        ? `  ${found} is no variable of this service; ${meant} is, and is unset. Rename it, or unset it`
+        : `The environment variable ${found} is ignored. If ${meant} is meant, rename it.`,
+    );
+}
+
+/** A value that can hold no secret: one word, where no URL is asked for. No URL is ever shown, nor a part of one. */
+function shown(name: string, value: string | undefined): string {
+  return value && /^[\w.+-]{1,20}$/.test(value) && !name.endsWith('URL') ? `; it is ${JSON.stringify(value)}` : '';
 }
 
 function wholeNumber(text: string): number {

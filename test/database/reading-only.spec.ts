@@ -38,7 +38,7 @@ describe('a database that is opened for reading only', () => {
 
   it('has to be there, and is not made', async () => {
     const url = new URL(database.url);
-    url.pathname += '/nowhere';
+    url.pathname += '.nowhere';
     for (const _ of ['first', 'second']) {
       await expect(withDatabaseForReading(dataSourceOptions(url.href), nothing)).rejects.toThrow(
         /^There is no SQLite file .*nowhere|^PostgreSQL can't be reached .*nowhere/,

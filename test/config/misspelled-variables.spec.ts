@@ -1,0 +1,92 @@
+import { Program, startService } from '../../scripts/support/program.js';
+import { environmentWarnings, InvalidEnvironment, readEnvironment } from '../../src/config/environment.js';
+import { freshFile } from '../support/engine.js';
+
+describe('a misspelled environment variable', () => {
+  it.each([
+    ['DATABASE_ULR', 'DATABASE_URL'],
+    ['DATABSE_URL', 'DATABASE_URL'],
+    ['DATABASE__URL', 'DATABASE_URL'],
+    ['DATABASEURL', 'DATABASE_URL'],
+    ['DATABASE-URL', 'DATABASE_URL'],
+    ['database_url', 'DATABASE_URL'],
+    ['Database_Url', 'DATABASE_URL'],
+    ['DATABASE_REPLCIA_URL', 'DATABASE_REPLICA_URL'],
+    ['CORS_ORIGNS', 'CORS_ORIGINS'],
+    ['CORS_ORIGINSS', 'CORS_ORIGINS'],
+    ['SHUTDOWN_GRACE_SM', 'SHUTDOWN_GRACE_MS'],
+    ['LOG_LEVLE', 'LOG_LEVEL'],
+    ['log_level', 'LOG_LEVEL'],
+  ])('%s is refused, and %s is named', (found, meant) => {
+    const reading = () => readEnvironment({ [found]: 'postgres://u:s3cret@h/shop' });
+    expect(reading).toThrow(InvalidEnvironment);
+    expect(reading).toThrow(`${found} is no variable of this service; ${meant} is`);
+    expect(reading).not.toThrow('s3cret');
+  });
+
+  it.each([
+    ['CORS_ORIGIN', 'CORS_ORIGINS'],
+    ['DATABASE_URI', 'DATABASE_URL'],
+    ['LOGLEVEL', 'LOG_LEVEL'],
+    ['LOG_LEVELS', 'LOG_LEVEL'],
+    ['PROT', 'PORT'],
+    ['port', 'PORT'],
+    ['PORTS', 'PORT'],
+    ['HSOT', 'HOST'],
+  ])('%s only leads to a warning that names %s, since other programs may read it', (found, meant) => {
+    expect(() => readEnvironment({ [found]: 'x' })).not.toThrow();
+    expect(environmentWarnings({ [found]: 'x' })).toEqual([
+      `The environment variable ${found} is ignored. If ${meant} is meant, rename it.`,
+    ]);
+  });
+
+  it.each([
+    'HOSTNAME',
+    'HOSTTYPE',
+    'PATH',
+    'PWD',
+    'HOME',
+    'POSTGRES_PASSWORD',
+    'PGHOST',
+    'PGPORT',
+    'NODE_ENV',
+    'DATABASE_PORT',
+    'DATABASE_PASSWORD',
+    'MOVIE_RENTAL_PORT',
+    'MOVIE_RENTAL_SERVICE_HOST',
+    'MOVIE_RENTAL_SERVICE_PORT_HTTP',
+    'KUBERNETES_PORT',
+    'REDIS_URL',
+    'LOG_FORMAT',
+    'npm_config_loglevel',
+  ])('is not what %s is taken for', (name) => {
+    expect(() => readEnvironment({ [name]: 'tcp://10.0.0.1:80' })).not.toThrow();
+    expect(environmentWarnings({ [name]: 'tcp://10.0.0.1:80' })).toEqual([]);
+  });
+
+  it('is neither refused nor warned of where it is empty, or the right one is set as well', () => {
+    for (const variables of [
+      { DATABASE_ULR: '' },
+      { DATABASE_ULR: 'x', DATABASE_URL: 'sqlite:x', PORTS: '1', PORT: '1' },
+    ]) {
+      expect(() => readEnvironment(variables)).not.toThrow();
+      expect(environmentWarnings(variables)).toEqual([]);
+    }
+  });
+
+  it('ends the service with exit code 1 before it makes a database', async () => {
+    const service = Program.start('src/main.js', { DATABASE_ULR: 'sqlite:/nowhere/shop.sqlite', PORT: '0' });
+    expect(await service.exited).toMatchObject({ code: 1 });
+    expect(service.stderr).toMatch(
+      /^The service can't start\. The configuration can't be used:\n {2}DATABASE_ULR is no/,
+    );
+  });
+
+  it('that may be of another program is named in the log of a service that runs', async () => {
+    const database = await freshFile();
+    const { service } = await startService({ DATABASE_URL: database.url, CORS_ORIGIN: 'https://desk.example' });
+    await service.kill('SIGTERM');
+    await database.drop();
+    expect(service.stdout).toContain('The environment variable CORS_ORIGIN is ignored. If CORS_ORIGINS is meant');
+  });
+});
