@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Client } from './src/clients/client.entity.js';
-import { readEnvironment } from './src/config/environment.js';
+import { Environment, readEnvironment } from './src/config/environment.js';
 import { Loan } from './src/database/loan.view.js';
 import { IdempotencyKey } from './src/database/idempotency/idempotency-key.entity.js';
 import { CreateShop1764000000000 } from './src/database/migrations/1764000000000-create-shop.js';
@@ -18,14 +18,16 @@ import { Movie } from './src/movies/movie.entity.js';
 import { MovieRentDetail } from './src/rentals/movie-rent-detail.entity.js';
 import { MovieRent } from './src/rentals/movie-rent.entity.js';
 
+type DatabaseLimits = Pick<Environment, 'STATEMENT_TIMEOUT_MS' | 'WAL_LIMIT_MB'>;
+
 /**
  * The one source of DataSource options, for the service, its scripts and the TypeORM CLI.
  * @throws InvalidDatabaseUrl
  */
-export function dataSourceOptions(databaseUrl: string): DataSourceOptions {
+export function dataSourceOptions(databaseUrl: string, limits: DatabaseLimits = new Environment()): DataSourceOptions {
   const parsed = parseDatabaseUrl(databaseUrl);
   return {
-    ...(parsed.type === 'sqlite' ? sqlite(parsed.file) : postgres(parsed.url)),
+    ...(parsed.type === 'sqlite' ? sqlite(parsed.file, limits) : postgres(parsed.url, limits)),
     entities: [Genre, Movie, MovieCopy, Client, MovieRent, MovieRentDetail, Loan, IdempotencyKey],
     migrations: [
       CreateShop1764000000000,
@@ -37,11 +39,17 @@ export function dataSourceOptions(databaseUrl: string): DataSourceOptions {
   };
 }
 
-function sqlite(database: string) {
-  return { type: 'sqlite', driver: sqliteDriver, database } as const;
+function sqlite(database: string, { STATEMENT_TIMEOUT_MS, WAL_LIMIT_MB }: DatabaseLimits) {
+  return {
+    type: 'sqlite',
+    driver: sqliteDriver,
+    database,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    walLimitMb: WAL_LIMIT_MB,
+  } as const;
 }
 
-function postgres(url: string) {
+function postgres(url: string, { STATEMENT_TIMEOUT_MS }: DatabaseLimits) {
   return {
     type: 'postgres',
     driver: postgresDriver,
@@ -52,7 +60,7 @@ function postgres(url: string) {
     connectTimeoutMS: 2_000,
     extra: {
       lock_timeout: 2_500,
-      statement_timeout: 10_000,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
       idle_in_transaction_session_timeout: 10_000,
       onConnect: surviveItsEnd,
     },

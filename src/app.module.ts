@@ -23,8 +23,10 @@ export class AppModule {
       imports: [
         ConfigModule.with(environment),
         DatabaseModule.with(
-          dataSourceOptions(environment.DATABASE_URL),
-          environment.DATABASE_REPLICA_URL ? dataSourceOptions(environment.DATABASE_REPLICA_URL) : undefined,
+          dataSourceOptions(environment.DATABASE_URL, environment),
+          environment.DATABASE_REPLICA_URL
+            ? dataSourceOptions(environment.DATABASE_REPLICA_URL, environment)
+            : undefined,
         ),
         GenresModule,
         MoviesModule,

@@ -49,6 +49,18 @@ export class Environment {
   @Max(60_000)
   SHUTDOWN_GRACE_MS = 500;
 
+  /** Milliseconds for one statement: a read on SQLite, any on PostgreSQL. What takes longer is ended, and answered 503. */
+  @IsInt({ message: 'STATEMENT_TIMEOUT_MS must be a whole number of milliseconds' })
+  @Min(100)
+  @Max(600_000)
+  STATEMENT_TIMEOUT_MS = 5000;
+
+  /** Megabytes (2²⁰ bytes) of SQLite's write-ahead log from which on reads are held back to truncate it. */
+  @IsInt({ message: 'WAL_LIMIT_MB must be a whole number of megabytes' })
+  @Min(1)
+  @Max(1_000_000)
+  WAL_LIMIT_MB = 64;
+
   @IsIn(logLevels, { message: `LOG_LEVEL must be one of ${logLevels.join(', ')}` })
   LOG_LEVEL: LogLevel = 'info';
 }

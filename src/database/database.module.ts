@@ -1,5 +1,4 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Clock } from '../kernel/clock.js';
 import { Connections } from './connections.js';
@@ -14,13 +13,9 @@ export class DatabaseModule {
     return {
       module: DatabaseModule,
       global: true,
-      imports: [
-        TypeOrmModule.forRootAsync({
-          useFactory: () => ({ ...options, toRetry: () => false }),
-          dataSourceFactory: () => openDataSource(options),
-        }),
-      ],
       providers: [
+        // Not TypeOrmModule, which would close the writer before the readers: see docs/decisions/0029.
+        { provide: DataSource, useFactory: () => openDataSource(options) },
         {
           provide: Connections,
           inject: [DataSource],

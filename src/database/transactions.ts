@@ -28,6 +28,8 @@ export interface Activity {
   readonly retries: number;
   /** Units of work since the start that wrote nothing in the end, since they were refused or failed. */
   readonly rolledBack: number;
+  /** Size of the write-ahead log's file, on SQLite. */
+  readonly walBytes?: number;
   /** The connections that units of work are given, by what they are for. */
   readonly connections: Readonly<Record<string, PoolActivity>>;
 }

@@ -31,14 +31,13 @@ async function opened<Result>(
   use: Use<Result>,
 ): Promise<Result> {
   const dataSource = await openDataSource(options);
-  try {
-    const connections = await open(dataSource);
-    try {
-      return await use(new UnitOfWork(connections, new Clock()));
-    } finally {
-      await connections.onApplicationShutdown();
-    }
-  } finally {
+  const connections = await open(dataSource).catch(async (error: unknown) => {
     await dataSource.destroy();
+    throw error;
+  });
+  try {
+    return await use(new UnitOfWork(connections, new Clock()));
+  } finally {
+    await connections.onApplicationShutdown();
   }
 }

@@ -45,6 +45,7 @@ export class MetricsService {
     this.poolGauge('database_connections_max', 'Connections to the database at most.', ({ size }) => size);
     this.poolGauge('database_connections_in_use', 'Connections that units of work have now.', ({ inUse }) => inUse);
     this.poolGauge('database_connections_waiting', 'Units of work that wait for one.', ({ waiting }) => waiting);
+    this.gaugeOfWalBytes();
     this.gaugeOfOpenRents();
   }
 
@@ -77,6 +78,11 @@ export class MetricsService {
       }
     };
     const gauge = new Gauge({ name: own(name), help, labelNames: ['pool'], registers: this.registers, collect });
+  }
+
+  private gaugeOfWalBytes(): void {
+    if (this.unitOfWork.activity.walBytes === undefined) return;
+    this.gauge('wal_bytes', "Size of SQLite's write-ahead log.", ({ walBytes = 0 }) => walBytes);
   }
 
   private gaugeOfOpenRents(): void {

@@ -138,7 +138,7 @@ describe('docs/operations.md', () => {
   });
 
   it('names only variables and addresses that the service knows', () => {
-    const known = [...variables, 'POSTGRES_PASSWORD'];
+    const known = [...variables, 'POSTGRES_PASSWORD', 'UV_THREADPOOL_SIZE'];
     expect(known).toEqual(expect.arrayContaining(named(/`([A-Z]+(?:_[A-Z]+)+)/g)));
     expect([...paths, ...shipped('VOLUME'), '/docs', '/metrics']).toEqual(
       expect.arrayContaining(named(/`(?:GET )?(\/[a-z/]+)`/g)),

@@ -32,6 +32,8 @@ export async function openShop({ reachedBy, environment }: Circumstances = {}): 
     DATABASE_REPLICA_URL: '',
     CORS_ORIGINS: '',
     SHUTDOWN_GRACE_MS: 0,
+    STATEMENT_TIMEOUT_MS: 5_000,
+    WAL_LIMIT_MB: 64,
     LOG_LEVEL: 'fatal',
     ...environment,
   });

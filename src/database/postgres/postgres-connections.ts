@@ -46,6 +46,7 @@ export class PostgresConnections extends Connections {
 
   async onApplicationShutdown(): Promise<void> {
     await this.standby?.close();
+    await this.dataSource.destroy();
   }
 }
 

@@ -6,6 +6,7 @@ import { errorCode } from '../error-code.js';
 import { lease } from '../lease.js';
 import { Pool } from '../pool.js';
 import { SharedReads } from '../shared-reads.js';
+import { isStatementTimeout, statementTimeout } from '../statement-timeout.js';
 import type { Activity, Transactions, Work } from '../transactions.js';
 import { planIsOld } from './driver.js';
 import type { Vigil } from './vigil.js';
@@ -112,6 +113,7 @@ export class PostgresTransactions implements Transactions {
           const isLost = isAbandoned || runner.isReleased;
           // A lost connection has rolled back by itself, and is what `error` tells.
           await runner.query('ROLLBACK').catch(() => undefined);
+          if (isStatementTimeout(error)) throw statementTimeout(error);
           throw isLost || isUnavailable(error) ? new ServiceUnavailable(error) : error;
         } finally {
           await runner.release();

@@ -4,6 +4,7 @@ import type { DataSource, DataSourceOptions } from 'typeorm';
 import { openDataSource } from '../open-data-source.js';
 import { readingOnly } from '../reading-only.js';
 import { UnusableDatabase } from '../unusable-database.js';
+import { removeEmptyLog } from './remove-empty-log.js';
 
 /** Pages copied at a time. */
 const pagesPerStep = 100;
@@ -43,6 +44,7 @@ export async function backUp(
     await source.query('COMMIT');
   } finally {
     await source.destroy();
+    await removeEmptyLog(options);
   }
   await settle(file);
 }

@@ -1,11 +1,11 @@
 import sqlite3 from 'sqlite3';
+import type { DataSource } from 'typeorm';
+import { type StatementCallback, StatementTimer } from './statement-timer.js';
 
 /** Statements that a connection keeps at most; the one unused for longest goes first. */
 const mostKept = 200;
 /** Characters. What is longer finds or inserts many rows, and seldom comes again with as many. */
 const longestKept = 5_000;
-
-type Callback = (this: sqlite3.Statement, error: Error | null, rows?: unknown[]) => void;
 
 /**
  * A connection that keeps its statements prepared. sqlite3 prepares each anew, on a way of its own to SQLite's thread
@@ -13,6 +13,17 @@ type Callback = (this: sqlite3.Statement, error: Error | null, rows?: unknown[])
  */
 class PreparingDatabase extends sqlite3.Database {
   private readonly kept = new Map<string, sqlite3.Statement>();
+  private timer?: StatementTimer;
+
+  /** Interrupts queries that run longer than `timeoutMs`, where it is given. For connections that only read. */
+  limitStatements(timeoutMs: number | undefined): void {
+    this.timer = new StatementTimer(timeoutMs, () => this.interrupt());
+  }
+
+  /** Interrupts the query that runs now, on a connection whose queries are limited. */
+  interruptStatement(): void {
+    this.timer?.interruptRunning();
+  }
 
   override run(sql: string, ...rest: unknown[]): this {
     // One with RETURNING would stay open after its first row, and keep its transaction from committing.
@@ -21,11 +32,13 @@ class PreparingDatabase extends sqlite3.Database {
   }
 
   override all(sql: string, ...rest: unknown[]): this {
+    if (this.timer) rest.push(this.timer.during(rest.pop() as StatementCallback));
     return isWorthKeeping(sql) ? this.perform('all', sql, rest) : super.all(sql, ...rest);
   }
 
   /** SQLite closes nothing that still has statements. */
   override close(callback?: (error: Error | null) => void): void {
+    this.timer?.stop();
     for (const statement of this.kept.values()) statement.finalize();
     this.kept.clear();
     super.close(callback);
@@ -38,11 +51,11 @@ class PreparingDatabase extends sqlite3.Database {
       this.keep(sql, kept);
       return this;
     }
-    const callback = rest.pop() as Callback;
+    const callback = rest.pop() as StatementCallback;
     // Only that it can't be prepared is told by an event, and then it is never performed.
     const statement = this.prepare(sql).once('error', callback);
     const keep = (): void => this.keep(sql, statement);
-    statement[method](...rest, function (this: sqlite3.Statement, ...result: Parameters<Callback>) {
+    statement[method](...rest, function (this: sqlite3.Statement, ...result: Parameters<StatementCallback>) {
       keep();
       callback.apply(this, result);
     });
@@ -71,3 +84,8 @@ function isWorthKeeping(sql: string): boolean {
  * the CPU; this one declines.
  */
 export const driver = { ...sqlite3, Database: PreparingDatabase, verbose: () => driver };
+
+/** The connection below a SQLite DataSource that was made with `driver`. */
+export function connectionOf(source: DataSource): PreparingDatabase {
+  return (source.driver as unknown as { databaseConnection: PreparingDatabase }).databaseConnection;
+}

@@ -34,7 +34,13 @@ export class GroupCommit {
   private readonly done = { commits: 0, batched: 0, rolledBack: 0 };
   private busy = false;
 
-  constructor(private readonly runner: QueryRunner) {}
+  private readonly jobs: (() => Promise<void>)[] = [];
+
+  /** @param onCommit called after each transaction */
+  constructor(
+    private readonly runner: QueryRunner,
+    private readonly onCommit: () => void = () => undefined,
+  ) {}
 
   get activity(): Pick<Activity, 'waiting' | 'running' | 'commits' | 'batched' | 'rolledBack'> {
     return { waiting: this.queue.length, running: this.batch.length, ...this.done };
@@ -47,11 +53,22 @@ export class GroupCommit {
     });
   }
 
+  /** Runs `job` on the connection outside any transaction, before the units that wait. */
+  between<Result>(job: (runner: QueryRunner) => Promise<Result>): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.jobs.push(() => job(this.runner).then(resolve, reject));
+      if (!this.busy) void this.commitWaiting();
+    });
+  }
+
   private async commitWaiting(): Promise<void> {
     this.busy = true;
-    while (this.queue.length > 0) {
+    while (this.queue.length > 0 || this.jobs.length > 0) {
+      for (const run of this.jobs.splice(0)) await run();
       this.batch = this.queue.splice(0, largestBatch);
+      if (this.batch.length === 0) continue;
       await this.commit(this.batch);
+      this.onCommit();
     }
     this.batch = [];
     this.busy = false;

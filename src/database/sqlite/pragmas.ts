@@ -1,5 +1,8 @@
 import type { DataSource } from 'typeorm';
 
+/** To wait for another process (a backup, an import) to finish its write. */
+export const busyTimeoutMs = 5_000;
+
 /**
  * What makes SQLite keep its promises. All but the first are settings of a connection, not of the file,
  * and a build may default to anything; so every connection sets and checks them at every start.
@@ -10,8 +13,7 @@ const pragmas = {
   /** FULL: an answered write survives a power cut. */
   synchronous: 2,
   foreign_keys: 1,
-  /** Milliseconds to wait for another process (a backup, an import) to finish its write. */
-  busy_timeout: 5000,
+  busy_timeout: busyTimeoutMs,
 } as const;
 
 export async function setAndCheckPragmas(dataSource: DataSource): Promise<void> {

@@ -1,16 +1,22 @@
+import { Logger } from '@nestjs/common';
 import sqlite3 from 'sqlite3';
 import { DataSource } from 'typeorm';
 import { Connections } from '../connections.js';
 import type { RunnerOf, Transactions } from '../transactions.js';
+import { connectionOf } from './driver.js';
+import { type SqliteOptions, walLimitBytes } from './options.js';
 import { setAndCheckPragmas } from './pragmas.js';
+import { removeEmptyLog } from './remove-empty-log.js';
 import { beSoleProcess } from './sole-process.js';
 import { SqliteTransactions } from './sqlite-transactions.js';
-
-/** Reads run side by side on this many connections. SQLite's worker threads are four. */
-const readerCount = 4;
+import { minThreads, readerCount, threadCount } from './thread-pool.js';
+import { checkpoint } from './write-ahead-log.js';
 
 /** One connection that writes, and some that read what is committed. */
 export class SqliteConnections extends Connections {
+  private readonly logger = new Logger('Database');
+  private opened?: SqliteTransactions;
+
   private constructor(
     /** Absent where nothing is written, and nobody need be kept out. */
     private readonly lock: DataSource | undefined,
@@ -28,8 +34,10 @@ export class SqliteConnections extends Connections {
       await writer.runMigrations({ transaction: 'each' });
       // TypeORM turns foreign keys off and on again around migrations.
       await setAndCheckPragmas(writer);
-      const readers = await Promise.all(Array.from({ length: readerCount }, () => openReader(writer)));
-      return new SqliteConnections(lock, writer, readers);
+      const readers = Array.from({ length: readerCount(threadCount()) }, () => openReader(writer));
+      const connections = new SqliteConnections(lock, writer, await Promise.all(readers));
+      connections.warnOfTooFewThreads();
+      return connections;
     } catch (error) {
       await lock.destroy();
       throw error;
@@ -42,12 +50,44 @@ export class SqliteConnections extends Connections {
   }
 
   transactions(runnerOf: RunnerOf): Transactions {
-    return new SqliteTransactions(runnerOf(this.writer), this.readers.map(runnerOf));
+    const { options } = this.writer;
+    this.opened = new SqliteTransactions(runnerOf(this.writer), this.readers.map(runnerOf), {
+      file: String(options.database),
+      limitBytes: walLimitBytes(options),
+      interruptReaders: () => this.readers.forEach((reader) => connectionOf(reader).interruptStatement()),
+    });
+    return this.opened;
   }
 
+  /**
+   * Closes the writer after all readers, since SQLite empties and removes the write-ahead log only where the last
+   * connection to be closed can write. What is left then is one file that holds the whole shop.
+   */
   async onApplicationShutdown(): Promise<void> {
-    const opened = this.lock ? [...this.readers, this.lock] : this.readers;
-    await Promise.all(opened.map((connection) => connection.destroy()));
+    await this.opened?.close();
+    await Promise.all(this.readers.map((reader) => reader.destroy()));
+    if (this.lock) await this.checkpointAtEnd();
+    await this.writer.destroy();
+    if (!this.lock) await removeEmptyLog(this.writer.options);
+    await this.lock?.destroy();
+  }
+
+  /** Before the end and not only by it: beside a process that still reads the file, closing writes nothing to it. */
+  private async checkpointAtEnd(): Promise<void> {
+    const outcome = await checkpoint(this.writer).catch((error: unknown) => ({ err: error }));
+    if (outcome === true) return;
+    this.logger.warn({
+      msg: 'The write-ahead log could not be emptied: copy the files -wal and -shm together with the SQLite file.',
+      ...(outcome || {}),
+    });
+  }
+
+  private warnOfTooFewThreads(): void {
+    const threads = threadCount();
+    if (threads >= minThreads) return;
+    this.logger.warn(
+      `UV_THREADPOOL_SIZE is ${threads}: one slow read can stop all writes. Set it to ${minThreads} or more.`,
+    );
   }
 }
 
@@ -55,5 +95,6 @@ async function openReader(writer: DataSource): Promise<DataSource> {
   const reader = new DataSource({ ...writer.options, flags: sqlite3.OPEN_READONLY } as typeof writer.options);
   await reader.initialize();
   await setAndCheckPragmas(reader);
+  connectionOf(reader).limitStatements((writer.options as SqliteOptions).statementTimeoutMs);
   return reader;
 }

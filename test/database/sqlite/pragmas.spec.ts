@@ -44,7 +44,7 @@ describe("SQLite's pragmas", () => {
     const { writer, readers } = await inForce(unitOfWork);
     await close();
     expect(writer).toEqual(promised);
-    expect(readers).toEqual(Array(4).fill(promised));
+    expect(readers).toEqual(Array(2).fill(promised));
   });
 
   it('are in force again after a tool has changed those that the file remembers', async () => {
@@ -55,7 +55,7 @@ describe("SQLite's pragmas", () => {
     const { unitOfWork, close } = await openDatabaseAt(database.url);
     const { writer, readers } = await inForce(unitOfWork);
     await close();
-    expect([writer, ...readers]).toEqual(Array(5).fill(promised));
+    expect([writer, ...readers]).toEqual(Array(3).fill(promised));
   });
 
   it('are refused loudly where SQLite does not keep one', async () => {

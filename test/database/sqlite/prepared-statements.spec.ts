@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DataSource } from 'typeorm';
 import { driver } from '../../../src/database/sqlite/driver.js';
+import { ReadGate } from '../../../src/database/sqlite/read-gate.js';
 import { Reader } from '../../../src/database/sqlite/reader.js';
 
 describe('statements that are kept prepared', () => {
@@ -72,7 +73,7 @@ describe('statements that are kept prepared', () => {
   });
 
   it('are read by in the next transaction, where SQLite has ended one by itself', async () => {
-    const reader = new Reader(source.createQueryRunner());
+    const reader = new Reader(source.createQueryRunner(), new ReadGate());
     const exec = promisify<string, void>((sql, done) =>
       (
         source.driver as unknown as { databaseConnection: { exec(sql: string, done: unknown): void } }

@@ -1,0 +1,106 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { EntityManager } from 'typeorm';
+import { connectionOf } from '../../../src/database/sqlite/driver.js';
+import { GenreRepository } from '../../../src/genres/genre.repository.js';
+import { type Database, openDatabaseAt } from '../../support/database.js';
+import { freshFile, type FreshDatabase } from '../../support/engine.js';
+
+const participants = { genres: GenreRepository };
+const timeoutMs = 200;
+/** Never ends by itself. */
+const endless = 'WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n';
+const timedOut = {
+  name: 'ServiceUnavailable',
+  message: expect.stringContaining('took too long'),
+  cause: expect.objectContaining({ code: 'SQLITE_INTERRUPT' }),
+};
+
+describe('the statement timeout of SQLite readers', () => {
+  let file: FreshDatabase;
+  let database: Database;
+  beforeAll(async () => {
+    file = await freshFile();
+    database = await openDatabaseAt(file.url, { statementTimeoutMs: timeoutMs } as object);
+  });
+  afterAll(async () => {
+    await database.close();
+    await file.drop();
+  });
+
+  const read = <Result>(work: (manager: EntityManager) => Promise<Result>) =>
+    database.unitOfWork.read(participants, ({ genres }) => work(genres.manager));
+  const readSingle = (sql: string) =>
+    database.unitOfWork.readAtOnce(participants, ({ genres }) => genres.manager.query<object[]>(sql));
+
+  it('interrupts a query in a transaction, and a single one', async () => {
+    await expect(read((manager) => manager.query(endless))).rejects.toMatchObject(timedOut);
+    await expect(readSingle(`SELECT * FROM (${endless})`)).rejects.toMatchObject(timedOut);
+  });
+
+  it('leaves every reader usable, and its transaction ended', async () => {
+    const slow = Array.from({ length: 6 }, () => read((manager) => manager.query(endless)));
+    for (const { status } of await Promise.allSettled(slow)) expect(status).toBe('rejected');
+    const added = await database.unitOfWork.run(participants, ({ genres }) =>
+      genres.add({ name: 'After', description: null }),
+    );
+    const seen = await Promise.all(
+      Array.from({ length: 6 }, () => read((manager) => manager.query('SELECT id FROM genre'))),
+    );
+    expect(seen).toEqual(Array(6).fill([{ id: added.id }]));
+  });
+
+  it('counts for each statement: a unit of many short ones goes on for longer', async () => {
+    const start = performance.now();
+    let statements = 0;
+    await read(async (manager) => {
+      for (; performance.now() - start < 3 * timeoutMs; statements++) await manager.query('SELECT 1');
+    });
+    expect(statements).toBeGreaterThan(1);
+  });
+
+  it('never hits the next statement, nor the end of the transaction, where the interrupt comes too late', async () => {
+    for (let turn = 0; turn < 50; turn++) {
+      await read(async (manager) => {
+        const connection = connectionOf(manager.connection);
+        await manager.query('SELECT 1');
+        connection.interrupt();
+        expect(await manager.query(`SELECT ${turn} AS turn`)).toEqual([{ turn }]);
+        connection.interrupt();
+      });
+    }
+  });
+
+  it('does not limit the writer', async () => {
+    const counted = await database.unitOfWork.run(participants, ({ genres }) =>
+      genres.manager.query<object[]>(`${endless.replace('FROM n)', 'FROM n WHERE i < 3000000)')}`),
+    );
+    expect(counted).toEqual([{ 'count(*)': 3_000_000 }]);
+  });
+});
+
+describe('reads without end on SQLite', () => {
+  it('stop no write, however many there are', async () => {
+    const file = await freshFile();
+    const { unitOfWork, close } = await openDatabaseAt(file.url, { statementTimeoutMs: undefined } as object);
+    const running = new Set<ReturnType<typeof connectionOf>>();
+    let isOver = false;
+    const slow = Array.from({ length: 8 }, () =>
+      unitOfWork
+        .read(participants, async ({ genres }) => {
+          if (isOver) return;
+          running.add(connectionOf(genres.manager.connection));
+          await genres.manager.query(endless);
+        })
+        .catch((error: unknown) => error),
+    );
+    await pause(50);
+    const added = await unitOfWork.run(participants, ({ genres }) => genres.add({ name: 'Beside', description: null }));
+    expect(added.name).toBe('Beside');
+    expect(running.size).toBe(2);
+    isOver = true;
+    for (const connection of running) connection.interrupt();
+    await Promise.all(slow);
+    await close();
+    await file.drop();
+  });
+});

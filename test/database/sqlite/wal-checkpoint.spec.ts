@@ -1,0 +1,160 @@
+import { copyFile, readdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { dataSourceOptions } from '../../../ormconfig.js';
+import { Program, startService } from '../../../scripts/support/program.js';
+import { GenreRepository } from '../../../src/genres/genre.repository.js';
+import { apiAt } from '../../support/app.js';
+import { openDatabaseAt } from '../../support/database.js';
+import { freshFile, type FreshDatabase } from '../../support/engine.js';
+import { rowsBehindItsBack } from '../../support/outage.js';
+import { clerk } from '../../support/shop.js';
+
+const participants = { genres: GenreRepository };
+const pathOf = ({ url }: FreshDatabase) => url.replace(/^sqlite:/, '');
+const walBytes = async (file: FreshDatabase) => (await stat(`${pathOf(file)}-wal`)).size;
+const MiB = 1024 * 1024;
+const blob = 'x'.repeat(200_000);
+
+describe('the write-ahead log', () => {
+  let file: FreshDatabase;
+  beforeEach(async () => (file = await freshFile()));
+  afterEach(() => file.drop());
+
+  /** Reads such that there is no moment without one, until it is told to stop. */
+  function overlappingReads(read: (work: () => Promise<void>) => Promise<void>) {
+    let isOver = false;
+    const reads: Promise<void>[] = [];
+    const chain = async (): Promise<void> => {
+      while (!isOver) {
+        await new Promise<void>((begun) => {
+          reads.push(
+            read(async () => {
+              begun();
+              await pause(20);
+            }),
+          );
+        });
+        await pause(10);
+      }
+    };
+    const chained = chain();
+    return async () => {
+      isOver = true;
+      await chained;
+      await Promise.all(reads);
+      return reads.length;
+    };
+  }
+
+  it('stays near WAL_LIMIT_MB while reads overlap without end, and every read is answered', async () => {
+    const { unitOfWork, close } = await openDatabaseAt(file.url, { walLimitMb: 1 } as object);
+    const end = overlappingReads((work) =>
+      unitOfWork.read(participants, async ({ genres }) => {
+        await genres.count();
+        await work();
+      }),
+    );
+    let largest = 0;
+    for (let written = 0; written < 12 * MiB; written += blob.length) {
+      await unitOfWork.run(participants, ({ genres }) => genres.add({ name: `Genre ${written}`, description: blob }));
+      largest = Math.max(largest, await walBytes(file));
+      await pause(5);
+    }
+    expect(await end()).toBeGreaterThan(10);
+    await close();
+    expect(largest).toBeGreaterThan(MiB);
+    expect(largest).toBeLessThan(6 * MiB);
+  });
+
+  it('interrupts a read that holds the checkpoint up for longer than a second: 503', async () => {
+    const { unitOfWork, close } = await openDatabaseAt(file.url, {
+      walLimitMb: 1,
+      statementTimeoutMs: 600_000,
+    } as object);
+    const endless = unitOfWork.read(participants, async ({ genres }) => {
+      await genres.count();
+      await genres.manager.query(
+        'WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n',
+      );
+    });
+    const answer = expect(endless).rejects.toMatchObject({ name: 'ServiceUnavailable' });
+    for (let row = 0; row < 10; row++) {
+      await unitOfWork.run(participants, ({ genres }) => genres.add({ name: `Genre ${row}`, description: blob }));
+    }
+    await pause(150);
+    await unitOfWork.run(participants, ({ genres }) => genres.add({ name: 'Last', description: blob }));
+    await answer;
+    expect(await unitOfWork.read(participants, ({ genres }) => genres.count())).toBe(11);
+    await close();
+  });
+
+  it('that another process holds up grows with one warning, while all is answered, and is truncated after', async () => {
+    const { unitOfWork, close } = await openDatabaseAt(file.url, { walLimitMb: 1 } as object);
+    const warnings: string[] = [];
+    const news: string[] = [];
+    const ignore = () => undefined;
+    Logger.overrideLogger({
+      log: (line: string) => news.push(line),
+      warn: ({ msg }: { msg: string }) => warnings.push(msg),
+      error: ignore,
+    });
+    let rows = 0;
+    const write = async () => {
+      await unitOfWork.run(participants, ({ genres }) => genres.add({ name: `Genre ${rows++}`, description: blob }));
+      await pause(20);
+    };
+    const other = await new DataSource({ ...dataSourceOptions(file.url), migrations: [] }).initialize();
+    await other.query('BEGIN');
+    await other.query('SELECT count(*) FROM genre');
+    while (warnings.length === 0) await write();
+    // Until it was tried once more.
+    const grown = await walBytes(file);
+    for (const end = Date.now() + 1_200; Date.now() < end;) await write();
+    expect(warnings).toEqual([expect.stringMatching(/has \d+ bytes and can't be truncated: another process reads/)]);
+    expect(unitOfWork.activity.walBytes).toBeGreaterThan(grown);
+    await other.query('COMMIT');
+    await other.destroy();
+    while (news.length === 0) await write();
+    expect(news).toEqual(['The write-ahead log is truncated again.']);
+    expect(unitOfWork.activity.walBytes).toBeLessThan(grown);
+    expect(await unitOfWork.read(participants, ({ genres }) => genres.count())).toBe(rows);
+    Logger.overrideLogger(false);
+    await close();
+  });
+});
+
+describe('a clean end', () => {
+  let file: FreshDatabase;
+  beforeEach(async () => (file = await freshFile()));
+  afterEach(() => file.drop());
+
+  const logsBeside = async () =>
+    (await readdir(dirname(pathOf(file)))).filter(
+      (name) => /-(wal|shm|journal)$/.test(name) && !name.includes('.lock'),
+    );
+
+  it('of the service, by SIGTERM after 34 rentals, leaves one whole file', async () => {
+    const { service, url } = await startService({ DATABASE_URL: file.url });
+    const shop = clerk(await apiAt(url));
+    const { id: clientId } = await shop.client();
+    const { copies } = (await shop.movie(34)) as { copies: { id: number }[] };
+    for (const { id } of copies) await shop.rent(clientId, id);
+    expect(await service.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+    expect(await logsBeside()).toEqual([]);
+    const copy = join(dirname(pathOf(file)), 'copy.sqlite');
+    await copyFile(pathOf(file), copy);
+    expect(await rowsBehindItsBack(`sqlite:${copy}`, 'SELECT count(*) AS rents FROM movie_rent')).toEqual([
+      { rents: 34 },
+    ]);
+  });
+
+  it('of commands that write, and of those that only read, leaves one whole file', async () => {
+    for (const script of ['seed', 'verify']) {
+      await Program.start(`scripts/${script}.js`, { DATABASE_URL: file.url }).succeeds();
+      expect({ script, logs: await logsBeside() }).toEqual({ script, logs: [] });
+    }
+  });
+});
