@@ -24,7 +24,7 @@ export default defineConfig(
   },
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/main.ts'],
+    ignores: ['src/serve.ts'],
     rules: { 'no-console': 'error' },
   },
   {

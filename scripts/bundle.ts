@@ -11,12 +11,12 @@ const external = [
   ...['@nestjs/microservices', '@nestjs/websockets', '@fastify/static'],
 ];
 
-const main = 'dist/src/main.js';
+const service = 'dist/src/serve.js';
 
 // Puts the service and what it depends on into one file in place of 1,500, most of whose start is looking for the next.
 await build({
-  entryPoints: [main],
-  outfile: main,
+  entryPoints: [service],
+  outfile: service,
   allowOverwrite: true,
   bundle: true,
   external,
@@ -25,6 +25,11 @@ await build({
   target: 'node20',
   keepNames: true,
   sourcemap: true,
+  // V8 keeps the source in memory: without white space and comments it takes 6 MB less. Lines stay short, so that a
+  // stack trace still names a place, and serve.js.map leads from there to the source.
+  minifyWhitespace: true,
+  legalComments: 'none',
+  lineLimit: 120,
   logLevel: 'warning',
   // For the CommonJS among them, which require what is outside.
   banner: {
@@ -36,8 +41,12 @@ await build({
  * esbuild has every function set its name, those too that have it yet, and Express makes some for each request.
  * V8 takes the setting of a name for a change of the object's shape, and asking for it costs next to nothing.
  */
-const naming = '__defProp(target, "name", { value, configurable: true })';
-const text = await readFile(main, 'utf8');
+const naming = '__defProp(target,"name",{value,configurable:true})';
+const text = await readFile(service, 'utf8');
 if (!text.includes(naming))
   throw new Error(`esbuild names functions otherwise than by ${naming}. See what it does now.`);
-await writeFile(main, text.replace(naming, `target.name === value ? target : ${naming}`));
+const bundle = text.replace(naming, `target.name===value?target:${naming}`);
+// One character beyond Latin-1 would have V8 keep all of it in two bytes a character.
+if (/[^\x00-\x7f]/.test(bundle))
+  throw new Error(`${service} is not ASCII, which doubles the memory that its source takes.`);
+await writeFile(service, bundle);
