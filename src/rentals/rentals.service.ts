@@ -86,7 +86,7 @@ export class RentalsService {
       command.precondition?.(rent);
       await copies.lockMoviesOf([], copyIdsOf(rent));
       await rents.close(rent, this.clock.now());
-      return rents.get(id);
+      return rent;
     });
   }
 
