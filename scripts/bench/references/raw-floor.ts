@@ -3,10 +3,11 @@ import { median, percentile } from '../statistics.js';
 import type { Figures } from '../figures.js';
 
 /**
- * The transaction of POST /movie_rents with two lines as statements alone: no HTTP, no validation, no TypeORM, one after
- * another, each on disk before the next begins. Called with a filled SQLite file and seconds; prints its figures.
+ * The transactions of POST /movie_rents with two lines, and with `close` also of PUT /movie_rents/{id}/close, as
+ * statements alone: no HTTP, no validation, no TypeORM, one after another, each on disk before the next begins.
+ * Called with a filled SQLite file, seconds and optionally `close`; prints its figures, those of a cycle with `close`.
  */
-const [file, seconds] = process.argv.slice(2);
+const [file, seconds, mode] = process.argv.slice(2);
 const database = new sqlite3.Database(file!);
 
 function run(sql: string, ...values: unknown[]): Promise<number> {
@@ -24,7 +25,18 @@ function all<Row>(sql: string, ...values: unknown[]): Promise<Row[]> {
   );
 }
 
-async function rent(clientId: number, copyIds: readonly [number, number]): Promise<void> {
+const readRental = (rentId: number) =>
+  all(
+    `SELECT rent.*, line.*, copy.*, movie.* FROM movie_rent rent
+     JOIN movie_rent_detail line ON line.movie_rent_id = rent.id
+     JOIN movie_copy copy ON copy.id = line.movie_copy_id
+     JOIN movie ON movie.id = copy.movie_id
+     WHERE rent.id = ?`,
+    rentId,
+  );
+
+/** @returns the id of the rental */
+async function rent(clientId: number, copyIds: readonly [number, number]): Promise<number> {
   await run('BEGIN IMMEDIATE');
   const clients = await all('SELECT 1 FROM client WHERE id = ?', clientId);
   const copies = await all<{ open: number | null }>(
@@ -42,12 +54,17 @@ async function rent(clientId: number, copyIds: readonly [number, number]): Promi
     'INSERT INTO movie_rent_detail (movie_rent_id, movie_copy_id) VALUES (?, ?), (?, ?)',
     ...copyIds.flatMap((copyId) => [rentId, copyId]),
   );
-  await all(
-    `SELECT rent.*, line.*, copy.*, movie.* FROM movie_rent rent
-     JOIN movie_rent_detail line ON line.movie_rent_id = rent.id
-     JOIN movie_copy copy ON copy.id = line.movie_copy_id
-     JOIN movie ON movie.id = copy.movie_id
-     WHERE rent.id = ?`,
+  await readRental(rentId);
+  await run('COMMIT');
+  return rentId;
+}
+
+async function close(rentId: number): Promise<void> {
+  await run('BEGIN IMMEDIATE');
+  await readRental(rentId);
+  await run(
+    'UPDATE movie_rent_detail SET returned_datetime = ? WHERE movie_rent_id = ? AND returned_datetime IS NULL',
+    new Date().toISOString(),
     rentId,
   );
   await run('COMMIT');
@@ -64,7 +81,8 @@ const end = start + Number(seconds) * 1000;
 for (let now = start; now < end;) {
   const [one, other] = [free.pop(), free.pop()];
   if (!one || !other) throw new Error('The raw floor has lent every copy; give the shop more.');
-  await rent(1, [one.id, other.id]);
+  const rentId = await rent(1, [one.id, other.id]);
+  if (mode === 'close') await close(rentId);
   const then = performance.now();
   latencies.push(then - now);
   now = then;

@@ -39,7 +39,7 @@ export async function postgres(bench: Bench): Promise<Findings> {
     goals: [one, two].flatMap((contender) =>
       [
         ...reading.map((work) => rounds.atLeast(0.5, contender, work, asHello)),
-        rounds.atLeast(2, contender, renting, asTutorial),
+        rounds.atLeast(4, contender, renting, asTutorial),
       ].map((goal) => ({ ...goal, work: `${goal.work}, ${contender}` })),
     ),
     notes: [
