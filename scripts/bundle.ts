@@ -47,6 +47,6 @@ if (!text.includes(naming))
   throw new Error(`esbuild names functions otherwise than by ${naming}. See what it does now.`);
 const bundle = text.replace(naming, `target.name===value?target:${naming}`);
 // One character beyond Latin-1 would have V8 keep all of it in two bytes a character.
-if (/[^\x00-\x7f]/.test(bundle))
+if (Buffer.byteLength(bundle) !== bundle.length)
   throw new Error(`${service} is not ASCII, which doubles the memory that its source takes.`);
 await writeFile(service, bundle);
