@@ -1,10 +1,17 @@
 import { type EntityManager, Repository } from 'typeorm';
+import { type ById, CompiledSelect } from '../database/compiled-select.js';
 import { PreparedPages } from '../database/keyset.js';
-import { type LockStrength, PreparedLock } from '../database/lock.js';
+import { type LockStrength, RowLock } from '../database/lock.js';
 import { Loan } from '../database/loan.view.js';
-import { type Given, PreparedSelect } from '../database/prepared-select.js';
 import { onDuplicate } from '../database/violations.js';
-import { type Containing, containing, pageAtOnce, whereContains } from '../database/where-contains.js';
+import {
+  type Containing,
+  containing,
+  containingTypes,
+  isNarrowed,
+  pageAtOnce,
+  whereContains,
+} from '../database/where-contains.js';
 import { NotFound } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { searchable } from '../kernel/text.js';
@@ -18,16 +25,19 @@ export interface ClientFilter {
 }
 
 const ofId = (manager: EntityManager) => manager.createQueryBuilder(Client, 'client').where('client.id = :id');
-const byId = new PreparedSelect(ofId);
-const lock = new PreparedLock(ofId);
-const pages = new PreparedPages(
-  (manager, given: Given<Partial<Containing> & Pick<ClientFilter, 'licenseNumber'>>) => {
+const byId = new CompiledSelect<Client, ById>({ id: 'integer' }, ofId, { isBatched: () => true });
+const lock = new RowLock<Client, ById>({ id: 'integer' }, ofId);
+type Listed = Partial<Containing> & Pick<ClientFilter, 'licenseNumber'>;
+const pages = new PreparedPages<Client, Listed>(
+  { ...containingTypes, licenseNumber: 'text' },
+  (manager, given) => {
     const clients = manager.createQueryBuilder(Client, 'client');
     whereContains(clients, 'nameSearch', given);
     if (given.licenseNumber) clients.andWhere('client.licenseNumber = :licenseNumber');
     return clients;
   },
   { id: 'id', last_name: 'nameSort' },
+  { isBatched: isNarrowed },
 );
 const refuseTakenLicense = onDuplicate('client.license_number', () => new LicenseNumberTaken());
 

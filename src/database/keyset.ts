@@ -1,13 +1,14 @@
 import type { EntityManager, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
-import type { Page, PageRequest, Place } from '../kernel/page.js';
-import { type Given, type Lists, PreparedSelect, type Query, type Values } from './prepared-select.js';
+import { maxPageLimit, type Page, type PageRequest, type Place } from '../kernel/page.js';
+import { CompiledSelect, type Given, type Lists, type Query, type Values } from './compiled-select.js';
+import type { ParameterTypes } from './parameter-types.js';
 
 /** The entity's properties a list can be sorted by, under the names it goes by on the outside. None may be null. */
 type Sortable<Entity> = Readonly<Record<string, keyof Entity & string>>;
 
 interface Order<Entity extends ObjectLiteral, Filter> {
   readonly property: keyof Entity & string;
-  readonly select: PreparedSelect<Entity, Filter & Partial<PlaceValues>>;
+  readonly select: CompiledSelect<Entity, Filter & Partial<PlaceValues>>;
 }
 
 interface PlaceValues {
@@ -15,16 +16,36 @@ interface PlaceValues {
   readonly placeId: number;
 }
 
+interface PagesOptions<Entity, Filter> {
+  readonly lists?: Lists<Entity>;
+  /** Whether reads of a page are batched, by its filters and by what it is sorted by; see SelectOptions. */
+  readonly isBatched: (given: Given<Filter>, sortBy: string) => boolean;
+}
+
+/** Whether an index has the rows of a page in its order, so that none is passed: all rows, or those of one key by id. */
+export function isIndexOrder(sortBy: string, keys: readonly (boolean | undefined)[]): boolean {
+  const given = keys.filter(Boolean).length;
+  return given === 0 || (given === 1 && sortBy === 'id');
+}
+
 /** A list that is read page by page. Pages are found by place and not by counting, and look one row further. */
 export class PreparedPages<Entity extends ObjectLiteral & { id: number }, Filter extends object> {
   private readonly orders = new Map<string, Order<Entity, Filter>>();
 
-  constructor(query: Query<Entity, Filter>, sortable: Sortable<Entity>, lists?: Lists<Entity>) {
+  constructor(
+    types: ParameterTypes<Filter>,
+    query: Query<Entity, Filter>,
+    sortable: Sortable<Entity>,
+    { lists, isBatched }: PagesOptions<Entity, Filter>,
+  ) {
     for (const [name, property] of Object.entries(sortable)) {
       for (const direction of ['ASC', 'DESC'] as const) {
-        const select = new PreparedSelect<Entity, Filter & Partial<PlaceValues>>(
+        const select = new CompiledSelect<Entity, Filter & Partial<PlaceValues>>(
+          { ...types, placeValue: { column: property }, placeId: 'integer' } as ParameterTypes<
+            Filter & Partial<PlaceValues>
+          >,
           (manager, given) => inOrder(query(manager, given), property, direction, given),
-          lists,
+          { lists, maxRows: maxPageLimit + 1, isBatched: (given) => isBatched(given, name) },
         );
         this.orders.set(`${name} ${direction}`, { property, select });
       }

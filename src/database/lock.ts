@@ -1,5 +1,6 @@
 import type { EntityManager, ObjectLiteral } from 'typeorm';
-import { PreparedSelect, type Query, type Values } from './prepared-select.js';
+import { CompiledSelect, type Query, type Values } from './compiled-select.js';
+import type { ParameterTypes } from './parameter-types.js';
 
 const clauses = {
   /** Nobody else changes or deletes the rows, or locks them so. */
@@ -19,12 +20,12 @@ export type LockStrength = keyof typeof clauses;
  *
  * On SQLite the units of work that write take turns, there is nobody to lock out, and nothing is asked.
  */
-export class PreparedLock<Entity extends ObjectLiteral, V extends object> {
-  private readonly selects: Readonly<Record<LockStrength, PreparedSelect<Entity, V>>>;
+export class RowLock<Entity extends ObjectLiteral, V extends object> {
+  private readonly selects: Readonly<Record<LockStrength, CompiledSelect<Entity, V>>>;
 
-  constructor(query: Query<Entity, V>) {
+  constructor(types: ParameterTypes<V>, query: Query<Entity, V>) {
     const locking = (strength: LockStrength) =>
-      new PreparedSelect<Entity, V>((manager, given) => {
+      new CompiledSelect<Entity, V>(types, (manager, given) => {
         const rows = query(manager, given);
         return rows.select(`${rows.alias}.id`).orderBy(`${rows.alias}.id`).setLock(clauses[strength]);
       });

@@ -1,6 +1,6 @@
 import type { EntityManager, EntityMetadata, ObjectLiteral, Repository, SelectQueryBuilder } from 'typeorm';
 import type { Page } from '../kernel/page.js';
-import type { Given } from './prepared-select.js';
+import type { Given } from './compiled-select.js';
 import { trigramIndexesOf } from './trigram-index.js';
 
 /** Rows that are fetched and sorted sooner than others are passed by in the order of a page. */
@@ -17,6 +17,12 @@ export interface Containing {
   /** Trigrams by which to find them. Where that finds many, nothing is found at all. */
   readonly trigrams?: string;
 }
+
+export const containingTypes = { pattern: 'text', candidates: 'text', trigrams: 'text' } as const;
+
+/** Whether an index has narrowed a search to few rows, if it is one, so that it may be batched with others. */
+export const isNarrowed = ({ pattern, trigrams }: Given<Containing>): boolean =>
+  pattern === undefined || trigrams !== undefined;
 
 /**
  * Finds out how to search for what contains `text`, taken literally, in a property that has a trigram index.

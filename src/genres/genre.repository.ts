@@ -1,7 +1,7 @@
 import { type EntityManager, Repository } from 'typeorm';
 import { PreparedPages } from '../database/keyset.js';
-import { type LockStrength, PreparedLock } from '../database/lock.js';
-import { PreparedSelect } from '../database/prepared-select.js';
+import { type ById, CompiledSelect } from '../database/compiled-select.js';
+import { type LockStrength, RowLock } from '../database/lock.js';
 import { onDuplicate } from '../database/violations.js';
 import { NotFound } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
@@ -9,9 +9,14 @@ import { Genre, type GenreFields } from './genre.entity.js';
 import { GenreInUse, GenreNameTaken } from './genres.errors.js';
 
 const ofId = (manager: EntityManager) => manager.createQueryBuilder(Genre, 'genre').where('genre.id = :id');
-const byId = new PreparedSelect(ofId);
-const lock = new PreparedLock(ofId);
-const pages = new PreparedPages((manager) => manager.createQueryBuilder(Genre, 'genre'), { id: 'id', name: 'nameKey' });
+const byId = new CompiledSelect<Genre, ById>({ id: 'integer' }, ofId, { isBatched: () => true });
+const lock = new RowLock<Genre, ById>({ id: 'integer' }, ofId);
+const pages = new PreparedPages<Genre, object>(
+  {},
+  (manager) => manager.createQueryBuilder(Genre, 'genre'),
+  { id: 'id', name: 'nameKey' },
+  { isBatched: () => true },
+);
 
 export class GenreRepository extends Repository<Genre> {
   constructor(manager: EntityManager) {

@@ -1,7 +1,7 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform, type Type } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
-import { RecentlyUsed } from '../kernel/recently-used.js';
+import { LRUCache } from 'lru-cache';
 import { HttpProblem, invalidInput, type RequestFault } from './http-problem.js';
 import { jsonPointer } from './wire-names.js';
 
@@ -10,13 +10,20 @@ type Path = readonly (string | number)[];
 /** Deeper than any document of ours; class-transformer would overflow the stack on thousands. */
 const deepestNesting = 32;
 
-/** Queries that are kept of each kind. */
-const mostKept = 100;
+/** Characters of all queries that are kept with their DTOs. */
+const maxCachedCharacters = 64 * 1024;
+/** Characters of one of them. A longer query, a search for a long text, seldom comes again. */
+const maxCachedLength = 256;
+/** Characters that take as much memory as a DTO. */
+const dtoCharacters = 256;
 
 /** Turns a body or a query into its DTO, or answers with everything that is wrong with it. */
 @Injectable()
 export class InputPipe implements PipeTransform {
-  private readonly queries = new Map<Type, RecentlyUsed<object>>();
+  private readonly queries = new LRUCache<string, { readonly metatype: Type; readonly dto: object }>({
+    maxSize: maxCachedCharacters,
+    sizeCalculation: (_, query) => query.length + dtoCharacters,
+  });
 
   transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
     if (!metatype) return value;
@@ -24,11 +31,15 @@ export class InputPipe implements PipeTransform {
     return type === 'query' ? this.query(value as object, metatype) : value;
   }
 
-  /** Most of what lists are asked with is asked again and again, and has been found right before. */
+  /** Most queries come again and again, and were found valid before. */
   private query(value: object, metatype: Type): object {
-    let kept = this.queries.get(metatype);
-    if (!kept) this.queries.set(metatype, (kept = new RecentlyUsed(mostKept)));
-    return kept.get(JSON.stringify(value), () => Object.freeze(read(value, 'query', metatype)));
+    const query = JSON.stringify(value);
+    const key = `${metatype.name} ${query}`;
+    const known = this.queries.get(key);
+    if (known?.metatype === metatype) return known.dto;
+    const dto = Object.freeze(read(value, 'query', metatype));
+    if (key.length <= maxCachedLength) this.queries.set(key, { metatype, dto });
+    return dto;
   }
 }
 

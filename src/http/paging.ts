@@ -1,16 +1,15 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import type { Request, Response } from 'express';
-import type { Page, PageRequest } from '../kernel/page.js';
+import { maxPageLimit, type Page, type PageRequest } from '../kernel/page.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import { FlagParameter, IntegerParameter, TextParameter } from './parameters.js';
 
 const defaultLimit = 50;
-const largestLimit = 200;
 
 /** What every list takes. A list's own query extends it with filters and the orders it can be sorted by. */
 export abstract class PageQuery {
-  @IntegerParameter({ description: 'Rows at most.', minimum: 1, maximum: largestLimit, default: defaultLimit })
+  @IntegerParameter({ description: 'Rows at most.', minimum: 1, maximum: maxPageLimit, default: defaultLimit })
   limit: number = defaultLimit;
 
   @TextParameter({ description: 'Where to go on, as the Link header of another page says.', maxLength: 2000 })

@@ -4,6 +4,9 @@ export interface Place {
   readonly id: number;
 }
 
+/** The largest limit of a page. */
+export const maxPageLimit = 200;
+
 /** Which part of a list is wanted. Pages are found by a row's place, so the last costs what the first costs. */
 export interface PageRequest {
   /** The member the list is sorted by, one of those the list names. */

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { type EntityManager, In, Not, Repository, type SelectQueryBuilder } from 'typeorm';
-import { PreparedPages } from '../database/keyset.js';
-import { PreparedLock } from '../database/lock.js';
+import { type EntityManager, In, Repository, type SelectQueryBuilder } from 'typeorm';
+import { type ById, CompiledSelect } from '../database/compiled-select.js';
+import { isInList, isPostgres } from '../database/compiled-statement.js';
+import { isIndexOrder, PreparedPages } from '../database/keyset.js';
 import { fromOpenLoanOf, Loan } from '../database/loan.view.js';
-import { type Given, PreparedSelect } from '../database/prepared-select.js';
+import { RowLock } from '../database/lock.js';
 import { onDuplicate } from '../database/violations.js';
 import { NotFound } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
@@ -24,18 +25,66 @@ const withLoans = (manager: EntityManager): SelectQueryBuilder<MovieCopy> =>
 const lendable = (manager: EntityManager): SelectQueryBuilder<MovieCopy> =>
   withLoans(manager).addSelect('copy.lastReturn').innerJoinAndSelect('copy.movie', 'movie');
 
-const byIds = new PreparedSelect((manager) => lendable(manager).where('copy.id IN (:...ids)'));
-const lockOfMovies = new PreparedLock(
-  (manager, { movieIds, copyIds }: Given<{ movieIds?: readonly number[]; copyIds?: readonly number[] }>) => {
-    const movies = manager.createQueryBuilder(Movie, 'movie').where('FALSE');
-    if (movieIds) movies.orWhere('movie.id IN (:...movieIds)');
-    const onCopies = movies.subQuery().select('copy.movieId').from(MovieCopy, 'copy').where('copy.id IN (:...copyIds)');
+const byId = new CompiledSelect<MovieCopy, ById>(
+  { id: 'integer' },
+  (manager) => withLoans(manager).where('copy.id = :id'),
+  { isBatched: () => true },
+);
+interface Wanted {
+  readonly ids: readonly number[];
+  /** As JSON, a pair for each movie: its id, and how many free copies of it are wanted. */
+  readonly movies?: string;
+  /** The largest of these numbers. */
+  readonly perMovie?: number;
+}
+
+const lendableByIds = new CompiledSelect<MovieCopy, Wanted>(
+  { ids: 'integers', movies: 'text', perMovie: 'integer' },
+  (manager, { movies }) =>
+    lendable(manager)
+      .where(
+        movies
+          ? `copy.id ${isNamedOrFree(isPostgres(manager.connection))}`
+          : isInList(manager.connection, 'copy.id', 'ids'),
+      )
+      .orderBy('copy.id'),
+);
+
+/**
+ * SQL that is true of the copies that are named by their ids, and of the oldest others of each movie that are free. The
+ * search for these ends with the last that is wanted: a movie may have thousands of copies.
+ */
+function isNamedOrFree(isPostgres: boolean): string {
+  const freeOf = (movieId: string, isNamed: string, limit: string): string =>
+    `SELECT one.id FROM movie_copy AS one WHERE one.movie_id = ${movieId} AND one.service_state = 'in_service' ` +
+    `AND NOT ${isNamed} AND NOT EXISTS (SELECT 1 ${fromOpenLoanOf('one')}) ORDER BY one.id LIMIT ${limit}`;
+  if (isPostgres) {
+    const free = freeOf('(wanted.value ->> 0)::int', 'one.id = ANY(:ids)', '(wanted.value ->> 1)::int');
+    return (
+      '= ANY(ARRAY(SELECT unnest(:ids::int[]) UNION ALL SELECT free.id ' +
+      `FROM json_array_elements(:movies) AS wanted CROSS JOIN LATERAL (${free}) AS free))`
+    );
+  }
+  // SQLite takes no limit out of a row. The key is the place in the array.
+  const free = freeOf('(wanted.value ->> 0)', 'one.id IN (SELECT value FROM json_each(:ids))', ':perMovie');
+  return (
+    'IN (SELECT value FROM json_each(:ids) UNION ALL SELECT free.value FROM json_each(:movies) AS wanted, ' +
+    `json_each((SELECT json_group_array(id) FROM (${free}))) AS free WHERE free.key < (wanted.value ->> 1))`
+  );
+}
+
+const lockOfMovies = new RowLock<Movie, { movieIds: readonly number[]; copyIds: readonly number[] }>(
+  { movieIds: 'integers', copyIds: 'integers' },
+  (manager) => {
+    const movies = manager.createQueryBuilder(Movie, 'movie').where('movie.id = ANY(:movieIds)');
+    const onCopies = movies.subQuery().select('copy.movieId').from(MovieCopy, 'copy').where('copy.id = ANY(:copyIds)');
     // As an array: PostgreSQL would ask each movie whether it is in a subquery.
-    return copyIds ? movies.orWhere(`movie.id = ANY(ARRAY${onCopies.getQuery()})`) : movies;
+    return movies.orWhere(`movie.id = ANY(ARRAY${onCopies.getQuery()})`);
   },
 );
-const pages = new PreparedPages(
-  (manager, { movieId, code, serviceState }: Given<CopyFilter>) => {
+const pages = new PreparedPages<MovieCopy, CopyFilter>(
+  { movieId: 'integer', code: 'text', serviceState: 'text' },
+  (manager, { movieId, code, serviceState }) => {
     const copies = withLoans(manager);
     if (movieId) copies.andWhere('copy.movieId = :movieId');
     if (code) copies.andWhere('copy.code = :code');
@@ -43,6 +92,10 @@ const pages = new PreparedPages(
     return copies;
   },
   { id: 'id', code: 'code' },
+  {
+    isBatched: ({ movieId, code, serviceState }, sortBy) =>
+      serviceState === undefined && (code ?? isIndexOrder(sortBy, [movieId])),
+  },
 );
 
 /** Rows a statement: SQLite takes 32,766 parameters, and TypeORM's builder slows down long before. */
@@ -62,7 +115,7 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
 
   /** @throws NotFound */
   async get(id: number): Promise<MovieCopy> {
-    const [copy] = await this.findWithLoans([id]);
+    const copy = await byId.first(this.manager, { id });
     if (!copy) throw new NotFound('Movie copy');
     return copy;
   }
@@ -75,22 +128,20 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
 
   /** Locks these movies, and those that are on these copies: what is out of them and what is in stays as it is. */
   async lockMoviesOf(movieIds: readonly number[], copyIds: readonly number[]): Promise<void> {
-    const given = (ids: readonly number[]) => (ids.length > 0 ? ids : undefined);
-    await lockOfMovies.run(this.manager, { movieIds: given(movieIds), copyIds: given(copyIds) }, 'change');
+    await lockOfMovies.run(this.manager, { movieIds, copyIds }, 'change');
   }
 
-  findWithLoans(ids: readonly number[]): Promise<MovieCopy[]> {
-    return byIds.all(this.manager, { ids });
-  }
-
-  /** Up to `count` copies of a movie that can be lent, the oldest first, leaving out those in `except`. */
-  findAvailable(movieId: number, count: number, except: readonly number[]): Promise<MovieCopy[]> {
-    return lendable(this.manager)
-      .where({ movieId, serviceState: 'in_service', id: Not(In(except)) })
-      .andWhere(`NOT EXISTS (SELECT 1 ${fromOpenLoanOf('copy')})`)
-      .orderBy('copy.id')
-      .limit(count)
-      .getMany();
+  /**
+   * Finds the copies with these ids and, of each of some movies, up to a number of others that are free, the oldest
+   * first.
+   * @param freeOf the numbers, by the ids of the movies
+   */
+  async findLendable(ids: readonly number[], freeOf: ReadonlyMap<number, number>): Promise<MovieCopy[]> {
+    if (freeOf.size > 0) {
+      const perMovie = Math.max(...freeOf.values());
+      return lendableByIds.all(this.manager, { ids, movies: JSON.stringify([...freeOf]), perMovie });
+    }
+    return ids.length > 0 ? lendableByIds.all(this.manager, { ids }) : [];
   }
 
   /** @throws CopyCodeTaken */

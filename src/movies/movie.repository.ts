@@ -1,11 +1,19 @@
 import { type EntityManager, Repository, type SelectQueryBuilder } from 'typeorm';
-import { PreparedPages } from '../database/keyset.js';
-import { type LockStrength, PreparedLock } from '../database/lock.js';
+import { CompiledInsert } from '../database/compiled-insert.js';
+import { type ById, CompiledSelect, type Given } from '../database/compiled-select.js';
+import { isInList } from '../database/compiled-statement.js';
+import { isIndexOrder, PreparedPages } from '../database/keyset.js';
+import { type LockStrength, RowLock } from '../database/lock.js';
 import { fromOpenLoanOf, Loan } from '../database/loan.view.js';
-import { PreparedInsert } from '../database/prepared-insert.js';
-import { type Given, PreparedSelect } from '../database/prepared-select.js';
 import { onUnknownReference } from '../database/violations.js';
-import { type Containing, containing, pageAtOnce, whereContains } from '../database/where-contains.js';
+import {
+  type Containing,
+  containing,
+  containingTypes,
+  isNarrowed,
+  pageAtOnce,
+  whereContains,
+} from '../database/where-contains.js';
 import { NotFound, unknownReference } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { searchable } from '../kernel/text.js';
@@ -40,12 +48,21 @@ const lists = {
       .andWhere(`copy.serviceState NOT IN (${outOfStock.map((state) => `'${state}'`).join()})`)
       .orderBy('copy.id'),
 };
-const ofId = (manager: EntityManager, given: Given<With & { id: number }>) =>
-  movies(manager, given).where('movie.id = :id');
-const byId = new PreparedSelect(ofId, lists);
-const lock = new PreparedLock(ofId);
-const pages = new PreparedPages(
-  (manager, given: Given<With & Partial<Containing> & Omit<MovieFilter, 'title'>>) => {
+const ofId = (manager: EntityManager, given: Given<With & ById>) => movies(manager, given).where('movie.id = :id');
+const byId = new CompiledSelect<Movie, With & ById>({ id: 'integer', genre: 'flag' }, ofId, {
+  lists,
+  isBatched: () => true,
+});
+const lock = new RowLock<Movie, With & ById>({ id: 'integer', genre: 'flag' }, ofId);
+const idsOf = new CompiledSelect<Movie, { ids: readonly number[] }>({ ids: 'integers' }, (manager) =>
+  movies(manager, {})
+    .select('movie.id')
+    .where(isInList(manager.connection, 'movie.id', 'ids')),
+);
+type Listed = With & Partial<Containing> & Omit<MovieFilter, 'title'>;
+const pages = new PreparedPages<Movie, Listed>(
+  { ...containingTypes, genreId: 'integer', year: 'integer', available: 'flag', genre: 'flag' },
+  (manager, given) => {
     const query = movies(manager, given);
     whereContains(query, 'titleSearch', given);
     if (given.genreId) query.andWhere('movie.genreId = :genreId');
@@ -56,9 +73,15 @@ const pages = new PreparedPages(
     return query;
   },
   { id: 'id', title: 'titleSearch', year: 'year' },
-  lists,
+  {
+    lists,
+    isBatched: ({ available, genreId, year, pattern, trigrams }, sortBy) =>
+      available === undefined &&
+      isNarrowed({ pattern, trigrams }) &&
+      (trigrams ?? isIndexOrder(sortBy, [genreId, year])),
+  },
 );
-const insertion = new PreparedInsert(
+const insertion = new CompiledInsert(
   Movie,
   ['title', 'titleSearch', 'description', 'year', 'director', 'genreId'],
   'title',
@@ -95,6 +118,13 @@ export class MovieRepository extends Repository<Movie> {
   /** @throws NotFound */
   async assertFound(id: number): Promise<void> {
     if (!(await this.existsBy({ id }))) throw new NotFound('Movie');
+  }
+
+  /** Returns those of the ids that no movie has. */
+  async findUnknown(ids: readonly number[]): Promise<Set<number>> {
+    if (ids.length === 0) return new Set();
+    const known = new Set((await idsOf.all(this.manager, { ids })).map(({ id }) => id));
+    return new Set(ids.filter((id) => !known.has(id)));
   }
 
   /** Gets it as it is, and as it stays for everybody else until the unit of work ends. @throws NotFound */

@@ -38,13 +38,18 @@ export async function fillBasket(
   mine: ReadonlySet<number> = new Set(),
 ): Promise<MovieCopy[]> {
   const refusals: Refusal[] = [];
-  const wanted = lines.flatMap(({ movieId }) => movieId ?? []);
+  const wanted = countEach(lines.flatMap(({ movieId }) => movieId ?? []));
   const named = lines.flatMap(({ movieCopyId }) => movieCopyId ?? []);
   if (!(await clients.isKnown(clientId))) refusals.push(unknown(['clientId'], 'Client', clientId));
-  await copies.lockMoviesOf(wanted, [...named, ...mine]);
-  const found = new Map((await copies.findWithLoans(named)).map((copy) => [copy.id, copy]));
+  await copies.lockMoviesOf([...wanted.keys()], [...named, ...mine]);
+  const found = new Map((await copies.findLendable(named, wanted)).map((copy) => [copy.id, copy]));
+  const free = [...found.values()].filter(({ id }) => !named.includes(id));
+  const freeOf = new Map([...wanted.keys()].map((id) => [id, free.filter(({ movieId }) => movieId === id)]));
+  const short = [...wanted].filter(([movieId, count]) => freeOf.get(movieId)!.length < count);
+  const unknownMovies = await movies.findUnknown(short.map(([movieId]) => movieId));
 
   const basket: MovieCopy[] = [];
+  const taken = new Set<MovieCopy>();
   for (const [index, { movieCopyId, movieId }] of lines.entries()) {
     if (movieCopyId !== undefined) {
       const path = ['details', index, 'movieCopyId'];
@@ -53,18 +58,25 @@ export async function fillBasket(
         refusals.push(unknown(path, 'Movie copy', movieCopyId));
         continue;
       }
-      refusals.push(...judge(copy, basket.includes(copy), mine.has(copy.id), path));
+      refusals.push(...judge(copy, taken.has(copy), mine.has(copy.id), path));
       basket.push(copy);
+      taken.add(copy);
     } else if (movieId !== undefined) {
       const path = ['details', index, 'movieId'];
-      const [free] = await copies.findAvailable(movieId, 1, [...named, ...basket.map(({ id }) => id)]);
-      if (free) basket.push(free);
-      else if (!(await movies.existsBy({ id: movieId }))) refusals.push(unknown(path, 'Movie', movieId));
+      const copy = freeOf.get(movieId)!.shift();
+      if (copy) basket.push(copy);
+      else if (unknownMovies.has(movieId)) refusals.push(unknown(path, 'Movie', movieId));
       else refusals.push(refusal(path, 'no_copy_available', movieId, `No copy of movie ${movieId} is free.`));
     }
   }
   refuseAny(refusals);
   return basket;
+}
+
+function countEach(ids: readonly number[]): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1);
+  return counts;
 }
 
 /** What stands in the way of lending a copy that was named: one thing at most. */

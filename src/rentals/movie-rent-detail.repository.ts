@@ -1,12 +1,12 @@
 import { type EntityManager, Repository } from 'typeorm';
-import { PreparedInsert } from '../database/prepared-insert.js';
+import { CompiledInsert } from '../database/compiled-insert.js';
 import { onDuplicate } from '../database/violations.js';
 import type { MovieCopy } from '../movies/movie-copy.entity.js';
 import { MovieRentDetail } from './movie-rent-detail.entity.js';
 import { CopyAlreadyRented } from './rentals.errors.js';
 
-const opening = new PreparedInsert(MovieRentDetail, ['movieRentId', 'movieCopyId', 'returnedDatetime'], 'movieCopyId');
-const reopening = new PreparedInsert(
+const opening = new CompiledInsert(MovieRentDetail, ['movieRentId', 'movieCopyId', 'returnedDatetime'], 'movieCopyId');
+const reopening = new CompiledInsert(
   MovieRentDetail,
   ['id', 'movieRentId', 'movieCopyId', 'returnedDatetime'],
   'movieCopyId',

@@ -1,9 +1,9 @@
 import { type EntityManager, Repository, type SelectQueryBuilder } from 'typeorm';
-import { PreparedPages } from '../database/keyset.js';
-import { PreparedLock } from '../database/lock.js';
+import { CompiledInsert } from '../database/compiled-insert.js';
+import { type ById, CompiledSelect, type Given } from '../database/compiled-select.js';
+import { isIndexOrder, PreparedPages } from '../database/keyset.js';
+import { RowLock } from '../database/lock.js';
 import { latest } from '../kernel/clock.js';
-import { PreparedInsert } from '../database/prepared-insert.js';
-import { type Given, PreparedSelect } from '../database/prepared-select.js';
 import { NotFound } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { MovieRentDetail } from './movie-rent-detail.entity.js';
@@ -34,15 +34,18 @@ const lists = {
       .where('line.movieRentId = rent.id')
       .orderBy('line.id'),
 };
-const ofId = (manager: EntityManager, given: Given<With & { id: number }>) =>
-  rents(manager, given).where('rent.id = :id');
-const byId = new PreparedSelect(ofId, lists);
-const lock = new PreparedLock(ofId);
+const ofId = (manager: EntityManager, given: Given<With & ById>) => rents(manager, given).where('rent.id = :id');
+const byId = new CompiledSelect<MovieRent, With & ById>({ id: 'integer', client: 'flag' }, ofId, {
+  lists,
+  isBatched: () => true,
+});
+const lock = new RowLock<MovieRent, With & ById>({ id: 'integer', client: 'flag' }, ofId);
 /** As the index of what is out has it; see its migration. */
 const isOut = 'line.returnedDatetime IS NULL AND line.movieRentId > 0';
 
-const pages = new PreparedPages(
-  (manager, given: Given<With & RentFilter>) => {
+const pages = new PreparedPages<MovieRent, With & RentFilter>(
+  { clientId: 'integer', movieCopyId: 'integer', isClosed: 'flag', client: 'flag' },
+  (manager, given) => {
     const { clientId, movieCopyId, isClosed } = given;
     const query = rents(manager, given);
     if (clientId) query.andWhere('rent.clientId = :clientId');
@@ -58,9 +61,14 @@ const pages = new PreparedPages(
     return query;
   },
   { id: 'id', creation_datetime: 'creationDatetime' },
-  lists,
+  {
+    lists,
+    // Open rentals and those of a copy are found by passing others.
+    isBatched: ({ isClosed, movieCopyId, clientId }, sortBy) =>
+      isClosed === undefined && movieCopyId === undefined && isIndexOrder(sortBy, [clientId]),
+  },
 );
-const insertion = new PreparedInsert(MovieRent, ['clientId', 'creationDatetime'], 'clientId');
+const insertion = new CompiledInsert(MovieRent, ['clientId', 'creationDatetime'], 'clientId');
 
 export class MovieRentRepository extends Repository<MovieRent> {
   constructor(manager: EntityManager) {

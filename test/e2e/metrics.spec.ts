@@ -1,3 +1,4 @@
+import { METHODS, request } from 'node:http';
 import { type Api, openShop } from '../support/app.js';
 import { isSqlite } from '../support/engine.js';
 import { holdWrites, Outage } from '../support/outage.js';
@@ -36,6 +37,22 @@ describe('the metrics', () => {
     expect(grown[`${name}_count{method="GET",route="/genres/:id",status="404"}`]).toBe(2);
     expect(grown[`${name}_count{method="GET",route="unmatched",status="404"}`]).toBe(1);
     expect(grown[`${name}_sum{method="GET",route="/genres/:id",status="404"}`]).toBeGreaterThan(0);
+  });
+
+  it('record unknown methods as other, so that clients cannot add time series', async () => {
+    const ask = (method: string): Promise<unknown> =>
+      new Promise((resolve, reject) => {
+        request(`${shop.url}/genres/1`, { method }, (response) => response.resume().once('end', resolve))
+          .once('error', reject)
+          .end();
+      });
+    const known = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'CONNECT'];
+    const unknown = METHODS.filter((method) => !known.includes(method));
+    const grown = await growth(() => Promise.all(unknown.map(ask)));
+    const count = 'http_request_duration_seconds_count';
+    expect(grown[`${count}{method="other",route="/genres/:id",status="405"}`]).toBe(unknown.length);
+    const methods = Object.keys(grown).flatMap((name) => /method="([^"]*)"/.exec(name)?.[1] ?? []);
+    expect(new Set(methods).size).toBeLessThanOrEqual(known.length);
   });
 
   it('count rentals of which something is out', async () => {

@@ -2,7 +2,7 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 import { type EntityManager, In, type SelectQueryBuilder } from 'typeorm';
 import type { Client } from '../../src/clients/client.entity.js';
 import { ClientRepository } from '../../src/clients/client.repository.js';
-import { PreparedLock } from '../../src/database/lock.js';
+import { RowLock } from '../../src/database/lock.js';
 import { GenreRepository } from '../../src/genres/genre.repository.js';
 import type { MovieCopy } from '../../src/movies/movie-copy.entity.js';
 import { MovieCopyRepository } from '../../src/movies/movie-copy.repository.js';
@@ -64,8 +64,8 @@ interface Plan {
 class PlannedFailure extends Error {}
 
 const firstYear = 1900;
-const lockOfTwins = new PreparedLock((manager, _: { ids?: boolean }) =>
-  manager.createQueryBuilder(Movie, 'movie').where('movie.id IN (:...ids)'),
+const lockOfTwins = new RowLock<Movie, { ids: readonly number[] }>({ ids: 'integers' }, (manager) =>
+  manager.createQueryBuilder(Movie, 'movie').where('movie.id = ANY(:ids)'),
 );
 const receipt = 'receipt';
 

@@ -1,9 +1,6 @@
 import pg, { Client } from 'pg';
 import { errorCode } from '../error-code.js';
-import { RecentlyUsed } from '../../kernel/recently-used.js';
-
-/** Statements that a connection keeps at most. */
-const mostKept = 200;
+import { isWorthPreparing, preparedStatements } from '../prepared-statements.js';
 
 /** A plan was made for columns that have another type since: feature not supported, as PostgreSQL calls it. */
 export const planIsOld = '0A000';
@@ -15,18 +12,26 @@ export const planIsOld = '0A000';
 class PreparingClient extends Client {
   private count = 0;
   private readonly unneeded: string[] = [];
-  private readonly names = new RecentlyUsed<string>(mostKept, (name) => void this.unneeded.push(name));
+  private readonly names = preparedStatements<string>((name) => void this.unneeded.push(name));
 
   /** As TypeORM asks: by text and values. All else is asked as it always is. */
   override query(...asked: unknown[]): never {
     const query = super.query.bind(this) as (...asked: unknown[]) => never;
     const [text, values, ...rest] = asked;
     if (typeof text !== 'string' || !Array.isArray(values) || !isWorthKeeping(text)) return query(...asked);
-    const name = this.names.get(text, () => `kept_${this.count++}`);
+    const name = this.nameOf(text);
     const ask = (): Promise<unknown> => query({ name, text, values }, ...rest);
     const answer = this.unneeded.length > 0 ? this.forgetUnneeded().then(ask) : ask();
-    answer.catch((error: unknown) => errorCode(error) === planIsOld && this.names.discardOne(text));
+    answer.catch((error: unknown) => errorCode(error) === planIsOld && this.names.delete(text));
     return answer as never;
+  }
+
+  private nameOf(text: string): string {
+    const known = this.names.get(text);
+    if (known !== undefined) return known;
+    const name = `kept_${this.count++}`;
+    this.names.set(text, name);
+    return name;
   }
 
   /** Before the next statement and not beside one: a connection does one thing at a time. */
@@ -34,12 +39,19 @@ class PreparingClient extends Client {
     for (const name of this.unneeded.splice(0)) {
       // In a transaction that has failed the server refuses even this, and keeps one more until the connection ends.
       await super.query(`DEALLOCATE ${name}`).catch(() => undefined);
+      // The pg package itself never forgets the text of a statement.
+      delete (this as unknown as Pg).connection.parsedStatements[name];
     }
   }
 }
 
-const isWorthKeeping = (text: string): boolean =>
-  /^(SELECT|INSERT|UPDATE|DELETE) /.test(text) && text.length <= 5_000 && !/ LIKE /.test(text);
+/** What the pg package has, but doesn't declare. */
+interface Pg {
+  readonly connection: { readonly parsedStatements: Record<string, string> };
+}
+
+/** A search by a part of a text is planned each time, since the plan depends on the text. */
+const isWorthKeeping = (text: string): boolean => isWorthPreparing(text) && !text.includes(' LIKE ');
 
 class PreparingPool extends pg.Pool {
   constructor(options: pg.PoolConfig) {

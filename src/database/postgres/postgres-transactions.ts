@@ -5,7 +5,7 @@ import { ServiceUnavailable } from '../../kernel/domain-error.js';
 import { errorCode } from '../error-code.js';
 import { lease } from '../lease.js';
 import { Pool } from '../pool.js';
-import { SharedReads } from '../shared-reads.js';
+import { ReadBatcher } from '../read-batcher.js';
 import { isStatementTimeout, statementTimeout } from '../statement-timeout.js';
 import type { Activity, Transactions, Work } from '../transactions.js';
 import { planIsOld } from './driver.js';
@@ -30,7 +30,7 @@ const readOnly = '25006';
  */
 export class PostgresTransactions implements Transactions {
   private readonly places: Pool<() => QueryRunner>;
-  private readonly shared: SharedReads;
+  private readonly batcher: ReadBatcher;
   private commits = 0;
   private retries = 0;
   private rolledBack = 0;
@@ -42,7 +42,7 @@ export class PostgresTransactions implements Transactions {
     private readonly vigil: Vigil,
   ) {
     this.places = new Pool(Array<typeof newRunner>(places).fill(newRunner));
-    this.shared = new SharedReads(newRunner(), (job) => this.withRunner(job));
+    this.batcher = new ReadBatcher(newRunner(), (job) => this.withRunner(job));
   }
 
   get activity(): Activity {
@@ -82,7 +82,7 @@ export class PostgresTransactions implements Transactions {
   }
 
   readAtOnce<Result>(work: Work<Result>): Promise<Result> {
-    return this.shared.read(work);
+    return this.batcher.read(work);
   }
 
   private attempt<Result>(begin: string, work: Work<Result>): Promise<Result> {

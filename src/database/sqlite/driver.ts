@@ -1,18 +1,14 @@
 import sqlite3 from 'sqlite3';
 import type { DataSource } from 'typeorm';
+import { isWorthPreparing, preparedStatements } from '../prepared-statements.js';
 import { type StatementCallback, StatementTimer } from './statement-timer.js';
-
-/** Statements that a connection keeps at most; the one unused for longest goes first. */
-const mostKept = 200;
-/** Characters. What is longer finds or inserts many rows, and seldom comes again with as many. */
-const longestKept = 5_000;
 
 /**
  * A connection that keeps its statements prepared. sqlite3 prepares each anew, on a way of its own to SQLite's thread
  * and back, which costs as much as most statements do. Where the schema has changed, SQLite prepares them again.
  */
 class PreparingDatabase extends sqlite3.Database {
-  private readonly kept = new Map<string, sqlite3.Statement>();
+  private readonly prepared = preparedStatements<sqlite3.Statement>((statement) => statement.finalize());
   private timer?: StatementTimer;
 
   /** Interrupts queries that run longer than `timeoutMs`, where it is given. For connections that only read. */
@@ -28,55 +24,38 @@ class PreparingDatabase extends sqlite3.Database {
   override run(sql: string, ...rest: unknown[]): this {
     // One with RETURNING would stay open after its first row, and keep its transaction from committing.
     if (/\sRETURNING\s/.test(sql)) return this.all(sql, ...rest);
-    return isWorthKeeping(sql) ? this.perform('run', sql, rest) : super.run(sql, ...rest);
+    return isWorthPreparing(sql) ? this.perform('run', sql, rest) : super.run(sql, ...rest);
   }
 
   override all(sql: string, ...rest: unknown[]): this {
     if (this.timer) rest.push(this.timer.during(rest.pop() as StatementCallback));
-    return isWorthKeeping(sql) ? this.perform('all', sql, rest) : super.all(sql, ...rest);
+    return isWorthPreparing(sql) ? this.perform('all', sql, rest) : super.all(sql, ...rest);
   }
 
   /** SQLite closes nothing that still has statements. */
   override close(callback?: (error: Error | null) => void): void {
     this.timer?.stop();
-    for (const statement of this.kept.values()) statement.finalize();
-    this.kept.clear();
+    this.prepared.clear();
     super.close(callback);
   }
 
   private perform(method: 'run' | 'all', sql: string, rest: unknown[]): this {
-    const kept = this.kept.get(sql);
-    if (kept) {
-      kept[method](...rest);
-      this.keep(sql, kept);
+    const prepared = this.prepared.get(sql);
+    if (prepared) {
+      prepared[method](...rest);
       return this;
     }
     const callback = rest.pop() as StatementCallback;
     // Only that it can't be prepared is told by an event, and then it is never performed.
     const statement = this.prepare(sql).once('error', callback);
-    const keep = (): void => this.keep(sql, statement);
+    // Where two were prepared at the same time, the later takes the place of the other.
+    const keep = (): void => void this.prepared.set(sql, statement);
     statement[method](...rest, function (this: sqlite3.Statement, ...result: Parameters<StatementCallback>) {
       keep();
       callback.apply(this, result);
     });
     return this;
   }
-
-  private keep(sql: string, statement: sqlite3.Statement): void {
-    const before = this.kept.get(sql);
-    this.kept.delete(sql);
-    this.kept.set(sql, statement);
-    // Two were prepared at the same time.
-    if (before !== statement) before?.finalize();
-    if (this.kept.size <= mostKept) return;
-    const [oldest, unused] = this.kept.entries().next().value!;
-    this.kept.delete(oldest);
-    unused.finalize();
-  }
-}
-
-function isWorthKeeping(sql: string): boolean {
-  return sql.length <= longestKept && /^(SELECT|INSERT|UPDATE|DELETE) /.test(sql);
 }
 
 /**

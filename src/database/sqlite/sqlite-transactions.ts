@@ -2,7 +2,7 @@ import type { QueryRunner } from 'typeorm';
 import { ServiceUnavailable } from '../../kernel/domain-error.js';
 import { errorCode } from '../error-code.js';
 import { Pool } from '../pool.js';
-import { SharedReads } from '../shared-reads.js';
+import { ReadBatcher } from '../read-batcher.js';
 import { isStatementTimeout, statementTimeout } from '../statement-timeout.js';
 import type { Activity, Transactions, Work } from '../transactions.js';
 import { GroupCommit } from './group-commit.js';
@@ -20,7 +20,7 @@ interface LogOptions {
 export class SqliteTransactions implements Transactions {
   private readonly writer: GroupCommit;
   private readonly readers: Pool<Reader>;
-  private readonly shared: SharedReads;
+  private readonly batcher: ReadBatcher;
   private readonly log: WriteAheadLog;
 
   constructor(
@@ -32,7 +32,9 @@ export class SqliteTransactions implements Transactions {
     this.writer = new GroupCommit(writer, () => this.log.watch());
     this.log = new WriteAheadLog(file, limitBytes, this.writer, gate, interruptReaders);
     this.readers = new Pool(readers.map((reader) => new Reader(reader, gate)));
-    this.shared = new SharedReads(readers[0]!, (job) => this.readers.lend((reader) => reader.lend(job)));
+    this.batcher = new ReadBatcher(readers[0]!, (job) =>
+      this.readers.lend((reader) => reader.lend(job)).catch(tellOutage),
+    );
   }
 
   get activity(): Activity {
@@ -61,7 +63,7 @@ export class SqliteTransactions implements Transactions {
   }
 
   readAtOnce<Result>(work: Work<Result>): Promise<Result> {
-    return this.shared.read(work).catch(tellOutage);
+    return this.batcher.read(work);
   }
 
   /** Waits for what goes on beside units of work. */

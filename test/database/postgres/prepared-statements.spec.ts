@@ -69,12 +69,18 @@ describe('statements that PostgreSQL keeps prepared', () => {
     await shop.close();
   });
 
-  it('are the 200 that were used last, and no more', async () => {
-    for (let count = 0; count < 250; count++) await source.query(`SELECT ${count} WHERE $1::int = 1`, [1]);
-    await find('one');
+  it('are bounded in size, and the least recently used go first, here and on the server', async () => {
+    const long = 'x'.repeat(4_000);
+    for (let count = 0; count < 100; count++) {
+      await source.query(`SELECT ${count}, '${long}' WHERE $1::int = 1`, [1]);
+      await find('one');
+    }
     const statements = await kept();
-    expect(statements).toHaveLength(200);
-    expect(statements).toContain('SELECT 249 WHERE $1::int = 1');
-    expect(statements).not.toContain('SELECT 0 WHERE $1::int = 1');
+    expect(statements).toContain('SELECT name FROM thing WHERE name = $1');
+    expect(statements.join('').length).toBeLessThanOrEqual(129 * 1024);
+    const connection = await source.driver.obtainMasterConnection();
+    const [client, release] = connection as [{ connection: { parsedStatements: object } }, () => void];
+    release();
+    expect(Object.keys(client.connection.parsedStatements)).toHaveLength(statements.length);
   });
 });

@@ -64,10 +64,18 @@ describe('statements that are kept prepared', () => {
     expect(await find('two')).toHaveLength(1);
   });
 
-  it('are only so many, and let the file be closed', async () => {
-    const { databaseConnection } = source.driver as unknown as { databaseConnection: { kept: Map<string, unknown> } };
-    for (let column = 0; column < 300; column++) await source.query(`SELECT ${column} FROM thing WHERE id = ?`, [1]);
-    expect(databaseConnection.kept.size).toBe(200);
+  it('are bounded in size, the least recently used go first, and let the file be closed', async () => {
+    const { prepared } = (source.driver as unknown as { databaseConnection: { prepared: Map<string, unknown> } })
+      .databaseConnection;
+    const long = 'x'.repeat(4_000);
+    for (let column = 0; column < 100; column++) {
+      await source.query(`SELECT ${column}, '${long}' FROM thing WHERE id = ?`, [1]);
+      await find('one');
+    }
+    const kept = [...prepared.keys()];
+    expect(kept.join('').length).toBeLessThanOrEqual(128 * 1024);
+    expect(kept).toHaveLength(33);
+    expect(kept).toContain('SELECT * FROM thing WHERE name = ?');
     await source.destroy();
     expect(source.isInitialized).toBe(false);
   });

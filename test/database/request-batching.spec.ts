@@ -1,14 +1,27 @@
+import { CompiledSelect } from '../../src/database/compiled-select.js';
+import { ReadBatcher } from '../../src/database/read-batcher.js';
 import { GenreRepository } from '../../src/genres/genre.repository.js';
+import { ServiceUnavailable } from '../../src/kernel/domain-error.js';
+import { Movie } from '../../src/movies/movie.entity.js';
 import { MovieRepository } from '../../src/movies/movie.repository.js';
 import { type Database, openDatabase } from '../support/database.js';
 import { isSqlite } from '../support/engine.js';
 import { Listener, type Statement } from '../support/listener.js';
 import { behindItsBack } from '../support/outage.js';
 
+/** Reads a value as JSON in the database, which refuses what is none. */
+const ofJson = new CompiledSelect<Movie, { json: string }>(
+  { json: 'text' },
+  (manager) =>
+    manager
+      .createQueryBuilder(Movie, 'movie')
+      .where(isSqlite() ? `movie.id = (:json ->> 0)` : `movie.id = ((:json)::json ->> 0)::int`),
+  { isBatched: () => true },
+);
 const work = { genres: GenreRepository, movies: MovieRepository };
 const firstPage = { limit: 20, sortBy: 'id', descending: false, includeTotal: false };
 
-describe('those who read the same at the same time', () => {
+describe('request batching', () => {
   let database: Database;
   let listener: Listener;
   let titles: Map<number, string>;
@@ -34,35 +47,37 @@ describe('those who read the same at the same time', () => {
     database.unitOfWork.readAtOnce(work, async ({ movies }) =>
       (await movies.page({ year }, firstPage)).rows.map(({ id }) => id),
     );
+  const byJson = (json: string) =>
+    database.unitOfWork.readAtOnce(work, ({ movies }) => ofJson.first(movies.manager, { json }));
   const reads = (): Statement[] => listener.heard().filter(({ sql }) => sql.startsWith('SELECT'));
 
-  it('are answered by one statement, each with what he asked for', async () => {
+  it('runs concurrent reads of one query as a single statement', async () => {
     const ids = [...titles.keys()].slice(0, 60);
     expect(await Promise.all(ids.map(title))).toEqual(ids.map((id) => titles.get(id)));
     expect(reads()).toHaveLength(1);
   });
 
-  it('are asked for once where they ask for the very same', async () => {
+  it('deduplicates identical reads', async () => {
     const id = [...titles.keys()][50]!;
     expect(await Promise.all(Array.from({ length: 30 }, () => title(id)))).toEqual(Array(30).fill(titles.get(id)));
     const [statement] = reads();
     expect(JSON.parse(statement!.parameters[0] as string)).toEqual([[id]]);
   });
 
-  it('are answered by few statements where they are many', async () => {
+  it('splits a batch at 64 reads', async () => {
     const ids = [...titles.keys()];
     expect(await Promise.all(ids.map(title))).toEqual([...titles.values()]);
     expect(reads()).toHaveLength(2);
   });
 
-  it('are told apart by what they ask for', async () => {
+  it('keeps different queries apart', async () => {
     const [id] = titles.keys();
     const [asMovie, asPage, none] = await Promise.all([title(id!), page(1900), page(1899)]);
     expect([asMovie, asPage, none]).toEqual([titles.get(id!), [id], []]);
     expect(reads()).toHaveLength(2);
   });
 
-  it('search by a part of a text alone, but where an index of SQLite narrows it down before', async () => {
+  it('runs a search by a part of a text alone, unless an index of SQLite has narrowed it', async () => {
     const found = (part: string) =>
       database.unitOfWork.readAtOnce(work, async ({ movies }) => {
         const found = await movies.pageAtOnce({ title: part }, firstPage);
@@ -75,13 +90,13 @@ describe('those who read the same at the same time', () => {
     expect(reads()).toHaveLength(isSqlite() ? 1 : 2);
   });
 
-  it('see what is not there, each for himself', async () => {
+  it('rejects only the read whose row is missing', async () => {
     const [id] = titles.keys();
     const asked = await Promise.allSettled([title(id!), title(4711), title(id!)]);
     expect(asked.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   });
 
-  it('see what was committed before they asked, however many are being answered', async () => {
+  it('finds what was committed before the read was asked for', async () => {
     const [id] = titles.keys();
     let isOver = false;
     const others = Array.from({ length: 4 }, async () => {
@@ -98,7 +113,60 @@ describe('those who read the same at the same time', () => {
     }
   });
 
-  it('learn all of them what went wrong, and the next are answered', async () => {
+  it('splits a batch of pages by the rows that they may have', async () => {
+    const pageOf = (year: number, limit: number) =>
+      database.unitOfWork.readAtOnce(work, ({ movies }) => movies.page({ year }, { ...firstPage, limit }));
+    await Promise.all(Array.from({ length: 20 }, (_, index) => pageOf(1900 + index, 199)));
+    expect(reads()).toHaveLength(4);
+  });
+
+  it.each([
+    ['by availability', { available: true }, 'id'],
+    ['by two keys', { year: 1900, genreId: 1 }, 'id'],
+    ['by a key in another order', { year: 1900 }, 'title'],
+  ])('runs pages alone that are filtered %s, since their cost depends on the values', async (_, filter, sortBy) => {
+    const pages = Array.from({ length: 3 }, () =>
+      database.unitOfWork.readAtOnce(work, ({ movies }) => movies.page(filter, { ...firstPage, sortBy })),
+    );
+    await Promise.all(pages);
+    expect(reads()).toHaveLength(3);
+  });
+
+  it('rejects only the read with a value of the wrong type, even the first of its query', async () => {
+    const after = (value: string | number) =>
+      database.unitOfWork.readAtOnce(work, ({ movies }) =>
+        movies.page({}, { ...firstPage, sortBy: 'year', from: { value, id: 1, direction: 'after' } }),
+      );
+    const asked = await Promise.allSettled([after('abc'), after(1950), after(Number.NaN)]);
+    expect(asked.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'rejected']);
+    expect((await after(1990)).rows).toHaveLength(10);
+  });
+
+  it('runs each read of a failed batch alone, and rejects only the one whose value the database refuses', async () => {
+    const [first, second] = [...titles.keys()];
+    const asked = await Promise.allSettled([`[${first}]`, '[', `[${second}]`].map(byJson));
+    expect(asked).toMatchObject([
+      { status: 'fulfilled', value: { id: first } },
+      { status: 'rejected' },
+      { status: 'fulfilled', value: { id: second } },
+    ]);
+    expect(reads()).toHaveLength(4);
+  });
+
+  it('rejects a whole batch with one attempt while the database is away', async () => {
+    let attempts = 0;
+    const batcher = new ReadBatcher(database.dataSource.createQueryRunner(), () => {
+      attempts++;
+      return Promise.reject(new ServiceUnavailable(new Error('Connection terminated')));
+    });
+    const asked = await Promise.allSettled(
+      [...titles.keys()].slice(0, 60).map((id) => batcher.read((manager) => new MovieRepository(manager).get(id))),
+    );
+    expect(asked.every(({ status }) => status === 'rejected')).toBe(true);
+    expect(attempts).toBe(1);
+  });
+
+  it('rejects every read of a batch that fails for all of them, then recovers', async () => {
     const genre = (id: number) => database.unitOfWork.readAtOnce(work, ({ genres }) => genres.get(id));
     const [{ id } = { id: 0 }] = await database.unitOfWork.read(work, ({ genres }) => genres.find());
     await behindItsBack(database.url, 'ALTER TABLE genre RENAME TO elsewhere');

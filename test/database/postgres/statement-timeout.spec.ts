@@ -1,0 +1,33 @@
+import { dataSourceOptions } from '../../../ormconfig.js';
+import { CompiledSelect } from '../../../src/database/compiled-select.js';
+import { Genre } from '../../../src/genres/genre.entity.js';
+import { GenreRepository } from '../../../src/genres/genre.repository.js';
+import { ServiceUnavailable } from '../../../src/kernel/domain-error.js';
+import { openDatabaseAt } from '../../support/database.js';
+import { freshDatabase } from '../../support/engine.js';
+
+const work = { genres: GenreRepository };
+const sleeping = new CompiledSelect<Genre, { seconds: number }>(
+  { seconds: 'integer' },
+  (manager) => manager.createQueryBuilder(Genre, 'genre').where('pg_sleep(:seconds) IS NOT NULL'),
+  { isBatched: () => true },
+);
+
+describe('a statement_timeout', () => {
+  it('rejects only the read of a batch that takes too long', async () => {
+    const { url, drop } = await freshDatabase();
+    const { extra } = dataSourceOptions(url) as { extra: object };
+    const database = await openDatabaseAt(url, { extra: { ...extra, statement_timeout: 500 } });
+    try {
+      await database.unitOfWork.run(work, ({ genres }) => genres.add({ name: 'Drama', description: null }));
+      const sleep = (seconds: number) =>
+        database.unitOfWork.readAtOnce(work, ({ genres }) => sleeping.first(genres.manager, { seconds }));
+      const [slow, quick] = await Promise.allSettled([sleep(60), sleep(0)]);
+      expect(slow).toEqual({ status: 'rejected', reason: expect.any(ServiceUnavailable) });
+      expect(quick).toMatchObject({ status: 'fulfilled', value: { name: 'Drama' } });
+    } finally {
+      await database.close();
+      await drop();
+    }
+  });
+});

@@ -1,0 +1,66 @@
+import { CompiledSelect, type ById } from '../../src/database/compiled-select.js';
+import { statementCacheOf } from '../../src/database/compiled-statement.js';
+import { Genre } from '../../src/genres/genre.entity.js';
+import { MovieRepository } from '../../src/movies/movie.repository.js';
+import { openShop } from '../support/app.js';
+import { type Database, openDatabase } from '../support/database.js';
+import { Listener } from '../support/listener.js';
+
+const work = { movies: MovieRepository };
+
+describe('the statement cache', () => {
+  let database: Database;
+  beforeEach(async () => void (database = await openDatabase()));
+  afterEach(() => database.close());
+
+  it('keeps one statement for all limits of a page', async () => {
+    const pageOf = (limit: number) =>
+      database.unitOfWork.read(work, ({ movies }) =>
+        movies.page({}, { limit, sortBy: 'id', descending: false, includeTotal: false }),
+      );
+    for (let limit = 1; limit <= 200; limit++) await pageOf(limit);
+    const manager = await database.unitOfWork.read(work, ({ movies }) => Promise.resolve(movies.manager));
+    expect(statementCacheOf(manager.connection).size).toBe(1);
+  });
+
+  it('evicts the least recently used statements beyond one budget for all queries', async () => {
+    await database.unitOfWork.read(work, async ({ movies: { manager } }) => {
+      const query = (name: string) =>
+        new CompiledSelect<Genre, ById>({ id: 'integer' }, () =>
+          manager.createQueryBuilder(Genre, 'genre').where(`genre.id = :id AND '${name}' = 'x'`),
+        );
+      for (let count = 0; count < 600; count++) await query('a'.repeat(8_000)).first(manager, { id: 1 });
+      const { size, calculatedSize } = statementCacheOf(manager.connection);
+      expect(calculatedSize).toBeLessThanOrEqual(4 * 1024 * 1024);
+      expect(size).toBeGreaterThan(300);
+      expect(size).toBeLessThan(400);
+    });
+  });
+});
+
+describe('the texts of statements', () => {
+  it('are the same for orders of any number of lines', async () => {
+    const { opened: shop, listener } = await Listener.to(openShop);
+    try {
+      const { api } = shop;
+      await api.post('/genres').send({ name: 'Drama' }).expect(201);
+      await api.post('/clients').send({ first_name: 'Ann', last_name: 'Lee', license_number: 'A-1' }).expect(201);
+      const movie = { title: 'Heat', year: 1995, genre_id: 1, stock: 30 };
+      for (const _ of [1, 2, 3]) await api.post('/movies/with_stock').send(movie).expect(201);
+      const rent = async (...details: object[]) => {
+        listener.heard();
+        await api.post('/movie_rents').send({ client_id: 1, details }).expect(201);
+        return listener.heard().map(({ sql }) => sql);
+      };
+      const any = (...ids: number[]) => ids.map((movie_id) => ({ movie_id }));
+      const named = (...ids: number[]) => ids.map((movie_copy_id) => ({ movie_copy_id }));
+      const texts = await rent(...any(1));
+      expect(await rent(...any(1, 2, 3, 3, 2, 1, 1))).toEqual(texts);
+      expect(await rent(...any(2, 3), ...named(29, 59))).toEqual(texts);
+      expect(await rent(...named(30))).toHaveLength(texts.length);
+      expect(await rent(...named(60, 89, 90))).toHaveLength(texts.length);
+    } finally {
+      await shop.close();
+    }
+  });
+});
