@@ -1,4 +1,5 @@
 import { type Fault, InvalidInput } from '../kernel/domain-error.js';
+import { groupBy } from '../kernel/group-by.js';
 import type { MovieCopy } from '../movies/movie-copy.entity.js';
 import type { MovieCopyRepository } from '../movies/movie-copy.repository.js';
 import type { MovieRepository } from '../movies/movie.repository.js';
@@ -38,14 +39,21 @@ export async function fillBasket(
   mine: ReadonlySet<number> = new Set(),
 ): Promise<MovieCopy[]> {
   const refusals: Refusal[] = [];
-  const wanted = countEach(lines.flatMap(({ movieId }) => movieId ?? []));
+  const byMovie = groupBy(
+    lines.flatMap(({ movieId }) => movieId ?? []),
+    (movieId) => movieId,
+  );
+  const wanted = new Map([...byMovie].map(([movieId, ordered]) => [movieId, ordered.length]));
   const named = lines.flatMap(({ movieCopyId }) => movieCopyId ?? []);
   if (!(await clients.isKnown(clientId))) refusals.push(unknown(['clientId'], 'Client', clientId));
   await copies.lockMoviesOf([...wanted.keys()], [...named, ...mine]);
   const found = new Map((await copies.findLendable(named, wanted)).map((copy) => [copy.id, copy]));
-  const free = [...found.values()].filter(({ id }) => !named.includes(id));
-  const freeOf = new Map([...wanted.keys()].map((id) => [id, free.filter(({ movieId }) => movieId === id)]));
-  const short = [...wanted].filter(([movieId, count]) => freeOf.get(movieId)!.length < count);
+  const isNamed = new Set(named);
+  const free = groupBy(
+    [...found.values()].filter(({ id }) => !isNamed.has(id)),
+    ({ movieId }) => movieId,
+  );
+  const short = [...wanted].filter(([movieId, count]) => (free.get(movieId)?.length ?? 0) < count);
   const unknownMovies = await movies.findUnknown(short.map(([movieId]) => movieId));
 
   const basket: MovieCopy[] = [];
@@ -63,7 +71,7 @@ export async function fillBasket(
       taken.add(copy);
     } else if (movieId !== undefined) {
       const path = ['details', index, 'movieId'];
-      const copy = freeOf.get(movieId)!.shift();
+      const copy = free.get(movieId)?.shift();
       if (copy) basket.push(copy);
       else if (unknownMovies.has(movieId)) refusals.push(unknown(path, 'Movie', movieId));
       else refusals.push(refusal(path, 'no_copy_available', movieId, `No copy of movie ${movieId} is free.`));
@@ -71,12 +79,6 @@ export async function fillBasket(
   }
   refuseAny(refusals);
   return basket;
-}
-
-function countEach(ids: readonly number[]): Map<number, number> {
-  const counts = new Map<number, number>();
-  for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1);
-  return counts;
 }
 
 /** What stands in the way of lending a copy that was named: one thing at most. */

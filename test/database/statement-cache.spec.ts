@@ -4,6 +4,7 @@ import { Genre } from '../../src/genres/genre.entity.js';
 import { MovieRepository } from '../../src/movies/movie.repository.js';
 import { openShop } from '../support/app.js';
 import { type Database, openDatabase } from '../support/database.js';
+import { isSqlite } from '../support/engine.js';
 import { Listener } from '../support/listener.js';
 
 const work = { movies: MovieRepository };
@@ -39,7 +40,7 @@ describe('the statement cache', () => {
 });
 
 describe('the texts of statements', () => {
-  it('are the same for orders of any number of lines', async () => {
+  it('are the same for orders of any number of lines, with one query for the free copies of all titles', async () => {
     const { opened: shop, listener } = await Listener.to(openShop);
     try {
       const { api } = shop;
@@ -57,6 +58,10 @@ describe('the texts of statements', () => {
       const texts = await rent(...any(1));
       expect(await rent(...any(1, 2, 3, 3, 2, 1, 1))).toEqual(texts);
       expect(await rent(...any(2, 3), ...named(29, 59))).toEqual(texts);
+      listener.heard();
+      const tooMany = any(...Array<number>(50).fill(1), ...Array<number>(50).fill(2));
+      await api.post('/movie_rents').send({ client_id: 1, details: tooMany }).expect(409);
+      expect(listener.heard().filter(({ sql }) => sql.includes('movie_copy'))).toHaveLength(isSqlite() ? 1 : 2);
       expect(await rent(...named(30))).toHaveLength(texts.length);
       expect(await rent(...named(60, 89, 90))).toHaveLength(texts.length);
     } finally {

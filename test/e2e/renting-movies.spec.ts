@@ -89,6 +89,30 @@ describe('renting movies', () => {
     });
   });
 
+  describe('any copies of several movies', () => {
+    it('are the oldest free ones of each, different ones for lines of the same movie', async () => {
+      const [client, one, other] = [await shop.clerk.client(), await shop.clerk.movie(4), await shop.clerk.movie(3)];
+      const [ones, others] = [one, other].map(({ copies }) => copies.map(({ id }: { id: number }) => id));
+      await takeOut(ones[0]);
+      const lines = [anyOf(other.id), anyOf(one.id), copy(ones[2]), anyOf(one.id), anyOf(other.id)];
+      const { body } = await rent(client.id, ...lines).expect(201);
+      expect(copiesOn(body)).toEqual([others[0], ones[1], ones[2], ones[3], others[1]]);
+    });
+
+    it('are refused line by line where too few are free or the movie is unknown', async () => {
+      const [client, one, out] = [await shop.clerk.client(), await shop.clerk.movie(2), await shop.clerk.movie(1)];
+      await takeOut(out.copies[0].id);
+      const lines = [anyOf(out.id), anyOf(one.id), anyOf(999_999), anyOf(one.id), anyOf(one.id), anyOf(999_999)];
+      const { errors } = await refused(rent(client.id, ...lines), 422, 'invalid-input');
+      expect(errors).toMatchObject([
+        { pointer: '#/details/0/movie_id', code: 'no_copy_available' },
+        { pointer: '#/details/2/movie_id', code: 'unknown', detail: 'Movie 999999 not found.' },
+        { pointer: '#/details/4/movie_id', code: 'no_copy_available' },
+        { pointer: '#/details/5/movie_id', code: 'unknown', detail: 'Movie 999999 not found.' },
+      ]);
+    });
+  });
+
   it('refuses a copy that is out', async () => {
     const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(1)];
     const { id } = movie.copies[0];

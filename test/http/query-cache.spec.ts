@@ -1,0 +1,25 @@
+import { InputPipe } from '../../src/http/input.pipe.js';
+import { ListMovies } from '../../src/movies/dto/list-movies.dto.js';
+
+describe('the cache of validated queries', () => {
+  const pipe = new InputPipe();
+  const ask = (query: object): unknown => pipe.transform(query, { type: 'query', metatype: ListMovies });
+  const { queries } = pipe as unknown as { queries: { readonly size: number; readonly calculatedSize: number } };
+
+  it('returns the same DTO for the same query', () => {
+    expect(ask({ limit: '20' })).toBe(ask({ limit: '20' }));
+    expect(ask({ limit: '21' })).not.toBe(ask({ limit: '20' }));
+  });
+
+  it('is bounded in size, whatever is asked', () => {
+    for (let year = 0; year < 2_000; year++) ask({ year: String(year), title: 'x'.repeat(year % 100) || 'x' });
+    expect(queries.calculatedSize).toBeLessThanOrEqual(64 * 1024);
+    expect(queries.size).toBeGreaterThan(100);
+  });
+
+  it('does not keep long queries', () => {
+    const before = queries.size;
+    expect(ask({ title: 'x'.repeat(250) })).not.toBe(ask({ title: 'x'.repeat(250) }));
+    expect(queries.size).toBe(before);
+  });
+});
