@@ -1,7 +1,7 @@
 import { EntityManager, type QueryRunner } from 'typeorm';
 import { ServiceUnavailable } from '../kernel/domain-error.js';
-import { errorCode } from './error-code.js';
 import { parsed, type Row } from './gathered.js';
+import { isStatementFault } from './statement-fault.js';
 import type { Work } from './transactions.js';
 
 /** Lends a query runner for the time of one statement. */
@@ -157,11 +157,7 @@ function reject(batch: Batch, error: unknown): void {
   for (const reads of batch.values()) for (const read of reads) read.reject(error);
 }
 
-/** What PostgreSQL says of a statement that took too long, or too much of its disk or memory. One read may be the cause. */
-const oneStatementsFault = new Set(['57014', '53100', '53200']);
-
-const isOutage = (error: unknown): boolean =>
-  error instanceof ServiceUnavailable && !oneStatementsFault.has(errorCode(error.cause) ?? '');
+const isOutage = (error: unknown): boolean => error instanceof ServiceUnavailable && !isStatementFault(error);
 
 /** The manager of a single read: runs it alone, as every other manager does, or in a batch. */
 export class BatchingManager extends EntityManager {

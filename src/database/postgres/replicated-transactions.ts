@@ -2,6 +2,7 @@ import { ServiceUnavailable } from '../../kernel/domain-error.js';
 import type { Activity, Transactions, Work } from '../transactions.js';
 import { lostToOthers, type PostgresTransactions } from './postgres-transactions.js';
 import { errorCode } from '../error-code.js';
+import { isStatementFault } from '../statement-fault.js';
 import type { Standby } from './standby.js';
 
 /** Writes on the primary; reads on a standby that shows all that was committed before, or else on the primary too. */
@@ -39,6 +40,8 @@ export class ReplicatedTransactions implements Transactions {
     try {
       return await read(this.replica);
     } catch (error) {
+      // A slow statement would be as slow on the primary, and says nothing of the replica.
+      if (error instanceof ServiceUnavailable && isStatementFault(error)) throw error;
       if (error instanceof ServiceUnavailable) this.standby.lose(error.cause);
       else if (!lostToOthers.has(errorCode(error) ?? '')) throw error;
       return read(this.primary);

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { dataSourceOptions } from '../../../ormconfig.js';
 import { GenreRepository } from '../../../src/genres/genre.repository.js';
+import { ServiceUnavailable } from '../../../src/kernel/domain-error.js';
 import { openShop } from '../../support/app.js';
 import { type Database, openDatabaseAt } from '../../support/database.js';
 import { freshDatabaseOn, type FreshDatabase } from '../../support/engine.js';
@@ -62,6 +63,16 @@ describe('a replica', () => {
       if (onReplica) return seen;
     }
   }
+
+  it('is kept when a statement takes too long there, and only that read is rejected', async () => {
+    await readOnReplica(one);
+    const slow = one.unitOfWork.read(work, async ({ genres }) => {
+      await genres.query('SET LOCAL statement_timeout = 50');
+      await genres.query('SELECT pg_sleep(60)');
+    });
+    await expect(slow).rejects.toThrow(ServiceUnavailable);
+    expect(await read(one)).toMatchObject({ onReplica: true });
+  });
 
   it('is read from, and never written to', async () => {
     expect(await readOnReplica(one)).toBe(count);
