@@ -4,10 +4,12 @@ import { Client } from './src/clients/client.entity.js';
 import { Environment, readEnvironment } from './src/config/environment.js';
 import { Loan } from './src/database/loan.view.js';
 import { IdempotencyKey } from './src/database/idempotency/idempotency-key.entity.js';
+import { Installation } from './src/database/installation/installation.entity.js';
 import { CreateShop1764000000000 } from './src/database/migrations/1764000000000-create-shop.js';
 import { CreateIdempotencyKey1764100000000 } from './src/database/migrations/1764100000000-create-idempotency-key.js';
 import { IndexTrigrams1764200000000 } from './src/database/migrations/1764200000000-index-trigrams.js';
 import { IndexWhatIsOut1764300000000 } from './src/database/migrations/1764300000000-index-what-is-out.js';
+import { CreateInstallation1764400000000 } from './src/database/migrations/1764400000000-create-installation.js';
 import { driver as postgresDriver } from './src/database/postgres/driver.js';
 import { driver as sqliteDriver } from './src/database/sqlite/driver.js';
 import { SnakeCaseNaming } from './src/database/naming-strategy.js';
@@ -28,12 +30,13 @@ export function dataSourceOptions(databaseUrl: string, limits: DatabaseLimits = 
   const parsed = parseDatabaseUrl(databaseUrl);
   return {
     ...(parsed.type === 'sqlite' ? sqlite(parsed.file, limits) : postgres(parsed.url, limits)),
-    entities: [Genre, Movie, MovieCopy, Client, MovieRent, MovieRentDetail, Loan, IdempotencyKey],
+    entities: [Genre, Movie, MovieCopy, Client, MovieRent, MovieRentDetail, Loan, IdempotencyKey, Installation],
     migrations: [
       CreateShop1764000000000,
       CreateIdempotencyKey1764100000000,
       IndexTrigrams1764200000000,
       IndexWhatIsOut1764300000000,
+      CreateInstallation1764400000000,
     ],
     namingStrategy: new SnakeCaseNaming(),
   };

@@ -5,7 +5,9 @@ import { AppModule } from './app.module.js';
 import type { Environment } from './config/environment.js';
 import { logAnswer, observeAnswers } from './http/answered-requests.js';
 import { useCompression } from './http/compression.js';
+import { UnitOfWork } from './database/unit-of-work.js';
 import { useCors } from './http/cors.js';
+import { CursorCipher } from './http/cursor.js';
 import { HttpAdapter } from './http/http-adapter.js';
 import { ReplayFilter } from './http/idempotency.js';
 import { InputPipe } from './http/input.pipe.js';
@@ -47,7 +49,7 @@ export async function createApp(environment: Environment): Promise<INestApplicat
   useRequestBodies(app);
   app.useGlobalFilters(new ProblemFilter(), new ReplayFilter());
   app.useGlobalGuards(new RepresentationGuard(app.get(Reflector)), new KnownQueryGuard());
-  app.useGlobalPipes(new InputPipe());
+  app.useGlobalPipes(new InputPipe(new CursorCipher(await app.get(UnitOfWork).installationSecret())));
   useOpenApi(app, version);
   app.flushLogs();
   // To be told to end, and to end as told, is success: exit code 0.

@@ -11,6 +11,9 @@ export interface CopiedTable {
   readonly digest: string;
 }
 
+/** A new database has its row of this table from the beginning; the copy takes over the source's, and so its cursors. */
+const installation = 'installation';
+
 /**
  * Copies every row of every table into a shop that is empty, ids and all, and the ids that are still to come; all of
  * it or, where anything fails, nothing. The source is read as it is at one moment. What arrived is read back and
@@ -23,6 +26,7 @@ export function copyShop(source: UnitOfWork, target: UnitOfWork, progress: Progr
     source.read(participants, async ({ tables: from }) => {
       await to.lock();
       await assertEmpty(to);
+      await to.deleteAll(installation);
       const copied: CopiedTable[] = [];
       for (const name of from.names()) {
         const total = await from.count(name);
@@ -37,7 +41,7 @@ export function copyShop(source: UnitOfWork, target: UnitOfWork, progress: Progr
 }
 
 async function assertEmpty(tables: Tables): Promise<void> {
-  for (const name of tables.names()) {
+  for (const name of tables.names().filter((table) => table !== installation)) {
     const rows = await tables.count(name);
     if (rows === 0) continue;
     throw new UnusableDatabase(

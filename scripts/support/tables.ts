@@ -50,6 +50,10 @@ export class Tables {
     }
   }
 
+  async deleteAll(table: string): Promise<void> {
+    await this.manager.createQueryBuilder().delete().from(this.metadataOf(table).target).execute();
+  }
+
   async insert(table: string, rows: StoredRow[]): Promise<void> {
     const { target } = this.metadataOf(table);
     // Named, since TypeORM would else leave the ids to PostgreSQL.

@@ -5,6 +5,7 @@ import type { Command } from '../kernel/command.js';
 import type { PageRequest } from '../kernel/page.js';
 import { Connections } from './connections.js';
 import { Idempotency } from './idempotency/idempotency.js';
+import { installationSecret } from './installation/installation-secret.js';
 import { pendingMigrations } from './pending-migrations.js';
 import type { Activity, Transactions } from './transactions.js';
 
@@ -81,6 +82,14 @@ export class UnitOfWork extends UnitsOfWork<unknown> {
   /** The names of the migrations that this release has and the database lacks. */
   pendingMigrations(): Promise<string[]> {
     return this.transactions.read(pendingMigrations);
+  }
+
+  /**
+   * Returns the secret that all instances of the service on this database share.
+   * @throws UnusableDatabase
+   */
+  installationSecret(): Promise<string> {
+    return this.transactions.read(installationSecret);
   }
 }
 

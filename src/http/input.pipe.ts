@@ -2,7 +2,9 @@ import { type ArgumentMetadata, Injectable, type PipeTransform, type Type } from
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
 import { LRUCache } from 'lru-cache';
+import type { CursorCipher } from './cursor.js';
 import { HttpProblem, invalidInput, type RequestFault } from './http-problem.js';
+import { PageQuery } from './paging.js';
 import { jsonPointer } from './wire-names.js';
 
 type Path = readonly (string | number)[];
@@ -25,6 +27,8 @@ export class InputPipe implements PipeTransform {
     sizeCalculation: (_, query) => query.length + dtoCharacters,
   });
 
+  constructor(private readonly cursorCipher: CursorCipher) {}
+
   transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
     if (!metatype) return value;
     if (type === 'body') return read(value, type, metatype);
@@ -37,9 +41,14 @@ export class InputPipe implements PipeTransform {
     const key = `${metatype.name} ${query}`;
     const known = this.queries.get(key);
     if (known?.metatype === metatype) return known.dto;
-    const dto = Object.freeze(read(value, 'query', metatype));
+    const dto = Object.freeze(this.readQuery(value, metatype));
     if (key.length <= maxCachedLength) this.queries.set(key, { metatype, dto });
     return dto;
+  }
+
+  private readQuery(value: object, metatype: Type): object {
+    const dto = read(value, 'query', metatype);
+    return dto instanceof PageQuery ? dto.encryptingCursorsBy(this.cursorCipher) : dto;
   }
 }
 

@@ -2,7 +2,8 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import type { Request, Response } from 'express';
 import { maxPageLimit, type Page, type PageRequest } from '../kernel/page.js';
-import { decodeCursor, encodeCursor } from './cursor.js';
+import type { CursorCipher, CursorPlace, SortType } from './cursor.js';
+import { invalidInput } from './http-problem.js';
 import { FlagParameter, IntegerParameter, TextParameter } from './parameters.js';
 
 const defaultLimit = 50;
@@ -23,39 +24,70 @@ export abstract class PageQuery {
   /** Set in lists that hang under another resource. */
   protected readonly parentId?: number;
 
+  /** Set by the pipe that validates the query; a key of the installation is in it. */
+  protected readonly cursorCipher: CursorCipher;
+
   /** Says whose list it is: a cursor into one genre's movies leads nowhere in another's. */
   under(parentId: number): this {
     return Object.assign(Object.create(Object.getPrototypeOf(this) as object) as this, this, { parentId });
   }
 
+  encryptingCursorsBy(cursorCipher: CursorCipher): this {
+    return Object.assign(this, { cursorCipher });
+  }
+
+  /** @throws HttpProblem where the cursor is none of this list's */
   toPage(): PageRequest {
-    const descending = this.sort.startsWith('-');
     return {
       limit: this.limit,
-      sortBy: descending ? this.sort.slice(1) : this.sort,
-      descending,
-      from: this.cursor === undefined ? undefined : decodeCursor(this.cursor, this.list()),
+      sortBy: this.sortBy,
+      descending: this.sort.startsWith('-'),
+      from: this.cursor === undefined ? undefined : this.decrypt(this.cursor),
       includeTotal: this.include_total,
     };
   }
 
+  encrypt(place: CursorPlace): string {
+    return this.cursorCipher.encrypt(place, this.cursorScope);
+  }
+
+  private decrypt(cursor: string): CursorPlace {
+    const place = this.cursorCipher.decrypt(cursor, this.cursorScope, sortTypesOf(this)[this.sortBy]!);
+    if (place) return place;
+    throw invalidInput([
+      { parameter: 'cursor', detail: 'This cursor was not made for this list. Take it from a Link header as it is.' },
+    ]);
+  }
+
+  private get sortBy(): string {
+    return this.sort.replace(/^-/, '');
+  }
+
   /** What makes this list another than the next: its kind, its filters and its order. */
-  list(): object {
-    const { limit: _limit, cursor: _cursor, include_total: _total, ...filtersAndOrder } = this;
-    return { ...filtersAndOrder, kind: this.constructor.name };
+  private get cursorScope(): string {
+    const { limit: _limit, cursor: _cursor, include_total: _total, cursorCipher: _cipher, ...filtersAndOrder } = this;
+    return JSON.stringify({ ...filtersAndOrder, kind: this.constructor.name });
   }
 }
 
-/** `?sort=`: one of `names`, or one of them with a minus for the other way round. Documented as the enum `enumName`. */
-export function SortParameter(enumName: string, ...names: string[]): PropertyDecorator {
-  const orders = names.flatMap((name) => [name, `-${name}`]);
+/**
+ * `?sort=`: one of the names, or one of them with a minus for the other way round. Documented as the enum `enumName`.
+ * @param types the type of the values that a list is sorted by under each name
+ */
+export function SortParameter(enumName: string, types: Readonly<Record<string, SortType>>): PropertyDecorator {
+  const orders = Object.keys(types).flatMap((name) => [name, `-${name}`]);
   const description = `The order; with a minus, the other way round. By ${orders[0]} where nothing is said.`;
   return (target, property) => {
+    Reflect.defineMetadata(sortTypesMetadata, types, target);
     ApiPropertyOptional({ description, enum: orders, enumName, default: orders[0] })(target, property);
     IsOptional()(target, property);
     IsIn(orders, { message: `sort must be one of ${orders.join(', ')}` })(target, property);
   };
 }
+
+const sortTypesMetadata = 'movie-rental:sort-types';
+const sortTypesOf = (query: PageQuery): Readonly<Record<string, SortType>> =>
+  Reflect.getMetadata(sortTypesMetadata, query) as Readonly<Record<string, SortType>>;
 
 /** One page on its way to the wire. */
 export class PageAnswer<Item> {
@@ -66,12 +98,11 @@ export class PageAnswer<Item> {
   ) {}
 
   static of<Row, Item>(page: Page<Row>, query: PageQuery, toItem: (row: Row) => Item): PageAnswer<Item> {
-    const list = query.list();
     return new PageAnswer(
       page.rows.map(toItem),
       {
-        prev: page.previous && encodeCursor({ ...page.previous, direction: 'before' }, list),
-        next: page.next && encodeCursor({ ...page.next, direction: 'after' }, list),
+        prev: page.previous && query.encrypt({ ...page.previous, direction: 'before' }),
+        next: page.next && query.encrypt({ ...page.next, direction: 'after' }),
       },
       page.total,
     );

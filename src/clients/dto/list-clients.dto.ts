@@ -9,7 +9,7 @@ export class ListClients extends PageQuery {
   @TextParameter({ description: 'The one client with this license number.', maxLength: 64, example: 'IA-55210' })
   license_number?: string;
 
-  @SortParameter('ClientOrder', 'id', 'last_name')
+  @SortParameter('ClientOrder', { id: 'integer', last_name: 'text' })
   sort: string = 'id';
 
   toFilter(): ClientFilter {

@@ -1,6 +1,6 @@
 import { PageQuery, SortParameter } from '../../http/paging.js';
 
 export class ListGenres extends PageQuery {
-  @SortParameter('GenreOrder', 'id', 'name')
+  @SortParameter('GenreOrder', { id: 'integer', name: 'text' })
   sort: string = 'id';
 }

@@ -12,7 +12,7 @@ export class ListMoviesOfGenre extends PageQuery {
   @ExpandParameter('MovieExpansion', 'genre')
   expand?: 'genre';
 
-  @SortParameter('MovieOrder', 'id', 'title', 'year')
+  @SortParameter('MovieOrder', { id: 'integer', title: 'text', year: 'integer' })
   sort: string = 'id';
 }
 

@@ -64,7 +64,7 @@ export class ListMovieCopies extends PageQuery {
   @ChoiceParameter({ description: 'Only those in this state.', name: 'ServiceState', choices: serviceStates })
   service_state?: ServiceState;
 
-  @SortParameter('MovieCopyOrder', 'id', 'code')
+  @SortParameter('MovieCopyOrder', { id: 'integer', code: 'text' })
   sort: string = 'id';
 
   toFilter(): CopyFilter {

@@ -18,7 +18,7 @@ export class ListRentsOfClient extends PageQuery {
   @IntegerParameter({ description: 'Only rentals this copy is or was on.', minimum: 1, maximum: largestId })
   movie_copy_id?: number;
 
-  @SortParameter('MovieRentOrder', 'id', 'creation_datetime')
+  @SortParameter('MovieRentOrder', { id: 'integer', creation_datetime: 'text' })
   sort: string = 'id';
 
   toFilter(): RentFilter {

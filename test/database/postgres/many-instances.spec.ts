@@ -1,7 +1,9 @@
+import type { Response } from 'supertest';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../../ormconfig.js';
 import { type Api, apiAt } from '../../support/app.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
+import { linksOf } from '../../support/paging.js';
 import { inParallel } from '../../support/parallel.js';
 import { type Program, startService } from '../../../scripts/support/program.js';
 import { clerk } from '../../support/shop.js';
@@ -76,6 +78,19 @@ describe(`${count} instances of the service on one PostgreSQL`, () => {
         expect((await api.get(`/movies/${id}`)).body).toMatchObject({ stock, available: stock - out });
       }
     }
+  });
+
+  it('share the key of their cursors: each page of a walk can be had from another instance', async () => {
+    for (const turn of Array(4).keys()) await desk(turn).client();
+    const ids: number[] = [];
+    let url: string | undefined = '/clients?limit=1&sort=last_name';
+    for (let turn = 0; url; turn++) {
+      const page: Response = await instance(turn).get(url).expect(200);
+      ids.push(...(page.body as { id: number }[]).map(({ id }) => id));
+      url = linksOf(page).next;
+    }
+    expect(ids.length).toBeGreaterThan(3);
+    expect(new Set(ids).size).toBe(ids.length);
   });
 
   it('do once what all of them are asked for with one Idempotency-Key', async () => {
