@@ -1,8 +1,9 @@
+import { CursorCipher } from '../../src/http/cursor.js';
 import { InputPipe } from '../../src/http/input.pipe.js';
 import { ListMovies } from '../../src/movies/dto/list-movies.dto.js';
 
 describe('the cache of validated queries', () => {
-  const pipe = new InputPipe();
+  const pipe = new InputPipe(new CursorCipher('secret'));
   const ask = (query: object): unknown => pipe.transform(query, { type: 'query', metatype: ListMovies });
   const { queries } = pipe as unknown as { queries: { readonly size: number; readonly calculatedSize: number } };
 
