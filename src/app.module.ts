@@ -6,6 +6,7 @@ import { ConfigModule } from './config/config.module.js';
 import type { Environment } from './config/environment.js';
 import { DatabaseModule } from './database/database.module.js';
 import { GenresModule } from './genres/genres.module.js';
+import { DocsController } from './http/docs.controller.js';
 import { OpenApiDocument } from './http/openapi-document.js';
 import { ProblemPages } from './http/problem-pages.js';
 import { ProblemsController } from './http/problems.controller.js';
@@ -34,7 +35,7 @@ export class AppModule {
         RentalsModule,
         MonitoringModule,
       ],
-      controllers: [ServiceController, ProblemsController],
+      controllers: [ServiceController, ProblemsController, DocsController],
       providers: [
         OpenApiDocument,
         { provide: SERVICE_VERSION, useValue: version },

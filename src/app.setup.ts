@@ -4,7 +4,6 @@ import type { Express } from 'express';
 import { AppModule } from './app.module.js';
 import type { Environment } from './config/environment.js';
 import { logAnswer, observeAnswers } from './http/answered-requests.js';
-import { useCompression } from './http/compression.js';
 import { UnitOfWork } from './database/unit-of-work.js';
 import { useCors } from './http/cors.js';
 import { CursorCipher } from './http/cursor.js';
@@ -24,7 +23,12 @@ import { version } from './version.js';
 
 /** The whole service, ready to listen: what main.ts serves is what the tests ask. */
 export async function createApp(environment: Environment): Promise<INestApplication> {
-  const adapter = new HttpAdapter();
+  const adapter = new HttpAdapter({
+    maxPipelinedRequests: environment.MAX_PIPELINED_REQUESTS,
+    sendTimeoutMs: environment.SEND_TIMEOUT_MS,
+    minSendRate: environment.MIN_SEND_RATE,
+    maxBufferedBytes: environment.MAX_BUFFERED_BYTES,
+  });
   const app = await NestFactory.create(AppModule.with(environment), adapter, {
     logger: new PinoLogger(environment.LOG_LEVEL),
     bodyParser: false,
@@ -38,6 +42,7 @@ export async function createApp(environment: Environment): Promise<INestApplicat
   express.set('x-powered-by', false);
   express.set('query parser', 'simple');
   const metrics = app.get(MetricsService);
+  metrics.observeBackpressure(adapter.backpressure);
   adapter.onArrival(identify);
   observeAnswers(adapter, (answered) => {
     logAnswer(answered);
@@ -45,7 +50,6 @@ export async function createApp(environment: Environment): Promise<INestApplicat
   });
   app.useSecurityHeaders(securityHeaders);
   useCors(app, environment.CORS_ORIGINS);
-  useCompression(app, '/docs');
   useRequestBodies(app);
   app.useGlobalFilters(new ProblemFilter(), new ReplayFilter());
   app.useGlobalGuards(new RepresentationGuard(app.get(Reflector)), new KnownQueryGuard());

@@ -43,6 +43,30 @@ export class Environment {
   @IsOriginList()
   CORS_ORIGINS = '';
 
+  /** The requests of one connection that are in flight at a time (HTTP pipelining). */
+  @IsInt({ message: 'MAX_PIPELINED_REQUESTS must be a whole number' })
+  @Min(1)
+  @Max(100)
+  MAX_PIPELINED_REQUESTS = 4;
+
+  /** Milliseconds in which a client has to take its answer, or as much of it as MIN_SEND_RATE amounts to. */
+  @IsInt({ message: 'SEND_TIMEOUT_MS must be a whole number of milliseconds' })
+  @Min(100)
+  @Max(600_000)
+  SEND_TIMEOUT_MS = 20000;
+
+  /** Bytes per second, on an average of SEND_TIMEOUT_MS, at which a client has to take its answer. */
+  @IsInt({ message: 'MIN_SEND_RATE must be a whole number of bytes per second' })
+  @Min(1)
+  @Max(1_000_000)
+  MIN_SEND_RATE = 1024;
+
+  /** Bytes of answers, and of requests not parsed, that may wait in memory on all connections together. */
+  @IsInt({ message: 'MAX_BUFFERED_BYTES must be a whole number of bytes' })
+  @Min(1_000_000)
+  @Max(4_000_000_000)
+  MAX_BUFFERED_BYTES = 67108864;
+
   /** Milliseconds in which new requests are still served though readiness fails, once the service is told to end. */
   @IsInt({ message: 'SHUTDOWN_GRACE_MS must be a whole number of milliseconds' })
   @Min(0)

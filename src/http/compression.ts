@@ -1,4 +1,3 @@
-import type { INestApplication } from '@nestjs/common';
 import compression from 'compression';
 import type { Response } from 'express';
 
@@ -7,13 +6,8 @@ const threshold = 2048;
 
 const compress = compression();
 
-/** Compresses all under `path` that is sent otherwise than by `send`. */
-export function useCompression(app: INestApplication, path: string): void {
-  app.use(path, compress);
-}
-
-/** Whether text is sent in the coding that whoever asks prefers. */
-export const isLarge = (text: string): boolean => text.length >= threshold;
+/** Whether a body is large enough to compress. */
+export const isLarge = ({ length }: string | Buffer): boolean => length >= threshold;
 
 /** Sends text. Where it stays as it is, it is spared the machinery of compressing, which costs as much as the sending. */
 export function send(response: Response, text: string): void {

@@ -36,7 +36,9 @@ export class Drain {
   /** From now on every answer is the last on its connection. New connections are still welcome. */
   begin(): void {
     this.state = 'ending';
-    for (const response of this.inFlight) if (!response.headersSent) response.setHeader('Connection', 'close');
+    // Of pipelined requests the last one: behind an answer that closes the connection, no other can be sent.
+    const last = new Map([...this.inFlight].map((response) => [response.req.socket, response]));
+    for (const response of last.values()) if (!response.headersSent) response.setHeader('Connection', 'close');
   }
 
   /**

@@ -1,15 +1,23 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import type { Express, Request, Response } from 'express';
+import { Backpressure, type BackpressureLimits } from './backpressure.js';
 import { answerBrokenRequests } from './broken-requests.js';
+import { Connections } from './connection.js';
 import { Drain } from './drain.js';
 import { messagesOf } from './express-messages.js';
+import { limitPipelining } from './pipelining.js';
 import { represent, type RepresentingResponse } from './represent.js';
 
 type Arrival = (request: Request, response: Response) => void;
 
 /** Connections; the system may allow less. Whoever finds the queue full is reset, or waits for seconds. */
 const longestQueue = 4096;
+
+export interface FlowLimits extends BackpressureLimits {
+  /** Requests of one connection that are in flight at a time. */
+  readonly maxPipelinedRequests: number;
+}
 
 /**
  * Express on a server that gives up, in under 30 s, on whoever sends a request drop by drop, and that ends without
@@ -18,12 +26,17 @@ const longestQueue = 4096;
 export class HttpAdapter extends ExpressAdapter {
   private readonly arrivals: Arrival[] = [];
   private drain: Drain;
+  backpressure: Backpressure;
+
+  constructor(private readonly flow: FlowLimits) {
+    super();
+  }
 
   override initHttpServer(): void {
     const express = this.getInstance<Express>();
     const server = createServer(
       {
-        ...messagesOf(express),
+        ...messagesOf(express, (response) => this.backpressure.afterEnd(response)),
         // Milliseconds. Long, for a crowd that all comes at once waits here for its turn as well.
         headersTimeout: 20_000,
         requestTimeout: 25_000,
@@ -34,6 +47,9 @@ export class HttpAdapter extends ExpressAdapter {
       },
       (request: IncomingMessage, response: ServerResponse) => this.receive(request as Request, response as Response),
     );
+    const connections = new Connections(server);
+    limitPipelining(server, connections, this.flow.maxPipelinedRequests);
+    this.backpressure = new Backpressure(server, connections, this.flow);
     answerBrokenRequests(server);
     this.drain = new Drain(server);
     this.httpServer = server;
@@ -58,10 +74,10 @@ export class HttpAdapter extends ExpressAdapter {
   }
 
   /** Sends what a controller returned. */
-  override reply(response: RepresentingResponse, answer: unknown, status?: number): void {
+  override reply(response: RepresentingResponse, answer: unknown, status?: number): void | Promise<void> {
     const { representation } = response;
     if (representation === undefined || answer === undefined) return super.reply(response, answer, status) as void;
-    represent(response, answer, representation);
+    return represent(response, answer, representation);
   }
 
   /** Called as soon as the service is told to end, and long before close(). */

@@ -36,6 +36,6 @@ export class ReplayFilter implements ExceptionFilter<DoneBefore> {
   catch({ answer }: DoneBefore, host: ArgumentsHost): void {
     const response = host.switchToHttp().getResponse<RepresentingResponse>();
     response.setHeader('Idempotency-Replayed', 'true');
-    represent(response, answer, response.representation!);
+    void represent(response, answer, response.representation!);
   }
 }

@@ -1,6 +1,6 @@
-import type { OpenAPIObject } from '@nestjs/swagger';
+import type { StaticDocument } from './static-document.js';
 
 /** The OpenAPI document of the service, once it is described. */
 export class OpenApiDocument {
-  content: OpenAPIObject;
+  content: StaticDocument;
 }

@@ -25,6 +25,8 @@ interface OperationDescription {
   readonly shows?: object;
   /** Whether it answers the same whatever becomes of the database. */
   readonly withoutDatabase?: boolean;
+  /** Whether it returns a StaticDocument, which carries a tag. */
+  readonly isStatic?: boolean;
   readonly deprecated?: boolean;
 }
 
@@ -41,7 +43,7 @@ export interface OperationFacts {
 export interface Representation {
   /** The media types to choose from. */
   readonly types: readonly string[];
-  /** Whether it is of the shop's data, and carries a tag. */
+  /** Whether it carries a tag. */
   readonly tagged: boolean;
   /** The path under which what was created is found by its id. */
   readonly location?: string;
@@ -93,8 +95,9 @@ function success({ answers, creates, text, leadsBrowsersTo }: OperationDescripti
 /** The headers of the answer that all goes well with. */
 function headersOf(operation: OperationDescription): HeaderName[] {
   const { answers, creates, text, leadsBrowsersTo } = operation;
-  if (text ?? leadsBrowsersTo) return [];
+  if (leadsBrowsersTo) return [];
   const validators: HeaderName[] = isTagged(operation) ? ['ETag', 'Cache-Control'] : [];
+  if (text) return validators;
   if (creates) return ['Location', ...validators];
   return [...validators, ...(Array.isArray(answers) ? (['Link', 'X-Total-Count'] as const) : [])];
 }
@@ -109,6 +112,7 @@ function representationOf(operation: OperationDescription): Representation {
   };
 }
 
-function isTagged({ answers, creates, withoutDatabase = false }: OperationDescription): boolean {
+function isTagged({ answers, creates, withoutDatabase = false, isStatic = false }: OperationDescription): boolean {
+  if (isStatic) return true;
   return !withoutDatabase && Boolean(answers ?? creates);
 }

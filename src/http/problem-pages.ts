@@ -1,24 +1,38 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { StaticDocument } from './static-document.js';
 
-/** What is said of each type of problem: docs/problems/<name>.md, by name. */
+/** What is said of a type of problem, for programs and people, and for browsers. */
+export interface ProblemPage {
+  readonly markdown: StaticDocument;
+  readonly html: StaticDocument;
+}
+
+/** The pages of the types of problems: docs/problems/<name>.md, by name. */
 export class ProblemPages {
-  private constructor(private readonly pages: ReadonlyMap<string, string>) {}
+  private constructor(private readonly pages: ReadonlyMap<string, ProblemPage>) {}
 
   static readFrom(folder: string): ProblemPages {
     const names = readdirSync(folder).filter((file) => file.endsWith('.md'));
-    return new ProblemPages(
-      new Map(names.map((file) => [file.slice(0, -'.md'.length), readFileSync(join(folder, file), 'utf8')])),
-    );
+    return new ProblemPages(new Map(names.map((file) => [file.slice(0, -'.md'.length), pageAt(join(folder, file))])));
   }
 
-  get(name: string): string | undefined {
+  get(name: string): ProblemPage | undefined {
     return this.pages.get(name);
   }
 }
 
+function pageAt(path: string): ProblemPage {
+  const markdown = readFileSync(path, 'utf8');
+  const vary = 'Accept';
+  return {
+    markdown: new StaticDocument({ type: 'text/markdown; charset=utf-8', vary, load: () => markdown }),
+    html: new StaticDocument({ type: 'text/html; charset=utf-8', vary, load: () => asHtml(markdown) }),
+  };
+}
+
 /** A page for browsers. Ours are headings, paragraphs, lists and code, and nothing else is understood. */
-export function asHtml(markdown: string): string {
+function asHtml(markdown: string): string {
   const title = /^# (.*)$/m.exec(markdown)![1]!;
   const blocks = markdown
     .trim()

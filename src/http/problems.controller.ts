@@ -1,9 +1,10 @@
-import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Req } from '@nestjs/common';
 import { ApiParam, ApiTags } from '@nestjs/swagger';
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
 import { NotFound } from '../kernel/domain-error.js';
 import { Operation } from './operation.js';
-import { asHtml, ProblemPages } from './problem-pages.js';
+import { ProblemPages } from './problem-pages.js';
+import type { StaticDocument } from './static-document.js';
 
 @ApiTags('Service')
 @Controller('problems')
@@ -17,6 +18,7 @@ export class ProblemsController {
     text: ['text/markdown', 'text/html'],
     problems: [NotFound],
     withoutDatabase: true,
+    isStatic: true,
   })
   @ApiParam({
     name: 'slug',
@@ -24,13 +26,9 @@ export class ProblemsController {
     schema: { type: 'string', pattern: '^[a-z-]+$', maxLength: 100 },
     example: 'copy-already-rented',
   })
-  getProblemPage(@Param('slug') slug: string, @Req() request: Request, @Res() response: Response): void {
+  getProblemPage(@Param('slug') slug: string, @Req() request: Request): StaticDocument {
     const page = this.pages.get(slug);
     if (page === undefined) throw new NotFound('Problem');
-    const wantsHtml = request.accepts(['text/markdown', 'text/html']) === 'text/html';
-    response
-      .vary('Accept')
-      .type(wantsHtml ? 'text/html' : 'text/markdown')
-      .send(wantsHtml ? asHtml(page) : page);
+    return request.accepts(['text/markdown', 'text/html']) === 'text/html' ? page.html : page.markdown;
   }
 }

@@ -4,6 +4,7 @@ import { entityTag } from './entity-tag.js';
 import type { Representation } from './operation.js';
 import { PageAnswer, setPageHeaders } from './paging.js';
 import { Preconditions } from './preconditions.js';
+import { StaticDocument } from './static-document.js';
 
 /** A response of which the guard has said what is to be sent by it. */
 export type RepresentingResponse = Response & { representation?: Representation };
@@ -12,7 +13,12 @@ export type RepresentingResponse = Response & { representation?: Representation 
  * Sends what an operation returned. It is done where the adapter replies, since interceptors would do it step by step,
  * in observables that take longer than all the steps.
  */
-export function represent(response: Response, answer: unknown, { tagged, location }: Representation): void {
+export function represent(
+  response: Response,
+  answer: unknown,
+  { tagged, location }: Representation,
+): void | Promise<void> {
+  if (answer instanceof StaticDocument) return answer.send(response);
   if (typeof answer === 'string') return send(response, answer);
   if (answer instanceof PageAnswer) setPageHeaders(response, answer);
   const document = answer instanceof PageAnswer ? answer.items : (answer as object);

@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { OpenApiDocument } from './openapi-document.js';
 import { Operation } from './operation.js';
+import type { StaticDocument } from './static-document.js';
 import { OpenApiDto, ServiceDto, VersionDto } from './service.dto.js';
 
 export const SERVICE_VERSION = Symbol('the version of the service');
@@ -46,8 +47,9 @@ export class ServiceController {
     description: 'The OpenAPI document of the service that runs, to generate clients from.',
     answers: OpenApiDto,
     withoutDatabase: true,
+    isStatic: true,
   })
-  getOpenApiDocument(): object {
+  getOpenApiDocument(): StaticDocument {
     return this.openApi.content;
   }
 }

@@ -56,6 +56,26 @@ export class MetricsService {
     this.requests.observe({ method: methods.has(method) ? method : 'other', route, status }, seconds);
   }
 
+  /** Counts what waits for clients to take it, and the connections of clients that don't. */
+  observeBackpressure(backpressure: { measure(): number; readonly closed: Readonly<Record<string, number>> }): void {
+    const buffered: Gauge = new Gauge({
+      name: 'http_buffered_bytes',
+      help: 'Bytes of answers, and of requests not parsed, that wait in memory on all connections.',
+      registers: this.registers,
+      collect: (): void => buffered.set(backpressure.measure()),
+    });
+    const closed: Counter = new Counter({
+      name: 'http_unread_connections_closed_total',
+      help: 'Connections that were closed since their clients did not read their answers.',
+      labelNames: ['reason'],
+      registers: this.registers,
+      collect: (): void => {
+        closed.reset();
+        for (const [reason, count] of Object.entries(backpressure.closed)) closed.inc({ reason }, count);
+      },
+    });
+  }
+
   /** All of it as Prometheus reads it. Answers whatever becomes of the database. */
   read(): Promise<string> {
     return this.registry.metrics();

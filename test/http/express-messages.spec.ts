@@ -6,7 +6,12 @@ import { HttpAdapter } from '../../src/http/http-adapter.js';
 
 describe('requests and responses', () => {
   it("are Express's own as they arrive, so that it has no prototypes to change, and know their application", async () => {
-    const adapter = new HttpAdapter();
+    const adapter = new HttpAdapter({
+      maxPipelinedRequests: 4,
+      sendTimeoutMs: 20_000,
+      minSendRate: 1024,
+      maxBufferedBytes: 1e8,
+    });
     adapter.initHttpServer();
     const express = adapter.getInstance<Express>();
     const arrived: object[] = [];

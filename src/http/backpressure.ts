@@ -1,0 +1,140 @@
+import type { Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { Logger } from '@nestjs/common';
+import type { Connection, Connections } from './connection.js';
+
+export interface BackpressureLimits {
+  /** Milliseconds in which a client has to take what waits for it, or at least what the minimum rate amounts to. */
+  readonly sendTimeoutMs: number;
+  /** Bytes per second. */
+  readonly minSendRate: number;
+  /** Bytes that may wait in this process on all connections together. */
+  readonly maxBufferedBytes: number;
+}
+
+const maxCheckIntervalMs = 1_000;
+
+/** How a client takes what waits for it. */
+interface Progress {
+  /** Bytes that it had taken when it was last looked at. */
+  taken: number;
+  changedAt: number;
+  /** The period over which its rate is measured. */
+  since: number;
+  takenBefore: number;
+}
+
+/** Closes connections whose clients don't read their answers, since these are kept in memory until they are taken. */
+export class Backpressure {
+  private readonly logger = new Logger('Backpressure');
+  private readonly progress = new WeakMap<Connection, Progress>();
+  /** At least as many bytes as wait: what clients have taken is subtracted when all are measured. */
+  private bufferedBytes = 0;
+  /** Milliseconds. Stands still while this process does: clients can't take what isn't sent. */
+  private clockMs = 0;
+  /** Connections that were closed, for metrics. */
+  readonly closed = { 'send-timeout': 0, 'buffer-limit': 0 };
+
+  constructor(
+    server: Server,
+    private readonly connections: Connections,
+    private readonly limits: BackpressureLimits,
+  ) {
+    const intervalMs = Math.min(maxCheckIntervalMs, Math.ceil(limits.sendTimeoutMs / 4));
+    let interval: NodeJS.Timeout | undefined;
+    server.on('listening', () => {
+      let checkedAt = performance.now();
+      interval = setInterval(() => {
+        const passedMs = performance.now() - checkedAt;
+        checkedAt += passedMs;
+        this.check(Math.min(passedMs, 2 * intervalMs));
+      }, intervalMs).unref();
+    });
+    server.on('close', () => clearInterval(interval));
+  }
+
+  /** Returns the bytes that wait on all connections together. */
+  measure(): number {
+    this.bufferedBytes = 0;
+    for (const connection of this.connections.busy) this.bufferedBytes += connection.bufferedBytes;
+    return this.bufferedBytes;
+  }
+
+  /** Takes note of a response that is complete, and may not have been taken by its client. */
+  afterEnd(response: ServerResponse): void {
+    const { writableLength } = response;
+    if (writableLength === 0) return;
+    this.bufferedBytes += writableLength;
+    if (this.bufferedBytes > this.limits.maxBufferedBytes) this.makeRoom();
+  }
+
+  private check(passedMs: number): void {
+    this.clockMs += passedMs;
+    for (const connection of [...this.connections.busy]) {
+      if (this.isTooSlow(connection)) this.close(connection, 'send-timeout');
+    }
+    if (this.measure() > this.limits.maxBufferedBytes) this.makeRoom();
+  }
+
+  private isTooSlow(connection: Connection): boolean {
+    const progress = this.follow(connection);
+    if (!progress) return false;
+    const passedMs = this.clockMs - progress.since;
+    if (passedMs < this.limits.sendTimeoutMs) return false;
+    if (progress.taken - progress.takenBefore < (this.limits.minSendRate * passedMs) / 1000) return true;
+    Object.assign(progress, { since: this.clockMs, takenBefore: progress.taken });
+    return false;
+  }
+
+  /** Returns how a client takes what waits for it, or undefined if nothing waits for it. */
+  private follow(connection: Connection): Progress | undefined {
+    const { socket } = connection;
+    if (socket.writableLength === 0) {
+      this.progress.delete(connection);
+      return undefined;
+    }
+    const taken = bytesTaken(socket);
+    const now = this.clockMs;
+    const progress = this.progress.get(connection) ?? { taken, changedAt: now, since: now, takenBefore: taken };
+    if (taken !== progress.taken) Object.assign(progress, { taken, changedAt: now });
+    this.progress.set(connection, progress);
+    return progress;
+  }
+
+  /** Closes the connections that have made no progress for the longest time, the largest of them first. */
+  private makeRoom(): void {
+    if (this.measure() <= this.limits.maxBufferedBytes) return;
+    const candidates = [...this.connections.busy]
+      .map((connection) => ({ connection, changedAt: this.follow(connection)?.changedAt ?? this.clockMs }))
+      .sort((a, b) => a.changedAt - b.changedAt || b.connection.bufferedBytes - a.connection.bufferedBytes);
+    for (const { connection } of candidates) {
+      if (this.bufferedBytes <= this.limits.maxBufferedBytes) return;
+      this.bufferedBytes -= connection.bufferedBytes;
+      this.close(connection, 'buffer-limit');
+    }
+  }
+
+  private close(connection: Connection, reason: keyof Backpressure['closed']): void {
+    this.closed[reason]++;
+    this.logger.warn({
+      msg: 'Closed a connection whose client does not read its answers',
+      reason,
+      buffered_bytes: connection.bufferedBytes,
+    });
+    this.connections.busy.delete(connection);
+    const { socket } = connection;
+    // A reset frees what the kernel keeps of it, too. It isn't possible behind an end.
+    if (socket.writableEnded) socket.destroy();
+    else socket.resetAndDestroy();
+  }
+}
+
+/**
+ * Returns the bytes that the kernel took off a socket's hands. A write is counted as it goes on, where the stream counts
+ * it as a whole when it is done.
+ * @private-api
+ */
+function bytesTaken(socket: Socket): number {
+  const { _handle: handle } = socket as Socket & { _handle?: { bytesWritten: number; writeQueueSize: number } | null };
+  return handle ? handle.bytesWritten - handle.writeQueueSize : 0;
+}

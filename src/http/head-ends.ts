@@ -1,0 +1,31 @@
+const terminator = Buffer.from('\r\n\r\n');
+
+/** Finds the empty lines that end the heads of messages, also where they are spread over chunks. */
+export class HeadEnds {
+  /** The bytes of a terminator that the last chunk ended with. */
+  private matched = 0;
+
+  /** Returns the index behind the next terminator, or the length of the chunk if it has none. */
+  next(chunk: Buffer, begin: number): number {
+    if (this.matched > 0) {
+      const missing = terminator.subarray(this.matched);
+      const end = begin + missing.length;
+      if (missing.equals(chunk.subarray(begin, end))) return this.found(end);
+    }
+    const index = chunk.indexOf(terminator, begin);
+    if (index !== -1) return this.found(index + terminator.length);
+    this.matched = matchedBytes(
+      Buffer.concat([terminator.subarray(0, this.matched), chunk.subarray(begin).subarray(-3)]),
+    );
+    return chunk.length;
+  }
+
+  private found(end: number): number {
+    this.matched = 0;
+    return end;
+  }
+}
+
+function matchedBytes(text: Buffer): number {
+  return [3, 2, 1].find((length) => text.subarray(-length).equals(terminator.subarray(0, length))) ?? 0;
+}

@@ -1,0 +1,92 @@
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Connection, Connections } from './connection.js';
+import { HeadEnds } from './head-ends.js';
+
+/**
+ * Fields of Node's HTTP server on a socket: whether it has paused the parser, and the parser, until CONNECT takes it off.
+ * @private-api
+ */
+type HttpSocket = Socket & { readonly _paused?: boolean; readonly parser?: object | null };
+
+/**
+ * Limits the requests of one connection that are in flight (HTTP pipelining, RFC 9112, 9.3.2). The next ones are neither
+ * parsed nor read before others are answered.
+ *
+ * Node by itself parses all that it has read, up to 64 kB at once, which can be thousands of requests.
+ * See docs/decisions/0024.
+ */
+export function limitPipelining(server: Server, connections: Connections, maxInFlight: number): void {
+  server.on('connection', (socket: Socket) => new RequestReader(connections.of(socket), maxInFlight));
+  server.prependListener('clientError', (_error, socket: Socket) => (connections.of(socket).isBroken = true));
+}
+
+/** Passes the bytes of one connection to Node's parser, up to the end of a message at a time. */
+class RequestReader {
+  private readonly socket: HttpSocket;
+  /** Node's own listener, which parses a chunk. */
+  private readonly parse: (chunk: Buffer) => void;
+  private readonly headEnds = new HeadEnds();
+  /** Bytes that are missing of a body whose length is known. */
+  private missingBytes = 0;
+  private isHolding = false;
+  private isScheduled = false;
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly maxInFlight: number,
+  ) {
+    this.socket = connection.socket;
+    [this.parse] = this.socket.listeners('data') as [(chunk: Buffer) => void];
+    this.socket.off('data', this.parse).on('data', (chunk: Buffer) => this.read(chunk));
+    connection.onRelease = () => this.resumeSoon();
+  }
+
+  private read(chunk: Buffer): void {
+    let begin = 0;
+    while (begin < chunk.length) {
+      if (this.connection.isBroken || !this.socket.parser) return;
+      if (this.socket._paused || this.isFull()) return this.hold(chunk.subarray(begin));
+      const end = this.endOfPart(chunk, begin);
+      const previous = this.connection.latest;
+      this.parse(begin === 0 && end === chunk.length ? chunk : chunk.subarray(begin, end));
+      const { latest } = this.connection;
+      if (latest !== previous) this.missingBytes = Number(latest!.req.headers['content-length'] ?? 0);
+      begin = end;
+    }
+  }
+
+  /** The end of the next part of a chunk in which at most one message begins or ends. */
+  private endOfPart(chunk: Buffer, begin: number): number {
+    if (this.missingBytes === 0) return this.headEnds.next(chunk, begin);
+    const length = Math.min(this.missingBytes, chunk.length - begin);
+    this.missingBytes -= length;
+    return begin + length;
+  }
+
+  /** Whether the next request has to wait, or will never be answered since the response before it closes the connection. */
+  private isFull(): boolean {
+    const { responses, latest } = this.connection;
+    if (responses.size === 0 || !latest!.req.complete) return false;
+    return responses.size >= this.maxInFlight || latest!.getHeader('Connection') === 'close';
+  }
+
+  private hold(rest: Buffer): void {
+    this.isHolding = true;
+    this.socket.pause();
+    this.socket.unshift(rest);
+  }
+
+  /** Reads on when other connections had their turn. */
+  private resumeSoon(): void {
+    if (!this.isHolding || this.isScheduled) return;
+    this.isScheduled = true;
+    setImmediate(() => {
+      this.isScheduled = false;
+      if (this.isFull()) return;
+      this.isHolding = false;
+      // Otherwise Node resumes it, as soon as the client takes its answers.
+      if (!this.socket._paused) this.socket.resume();
+    });
+  }
+}

@@ -1,0 +1,214 @@
+import { once } from 'node:events';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+import { startService } from '../../scripts/support/program.js';
+import { Connections } from '../../src/http/connection.js';
+import { Drain } from '../../src/http/drain.js';
+import { limitPipelining } from '../../src/http/pipelining.js';
+import { freshDatabase } from '../support/engine.js';
+import { startServer } from '../support/pipelining.js';
+import { heard, openSocket, say } from '../support/socket.js';
+
+const get = (path: string | number): string => `GET /${path} HTTP/1.1\r\nHost: shop\r\n\r\n`;
+const post = (path: string | number, body: string): string =>
+  `POST /${path} HTTP/1.1\r\nHost: shop\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+const chunked = (path: string | number, body: string): string =>
+  `POST /${path} HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n` +
+  `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
+const numbers = Array.from({ length: 300 }, (_, index) => index);
+/** The paths, and the lengths of the bodies, that were answered, in order. */
+const answersIn = (text: string): string[] => text.match(/\/\d+ \d+$/gm) ?? [];
+
+describe('pipelining', () => {
+  const limit = 4;
+  let server: Server;
+  let connections: Connections;
+  let drain: Drain;
+  let url: string;
+  let inFlight = 0;
+  let mostInFlight = 0;
+  let begun: string[] = [];
+  /** Answers with the path and the length of the body. */
+  let answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    let length = 0;
+    for await (const chunk of request) length += (chunk as Buffer).length;
+    await setTimeout(1);
+    response.end(`${request.url} ${length}\n`);
+  };
+
+  beforeEach(async () => {
+    [mostInFlight, inFlight, begun] = [0, 0, []];
+    ({ server, url } = await startServer(
+      (request, response) => {
+        begun.push(request.url!);
+        mostInFlight = Math.max(mostInFlight, ++inFlight);
+        response.once('close', () => inFlight--);
+        answer(request, response).catch(() => response.destroy());
+      },
+      (made) => {
+        connections = new Connections(made);
+        limitPipelining(made, connections, limit);
+        drain = new Drain(made);
+      },
+    ));
+  });
+  afterEach(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  /** Reads until as many answers came as are expected. */
+  async function answersOn(socket: Socket, count: number): Promise<string[]> {
+    let text = '';
+    socket.setEncoding('utf8').on('data', (data: string) => {
+      text += data;
+      if (answersIn(text).length >= count) socket.destroy();
+    });
+    await once(socket, 'close');
+    return answersIn(text);
+  }
+
+  it.each<[string, (index: number) => string, (index: number) => number]>([
+    ['without bodies', get, () => 0],
+    ['with Content-Length', (index) => post(index, 'x'.repeat(index)), (index) => index],
+    ['with bodies that look like requests', (index) => post(index, get(1).repeat(3)), () => get(1).length * 3],
+    ['with chunked bodies', (index) => chunked(index, `${'x'.repeat(index)}\r\n\r\n`), (index) => index + 4],
+    ['of all kinds', (index) => [get, post, chunked][index % 3]!(index, 'body'), (index) => (index % 3 ? 4 : 0)],
+  ])('answers requests %s in order, with few of them in flight', async (_, request, length) => {
+    const socket = openSocket(url);
+    socket.write(numbers.map(request).join(''));
+    expect(await answersOn(socket, numbers.length)).toEqual(numbers.map((index) => `/${index} ${length(index)}`));
+    expect(mostInFlight).toBe(limit);
+  });
+
+  it.each([1, 7, 43, 1_000])('keeps to the limit when the bytes come in pieces of %i', async (size) => {
+    const socket = openSocket(url).setNoDelay();
+    const some = numbers.slice(0, 20);
+    const text = some.map((index) => [get, post][index % 2]!(index, 'x'.repeat(50))).join('');
+    const answers = answersOn(socket, some.length);
+    for (let at = 0; at < text.length; at += size) {
+      socket.write(text.slice(at, at + size));
+      if (at % 5 === 0) await new Promise(setImmediate);
+    }
+    expect(await answers).toEqual(some.map((index) => `/${index} ${index % 2 ? 50 : 0}`));
+    expect(mostInFlight).toBeLessThanOrEqual(limit);
+  });
+
+  it('leaves the requests beyond the limit unread while their client takes no answers', async () => {
+    const socket = openSocket(url);
+    const ended = answer;
+    answer = (_, response) => Promise.resolve(void response.end(Buffer.alloc(16 * 1024 * 1024)));
+    socket.pause();
+    socket.write(numbers.map(get).join('').repeat(100));
+    while (begun.length === 0) await setTimeout(10);
+    await setTimeout(200);
+    answer = ended;
+    // Node itself accepts no more of them while the first answer is not taken.
+    expect(begun.length).toBeLessThanOrEqual(limit);
+    const [connection] = connections.busy;
+    expect(connection!.socket.readableLength).toBeLessThan(256 * 1024);
+    socket.destroy();
+  });
+
+  it('drops requests that wait when their client has left', async () => {
+    const closed: boolean[] = [];
+    const usual = answer;
+    answer = (_, response) => Promise.resolve(void response.once('close', () => closed.push(true)));
+    const socket = openSocket(url);
+    socket.write(numbers.map(get).join(''));
+    while (begun.length < limit) await setTimeout(10);
+    const [connection] = connections.busy;
+    socket.resetAndDestroy();
+    // Nobody reads from the socket, so the next write is what finds that the client is gone.
+    for (const response of connection!.responses) response.end('answer');
+    while (connections.busy.size > 0) await setTimeout(10);
+    answer = usual;
+    expect(begun).toHaveLength(limit);
+    expect(closed).toHaveLength(limit);
+  });
+
+  it('closes all responses of a connection with it, the ones that wait for their turn too', async () => {
+    const usual = answer;
+    answer = () => Promise.resolve();
+    const socket = openSocket(url);
+    socket.write(
+      numbers
+        .slice(0, limit - 1)
+        .map(get)
+        .join(''),
+    );
+    while (begun.length < limit - 1) await setTimeout(10);
+    socket.destroy();
+    while (inFlight > 0) await setTimeout(10);
+    answer = usual;
+    expect(connections.busy.size).toBe(0);
+  });
+
+  it('answers what was in flight at shutdown, the last of it with Connection: close, and drops the rest', async () => {
+    let release = (): void => undefined;
+    const released = new Promise<void>((done) => (release = done));
+    const usual = answer;
+    answer = async (request, response) => {
+      await released;
+      await usual(request, response);
+    };
+    const socket = openSocket(url);
+    const text = heard(socket);
+    socket.write(numbers.map(get).join(''));
+    while (begun.length < limit) await setTimeout(10);
+    const ended = drain.end();
+    release();
+    const answers = (await text).split(/(?=HTTP\/1\.1)/);
+    await ended;
+    answer = usual;
+    expect(begun).toHaveLength(limit);
+    expect(answers.map((each) => answersIn(each)[0])).toEqual(['/0 0', '/1 0', '/2 0', '/3 0']);
+    expect(answers.map((each) => /Connection: (\S+)/.exec(each)![1])).toEqual([
+      'keep-alive',
+      'keep-alive',
+      'keep-alive',
+      'close',
+    ]);
+  });
+
+  it('parses nothing behind bytes that are no request', async () => {
+    const errors: string[] = [];
+    server.on('clientError', ({ code }: Error & { code: string }, socket: Socket) => {
+      errors.push(code);
+      socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
+    });
+    expect(await say(url, `broken\r\n\r\n${get(1).repeat(100)}`)).toContain('400');
+    expect(errors).toHaveLength(1);
+    expect(begun).toEqual([]);
+  });
+});
+
+describe('a client that pipelines 1,500 requests and reads no answers', () => {
+  it('costs other clients nothing, and is answered in full when it reads', async () => {
+    const database = await freshDatabase();
+    const { service, url } = await startService({
+      DATABASE_URL: database.url,
+      LOG_LEVEL: 'error',
+      NODE_OPTIONS: '--max-old-space-size=256',
+    });
+    try {
+      const silent = Array.from({ length: 8 }, () => openSocket(url).pause());
+      for (const socket of silent) socket.write(get('openapi.json').repeat(1_500));
+      const reader = openSocket(url).pause();
+      reader.write(get('version').repeat(1_500));
+      for (let count = 0; count < 10; count++) expect((await fetch(`${url}/movies`)).status).toBe(200);
+      let text = '';
+      reader.setEncoding('latin1').on('data', (data: string) => {
+        text += data;
+        if ((text.match(/HTTP\/1\.1 200/g) ?? []).length === 1_500) reader.destroy();
+      });
+      await once(reader.resume(), 'close');
+      expect(text.match(/HTTP\/1\.1 200/g)).toHaveLength(1_500);
+      for (const socket of silent) socket.destroy();
+    } finally {
+      await service.kill('SIGKILL');
+      await database.drop();
+    }
+  });
+});
