@@ -14,7 +14,7 @@ type Arrival = (request: Request, response: Response) => void;
 /** Connections; the system may allow less. Whoever finds the queue full is reset, or waits for seconds. */
 const longestQueue = 4096;
 
-export interface FlowLimits extends BackpressureLimits {
+interface FlowLimits extends BackpressureLimits {
   /** Requests of one connection that are in flight at a time. */
   readonly maxPipelinedRequests: number;
 }

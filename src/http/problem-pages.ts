@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { StaticDocument } from './static-document.js';
 
 /** What is said of a type of problem, for programs and people, and for browsers. */
-export interface ProblemPage {
+interface ProblemPage {
   readonly markdown: StaticDocument;
   readonly html: StaticDocument;
 }

@@ -22,7 +22,7 @@ describe('a reader who says what they have', () => {
 
   it.each(answering(304))('is answered 304 and no body while it is so: $operationId', async (operation) => {
     const { headers } = await call(shop.api, operation).expect(200);
-    expect(headers['etag']).toMatch(/^"[\w-]{22}"$/);
+    expect(headers['etag']).toMatch(/^"[\w-]{22}(;\w+)?"$/);
     const again = await call(shop.api, operation).set('If-None-Match', headers['etag']!).expect(304);
     expect(again.text).toBe('');
     expect(again.headers['etag']).toBe(headers['etag']);
