@@ -1,26 +1,18 @@
 import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions, PartialType } from '@nestjs/swagger';
-import { Transform, Type as Nested } from 'class-transformer';
-import {
-  Allow,
-  ArrayMaxSize,
-  ArrayMinSize,
-  IsArray,
-  IsBoolean,
-  IsEnum,
-  IsInt,
-  IsObject,
-  IsString,
-  Max,
-  Min,
-  MinLength,
-  ValidateIf,
-  ValidateBy,
-  ValidateNested,
-} from 'class-validator';
+import { defineField, fieldsOf, type ValueReader } from './dto-reader.js';
 import { markExpansion } from './expansions.js';
 import { alsoIntegerExtension, exactlyOneExtension } from './openapi-schemas.js';
 import { largestId } from './path-id.js';
+import {
+  alsoNumber,
+  booleanReader,
+  choiceReader,
+  integerReader,
+  listReader,
+  objectReader,
+  textReader,
+} from './values.js';
 
 /**
  * The members of our documents. Each decorator says once what a member is, and both the validation
@@ -35,78 +27,55 @@ interface FieldOptions {
   readonly nullable?: boolean;
 }
 
-function field(options: FieldOptions, schema: ApiPropertyOptions, checks: PropertyDecorator[]): PropertyDecorator {
+function field(options: FieldOptions, schema: ApiPropertyOptions, read?: ValueReader): PropertyDecorator {
   const { description, example, optional = false, nullable = Boolean(optional) } = options;
   const property = { ...schema, description, example, required: !optional, nullable: nullable || undefined };
-  const whenGiven = ValidateIf(
-    (document: Record<string, unknown>, value) =>
-      value != null || (typeof optional === 'object' && document[optional.beside] == null),
-  );
-  return applyDecorators(ApiProperty(property as ApiPropertyOptions), ...(optional ? [whenGiven] : []), ...checks);
+  return (target, name) => {
+    ApiProperty(property as ApiPropertyOptions)(target, name);
+    if (read) defineField(target, String(name), { read, optional: Boolean(optional), nullable });
+  };
 }
 
 /** Something other than space, and no NUL, which PostgreSQL can't store. */
 export const notBlank = '^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$';
 
-/** Text as it is stored: without space around it, in Unicode's composed form. */
-function tidy(value: unknown): unknown {
-  return typeof value === 'string' ? value.normalize('NFC').trim() : value;
-}
-
-export const TidyText = (): PropertyDecorator => Transform(({ value }) => tidy(value));
-
-/** Counts Unicode's characters, as JSON Schema and PostgreSQL do; class-validator counts some pairs of them as one. */
-export const CharactersAtMost = (limit: number): PropertyDecorator =>
-  ValidateBy({
-    name: 'charactersAtMost',
-    validator: {
-      validate: (text) => typeof text === 'string' && [...text].length <= limit,
-      defaultMessage: () => `$property must have ${limit} characters at most`,
-    },
-  });
-
-/** Takes a whole number where text is meant, as it is spelt. */
-export const NumbersAsText = (): PropertyDecorator =>
-  applyDecorators(
-    ApiProperty({ [alsoIntegerExtension]: true } as ApiPropertyOptions),
-    Transform(({ value }: { value: unknown }) =>
-      Number.isSafeInteger(value) && Number(value) >= 0 ? String(value) : value,
-    ),
-  );
-
-export function TextField({ maxLength, ...options }: FieldOptions & { maxLength: number }): PropertyDecorator {
-  const checks = [
-    TidyText(),
-    CharactersAtMost(maxLength),
-    MinLength(1, { message: '$property must not be empty' }),
-    IsString(),
-  ];
-  return field(options, { type: String, minLength: 1, maxLength, pattern: notBlank }, checks);
+export function TextField({
+  maxLength,
+  alsoNumbers = false,
+  ...options
+}: FieldOptions & {
+  maxLength: number;
+  /** Whether a whole number is taken too, as it is spelt. */
+  alsoNumbers?: boolean;
+}): PropertyDecorator {
+  const extension = alsoNumbers ? { [alsoIntegerExtension]: true } : {};
+  const schema = { type: String, minLength: 1, maxLength, pattern: notBlank, ...extension };
+  const reader = textReader(maxLength);
+  return field(options, schema, alsoNumbers ? alsoNumber(reader) : reader);
 }
 
 export function IntegerField(options: FieldOptions & { minimum: number; maximum: number }): PropertyDecorator {
   const { minimum, maximum } = options;
-  const checks = [Max(maximum), Min(minimum), IsInt({ message: '$property must be a whole number' })];
-  return field(options, { type: 'integer', format: 'int32', minimum, maximum }, checks);
+  const schema = { type: 'integer', format: 'int32', minimum, maximum } as const;
+  return field(options, schema, integerReader(minimum, maximum));
 }
 
 export const IdField = (options: FieldOptions): PropertyDecorator =>
   IntegerField({ minimum: 1, maximum: largestId, example: 1, ...options });
 
 export const BooleanField = (options: FieldOptions): PropertyDecorator =>
-  field(options, { type: Boolean }, [IsBoolean()]);
+  field(options, { type: Boolean }, booleanReader);
 
 /** An instant of an answer, in UTC. */
 export const InstantField = (options: FieldOptions): PropertyDecorator =>
-  field(options, { type: String, format: 'date-time' }, []);
+  field(options, { type: String, format: 'date-time' });
 
 export function ChoiceField({
   name,
   choices,
   ...options
 }: FieldOptions & { name: string; choices: readonly string[] }) {
-  const checks = [IsEnum(choices, { message: `$property must be one of ${choices.join(', ')}` })];
-  return field(options, { enum: [...choices], enumName: name }, checks);
+  return field(options, { enum: [...choices], enumName: name }, choiceReader(choices));
 }
 
 /** Another document that an answer holds only where `?expand=` asks for it. */
@@ -118,22 +87,14 @@ export function ExpansionField(type: () => Type, description: string): PropertyD
 }
 
 /** A document within a document. */
-export const ObjectField = (type: () => Type, options: FieldOptions): PropertyDecorator =>
-  field(options, { type: () => type() }, [IsObject(), ValidateNested(), Nested(type)]);
+export const ObjectField = (type: () => Type<object>, options: FieldOptions): PropertyDecorator =>
+  field(options, { type: () => type() }, objectReader(type));
 
 export function ListField(
-  type: () => Type,
+  type: () => Type<object>,
   { minItems = 0, maxItems, ...options }: FieldOptions & { minItems?: number; maxItems: number },
 ): PropertyDecorator {
-  const checks = [
-    Nested(type),
-    ValidateNested({ each: true }),
-    IsObject({ each: true, message: 'each line must be an object' }),
-    ArrayMaxSize(maxItems),
-    ArrayMinSize(minItems),
-    IsArray(),
-  ];
-  return field(options, { type: () => [type()], minItems, maxItems }, checks);
+  return field(options, { type: () => [type()], minItems, maxItems }, listReader(type, minItems, maxItems));
 }
 
 /**
@@ -145,28 +106,24 @@ export function IgnoresMembersOf(answer: Type, ...names: string[]): ClassDecorat
     for (const name of names) {
       const schema = Reflect.getMetadata('swagger/apiModelProperties', answer.prototype as object, name) as object;
       ApiProperty({ ...schema, readOnly: true, required: false })(prototype as object, name);
-      Allow()(prototype as object, name);
+      defineField(prototype as object, name, { ignored: true });
     }
   };
 }
 
 /** The merge patch (RFC 7396) for an input: what is left out is kept, and null is for members that may be absent. */
 export function MergePatch<Input extends object>(input: Type<Input>): Type<Partial<Omit<Input, 'toOrder'>>> {
-  return PartialType(input, { skipNullProperties: false });
+  const patch = PartialType(input, { skipNullProperties: false });
+  for (const [name, inputField] of fieldsOf(input.prototype as object)) {
+    defineField(patch.prototype as object, name, { ...inputField, optional: true, keepsNull: true });
+  }
+  return patch;
 }
 
 /** Of these members a document has one, and not the other. Stands on the first of them. */
 export function ExactlyOneOf(...names: string[]): PropertyDecorator {
-  const given = (document: object): number =>
-    names.filter((name) => (document as Record<string, unknown>)[name] != null).length;
   return applyDecorators(
     ApiProperty({ [exactlyOneExtension]: names } as ApiPropertyOptions),
-    ValidateBy({
-      name: 'exactlyOneOf',
-      validator: {
-        validate: (_, context) => given(context!.object) === 1,
-        defaultMessage: () => `exactly one of ${names.join(', ')} is expected`,
-      },
-    }),
+    (target: object, name: string | symbol) => defineField(target, String(name), { exactlyOneOf: names }),
   );
 }

@@ -1,3 +1,26 @@
+/** The errors of a request that an answer lists at most. No more than these are looked for. */
+export const maxReportedErrors = 100;
+
+/** Why a member or a parameter is refused, before any rule of the shop is asked. */
+export const inputErrorCodes = [
+  'required',
+  'type',
+  'blank',
+  'characters',
+  'too_long',
+  'min',
+  'max',
+  'choice',
+  'format',
+  'too_few_items',
+  'too_many_items',
+  'exactly_one',
+  'repeated',
+  'unknown_member',
+  'unknown_parameter',
+] as const;
+export type InputErrorCode = (typeof inputErrorCodes)[number];
+
 /** One fault of a request: where it is, by JSON pointer into the body or by the parameter's name, and what it is. */
 export interface RequestFault {
   readonly pointer?: string;
@@ -45,8 +68,16 @@ export function problemForStatus(status: number): HttpProblemName {
   return status >= 400 && status < 500 ? 'malformed-request' : 'internal-error';
 }
 
-export function invalidInput(errors: readonly RequestFault[]): HttpProblem {
+/** @param hasMore whether there are errors that are not in the list */
+export function invalidInput(
+  errors: readonly RequestFault[],
+  hasMore = errors.length > maxReportedErrors,
+): HttpProblem {
   const [first, ...others] = errors;
-  const detail = others.length === 0 ? first!.detail : `The request has ${errors.length} faults; see errors.`;
-  return new HttpProblem('invalid-input', detail, errors);
+  const detail = hasMore
+    ? `The request has more than ${maxReportedErrors} faults; errors lists the first ${maxReportedErrors}.`
+    : others.length === 0
+      ? first!.detail
+      : `The request has ${errors.length} faults; see errors.`;
+  return new HttpProblem('invalid-input', detail, errors.slice(0, maxReportedErrors));
 }

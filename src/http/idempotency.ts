@@ -15,18 +15,26 @@ export function idempotencyOf<Result>(
   request: Request,
   represent: (result: Result) => object,
 ): Once<Result> | undefined {
-  const key = request.method === 'POST' ? request.get(header) : undefined;
+  const key = idempotencyKeyOf(request);
   if (key === undefined) return undefined;
-  if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
-    const detail = `${header} must be 1 to 255 visible ASCII characters, without space, once.`;
-    throw invalidInput([{ parameter: header, detail }]);
-  }
   return { key, request: digest(request), answer: represent };
 }
 
+/** @throws HttpProblem 422 where there is a key that can't be one */
+export function idempotencyKeyOf(request: Request): string | undefined {
+  const key = request.method === 'POST' ? request.get(header) : undefined;
+  if (key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  const detail = `${header} must be 1 to 255 visible ASCII characters, without space, once.`;
+  throw invalidInput([{ parameter: header, code: 'format', detail }]);
+}
+
+/**
+ * The same for requests that mean the same: the body is a DTO by now, whose members are in one order, and are absent
+ * where they may be and are null.
+ */
 function digest({ method, path, body }: Request): string {
   return createHash('sha256')
-    .update(`${method} ${path} ${JSON.stringify(body)}`)
+    .update(`${method} ${path.replace(/\/$/, '')} ${JSON.stringify(body)}`)
     .digest('base64url');
 }
 

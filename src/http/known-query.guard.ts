@@ -1,7 +1,8 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { ROUTE_ARGS_METADATA, RouteParamtypes } from '@nestjs/common/internal';
 import type { Request } from 'express';
-import { HttpProblem, invalidInput } from './http-problem.js';
+import { HttpProblem } from './http-problem.js';
+import { readQuery } from './dto-reader.js';
 
 /** Refuses what can't be decoded, and every query parameter on an operation that has none: a typo must not vanish. */
 @Injectable()
@@ -13,11 +14,13 @@ export class KnownQueryGuard implements CanActivate {
     if (at === -1) return true;
     refuseBrokenEncoding(originalUrl.slice(at + 1));
     if (takesQuery(context)) return true;
-    const names = Object.keys(request.query);
-    if (names.length === 0) return true;
-    throw invalidInput(names.map((parameter) => ({ parameter, detail: `${parameter} is not a parameter here.` })));
+    readQuery(NoParameters, request.query);
+    return true;
   }
 }
+
+/** The query of an operation that has none. */
+class NoParameters {}
 
 function takesQuery(context: ExecutionContext): boolean {
   const sources = Reflect.getMetadata(ROUTE_ARGS_METADATA, context.getClass(), context.getHandler().name) as object;

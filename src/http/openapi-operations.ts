@@ -36,7 +36,7 @@ function complete(
   const thing = thingAt(path);
   const problems = facts.problems.map((problem) => sayingWhat(problem, thing));
   if (method === 'post') problems.push(...ofIdempotency);
-  const takesBody = method === 'post' || method === 'put' || method === 'patch';
+  const takesBody = operation.requestBody !== undefined;
   const headers = method === 'post' ? [...facts.headers, 'Idempotency-Replayed' as const] : facts.headers;
   const instance = path.replace('{id}', '1').replace('{slug}', 'copy-already-rented');
   const responses = operation.responses as unknown as Responses;

@@ -1,10 +1,8 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional } from 'class-validator';
 import type { Request, Response } from 'express';
 import { maxPageLimit, type Page, type PageRequest } from '../kernel/page.js';
 import type { CursorCipher, CursorPlace, SortType } from './cursor.js';
 import { invalidInput } from './http-problem.js';
-import { FlagParameter, IntegerParameter, TextParameter } from './parameters.js';
+import { ChoiceParameter, FlagParameter, IntegerParameter, TextParameter } from './parameters.js';
 
 const defaultLimit = 50;
 
@@ -79,9 +77,7 @@ export function SortParameter(enumName: string, types: Readonly<Record<string, S
   const description = `The order; with a minus, the other way round. By ${orders[0]} where nothing is said.`;
   return (target, property) => {
     Reflect.defineMetadata(sortTypesMetadata, types, target);
-    ApiPropertyOptional({ description, enum: orders, enumName, default: orders[0] })(target, property);
-    IsOptional()(target, property);
-    IsIn(orders, { message: `sort must be one of ${orders.join(', ')}` })(target, property);
+    ChoiceParameter({ description, name: enumName, choices: orders, default: orders[0] })(target, property);
   };
 }
 

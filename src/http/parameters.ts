@@ -1,17 +1,15 @@
-import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Max, Min, MinLength } from 'class-validator';
-import { CharactersAtMost, notBlank, TidyText } from './fields.js';
+import { defineField, type ValueReader } from './dto-reader.js';
+import { notBlank } from './fields.js';
+import { choiceReader, flagReader, integerTextReader, onceReader, textReader } from './values.js';
 
-/** Query parameters: text on the wire, and each of them optional. A parameter given twice arrives as a list and is refused. */
-function parameter(schema: ApiPropertyOptions, checks: PropertyDecorator[]): PropertyDecorator {
-  return applyDecorators(ApiPropertyOptional(schema), IsOptional(), ...checks);
+/** Query parameters: text on the wire, and each of them optional. */
+function parameter(schema: ApiPropertyOptions, read: ValueReader): PropertyDecorator {
+  return (target, name) => {
+    ApiPropertyOptional(schema)(target, name);
+    defineField(target, String(name), { read: onceReader(read), optional: true });
+  };
 }
-
-/** Reads text as `read` says; what it can't read stays as it is, for the check after it to refuse. */
-const reading = (read: (text: string) => unknown): PropertyDecorator =>
-  Transform(({ value }) => (typeof value === 'string' ? (read(value) ?? value) : (value as unknown)));
 
 export function IntegerParameter(options: {
   description: string;
@@ -20,20 +18,11 @@ export function IntegerParameter(options: {
   default?: number;
 }): PropertyDecorator {
   const { minimum, maximum } = options;
-  return parameter({ ...options, type: 'integer', format: 'int32' }, [
-    reading((text) => (/^(0|[1-9]\d*)$/.test(text) ? Number(text) : undefined)),
-    Max(maximum),
-    Min(minimum),
-    IsInt({ message: '$property must be a whole number in plain digits' }),
-  ]);
+  return parameter({ ...options, type: 'integer', format: 'int32' }, integerTextReader(minimum, maximum));
 }
 
-export function FlagParameter(options: { description: string; default?: boolean }): PropertyDecorator {
-  return parameter({ ...options, type: Boolean }, [
-    reading((text) => ({ true: true, false: false })[text]),
-    IsBoolean({ message: '$property must be true or false, once' }),
-  ]);
-}
+export const FlagParameter = (options: { description: string; default?: boolean }): PropertyDecorator =>
+  parameter({ ...options, type: Boolean }, flagReader);
 
 export function TextParameter({
   maxLength = 255,
@@ -43,12 +32,7 @@ export function TextParameter({
   maxLength?: number;
   example?: string;
 }) {
-  return parameter({ ...options, type: String, minLength: 1, maxLength, pattern: notBlank }, [
-    TidyText(),
-    CharactersAtMost(maxLength),
-    MinLength(1, { message: '$property must not be empty' }),
-    IsString({ message: '$property must be given once, as text' }),
-  ]);
+  return parameter({ ...options, type: String, minLength: 1, maxLength, pattern: notBlank }, textReader(maxLength));
 }
 
 /** `?expand=`: what else an answer is to hold, from a fixed list. */
@@ -58,13 +42,13 @@ export const ExpandParameter = (name: string, ...choices: string[]): PropertyDec
 export function ChoiceParameter({
   name,
   choices,
-  description,
+  ...options
 }: {
   description: string;
+  /** The enum's name in the document. */
   name: string;
   choices: readonly string[];
+  default?: string;
 }) {
-  return parameter({ description, enum: [...choices], enumName: name }, [
-    IsIn(choices, { message: `$property must be one of ${choices.join(', ')}` }),
-  ]);
+  return parameter({ ...options, enum: [...choices], enumName: name }, choiceReader(choices));
 }

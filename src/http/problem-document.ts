@@ -1,5 +1,11 @@
 import type { DomainErrorClass, FactType } from '../kernel/domain-error.js';
-import { HttpProblem, type HttpProblemName, type RequestFault } from './http-problem.js';
+import {
+  HttpProblem,
+  type HttpProblemName,
+  inputErrorCodes,
+  maxReportedErrors,
+  type RequestFault,
+} from './http-problem.js';
 import { type HeaderName, headerRefs } from './openapi-headers.js';
 import { largestId } from './path-id.js';
 import { describeProblem, type ProblemType, problemUri, typeOfDomainError, typeOfHttpProblem } from './problem.js';
@@ -29,11 +35,11 @@ export const schemaNameOf = ({ name }: ProblemType): string =>
   `${name.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())}Problem`;
 
 const faultsRef = {
-  description: 'Every fault of the request.',
+  description: `Every fault of the request; where there are more than ${maxReportedErrors}, the first of them.`,
   type: 'array',
   items: { $ref: '#/components/schemas/ProblemFault' },
   minItems: 1,
-  maxItems: 10_000,
+  maxItems: maxReportedErrors,
 };
 
 const factSchemas: Readonly<Record<FactType, object>> = {
@@ -101,7 +107,12 @@ export const faultSchema = {
       type: 'string',
       maxLength: 10_000,
     },
-    code: { description: 'The rule that refused it.', type: 'string', pattern: '^[a-z_]+$', maxLength: 64 },
+    code: {
+      description: `Why it is refused, for programs: ${inputErrorCodes.join(', ')}, or a rule of the shop.`,
+      type: 'string',
+      pattern: '^[a-z_]+$',
+      maxLength: 64,
+    },
     detail: { description: 'What is wrong with it.', type: 'string', minLength: 1, maxLength: 100_000 },
   },
 } as const;

@@ -1,5 +1,11 @@
 import { DomainError, type DomainErrorClass, type ErrorKind, type FactType } from '../kernel/domain-error.js';
-import { HttpProblem, type HttpProblemName, httpProblems, type RequestFault } from './http-problem.js';
+import {
+  HttpProblem,
+  type HttpProblemName,
+  httpProblems,
+  maxReportedErrors,
+  type RequestFault,
+} from './http-problem.js';
 import { jsonPointer, kebabCase, snakeCase } from './wire-names.js';
 
 const statusOf: Readonly<Record<ErrorKind, number>> = {
@@ -64,7 +70,7 @@ export function describeProblem(error: DomainError | HttpProblem): Problem {
     title,
     status,
     detail: error.message,
-    errors: error.faults.length === 0 ? undefined : error.faults.map(requestFault),
+    errors: error.faults.length === 0 ? undefined : error.faults.slice(0, maxReportedErrors).map(requestFault),
     ...(Object.fromEntries(facts) as Record<string, unknown>),
   };
 }

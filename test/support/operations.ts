@@ -13,7 +13,7 @@ export interface Operation {
   readonly path: string;
   readonly statuses: readonly string[];
   readonly takesId: boolean;
-  /** Whether a body is something to it, documented or not. */
+  /** Whether a body is read. */
   readonly readsBody: boolean;
   readonly body?: object;
 }
@@ -25,7 +25,7 @@ export const operations: readonly Operation[] = Object.entries<any>(document.pat
     path,
     statuses: Object.keys(responses),
     takesId: path.includes('{id}'),
-    readsBody: ['post', 'put', 'patch'].includes(method),
+    readsBody: requestBody !== undefined,
     body: Object.values<any>(requestBody?.content['application/json'].examples ?? {})[0]?.value,
   })),
 );

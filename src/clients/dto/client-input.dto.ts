@@ -1,4 +1,4 @@
-import { IgnoresMembersOf, MergePatch, NumbersAsText, TextField } from '../../http/fields.js';
+import { IgnoresMembersOf, MergePatch, TextField } from '../../http/fields.js';
 import type { ClientFields } from '../client.entity.js';
 import { ClientDto } from './client.dto.js';
 
@@ -15,10 +15,10 @@ export class ClientInput {
   address?: string | null;
 
   /** Clients of the former service send a number. */
-  @NumbersAsText()
   @TextField({
     description: 'The number of their license; unique.',
     maxLength: 64,
+    alsoNumbers: true,
     optional: true,
     example: 'IA-55210',
   })

@@ -1,0 +1,61 @@
+import { type CanActivate, type ExecutionContext, Injectable, type Type } from '@nestjs/common';
+import { ROUTE_ARGS_METADATA, RouteParamtypes } from '@nestjs/common/internal';
+import type { Request } from 'express';
+import { readDto } from './dto-reader.js';
+import { idempotencyKeyOf } from './idempotency.js';
+import { InputErrors } from './input-errors.js';
+import { parseJson, refuseUnstorable } from './json.js';
+import { parsePathId } from './path-id.js';
+import { readBody } from './request-body.js';
+
+/**
+ * Reads the body of a request for the handlers that take one, and puts the validated DTO into its place. It is the last
+ * guard: a request that is refused for anything else is refused without its body being read, unpacked or parsed.
+ */
+@Injectable()
+export class RequestBodyGuard implements CanActivate {
+  private readonly types = new WeakMap<object, Type<object> | 'none'>();
+
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    const type = this.typeFor(context);
+    return type === 'none' ? true : read(context.switchToHttp().getRequest<Request>(), type);
+  }
+
+  /** The type of the parameter with @Body. */
+  private typeFor(context: ExecutionContext): Type<object> | 'none' {
+    const handler = context.getHandler();
+    let type = this.types.get(handler);
+    if (!type) this.types.set(handler, (type = findType(context)));
+    return type;
+  }
+}
+
+async function read(request: Request, type: Type<object>): Promise<boolean> {
+  if (request.params['id'] !== undefined) parsePathId(request.params['id'] as string);
+  idempotencyKeyOf(request);
+  request.body = readDocument(type, await readBody(request));
+  return true;
+}
+
+/**
+ * Reads a DTO from the text of a body.
+ * @throws HttpProblem 400, 422
+ */
+function readDocument<Dto extends object>(type: Type<Dto>, text: string | undefined): Dto {
+  const value = text === undefined ? undefined : parseJson(text);
+  if (text !== undefined) InputErrors.collect('body', (errors) => refuseUnstorable(text, value, errors));
+  return InputErrors.collect('body', (errors) => readDto(type, value, errors)!);
+}
+
+function findType(context: ExecutionContext): Type<object> | 'none' {
+  const controller = context.getClass();
+  const { name } = context.getHandler();
+  const sources = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, name) ?? {}) as Record<
+    string,
+    { index: number }
+  >;
+  const body = Object.keys(sources).find((source) => source.startsWith(`${RouteParamtypes.BODY}:`));
+  if (body === undefined) return 'none';
+  const types = Reflect.getMetadata('design:paramtypes', controller.prototype as object, name) as Type<object>[];
+  return types[sources[body]!.index]!;
+}

@@ -1,0 +1,109 @@
+import type { Type } from '@nestjs/common';
+import { readDto, type ValueReader } from './dto-reader.js';
+
+/**
+ * The readers of members and parameters, each of which judges what costs nothing before what costs something: the type,
+ * then the raw size, and only then the content.
+ */
+
+/**
+ * How much longer, in UTF-16 code units, a text can be before it is composed (Unicode's NFC) than after. Canonical
+ * decomposition (NFD) makes at most four code units of one.
+ */
+const maxDecomposition = 4;
+/** The combining marks that composition can take into the character before them. */
+const maxComposedMarks = 3;
+
+/**
+ * Text as it is stored: trimmed and composed (NFC). What can't fit into `maxLength` once it is composed is refused
+ * before: composing takes time that is quadratic in the number of combining marks in a row.
+ */
+export function textReader(maxLength: number): ValueReader {
+  return (value, errors) => {
+    if (typeof value !== 'string') return errors.add('type', 'must be text');
+    const trimmed = value.trim();
+    if (!canFit(trimmed, maxLength)) return errors.add('too_long', `must have ${maxLength} characters at most`);
+    if (trimmed.includes('\0')) return errors.add('characters', 'must not contain NUL characters');
+    if (!trimmed.isWellFormed()) return errors.add('characters', 'must not contain lone surrogates');
+    if (trimmed === '') return errors.add('blank', 'must not be blank');
+    const text = trimmed.normalize('NFC');
+    // Counts code points, as JSON Schema and PostgreSQL do.
+    if (text.length > maxLength && [...text].length > maxLength) {
+      return errors.add('too_long', `must have ${maxLength} characters at most`);
+    }
+    return text;
+  };
+}
+
+/** Whether `text` can have `maxLength` code points at most once it is composed. Takes linear time. */
+function canFit(text: string, maxLength: number): boolean {
+  if (text.length <= maxLength) return true;
+  if (text.length > maxLength * maxDecomposition) return false;
+  let remainingMarks = 0;
+  for (const [marks] of text.matchAll(/\p{Mark}{4,}/gu)) remainingMarks += [...marks].length - maxComposedMarks;
+  return remainingMarks <= maxLength;
+}
+
+export function integerReader(minimum: number, maximum: number): ValueReader {
+  return (value, errors) => {
+    if (typeof value !== 'number' || !Number.isInteger(value)) return errors.add('type', 'must be a whole number');
+    if (value < minimum) return errors.add('min', `must be ${minimum} or more`);
+    if (value > maximum) return errors.add('max', `must be ${maximum} or less`);
+    return value;
+  };
+}
+
+export const booleanReader: ValueReader = (value, errors) =>
+  typeof value === 'boolean' ? value : errors.add('type', 'must be true or false');
+
+export function choiceReader(choices: readonly string[]): ValueReader {
+  return (value, errors) => {
+    if (typeof value !== 'string') return errors.add('type', 'must be text');
+    return choices.includes(value) ? value : errors.add('choice', `must be one of ${choices.join(', ')}`);
+  };
+}
+
+export const objectReader =
+  (type: () => Type<object>): ValueReader =>
+  (value, errors) =>
+    readDto(type(), value, errors);
+
+/** A list whose size is wrong is refused as a whole: none of its items is read. */
+export function listReader(type: () => Type<object>, minItems: number, maxItems: number): ValueReader {
+  return (value, errors) => {
+    if (!Array.isArray(value)) return errors.add('type', 'must be a list');
+    if (value.length < minItems) return errors.add('too_few_items', `must have ${minItems} items or more`);
+    if (value.length > maxItems) return errors.add('too_many_items', `must have ${maxItems} items at most`);
+    return value.map((item, index) => {
+      errors.enter(index);
+      const read = readDto(type(), item, errors);
+      errors.leave();
+      return read;
+    });
+  };
+}
+
+/** Whole numbers are taken where text is meant, as JSON spells them. */
+export const alsoNumber =
+  (reader: ValueReader): ValueReader =>
+  (value, errors) =>
+    reader(Number.isSafeInteger(value) && Number(value) >= 0 ? String(value) : value, errors);
+
+/** A query parameter: text, given once. */
+export const onceReader =
+  (reader: ValueReader): ValueReader =>
+  (value, errors) =>
+    typeof value === 'string' ? reader(value, errors) : errors.add('repeated', 'must be given once');
+
+export function integerTextReader(minimum: number, maximum: number): ValueReader {
+  const reader = integerReader(minimum, maximum);
+  const longest = String(maximum).length;
+  return (value, errors) => {
+    const text = value as string;
+    if (!/^(0|[1-9]\d*)$/.test(text)) return errors.add('type', 'must be a whole number in plain digits');
+    return reader(text.length > longest ? Number.MAX_SAFE_INTEGER : Number(text), errors);
+  };
+}
+
+export const flagReader: ValueReader = (value, errors) =>
+  value === 'true' || value === 'false' ? value === 'true' : errors.add('type', 'must be true or false');
