@@ -10,6 +10,7 @@ import { CreateIdempotencyKey1764100000000 } from './src/database/migrations/176
 import { IndexTrigrams1764200000000 } from './src/database/migrations/1764200000000-index-trigrams.js';
 import { IndexWhatIsOut1764300000000 } from './src/database/migrations/1764300000000-index-what-is-out.js';
 import { CreateInstallation1764400000000 } from './src/database/migrations/1764400000000-create-installation.js';
+import { NameResourceOfIdempotencyKey1764410000000 } from './src/database/migrations/1764410000000-name-resource-of-idempotency-key.js';
 import { driver as postgresDriver } from './src/database/postgres/driver.js';
 import { driver as sqliteDriver } from './src/database/sqlite/driver.js';
 import { SnakeCaseNaming } from './src/database/naming-strategy.js';
@@ -37,6 +38,7 @@ export function dataSourceOptions(databaseUrl: string, limits: DatabaseLimits = 
       IndexTrigrams1764200000000,
       IndexWhatIsOut1764300000000,
       CreateInstallation1764400000000,
+      NameResourceOfIdempotencyKey1764410000000,
     ],
     namingStrategy: new SnakeCaseNaming(),
   };

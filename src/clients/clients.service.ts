@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { IdempotencyKeyRepository } from '../database/idempotency/idempotency-key.repository.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import type { Caller, Command } from '../kernel/command.js';
 import type { Page, PageRequest } from '../kernel/page.js';
@@ -6,6 +7,8 @@ import type { Client, ClientFields } from './client.entity.js';
 import { type ClientFilter, ClientRepository } from './client.repository.js';
 
 const participants = { clients: ClientRepository };
+/** Nothing of a client remains, in kept answers either. */
+const erasing = { ...participants, idempotencyKeys: IdempotencyKeyRepository };
 
 @Injectable()
 export class ClientsService {
@@ -35,9 +38,10 @@ export class ClientsService {
   }
 
   drop(id: number, { precondition, signal }: Command<Client>): Promise<void> {
-    return this.unitOfWork.for({ signal }).run(participants, async ({ clients }) => {
+    return this.unitOfWork.for({ signal }).run(erasing, async ({ clients, idempotencyKeys }) => {
       precondition?.(await clients.getLocked(id, 'remove'));
       await clients.drop(id);
+      await idempotencyKeys.eraseAnswers(`/clients/${id}`);
     });
   }
 }

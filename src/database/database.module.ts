@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Clock } from '../kernel/clock.js';
 import { Connections } from './connections.js';
+import { IdempotencyPurge } from './idempotency/idempotency-purge.js';
 import { openConnections } from './open-connections.js';
 import { openDataSource } from './open-data-source.js';
 import { UnitOfWork } from './unit-of-work.js';
@@ -22,6 +23,7 @@ export class DatabaseModule {
           useFactory: (writer: DataSource) => openConnections(writer, replica),
         },
         UnitOfWork,
+        IdempotencyPurge,
         Clock,
       ],
       exports: [UnitOfWork, Clock],

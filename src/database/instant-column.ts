@@ -1,9 +1,13 @@
-import { Column, type ValueTransformer } from 'typeorm';
+import { Column, FindOperator, type ValueTransformer } from 'typeorm';
 import { collation } from './text-column.js';
 
 export const instant: ValueTransformer = {
-  // A query's operators, such as IsNull(), pass through here too.
-  to: (value: unknown) => (value instanceof Date ? value.toISOString() : value),
+  to(value: unknown): unknown {
+    if (value instanceof Date) return value.toISOString();
+    // LessThan(date), Not(In([date, date])): TypeORM passes the operator itself, and its value as it is to the driver.
+    if (value instanceof FindOperator) value.transformValue(instant);
+    return value;
+  },
   from: (text: string | null) => text && new Date(text),
 };
 

@@ -1,10 +1,11 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { refuseDatesIn } from './date-parameters.js';
 import { errorCode } from './error-code.js';
 import { UnusableDatabase } from './unusable-database.js';
 
 /** @throws UnusableDatabase */
 export async function openDataSource(options: DataSourceOptions): Promise<DataSource> {
-  const dataSource = new DataSource(options);
+  const dataSource = refuseDatesIn(new DataSource(options));
   try {
     await dataSource.initialize();
     // SQLite opens any file, and looks into it only when it needs the schema.

@@ -79,6 +79,14 @@ export class UnitOfWork extends UnitsOfWork<unknown> {
     return new UnitsOfWork(this.transactions, this.idempotency, command);
   }
 
+  /**
+   * Deletes some of the idempotency keys that have expired.
+   * @returns whether there may be more
+   */
+  purgeIdempotencyKeys(): Promise<boolean> {
+    return this.idempotency.purge();
+  }
+
   /** The names of the migrations that this release has and the database lacks. */
   pendingMigrations(): Promise<string[]> {
     return this.transactions.read(pendingMigrations);

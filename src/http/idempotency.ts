@@ -17,7 +17,7 @@ export function idempotencyOf<Result>(
 ): Once<Result> | undefined {
   const key = idempotencyKeyOf(request);
   if (key === undefined) return undefined;
-  return { key, request: digest(request), answer: represent };
+  return { key, request: digest(request), answer: represent, resourceOf: (answer) => resourceOf(request, answer) };
 }
 
 /** @throws HttpProblem 422 where there is a key that can't be one */
@@ -26,6 +26,12 @@ export function idempotencyKeyOf(request: Request): string | undefined {
   if (key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)) return key;
   const detail = `${header} must be 1 to 255 visible ASCII characters, without space, once.`;
   throw invalidInput([{ parameter: header, code: 'format', detail }]);
+}
+
+/** The path of what a POST created, or of what it was sent to. */
+function resourceOf({ path, res }: Request, answer: object): string {
+  const location = (res as RepresentingResponse).representation?.location;
+  return location === undefined ? path : `${location}/${(answer as { id: number }).id}`;
 }
 
 /**

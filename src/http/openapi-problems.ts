@@ -1,6 +1,6 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { ServiceUnavailable } from '../kernel/domain-error.js';
-import { IdempotencyKeyInUse, IdempotencyKeyReused } from '../kernel/once.js';
+import { IdempotencyAnswerGone, IdempotencyKeyInUse, IdempotencyKeyReused } from '../kernel/once.js';
 import { headers } from './openapi-headers.js';
 import {
   documentedHttpProblem,
@@ -41,6 +41,7 @@ export const ofIdempotency = [
   invalidInput,
   documentedProblem(IdempotencyKeyReused),
   documentedProblem(IdempotencyKeyInUse),
+  documentedProblem(IdempotencyAnswerGone),
 ];
 const common = [...ofAnyOperation, ...ofConditions, ...ofBodies, ...ofDatabases];
 

@@ -11,6 +11,8 @@ export interface Once<Result> {
   readonly request: string;
   /** The answer to keep, for whoever asks again. */
   readonly answer: (result: Result) => object;
+  /** The path of the resource that the answer shows. */
+  readonly resourceOf: (answer: object) => string;
 }
 
 /** The work was done before; this was the answer. */
@@ -41,5 +43,20 @@ export class IdempotencyKeyReused extends DomainError {
 
   constructor() {
     super('This Idempotency-Key came with another request before. Choose a new key for each thing to be done.');
+  }
+}
+
+/** The work was done before, but its answer is not kept: it was too large, or showed a person who was deleted since. */
+export class IdempotencyAnswerGone extends DomainError {
+  static readonly description: ErrorDescription = {
+    kind: 'conflict',
+    title: 'Idempotency answer gone',
+    facts: { resource: 'string' },
+    example: () => new IdempotencyAnswerGone('/clients/12'),
+  };
+
+  /** @param resource the path of what was created or changed */
+  constructor(readonly resource: string) {
+    super(`The request was carried out before; its answer is no longer kept. Look for the result at ${resource}.`);
   }
 }

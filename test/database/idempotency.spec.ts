@@ -1,3 +1,17 @@
+import { randomBytes } from 'node:crypto';
+import {
+  Between,
+  Equal,
+  type FindOperator,
+  In,
+  LessThan,
+  LessThanOrEqual,
+  MoreThan,
+  MoreThanOrEqual,
+  Not,
+  Raw,
+} from 'typeorm';
+import { IdempotencyKeyRepository } from '../../src/database/idempotency/idempotency-key.repository.js';
 import { GenreRepository } from '../../src/genres/genre.repository.js';
 import type { Once } from '../../src/kernel/once.js';
 import { type Database, openDatabase } from '../support/database.js';
@@ -7,6 +21,7 @@ const once = <Result>(key: string, answer: (result: Result) => object = (result)
   key,
   request: 'POST /genres',
   answer,
+  resourceOf: () => '/genres/1',
 });
 
 describe('a unit of work that is done once', () => {
@@ -47,12 +62,125 @@ describe('a unit of work that is done once', () => {
     expect(await names()).not.toContain('Noir again');
   });
 
-  it('forgets, as new answers come, more of the old ones than are added', async () => {
-    const count = () =>
-      database.dataSource.query<{ n: number | string }[]>('SELECT COUNT(*) AS n FROM idempotency_key');
-    for (let index = 0; index < 30; index++) await add(`Old ${index}`, once(`old ${index}`));
-    await database.dataSource.query(`UPDATE idempotency_key SET creation_datetime = '2001-01-01T00:00:00.000Z'`);
-    for (let index = 0; index < 10; index++) await add(`New ${index}`, once(`new ${index}`));
-    expect(Number((await count())[0]!.n)).toBe(10);
+  const age = (hours: number) =>
+    database.dataSource.query(
+      `UPDATE idempotency_key SET creation_datetime = '${new Date(Date.now() - hours * 3_600_000).toISOString()}'`,
+    );
+  const count = async () =>
+    Number(
+      (await database.dataSource.query<{ n: number | string }[]>('SELECT COUNT(*) AS n FROM idempotency_key'))[0]!.n,
+    );
+
+  it('purges expired keys in batches of 500, without any request, and keeps the others', async () => {
+    const rows = (prefix: string, hours: number) =>
+      Array.from(
+        { length: 600 },
+        (_, index) =>
+          `('${prefix} ${index}', 'POST', '{}', '${new Date(Date.now() - hours * 3_600_000).toISOString()}')`,
+      ).join();
+    await database.dataSource.query('DELETE FROM idempotency_key');
+    await database.dataSource.query(
+      `INSERT INTO idempotency_key (key, request, answer, creation_datetime) VALUES ${rows('old', 25)}, ${rows('new', 23)}`,
+    );
+    expect(await database.unitOfWork.purgeIdempotencyKeys()).toBe(true);
+    expect(await count()).toBe(700);
+    expect(await database.unitOfWork.purgeIdempotencyKeys()).toBe(false);
+    expect(await count()).toBe(600);
+  });
+
+  describe.each(['Asia/Tokyo', 'America/Los_Angeles'])('in the time zone %s', (timeZone) => {
+    const { TZ } = process.env;
+    beforeAll(() => void (process.env['TZ'] = timeZone));
+    afterAll(() => {
+      if (TZ === undefined) delete process.env['TZ'];
+      else process.env['TZ'] = TZ;
+    });
+
+    it('replays a key of 16 hours and of 23.9 hours, and forgets one of 24.1', async () => {
+      const key = once(`16 hours in ${timeZone}`);
+      await add(`Sixteen in ${timeZone}`, key);
+      for (const hours of [16, 23.9]) {
+        await age(hours);
+        await database.unitOfWork.purgeIdempotencyKeys();
+        await expect(add('Twice', key)).rejects.toThrow('done before');
+      }
+      await age(24.1);
+      await add(`Again in ${timeZone}`, key);
+      await age(24.1);
+      while (await database.unitOfWork.purgeIdempotencyKeys());
+      expect(await count()).toBe(0);
+    });
+
+    it('compares instants by every operator as they are stored', async () => {
+      await database.dataSource.query('DELETE FROM idempotency_key');
+      await add(`Compared in ${timeZone}`, once('compared'));
+      await database.dataSource.query(`UPDATE idempotency_key SET creation_datetime = '2026-01-01T12:00:00.000Z'`);
+      const [before, at, after] = ['11:59:59.999', '12:00:00.000', '12:00:00.001'].map(
+        (time) => new Date(`2026-01-01T${time}Z`),
+      ) as [Date, Date, Date];
+      const found = (...operators: FindOperator<Date>[]) =>
+        database.unitOfWork.read({ keys: IdempotencyKeyRepository }, ({ keys }) =>
+          Promise.all(
+            operators.flatMap((operator) => [
+              keys.countBy({ creationDatetime: operator }),
+              keys.createQueryBuilder('k').where({ creationDatetime: operator }).getCount(),
+            ]),
+          ),
+        );
+      const match = () => [
+        LessThan(after),
+        LessThanOrEqual(at),
+        MoreThan(before),
+        MoreThanOrEqual(at),
+        Equal(at),
+        In([after, at]),
+        Between(before, after),
+        Not(In([before, after])),
+        Not(LessThan(at)),
+      ];
+      const others = () => [
+        LessThan(at),
+        LessThanOrEqual(before),
+        MoreThan(at),
+        Not(at),
+        Not(Between(at, after)),
+        In([before]),
+      ];
+      expect(new Set(await found(...match()))).toEqual(new Set([1]));
+      expect(new Set(await found(...(others() as FindOperator<Date>[])))).toEqual(new Set([0]));
+    });
+  });
+
+  it('refuses a Date as a parameter of a statement', async () => {
+    const date = new Date();
+    const refusedBy = (job: (keys: IdempotencyKeyRepository) => Promise<unknown>) =>
+      expect(database.unitOfWork.read({ keys: IdempotencyKeyRepository }, ({ keys }) => job(keys))).rejects.toThrow(
+        'A Date is no parameter of a statement',
+      );
+    await refusedBy((keys) => keys.createQueryBuilder('k').where('k.creationDatetime <= :date', { date }).getMany());
+    await refusedBy((keys) => keys.countBy({ creationDatetime: Raw((column) => `${column} <= :date`, { date }) }));
+  });
+
+  it.each([
+    ['as it is below 1 kB', 'short', false],
+    ['compressed', 'long '.repeat(10_000), true],
+  ])('stores an answer %s', async (_, text, isCompressed) => {
+    const key = once(`stored ${text.length}`, () => ({ id: 1, text }));
+    await add(`Stored ${text.length}`, key);
+    const [row] = await database.dataSource.query<{ answer: string }[]>(
+      `SELECT answer FROM idempotency_key WHERE key = '${key.key}'`,
+    );
+    expect(row!.answer.startsWith('{')).toBe(!isCompressed);
+    expect(row!.answer.length).toBeLessThan(2000);
+    await expect(add('Twice', key)).rejects.toMatchObject({ answer: { id: 1, text } });
+  });
+
+  it.each([
+    ['1 MB', () => 'x'.repeat(2 ** 20)],
+    ['64 kB once it is compressed', () => randomBytes(60_000).toString('hex')],
+  ])('does not keep an answer of more than %s, and says where its resource is', async (name, text) => {
+    const key = once(`large ${name}`, () => ({ id: 1, text: text() }));
+    await add(`Large ${name}`, key);
+    await expect(add('Twice', key)).rejects.toMatchObject({ name: 'IdempotencyAnswerGone', resource: '/genres/1' });
   });
 });

@@ -1,9 +1,6 @@
-import { type EntityManager, In, LessThanOrEqual, Repository } from 'typeorm';
+import { type EntityManager, Repository } from 'typeorm';
 import { IdempotencyKeyInUse } from '../../kernel/once.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
-
-/** Rows a unit of work forgets at most: more than it adds, so that they don't pile up, and few, so that it isn't held up. */
-const mostForgotten = 5;
 
 export class IdempotencyKeyRepository extends Repository<IdempotencyKey> {
   private readonly isPostgres: boolean;
@@ -26,15 +23,26 @@ export class IdempotencyKeyRepository extends Repository<IdempotencyKey> {
     if (!row!.held) throw new IdempotencyKeyInUse();
   }
 
-  /** Forgets some of what is as old as `instant` or older, leaving to others what they are forgetting already. */
-  async forgetUntil(instant: Date): Promise<void> {
-    const old = this.createQueryBuilder('old')
-      .select('old.key')
-      .where({ creationDatetime: LessThanOrEqual(instant) })
-      .orderBy('old.creationDatetime')
-      .limit(mostForgotten);
-    if (this.isPostgres) old.setLock('pessimistic_write').setOnLocked('skip_locked');
-    const keys = (await old.getMany()).map(({ key }) => key);
-    if (keys.length > 0) await this.delete({ key: In(keys) });
+  /** Erases the answers that show a resource. A retry learns that its request was carried out, and nothing else. */
+  async eraseAnswers(resource: string): Promise<void> {
+    await this.update({ resource }, { answer: '', request: '' });
+  }
+
+  /**
+   * Deletes up to `limit` keys that are as old as `instant` or older, the oldest first, and leaves those that another
+   * instance is deleting.
+   * @returns how many
+   */
+  async deleteUntil(instant: Date, limit: number): Promise<number> {
+    const placeholder = this.isPostgres ? '$1' : '?';
+    const skipLocked = this.isPostgres ? 'FOR UPDATE SKIP LOCKED' : '';
+    const { affected } = await this.queryRunner!.query(
+      `DELETE FROM idempotency_key WHERE key IN (
+         SELECT key FROM idempotency_key WHERE creation_datetime <= ${placeholder}
+         ORDER BY creation_datetime LIMIT ${limit} ${skipLocked})`,
+      [instant.toISOString()],
+      true,
+    );
+    return affected ?? 0;
   }
 }

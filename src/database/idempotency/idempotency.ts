@@ -1,12 +1,22 @@
 import type { EntityManager } from 'typeorm';
 import type { Clock } from '../../kernel/clock.js';
-import { DoneBefore, IdempotencyKeyInUse, IdempotencyKeyReused, type Once } from '../../kernel/once.js';
+import {
+  DoneBefore,
+  IdempotencyAnswerGone,
+  IdempotencyKeyInUse,
+  IdempotencyKeyReused,
+  type Once,
+} from '../../kernel/once.js';
 import type { Transactions, Work } from '../transactions.js';
 import type { IdempotencyKey } from './idempotency-key.entity.js';
+import { packAnswer, unpackAnswer } from './kept-answer.js';
 import { IdempotencyKeyRepository } from './idempotency-key.repository.js';
 
 /** How long an answer is kept, in milliseconds. */
 const lifetime = 24 * 60 * 60 * 1000;
+
+/** Keys that one transaction deletes at most. */
+const purgeBatchSize = 500;
 
 /**
  * Does keyed work once. The answer is written in the transaction that does the work: after a crash both are there or
@@ -21,7 +31,7 @@ export class Idempotency {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws DoneBefore, IdempotencyKeyInUse, IdempotencyKeyReused */
+  /** @throws DoneBefore, IdempotencyAnswerGone, IdempotencyKeyInUse, IdempotencyKeyReused */
   async write<Result>(once: Once<Result>, work: Work<Result>): Promise<Result> {
     try {
       return await this.writeAlone(once, work);
@@ -44,28 +54,41 @@ export class Idempotency {
   }
 
   private async doOnce<Result>(once: Once<Result>, work: Work<Result>, manager: EntityManager): Promise<Result> {
-    const { key, request, answer } = once;
+    const { key, request } = once;
     const keys = new IdempotencyKeyRepository(manager);
     await keys.hold(key);
     const expired = await this.refuseDone(once, manager);
     if (expired) await keys.delete({ key });
-    await keys.forgetUntil(this.expiry());
     const result = await work(manager);
+    const answer = once.answer(result);
+    const resource = once.resourceOf(answer);
     const creationDatetime = this.clock.now();
-    await keys.insert({ key, request, answer: JSON.stringify(answer(result)), creationDatetime });
+    await keys.insert({ key, request, answer: packAnswer(JSON.stringify(answer)), resource, creationDatetime });
     return result;
   }
 
   /**
    * @returns what was done with this key so long ago that it counts no more, if anything
-   * @throws DoneBefore, IdempotencyKeyReused
+   * @throws DoneBefore, IdempotencyAnswerGone, IdempotencyKeyReused
    */
   private async refuseDone({ key, request }: Once<never>, manager: EntityManager): Promise<IdempotencyKey | null> {
     const earlier = await new IdempotencyKeyRepository(manager).findOneBy({ key });
     if (!earlier || earlier.creationDatetime <= this.expiry()) return earlier;
-    throw earlier.request === request
-      ? new DoneBefore(JSON.parse(earlier.answer) as object)
-      : new IdempotencyKeyReused();
+    const isErased = earlier.request === '';
+    if (earlier.request !== request && !isErased) throw new IdempotencyKeyReused();
+    const answer = unpackAnswer(earlier.answer);
+    throw answer ? new DoneBefore(answer) : new IdempotencyAnswerGone(earlier.resource ?? '');
+  }
+
+  /**
+   * Deletes keys that have expired, in batches of their own transactions, so that no lock is held for long.
+   * @returns whether there may be more
+   */
+  async purge(): Promise<boolean> {
+    const deleted = await this.transactions.write((manager) =>
+      new IdempotencyKeyRepository(manager).deleteUntil(this.expiry(), purgeBatchSize),
+    );
+    return deleted === purgeBatchSize;
   }
 
   private expiry(): Date {

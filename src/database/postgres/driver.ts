@@ -1,4 +1,5 @@
 import pg, { Client } from 'pg';
+import { refuseDates } from '../date-parameters.js';
 import { errorCode } from '../error-code.js';
 import { isWorthPreparing, preparedStatements } from '../prepared-statements.js';
 
@@ -18,6 +19,7 @@ class PreparingClient extends Client {
   override query(...asked: unknown[]): never {
     const query = super.query.bind(this) as (...asked: unknown[]) => never;
     const [text, values, ...rest] = asked;
+    refuseDates(values ?? (text as { values?: unknown } | undefined)?.values);
     if (typeof text !== 'string' || !Array.isArray(values) || !isWorthKeeping(text)) return query(...asked);
     const name = this.nameOf(text);
     const ask = (): Promise<unknown> => query({ name, text, values }, ...rest);

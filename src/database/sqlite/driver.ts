@@ -1,5 +1,6 @@
 import sqlite3 from 'sqlite3';
 import type { DataSource } from 'typeorm';
+import { refuseDates } from '../date-parameters.js';
 import { isWorthPreparing, preparedStatements } from '../prepared-statements.js';
 import { type StatementCallback, StatementTimer } from './statement-timer.js';
 
@@ -22,12 +23,14 @@ class PreparingDatabase extends sqlite3.Database {
   }
 
   override run(sql: string, ...rest: unknown[]): this {
+    refuseDates(rest[0]);
     // One with RETURNING would stay open after its first row, and keep its transaction from committing.
     if (/\sRETURNING\s/.test(sql)) return this.all(sql, ...rest);
     return isWorthPreparing(sql) ? this.perform('run', sql, rest) : super.run(sql, ...rest);
   }
 
   override all(sql: string, ...rest: unknown[]): this {
+    refuseDates(rest[0]);
     if (this.timer) rest.push(this.timer.during(rest.pop() as StatementCallback));
     return isWorthPreparing(sql) ? this.perform('all', sql, rest) : super.all(sql, ...rest);
   }

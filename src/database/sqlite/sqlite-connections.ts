@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import sqlite3 from 'sqlite3';
 import { DataSource } from 'typeorm';
 import { Connections } from '../connections.js';
+import { refuseDatesIn } from '../date-parameters.js';
 import type { RunnerOf, Transactions } from '../transactions.js';
 import { connectionOf } from './driver.js';
 import { type SqliteOptions, walLimitBytes } from './options.js';
@@ -46,7 +47,7 @@ export class SqliteConnections extends Connections {
 
   /** Opens a reader beside `source`, which can't write either. No process that writes has to wait for them. */
   static async openForReading(source: DataSource): Promise<Connections> {
-    return new SqliteConnections(undefined, source, [await new DataSource(source.options).initialize()]);
+    return new SqliteConnections(undefined, source, [await refuseDatesIn(new DataSource(source.options)).initialize()]);
   }
 
   transactions(runnerOf: RunnerOf): Transactions {
@@ -92,7 +93,9 @@ export class SqliteConnections extends Connections {
 }
 
 async function openReader(writer: DataSource): Promise<DataSource> {
-  const reader = new DataSource({ ...writer.options, flags: sqlite3.OPEN_READONLY } as typeof writer.options);
+  const reader = refuseDatesIn(
+    new DataSource({ ...writer.options, flags: sqlite3.OPEN_READONLY } as typeof writer.options),
+  );
   await reader.initialize();
   await setAndCheckPragmas(reader);
   connectionOf(reader).limitStatements((writer.options as SqliteOptions).statementTimeoutMs);

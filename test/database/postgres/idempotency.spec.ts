@@ -22,7 +22,9 @@ describe('two instances of the service that are asked for one thing with one key
     const { promise: begun, resolve: begin } = gate();
     const ask = ({ unitOfWork }: Database, name: string, meanwhile?: () => Promise<void>) =>
       unitOfWork
-        .for({ idempotency: { key: 'one', request: 'POST /genres', answer: () => ({ name }) } })
+        .for({
+          idempotency: { key: 'one', request: 'POST /genres', answer: () => ({ name }), resourceOf: () => '/genres/1' },
+        })
         .run(participants, async ({ genres }) => {
           await genres.add({ name, description: null });
           await meanwhile?.();

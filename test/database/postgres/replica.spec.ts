@@ -77,7 +77,12 @@ describe('a replica', () => {
   it('is read from, and never written to', async () => {
     expect(await readOnReplica(one)).toBe(count);
     expect(await one.unitOfWork.run(work, isOnReplica)).toBe(false);
-    const once = { key: 'one', request: 'POST', answer: (onReplica: boolean) => ({ onReplica }) };
+    const once = {
+      key: 'one',
+      request: 'POST',
+      answer: (onReplica: boolean) => ({ onReplica }),
+      resourceOf: () => '/',
+    };
     expect(await one.unitOfWork.for({ idempotency: once }).run(work, isOnReplica)).toBe(false);
     const writing = one.unitOfWork.read(work, ({ genres }) => genres.add({ name: 'Western', description: null }));
     await expect(writing).rejects.toThrow('read-only');

@@ -1,0 +1,53 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { UnitOfWork } from '../unit-of-work.js';
+
+/** Milliseconds between two purges, give or take a half: instances that start together don't purge together. */
+const intervalMs = 60_000;
+/** Milliseconds between two batches of one purge, in which others have their turn. */
+const batchPauseMs = 20;
+
+/** Deletes expired idempotency keys every minute, whether or not requests with keys come. */
+@Injectable()
+export class IdempotencyPurge implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger('IdempotencyPurge');
+  private readonly stopping = new AbortController();
+  private running: Promise<void> | undefined;
+  private isFailing = false;
+
+  constructor(private readonly unitOfWork: UnitOfWork) {}
+
+  onApplicationBootstrap(): void {
+    this.running = this.run();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stopping;
+    try {
+      for (;;) {
+        await pause(intervalMs * (0.5 + Math.random()), undefined, { ref: false, signal });
+        while (await this.purgeBatch()) await pause(batchPauseMs, undefined, { ref: false, signal });
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+
+  /** A failure is logged once, until a purge succeeds again: the database is away, and others say so too. */
+  private async purgeBatch(): Promise<boolean> {
+    try {
+      const hasMore = await this.unitOfWork.purgeIdempotencyKeys();
+      this.isFailing = false;
+      return hasMore;
+    } catch (error) {
+      if (!this.isFailing) this.logger.warn({ msg: 'Expired idempotency keys were not deleted', err: error });
+      this.isFailing = true;
+      return false;
+    }
+  }
+}

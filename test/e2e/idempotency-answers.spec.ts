@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { call, operations } from '../support/operations.js';
+import { behindItsBack, rowsBehindItsBack } from '../support/outage.js';
+import { refused } from '../support/problem.js';
+import { useShop } from '../support/shop.js';
+
+describe('kept answers of an Idempotency-Key', () => {
+  const shop = useShop();
+  beforeAll(async () => {
+    await shop.clerk.movie(1);
+    await shop.clerk.client();
+  });
+
+  const keptRows = () => rowsBehindItsBack(shop.databaseUrl, 'SELECT * FROM idempotency_key');
+
+  describe('of a client who was deleted', () => {
+    const person = { first_name: 'Etsuko', last_name: 'Ichihara', address: '5 Shinjuku', license_number: 'TK-1' };
+
+    it('are erased with the client, and a retry returns 409 without personal data', async () => {
+      const key = randomUUID();
+      const send = (body: object) => shop.api.post('/clients').send(body).set('Idempotency-Key', key);
+      const { headers } = await send(person).expect(201);
+      const location = headers['location']!;
+      await shop.api.patch(location).send({ address: '6 Shinjuku' }).expect(200);
+      await shop.api.delete(location).expect(204);
+      for (const body of [person, { first_name: 'Other', last_name: 'Person' }]) {
+        const problem = await refused(send(body), 409, 'idempotency-answer-gone');
+        expect(problem['resource']).toBe(location);
+        expect(JSON.stringify(problem)).not.toMatch(/Etsuko|Ichihara|Shinjuku|TK-1/);
+      }
+      expect(JSON.stringify(await keptRows())).not.toMatch(/Etsuko|Ichihara|Shinjuku|TK-1/);
+    });
+
+    it('stay where the client can not be deleted', async () => {
+      const send = () =>
+        shop.api
+          .post('/clients')
+          .send({ ...person, license_number: 'TK-2' })
+          .set('Idempotency-Key', 'stays');
+      const { body, text, headers } = await send().expect(201);
+      await shop.clerk.rent(body.id, 1);
+      await refused(shop.api.delete(headers['location']!), 409, 'client-has-rents');
+      expect((await send().expect(201)).text).toBe(text);
+    });
+  });
+
+  it.each(operations.filter(({ method }) => method === 'post'))(
+    'return 409 idempotency-answer-gone where they were too large to keep: $operationId',
+    async (operation) => {
+      const key = randomUUID();
+      const post =
+        operation.operationId === 'rentMovies'
+          ? { ...operation, body: { client_id: 1, details: [{ movie_id: (await shop.clerk.movie(1)).id }] } }
+          : operation.operationId === 'updateGenre'
+            ? { ...operation, body: { description: 'Dust.' } }
+            : operation;
+      const first = await call(shop.api, post).set('Idempotency-Key', key);
+      expect([first.status, first.status < 300 ? '' : first.text]).toEqual([first.status, '']);
+      await behindItsBack(shop.databaseUrl, `UPDATE idempotency_key SET answer = '' WHERE key = '${key}'`);
+      const { resource } = await refused(
+        call(shop.api, post).set('Idempotency-Key', key),
+        409,
+        'idempotency-answer-gone',
+      );
+      expect(resource).toBe(first.headers['location'] ?? '/genres/1');
+      await shop.api.get(resource as string).expect(200);
+    },
+  );
+
+  it('are the same for members in another order, null for absent, space around text and a slash after the path', async () => {
+    const send = (path: string, json: string) =>
+      shop.api.post(path).set('Content-Type', 'application/json').send(json).set('Idempotency-Key', 'same');
+    const { text } = await send('/clients', '{"first_name":"Caf\u00e9","last_name":"B"}').expect(201);
+    for (const [path, json] of [
+      ['/clients', '{"last_name":"B","first_name":"Caf\u00e9"}'],
+      ['/clients', '{"first_name":" Cafe\u0301 ","last_name":"B","address":null,"license_number":null,"id":7}'],
+      ['/clients/', '{ "first_name": "Caf\u00e9", "last_name": "B" }'],
+    ] as const) {
+      expect((await send(path, json).expect(201)).text).toBe(text);
+    }
+    for (const json of ['{"first_name":"Caf\u00e9","last_name":"b"}', '{"first_name":"B","last_name":"Caf\u00e9"}']) {
+      await refused(send('/clients', json), 422, 'idempotency-key-reused');
+    }
+  });
+
+  it('tell null apart from absent where null removes', async () => {
+    const send = (body: object) => shop.api.post('/genres/1').send(body).set('Idempotency-Key', 'removes');
+    await send({ name: 'Kept' }).expect(200);
+    await refused(send({ name: 'Kept', description: null }), 422, 'idempotency-key-reused');
+  });
+});
