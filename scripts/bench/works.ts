@@ -108,7 +108,7 @@ function addsWithStock(stock: number): Work {
     statuses: [201],
     async prepare(url) {
       const request = post('/movies/with_stock', { title: 'The Straight Story', year: 1999, genre_id: 1, stock });
-      verify(await ask(url, request), 201, (answer) => json<Movie>(answer).copies.length === stock);
+      verify(await ask(url, request), 201, (answer) => json<Movie>(answer).copies.length === Math.min(stock, 200));
       return [request];
     },
   };

@@ -37,6 +37,8 @@ interface SelectOptions<Entity, V> {
    * and pages that an index finds without passing rows. All reads of a batch wait for the slowest of them.
    */
   readonly isBatched?: (given: Given<V>) => boolean;
+  /** Rows that all reads of a batch find at most, where rows may be large. */
+  readonly maxBatchRows?: number;
 }
 
 interface Statement extends CompiledStatement {
@@ -71,7 +73,12 @@ export class CompiledSelect<Entity extends ObjectLiteral, V extends object> {
     const statement = this.cache.get(connection, variantOf(given), () => this.write(manager, given));
     const { batched } = statement;
     if (batched && manager instanceof BatchingManager) {
-      const rows = await manager.queryBatched({ sql: batched.sql, values: bind(connection, batched, values), limit });
+      const rows = await manager.queryBatched({
+        sql: batched.sql,
+        values: bind(connection, batched, values),
+        limit,
+        maxBatchRows: this.options.maxBatchRows,
+      });
       return rows.map((row) => entityOf(row, batched.shape)) as Entity[];
     }
     const bound = bind(connection, statement, { ...values, [limitName]: limit ?? 0 });

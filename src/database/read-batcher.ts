@@ -1,6 +1,7 @@
 import { EntityManager, type QueryRunner } from 'typeorm';
 import { ServiceUnavailable } from '../kernel/domain-error.js';
 import { parsed, type Row } from './gathered.js';
+import { NeedsTransaction } from './needs-transaction.js';
 import { isStatementFault } from './statement-fault.js';
 import type { Work } from './transactions.js';
 
@@ -13,6 +14,8 @@ interface Read {
   readonly values: readonly unknown[];
   /** Rows that are found at most; one without it. */
   readonly limit?: number;
+  /** Rows that one run of the statement finds at most for all its reads: bounds the memory that large rows take. */
+  readonly maxBatchRows?: number;
 }
 
 type QueryBatched = (read: Read) => Promise<readonly Row[]>;
@@ -25,7 +28,7 @@ interface QueuedRead {
 }
 
 /** The reads that wait for one statement and have the same limit. */
-interface Queue extends Pick<Read, 'sql' | 'limit'> {
+interface Queue extends Pick<Read, 'sql' | 'limit' | 'maxBatchRows'> {
   readonly key: string;
   readonly reads: QueuedRead[];
 }
@@ -41,8 +44,8 @@ interface BatchedRow {
 
 /** Reads that are answered by one run of a statement: bounds how long the first of them waits for the last. */
 const maxBatchSize = 64;
-/** Rows that one run of a statement finds at most, where a single read doesn't find more. */
-const maxBatchRows = 1024;
+/** Rows that one run of a statement finds at most, where a single read doesn't find more and nothing else is said. */
+const defaultMaxBatchRows = 1024;
 
 /**
  * Request batching: runs concurrent single reads of one statement, with whatever values, as one statement (see
@@ -89,13 +92,13 @@ export class ReadBatcher {
     }
   }
 
-  private add({ sql, limit, values }: Read): Promise<readonly Row[]> {
+  private add({ values, ...query }: Read): Promise<readonly Row[]> {
     return new Promise((resolve, reject) => {
       const read = { values: JSON.stringify(values), resolve, reject };
-      const key = `${limit} ${sql}`;
+      const key = `${query.limit} ${query.sql}`;
       const queue = this.queues.get(key);
       if (queue) queue.reads.push(read);
-      else this.start({ key, sql, limit, reads: [read] });
+      else this.start({ ...query, key, reads: [read] });
     });
   }
 
@@ -126,7 +129,7 @@ export class ReadBatcher {
   /** Takes the next batch from the queue. Reads of the very same values count as one. */
   private take(queue: Queue): Batch {
     this.queues.delete(queue.key);
-    const { reads, limit = 1 } = queue;
+    const { reads, limit = 1, maxBatchRows = defaultMaxBatchRows } = queue;
     const maxSize = Math.max(1, Math.min(maxBatchSize, Math.floor(maxBatchRows / limit)));
     const batch = new Map<string, QueuedRead[]>();
     let taken = 0;
@@ -168,4 +171,9 @@ export class BatchingManager extends EntityManager {
   ) {
     super(connection, queryRunner);
   }
+}
+
+/** @throws NeedsTransaction in a single read */
+export function assertTransaction(manager: EntityManager): void {
+  if (manager instanceof BatchingManager) throw new NeedsTransaction();
 }

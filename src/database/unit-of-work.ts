@@ -6,6 +6,7 @@ import type { PageRequest } from '../kernel/page.js';
 import { Connections } from './connections.js';
 import { Idempotency } from './idempotency/idempotency.js';
 import { installationSecret } from './installation/installation-secret.js';
+import { NeedsTransaction } from './needs-transaction.js';
 import { pendingMigrations } from './pending-migrations.js';
 import type { Activity, Transactions } from './transactions.js';
 
@@ -40,10 +41,16 @@ class UnitsOfWork<Thing> {
 
   /**
    * The same, by a single statement, which is one state of the shop by itself: it costs no transaction, and those who
-   * ask the same at the same time share it.
+   * ask the same at the same time share it. Where it turns out to take more statements, `work` starts over in a
+   * transaction.
    */
-  readAtOnce<P extends Participants, Result>(participants: P, work: Work<P, Result>): Promise<Result> {
-    return this.transactions.readAtOnce((manager) => work(repositories(participants, manager)));
+  async readAtOnce<P extends Participants, Result>(participants: P, work: Work<P, Result>): Promise<Result> {
+    try {
+      return await this.transactions.readAtOnce((manager) => work(repositories(participants, manager)));
+    } catch (error) {
+      if (!(error instanceof NeedsTransaction)) throw error;
+      return this.read(participants, work);
+    }
   }
 
   /** Reads a page of a list: at once, unless its rows are to be counted as well. */

@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import { maxPageLimit, type Page, type PageRequest } from '../kernel/page.js';
 import type { CursorCipher, CursorPlace, SortType } from './cursor.js';
 import { invalidInput } from './http-problem.js';
+import { withinBytes } from './page-bytes.js';
 import { ChoiceParameter, FlagParameter, IntegerParameter, TextParameter } from './parameters.js';
 
 const defaultLimit = 50;
@@ -88,17 +89,26 @@ const sortTypesOf = (query: PageQuery): Readonly<Record<string, SortType>> =>
 /** One page on its way to the wire. */
 export class PageAnswer<Item> {
   private constructor(
-    readonly items: Item[],
+    readonly items: readonly Item[],
+    /** The JSON of all items. */
+    readonly text: string,
     readonly cursors: Readonly<Partial<Record<'prev' | 'next', string>>>,
     readonly total?: number,
   ) {}
 
+  /** Makes items of the rows of a page, leaving out rows that are too many for the bytes that an answer may have. */
   static of<Row, Item>(page: Page<Row>, query: PageQuery, toItem: (row: Row) => Item): PageAnswer<Item> {
+    const items = page.rows.map(toItem);
+    const { text, from, to } = withinBytes(items, page.isBackwards);
+    const [first, last] = [page.rows[from], page.rows[to - 1]];
+    const cursorOf = (row: Row, direction: CursorPlace['direction']): string =>
+      query.encrypt({ ...page.placeOf(row), direction });
     return new PageAnswer(
-      page.rows.map(toItem),
+      to - from === items.length ? items : items.slice(from, to),
+      text,
       {
-        prev: page.previous && query.encrypt({ ...page.previous, direction: 'before' }),
-        next: page.next && query.encrypt({ ...page.next, direction: 'after' }),
+        prev: first && (page.hasPrevious || from > 0) ? cursorOf(first, 'before') : undefined,
+        next: last && (page.hasNext || to < items.length) ? cursorOf(last, 'after') : undefined,
       },
       page.total,
     );

@@ -22,7 +22,7 @@ export function represent(
   if (typeof answer === 'string') return send(response, answer);
   if (answer instanceof PageAnswer) setPageHeaders(response, answer);
   const document = answer instanceof PageAnswer ? answer.items : (answer as object);
-  const text = JSON.stringify(document);
+  const text = answer instanceof PageAnswer ? answer.text : JSON.stringify(document);
   if (location !== undefined) response.setHeader('Location', `${location}/${(document as { id: number }).id}`);
   if (tagged && isKnown(response, document, text)) {
     if (isLarge(text)) response.vary('Accept-Encoding');

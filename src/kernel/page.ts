@@ -21,9 +21,18 @@ export interface PageRequest {
 
 export interface Page<Row> {
   readonly rows: Row[];
-  /** The places of the first and the last row, where more rows lie beyond them. */
-  readonly previous?: Place;
-  readonly next?: Place;
+  readonly placeOf: (row: Row) => Place;
+  /** Whether the page ends where its request began, so that rows which are one too many are its first. */
+  readonly isBackwards: boolean;
+  /** Whether rows lie before the first and after the last. */
+  readonly hasPrevious: boolean;
+  readonly hasNext: boolean;
   /** The rows on all pages together, where it was asked for. */
   readonly total?: number;
 }
+
+/**
+ * Bytes of JSON that a page has at most, unless its only row has more. A page ends early at them, however many rows were
+ * asked for, and the next goes on from there.
+ */
+export const maxPageBytes = 2_000_000;

@@ -73,3 +73,7 @@ export class MovieCopy {
     return this.isInService && !this.isRented;
   }
 }
+
+/** Returns the SQL condition that a copy can be lent now, as `MovieCopy.isAvailable` says of one that was read. */
+export const isAvailable = (alias: string): string =>
+  `${alias}.serviceState = 'in_service' AND NOT EXISTS (SELECT 1 ${fromOpenLoanOf(alias)})`;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type EntityManager, In, Repository, type SelectQueryBuilder } from 'typeorm';
+import { type EntityManager, Repository, type SelectQueryBuilder } from 'typeorm';
 import { type ById, CompiledSelect } from '../database/compiled-select.js';
 import { isInList, isPostgres } from '../database/compiled-statement.js';
 import { isIndexOrder, PreparedPages } from '../database/keyset.js';
@@ -8,7 +8,7 @@ import { RowLock } from '../database/lock.js';
 import { onDuplicate } from '../database/violations.js';
 import { NotFound } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
-import { MovieCopy, type ServiceState } from './movie-copy.entity.js';
+import { isAvailable, MovieCopy, type ServiceState } from './movie-copy.entity.js';
 import { Movie } from './movie.entity.js';
 import { CopyCodeTaken, CopyIsOut, CopyWasRented } from './movies.errors.js';
 
@@ -98,9 +98,6 @@ const pages = new PreparedPages<MovieCopy, CopyFilter>(
   },
 );
 
-/** Rows a statement: SQLite takes 32,766 parameters, and TypeORM's builder slows down long before. */
-const rowsPerUpdate = 1000;
-
 export class MovieCopyRepository extends Repository<MovieCopy> {
   private readonly isPostgres: boolean;
 
@@ -167,12 +164,21 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
     return copies.sort((one, other) => one.id - other.id);
   }
 
-  /** Takes copies out of service for good, in few statements. */
-  async retire(copies: readonly MovieCopy[]): Promise<void> {
-    for (let start = 0; start < copies.length; start += rowsPerUpdate) {
-      const ids = copies.slice(start, start + rowsPerUpdate).map(({ id }) => id);
-      await this.update({ id: In(ids) }, { serviceState: 'retired' });
-    }
+  /** Takes the newest copies of a movie out of service for good, of those that can be lent. */
+  async retireNewest(movieId: number, count: number): Promise<void> {
+    if (count === 0) return;
+    const newest = this.createQueryBuilder('copy')
+      .select('copy.id')
+      .where('copy.movieId = :movieId', { movieId })
+      .andWhere(isAvailable('copy'))
+      .orderBy('copy.id', 'DESC')
+      .limit(count);
+    await this.createQueryBuilder()
+      .update()
+      .set({ serviceState: 'retired' })
+      .where(`id IN (${newest.getQuery()})`)
+      .setParameters(newest.getParameters())
+      .execute();
   }
 
   /** @throws NotFound, CopyCodeTaken, CopyIsOut */

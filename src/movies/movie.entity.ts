@@ -14,6 +14,15 @@ export interface MovieFields {
   readonly genreId: number;
 }
 
+/** How many copies of a movie are in stock, and how many of them can be lent now. */
+export interface StockCount {
+  readonly stock: number;
+  readonly available: number;
+}
+
+/** The copies that a movie is shown with at most. */
+export const maxCopiesShown = 200;
+
 @Entity()
 export class Movie {
   @PrimaryGeneratedColumn()
@@ -46,15 +55,21 @@ export class Movie {
   @JoinColumn()
   genre?: Relation<Genre>;
 
-  /** The copies in stock, neither lost nor retired, where it was read with them. */
+  /**
+   * The copies in stock, neither lost nor retired, where it was read with them: all of them, or of more than
+   * `maxCopiesShown` at least so many, the oldest.
+   */
   copies: MovieCopy[];
 
+  /** Set where `copies` may not be all. */
+  counted?: StockCount;
+
   get stock(): number {
-    return this.copies.length;
+    return this.counted?.stock ?? this.copies.length;
   }
 
   get available(): number {
-    return this.copies.filter((copy) => copy.isAvailable).length;
+    return this.counted?.available ?? this.copies.filter((copy) => copy.isAvailable).length;
   }
 
   static columnsOf(fields: Partial<MovieFields>): Partial<Movie> {

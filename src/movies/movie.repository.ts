@@ -4,7 +4,8 @@ import { type ById, CompiledSelect, type Given } from '../database/compiled-sele
 import { isInList } from '../database/compiled-statement.js';
 import { isIndexOrder, PreparedPages } from '../database/keyset.js';
 import { type LockStrength, RowLock } from '../database/lock.js';
-import { fromOpenLoanOf, Loan } from '../database/loan.view.js';
+import { Loan } from '../database/loan.view.js';
+import { assertTransaction } from '../database/read-batcher.js';
 import { onUnknownReference } from '../database/violations.js';
 import {
   type Containing,
@@ -17,8 +18,8 @@ import {
 import { NotFound, unknownReference } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { searchable } from '../kernel/text.js';
-import { MovieCopy, outOfStock } from './movie-copy.entity.js';
-import { Movie, type MovieFields } from './movie.entity.js';
+import { isAvailable, MovieCopy, outOfStock } from './movie-copy.entity.js';
+import { maxCopiesShown, Movie, type MovieFields, type StockCount } from './movie.entity.js';
 import { MovieWasRented } from './movies.errors.js';
 
 export interface MovieFilter {
@@ -39,14 +40,17 @@ const movies = (manager: EntityManager, { genre }: Given<With>): SelectQueryBuil
   const query = manager.createQueryBuilder(Movie, 'movie');
   return genre ? query.leftJoinAndSelect('movie.genre', 'genre') : query;
 };
+const isInStock = `copy.serviceState NOT IN (${outOfStock.map((state) => `'${state}'`).join()})`;
 const lists = {
   copies: (manager: EntityManager) =>
     manager
       .createQueryBuilder(MovieCopy, 'copy')
       .addSelect('copy.openRentId')
       .where('copy.movieId = movie.id')
-      .andWhere(`copy.serviceState NOT IN (${outOfStock.map((state) => `'${state}'`).join()})`)
-      .orderBy('copy.id'),
+      .andWhere(isInStock)
+      .orderBy('copy.id')
+      // One more shows that these are not all.
+      .limit(maxCopiesShown + 1),
 };
 const ofId = (manager: EntityManager, given: Given<With & ById>) => movies(manager, given).where('movie.id = :id');
 const byId = new CompiledSelect<Movie, With & ById>({ id: 'integer', genre: 'flag' }, ofId, {
@@ -75,6 +79,9 @@ const pages = new PreparedPages<Movie, Listed>(
   { id: 'id', title: 'titleSearch', year: 'year' },
   {
     lists,
+    // A movie may have 70 kB.
+    maxRows: 64,
+    maxBatchRows: 512,
     isBatched: ({ available, genreId, year, pattern, trigrams }, sortBy) =>
       available === undefined &&
       isNarrowed({ pattern, trigrams }) &&
@@ -99,19 +106,20 @@ export class MovieRepository extends Repository<Movie> {
     expand?: 'genre',
   ): Promise<Page<Movie> | undefined> {
     return pageAtOnce(this.manager, title && searchable(title), (part) =>
-      pages.fetch(this.manager, { ...filter, ...part, genre: expand === 'genre' }, request),
+      this.fetchPage({ ...filter, ...part, genre: expand === 'genre' }, request),
     );
   }
 
   async page({ title, ...filter }: MovieFilter, request: PageRequest, expand?: 'genre'): Promise<Page<Movie>> {
     const part = title === undefined ? undefined : await containing(this, 'titleSearch', searchable(title));
-    return pages.fetch(this.manager, { ...filter, ...part, genre: expand === 'genre' }, request);
+    return this.fetchPage({ ...filter, ...part, genre: expand === 'genre' }, request);
   }
 
   /** @throws NotFound */
   async get(id: number, expand?: 'genre'): Promise<Movie> {
     const movie = await byId.first(this.manager, { id, genre: expand === 'genre' });
     if (!movie) throw new NotFound('Movie');
+    await this.countStockOf([movie]);
     return movie;
   }
 
@@ -164,6 +172,32 @@ export class MovieRepository extends Repository<Movie> {
     await this.manager.delete(MovieCopy, { movieId: id });
     await this.delete(id);
   }
+
+  private async fetchPage(values: Parameters<typeof pages.fetch>[1], request: PageRequest): Promise<Page<Movie>> {
+    const page = await pages.fetch(this.manager, values, request);
+    await this.countStockOf(page.rows);
+    return page;
+  }
+
+  /** Counts the copies of those movies that have more than are read with them. */
+  private async countStockOf(movies: readonly Movie[]): Promise<void> {
+    const ids = movies.filter(({ copies }) => copies.length > maxCopiesShown).map(({ id }) => id);
+    if (ids.length === 0) return;
+    assertTransaction(this.manager);
+    const counts = await this.manager
+      .createQueryBuilder(MovieCopy, 'copy')
+      .select('copy.movieId', 'id')
+      .addSelect('COUNT(*)', 'stock')
+      .addSelect(`COUNT(CASE WHEN ${isAvailable('copy')} THEN 1 END)`, 'available')
+      .where('copy.movieId IN (:...ids)', { ids })
+      .andWhere(isInStock)
+      .groupBy('copy.movieId')
+      .getRawMany<{ id: number } & Record<keyof StockCount, number | string>>();
+    const countOf = new Map(
+      counts.map(({ id, stock, available }) => [id, { stock: Number(stock), available: Number(available) }]),
+    );
+    for (const movie of movies) movie.counted = countOf.get(movie.id);
+  }
 }
 
 const refuseUnknownGenre = ({ genreId }: Partial<MovieFields>) =>
@@ -173,6 +207,5 @@ const availableCopy = (manager: EntityManager): string =>
   manager
     .createQueryBuilder(MovieCopy, 'copy')
     .select('1')
-    .where(`copy.movieId = movie.id AND copy.serviceState = 'in_service'`)
-    .andWhere(`NOT EXISTS (SELECT 1 ${fromOpenLoanOf('copy')})`)
+    .where(`copy.movieId = movie.id AND ${isAvailable('copy')}`)
     .getQuery();

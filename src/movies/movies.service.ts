@@ -75,7 +75,7 @@ export class MoviesService {
       command.precondition?.(movie);
       await movies.change(id, fields);
       await copies.addMany(id, stock - movie.stock);
-      await copies.retire(surplus(movie, stock));
+      await copies.retireNewest(id, surplus(movie, stock));
       return movies.get(id);
     });
   }

@@ -35,9 +35,12 @@ const lists = {
       .orderBy('line.id'),
 };
 const ofId = (manager: EntityManager, given: Given<With & ById>) => rents(manager, given).where('rent.id = :id');
+/** Rows that one statement fetches at most. A rental may have 1.6 MB: 100 lines, each with its movie's description. */
+const maxRows = 16;
 const byId = new CompiledSelect<MovieRent, With & ById>({ id: 'integer', client: 'flag' }, ofId, {
   lists,
   isBatched: () => true,
+  maxBatchRows: maxRows,
 });
 const lock = new RowLock<MovieRent, With & ById>({ id: 'integer', client: 'flag' }, ofId);
 /** As the index of what is out has it; see its migration. */
@@ -63,6 +66,8 @@ const pages = new PreparedPages<MovieRent, With & RentFilter>(
   { id: 'id', creation_datetime: 'creationDatetime' },
   {
     lists,
+    maxRows,
+    maxBatchRows: maxRows,
     // Open rentals and those of a copy are found by passing others.
     isBatched: ({ isClosed, movieCopyId, clientId }, sortBy) =>
       isClosed === undefined && movieCopyId === undefined && isIndexOrder(sortBy, [clientId]),

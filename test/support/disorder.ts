@@ -89,7 +89,7 @@ async function disorderShown(api: Api): Promise<string[]> {
       ['has a genre', genres.has(genre_id)],
       ['has its stock', stock === inStock.length],
       ['counts its available copies', available === its.filter(({ is_available }) => is_available).length],
-      ['shows the copies in stock', JSON.stringify(shown) === JSON.stringify(inStock)],
+      ['shows the copies in stock', JSON.stringify(shown) === JSON.stringify(inStock.slice(0, 200))],
     );
   }
   return disorder;

@@ -31,7 +31,7 @@ class MovieMembers {
   }
 }
 
-@IgnoresMembersOf(MovieDto, 'id', 'stock', 'available', 'copies', 'genre')
+@IgnoresMembersOf(MovieDto, 'id', 'stock', 'available', 'copies', 'copies_url', 'genre')
 export class MovieInput extends MovieMembers {}
 
 export class MoviePatch extends MergePatch(MovieInput) {
@@ -41,7 +41,7 @@ export class MoviePatch extends MergePatch(MovieInput) {
   }
 }
 
-@IgnoresMembersOf(MovieDto, 'id', 'available', 'copies', 'genre')
+@IgnoresMembersOf(MovieDto, 'id', 'available', 'copies', 'copies_url', 'genre')
 export class MovieWithStockInput extends MovieMembers {
   @IntegerField({
     description: 'How many copies it is to have in stock.',

@@ -1,6 +1,6 @@
 import { GenreDto } from '../../genres/dto/genre.dto.js';
 import { ExpansionField, IdField, IntegerField, ListField, TextField } from '../../http/fields.js';
-import type { Movie } from '../movie.entity.js';
+import { maxCopiesShown, type Movie } from '../movie.entity.js';
 import { largestStock } from '../stock.js';
 import { MovieCopyDto } from './movie-copy.dto.js';
 
@@ -51,8 +51,19 @@ export class MovieDto extends MovieSummaryDto {
   @IntegerField({ ...countField, description: 'How many of them can be lent now.', example: 1 })
   available: number;
 
-  @ListField(() => MovieCopyDto, { description: 'The copies in stock.', maxItems: largestStock })
+  @ListField(() => MovieCopyDto, {
+    description: `The copies in stock; of more than ${maxCopiesShown}, the oldest.`,
+    maxItems: maxCopiesShown,
+  })
   copies: MovieCopyDto[];
+
+  @TextField({
+    description: `Where all copies are listed, those lost or retired too, if \`copies\` does not show all in stock.`,
+    maxLength: 200,
+    nullable: true,
+    example: null,
+  })
+  copies_url: string | null;
 
   @ExpansionField(() => GenreDto, 'The genre it is sorted into, with `expand=genre`.')
   genre?: GenreDto;
@@ -61,7 +72,8 @@ export class MovieDto extends MovieSummaryDto {
     super(movie);
     this.stock = movie.stock;
     this.available = movie.available;
-    this.copies = movie.copies.map(MovieCopyDto.of);
+    this.copies = movie.copies.slice(0, maxCopiesShown).map(MovieCopyDto.of);
+    this.copies_url = movie.stock > maxCopiesShown ? `/movies/${movie.id}/copies` : null;
     if (movie.genre) this.genre = new GenreDto(movie.genre);
   }
 
