@@ -28,6 +28,7 @@ export class AppModule {
           environment.DATABASE_REPLICA_URL
             ? dataSourceOptions(environment.DATABASE_REPLICA_URL, environment)
             : undefined,
+          { maxWaiting: environment.MAX_WAITING, timeoutMs: environment.WAIT_TIMEOUT_MS },
         ),
         GenresModule,
         MoviesModule,

@@ -7,6 +7,7 @@ import { logAnswer, observeAnswers } from './http/answered-requests.js';
 import { UnitOfWork } from './database/unit-of-work.js';
 import { useCors } from './http/cors.js';
 import { CursorCipher } from './http/cursor.js';
+import { useLoadShedding } from './http/load-shedding.js';
 import { HttpAdapter } from './http/http-adapter.js';
 import { ReplayFilter } from './http/idempotency.js';
 import { InputPipe } from './http/input.pipe.js';
@@ -50,9 +51,11 @@ export async function createApp(environment: Environment): Promise<INestApplicat
   });
   app.useSecurityHeaders(securityHeaders);
   useCors(app, environment.CORS_ORIGINS);
+  const unitOfWork = app.get(UnitOfWork);
+  useLoadShedding(app, (queue) => unitOfWork.refusalOf(queue));
   app.useGlobalFilters(new ProblemFilter(), new ReplayFilter());
   app.useGlobalGuards(new RepresentationGuard(app.get(Reflector)), new KnownQueryGuard(), new RequestBodyGuard());
-  app.useGlobalPipes(new InputPipe(new CursorCipher(await app.get(UnitOfWork).installationSecret())));
+  app.useGlobalPipes(new InputPipe(new CursorCipher(await unitOfWork.installationSecret())));
   useOpenApi(app, version);
   app.flushLogs();
   // To be told to end, and to end as told, is success: exit code 0.

@@ -85,6 +85,18 @@ export class Environment {
   @Max(1_000_000)
   WAL_LIMIT_MB = 64;
 
+  /** Writes, and likewise reads, that may wait for the database; further ones are answered 503. */
+  @IsInt({ message: 'MAX_WAITING must be a whole number' })
+  @Min(1)
+  @Max(100_000)
+  MAX_WAITING = 1_000;
+
+  /** Milliseconds after which a request that still waits for the database is answered 503. */
+  @IsInt({ message: 'WAIT_TIMEOUT_MS must be a whole number of milliseconds' })
+  @Min(100)
+  @Max(60_000)
+  WAIT_TIMEOUT_MS = 5_000;
+
   @IsIn(logLevels, { message: `LOG_LEVEL must be one of ${logLevels.join(', ')}` })
   LOG_LEVEL: LogLevel = 'info';
 }

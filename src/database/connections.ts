@@ -3,6 +3,8 @@ import type { Transactions, RunnerOf } from './transactions.js';
 /** The open, migrated and checked connections to the shop's database. */
 export abstract class Connections {
   abstract transactions(runnerOf: RunnerOf): Transactions;
+  /** The names of the migrations that this release has and the database lacks, asked on a connection of its own. */
+  abstract pendingMigrations(): Promise<string[]>;
   /** Closes all of them. */
   abstract onApplicationShutdown(): Promise<void>;
 }

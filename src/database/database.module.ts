@@ -6,11 +6,12 @@ import { IdempotencyPurge } from './idempotency/idempotency-purge.js';
 import { openConnections } from './open-connections.js';
 import { openDataSource } from './open-data-source.js';
 import { UnitOfWork } from './unit-of-work.js';
+import { unlimited } from './waiting-room.js';
 
 @Module({})
 export class DatabaseModule {
   /** @param replica where to read, if not from the database that `options` name */
-  static with(options: DataSourceOptions, replica?: DataSourceOptions): DynamicModule {
+  static with(options: DataSourceOptions, replica?: DataSourceOptions, limits = unlimited): DynamicModule {
     return {
       module: DatabaseModule,
       global: true,
@@ -22,7 +23,11 @@ export class DatabaseModule {
           inject: [DataSource],
           useFactory: (writer: DataSource) => openConnections(writer, replica),
         },
-        UnitOfWork,
+        {
+          provide: UnitOfWork,
+          inject: [Connections, Clock],
+          useFactory: (connections: Connections, clock: Clock) => new UnitOfWork(connections, clock, limits),
+        },
         IdempotencyPurge,
         Clock,
       ],

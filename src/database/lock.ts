@@ -1,6 +1,9 @@
 import type { EntityManager, ObjectLiteral } from 'typeorm';
 import { CompiledSelect, type Query, type Values } from './compiled-select.js';
 import type { ParameterTypes } from './parameter-types.js';
+import { ServiceUnavailable } from '../kernel/domain-error.js';
+import { errorCode } from './error-code.js';
+import { isReading } from './lease.js';
 
 const clauses = {
   /** Nobody else changes or deletes the rows, or locks them so. */
@@ -13,12 +16,17 @@ const clauses = {
 
 export type LockStrength = keyof typeof clauses;
 
+/** PostgreSQL's lock_not_available. */
+export const isLockTimeout = (error: unknown): boolean =>
+  errorCode(error instanceof ServiceUnavailable ? error.cause : error) === '55P03';
+
 /**
  * Locks the rows that a query finds until the unit of work ends. Whoever judges rows and then writes because of
  * them locks them first and reads them after. A movie stands for all its copies. Against deadlocks rentals are
  * locked before clients, clients before movies, movies before genres, and each of them in the order of their ids.
  *
- * On SQLite the units of work that write take turns, there is nobody to lock out, and nothing is asked.
+ * On SQLite the units of work that write take turns, there is nobody to lock out, and nothing is asked. Nor is it in a
+ * unit of work that reads: its snapshot stays as it is.
  */
 export class RowLock<Entity extends ObjectLiteral, V extends object> {
   private readonly selects: Readonly<Record<LockStrength, CompiledSelect<Entity, V>>>;
@@ -32,9 +40,9 @@ export class RowLock<Entity extends ObjectLiteral, V extends object> {
     this.selects = { change: locking('change'), keep: locking('keep'), remove: locking('remove') };
   }
 
-  /** @returns how many rows there are; undefined on SQLite */
+  /** @returns how many rows there are; undefined where nothing is locked */
   async run(manager: EntityManager, values: V & Values, strength: LockStrength): Promise<number | undefined> {
-    if (manager.connection.options.type !== 'postgres') return undefined;
+    if (manager.connection.options.type !== 'postgres' || isReading(manager)) return undefined;
     return (await this.selects[strength].all(manager, values)).length;
   }
 }

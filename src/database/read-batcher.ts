@@ -4,9 +4,15 @@ import { parsed, type Row } from './gathered.js';
 import { NeedsTransaction } from './needs-transaction.js';
 import { isStatementFault } from './statement-fault.js';
 import type { Work } from './transactions.js';
+import type { Wait } from './waiting-room.js';
 
-/** Lends a query runner for the time of one statement. */
-type Lend = <Result>(job: (runner: QueryRunner) => Promise<Result>) => Promise<Result>;
+/** Where query runners come from. */
+interface Runners {
+  /** Lends one for the time of one statement. */
+  readonly lend: <Result>(job: (runner: QueryRunner) => Promise<Result>, wait?: Wait) => Promise<Result>;
+  /** Whether a new borrower has to wait for one. */
+  readonly isBusy: () => boolean;
+}
 
 interface Read {
   /** As batched-sql.ts writes it. */
@@ -25,12 +31,17 @@ interface QueuedRead {
   readonly values: string;
   readonly resolve: (rows: readonly Row[]) => void;
   readonly reject: (error: unknown) => void;
+  readonly wait: Wait;
+  /** Whether `wait` was started. A read that finds a free query runner doesn't wait. */
+  isWaiting: boolean;
 }
 
 /** The reads that wait for one statement and have the same limit. */
 interface Queue extends Pick<Read, 'sql' | 'limit' | 'maxBatchRows'> {
   readonly key: string;
   readonly reads: QueuedRead[];
+  /** Whether it waits for a query runner, and each of its reads with it. */
+  isWaiting: boolean;
 }
 
 /** Reads by their values, in the order of their places. */
@@ -61,11 +72,11 @@ export class ReadBatcher {
   /** @param blank a query runner to make views of */
   constructor(
     private readonly blank: QueryRunner,
-    private readonly lend: Lend,
+    private readonly runners: Runners,
   ) {}
 
   /** Hands `work` a manager that takes one SELECT and refuses every other statement, and all when `work` is over. */
-  async read<Result>(work: Work<Result>): Promise<Result> {
+  async read<Result>(work: Work<Result>, wait: Wait): Promise<Result> {
     const view = Object.create(this.blank) as QueryRunner;
     let isAsked = false;
     const askOnly = (sql: string): void => {
@@ -77,12 +88,12 @@ export class ReadBatcher {
     const query = async (sql: string, ...rest: []): Promise<unknown> => {
       if (view.isReleased) return this.blank.query.call(view, sql, ...rest);
       askOnly(sql);
-      return this.lend((runner) => runner.query(sql, ...rest));
+      return this.runners.lend((runner) => runner.query(sql, ...rest), wait);
     };
     Object.assign(view, { isReleased: false, query });
     const manager = new BatchingManager(this.blank.connection, view, (read) => {
       askOnly(read.sql);
-      return this.add(read);
+      return this.add(read, wait);
     });
     Object.assign(view, { manager });
     try {
@@ -92,13 +103,15 @@ export class ReadBatcher {
     }
   }
 
-  private add({ values, ...query }: Read): Promise<readonly Row[]> {
+  private add({ values, ...query }: Read, wait: Wait): Promise<readonly Row[]> {
     return new Promise((resolve, reject) => {
-      const read = { values: JSON.stringify(values), resolve, reject };
+      wait.assertPresent();
+      const read = { values: JSON.stringify(values), resolve, reject, wait, isWaiting: false };
       const key = `${query.limit} ${query.sql}`;
       const queue = this.queues.get(key);
+      if (queue?.isWaiting) startWaiting(read, queue);
       if (queue) queue.reads.push(read);
-      else this.start({ ...query, key, reads: [read] });
+      else this.start({ ...query, key, reads: [read], isWaiting: false });
     });
   }
 
@@ -111,7 +124,12 @@ export class ReadBatcher {
   private async runNext(queue: Queue): Promise<void> {
     let batch: Batch | undefined;
     try {
-      await this.lend((runner) => run(runner, queue, (batch = this.take(queue))));
+      if (this.runners.isBusy()) startAllWaiting(queue);
+      await this.runners.lend(async (runner) => {
+        batch = this.take(queue);
+        // All of its reads may have been taken out meanwhile.
+        if (batch.size > 0) await run(runner, queue, batch);
+      });
     } catch (error) {
       batch ??= this.take(queue);
       if (batch.size === 1 || isOutage(error)) reject(batch, error);
@@ -122,7 +140,7 @@ export class ReadBatcher {
   private runEach(queue: Queue, batch: Batch): void {
     for (const [values, reads] of batch) {
       const alone = new Map([[values, reads]]);
-      this.lend((runner) => run(runner, queue, alone)).catch((error: unknown) => reject(alone, error));
+      this.runners.lend((runner) => run(runner, queue, alone)).catch((error: unknown) => reject(alone, error));
     }
   }
 
@@ -138,11 +156,34 @@ export class ReadBatcher {
       if (same) same.push(read);
       else if (batch.size < maxSize) batch.set(read.values, [read]);
       else break;
+      if (read.isWaiting) read.wait.stop();
       taken++;
     }
-    if (taken < reads.length) this.start({ ...queue, reads: reads.slice(taken) });
+    reads.splice(0, taken);
+    if (reads.length > 0) this.start(queue);
     return batch;
   }
+}
+
+function startAllWaiting(queue: Queue): void {
+  queue.isWaiting = true;
+  for (const read of [...queue.reads]) {
+    try {
+      if (!read.isWaiting) startWaiting(read, queue);
+    } catch (error) {
+      queue.reads.splice(queue.reads.indexOf(read), 1);
+      read.reject(error);
+    }
+  }
+}
+
+/** @throws UnitNotStarted */
+function startWaiting(read: QueuedRead, { reads }: Queue): void {
+  read.wait.start((error) => {
+    reads.splice(reads.indexOf(read), 1);
+    read.reject(error);
+  });
+  read.isWaiting = true;
 }
 
 async function run(runner: QueryRunner, { sql, limit }: Queue, batch: Batch): Promise<void> {

@@ -1,17 +1,21 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import type { Wait } from './waiting-room.js';
 
 export type Work<Result> = (manager: EntityManager) => Promise<Result>;
 export type RunnerOf = (dataSource: DataSource) => QueryRunner;
 
-/** How one database engine runs units of work. What a unit may count on is the same on all of them. */
+/**
+ * How one database engine runs units of work. What a unit may count on is the same on all of them.
+ * Each throws UnitNotStarted where the wait for a turn ends before the turn comes.
+ */
 export interface Transactions {
   readonly activity: Activity;
   /** Does all of `work` or, if it throws, nothing of it. */
-  write<Result>(work: Work<Result>): Promise<Result>;
+  write<Result>(work: Work<Result>, wait: Wait): Promise<Result>;
   /** Shows `work` one consistent, committed state, and refuses its writes. */
-  read<Result>(work: Work<Result>): Promise<Result>;
+  read<Result>(work: Work<Result>, wait: Wait): Promise<Result>;
   /** The same for `work` that is a single SELECT, and refuses all else. */
-  readAtOnce<Result>(work: Work<Result>): Promise<Result>;
+  readAtOnce<Result>(work: Work<Result>, wait: Wait): Promise<Result>;
 }
 
 /** What there is to do, for whoever watches over the service. */

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { HttpAdapter } from './http-adapter.js';
+import type { ProblemResponse } from './problem.filter.js';
 import type { IdentifiedRequest } from './request-id.js';
 import { routeOf } from './route.js';
 
@@ -12,6 +13,8 @@ export interface AnsweredRequest {
   /** 499 where the client went away before it was answered, as is common since nginx. */
   readonly status: number;
   readonly seconds: number;
+  /** Whether it was refused by backpressure. */
+  readonly isNotStarted?: boolean;
 }
 
 /** Tells of every request when its answer was sent, or its client went away. */
@@ -25,6 +28,7 @@ export function observeAnswers(adapter: HttpAdapter, tell: (answered: AnsweredRe
         route: routeOf(request),
         status: response.headersSent ? response.statusCode : 499,
         seconds: (performance.now() - begun) / 1000,
+        isNotStarted: (response as ProblemResponse).isNotStarted,
       }),
     );
   });
@@ -32,7 +36,7 @@ export function observeAnswers(adapter: HttpAdapter, tell: (answered: AnsweredRe
 
 const logger = new Logger('Request');
 
-export function logAnswer({ requestId, method, route, status, seconds }: AnsweredRequest): void {
+export function logAnswer({ requestId, method, route, status, seconds, isNotStarted }: AnsweredRequest): void {
   const fields = {
     msg: `${method} ${route} ${status}`,
     request_id: requestId,
@@ -41,6 +45,8 @@ export function logAnswer({ requestId, method, route, status, seconds }: Answere
     status,
     duration_ms: Math.round(seconds * 1e5) / 100,
   };
-  if (status >= 500) logger.error(fields);
+  // Under overload there is one line a second, of all of them.
+  if (isNotStarted) logger.debug(fields);
+  else if (status >= 500) logger.error(fields);
   else logger.log(fields);
 }

@@ -7,12 +7,15 @@ import {
   NotFoundException,
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { DomainError } from '../kernel/domain-error.js';
+import { DomainError, UnitNotStarted } from '../kernel/domain-error.js';
 import { allowedMethods } from './route.js';
 import { HttpProblem, problemForStatus } from './http-problem.js';
 import { pageHeaders } from './paging.js';
 import { describeProblem, problemHeaders } from './problem.js';
 import type { IdentifiedRequest } from './request-id.js';
+
+/** `isNotStarted` where a request was refused by backpressure, of which the log has one line a second in place of one each. */
+export type ProblemResponse = Response & { isNotStarted?: boolean };
 
 /** Every error leaves through here, as a problem document that tells the client what it may know and nothing else. */
 @Catch()
@@ -30,14 +33,24 @@ export class ProblemFilter implements ExceptionFilter {
     }
     for (const name of pageHeaders) response.removeHeader(name);
     const known = error instanceof DomainError ? error : asHttpProblem(error, request);
-    const problem = describeProblem(known);
-    if (problem.status >= 500) this.logger.error({ msg: problem.title, request_id: request.id, err: error });
-    response
-      .status(problem.status)
-      .set(problemHeaders(known))
-      .type('application/problem+json')
-      .send(JSON.stringify({ ...problem, instance: request.path, request_id: request.id }));
+    const status = sendProblem(request, response, known);
+    if (status < 500 || error instanceof UnitNotStarted) return;
+    this.logger.error({ msg: describeProblem(known).title, request_id: request.id, err: error });
   }
+}
+
+/** Sends a problem document. @returns its status */
+export function sendProblem(request: Request, response: ProblemResponse, known: DomainError | HttpProblem): number {
+  const problem = describeProblem(known);
+  const { id } = request as IdentifiedRequest;
+  const body = JSON.stringify({ ...problem, instance: request.path, request_id: id });
+  if (known instanceof UnitNotStarted) response.isNotStarted = true;
+  response.statusCode = problem.status;
+  for (const [name, value] of Object.entries(problemHeaders(known))) response.setHeader(name, value);
+  response.setHeader('Content-Type', 'application/problem+json; charset=utf-8');
+  response.setHeader('Content-Length', Buffer.byteLength(body));
+  response.end(body);
+  return problem.status;
 }
 
 function asHttpProblem(error: unknown, request: Request): HttpProblem {

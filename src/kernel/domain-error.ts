@@ -93,6 +93,18 @@ export class ServiceUnavailable extends DomainError {
   }
 }
 
+/** Refuses a unit of work that waited in vain, or wasn't let wait, for its turn: nothing of it has happened. */
+export class UnitNotStarted extends ServiceUnavailable {
+  constructor(detail: string) {
+    super(undefined, detail);
+  }
+
+  /** Published as what it extends. */
+  override get name(): string {
+    return ServiceUnavailable.name;
+  }
+}
+
 /** Refuses an order because `path` names something that doesn't exist. */
 export function unknownReference(path: Fault['path'], what: string, id: number): InvalidInput {
   return new InvalidInput([{ path, code: 'unknown', detail: `${what} ${id} not found.` }]);

@@ -4,10 +4,15 @@ import { Environment } from '../config/environment.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { ServiceUnavailable } from '../kernel/domain-error.js';
 
+/** Milliseconds for which the outcome of a check is used again. */
+const cacheMs = 1_000;
+
 @Injectable()
 export class HealthService implements BeforeApplicationShutdown {
   private readonly logger = new Logger('Health');
   private isEnding = false;
+  private check?: Promise<void>;
+  private staleAt = 0;
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
@@ -15,11 +20,20 @@ export class HealthService implements BeforeApplicationShutdown {
   ) {}
 
   /**
-   * Ends well where requests should be sent here.
+   * Ends well where requests should be sent here. Probes that come at the same time, or within a second, share one
+   * check.
    * @throws ServiceUnavailable
    */
   async assertReady(): Promise<void> {
     if (this.isEnding) throw new ServiceUnavailable(undefined, 'The service is about to end. Ask another instance.');
+    if (performance.now() >= this.staleAt) {
+      this.staleAt = Infinity;
+      this.check = this.checkDatabase().finally(() => (this.staleAt = performance.now() + cacheMs));
+    }
+    await this.check;
+  }
+
+  private async checkDatabase(): Promise<void> {
     const pending = await this.unitOfWork.pendingMigrations().catch((error: unknown) => {
       throw error instanceof ServiceUnavailable ? error : new ServiceUnavailable(error);
     });

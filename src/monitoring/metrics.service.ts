@@ -45,6 +45,7 @@ export class MetricsService {
       'Units of work that wrote nothing in the end, since they were refused or failed.',
       ({ rolledBack }) => rolledBack,
     );
+    this.counterOfNotStarted();
     this.poolGauge('database_connections_max', 'Connections to the database at most.', ({ size }) => size);
     this.poolGauge('database_connections_in_use', 'Connections that units of work have now.', ({ inUse }) => inUse);
     this.poolGauge('database_connections_waiting', 'Units of work that wait for one.', ({ waiting }) => waiting);
@@ -94,6 +95,22 @@ export class MetricsService {
     const counter = new Counter({ name: own(name), help, registers: this.registers, collect });
   }
 
+  private counterOfNotStarted(): void {
+    const collect = (): void => {
+      counter.reset();
+      for (const [queue, reasons] of Object.entries(this.unitOfWork.notStarted)) {
+        for (const [reason, count] of Object.entries(reasons)) counter.inc({ queue, reason }, count);
+      }
+    };
+    const counter = new Counter({
+      name: own('units_of_work_not_started_total'),
+      help: 'Units of work that were refused or given up before they began, by the queue and the reason.',
+      labelNames: ['queue', 'reason'],
+      registers: this.registers,
+      collect,
+    });
+  }
+
   private poolGauge(name: string, help: string, valueOf: (pool: PoolActivity) => number): void {
     const collect = (): void => {
       for (const [pool, activity] of Object.entries(this.unitOfWork.activity.connections)) {
@@ -126,6 +143,7 @@ export class MetricsService {
   /** Counts once at a time, however often it is asked meanwhile; undefined where the database is away. */
   private countOpenRents(): Promise<number | undefined> {
     this.openRents ??= this.unitOfWork
+      .for({ signal: AbortSignal.timeout(patience) })
       .read({ lines: MovieRentDetailRepository }, ({ lines }) => lines.countOpenRents())
       .catch(() => undefined)
       .finally(() => (this.openRents = undefined));

@@ -19,7 +19,7 @@ export interface RentOrder {
   readonly lines: readonly OrderedLine[];
 }
 
-interface Participants {
+export interface Participants {
   readonly clients: ClientRepository;
   readonly movies: MovieRepository;
   readonly copies: MovieCopyRepository;

@@ -6,7 +6,7 @@ import type { Caller, Command } from '../kernel/command.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { MovieCopyRepository } from '../movies/movie-copy.repository.js';
 import { MovieRepository } from '../movies/movie.repository.js';
-import { fillBasket, type RentOrder } from './basket.js';
+import { fillBasket, type Participants, type RentOrder } from './basket.js';
 import { MovieRentDetailRepository } from './movie-rent-detail.repository.js';
 import type { MovieRent } from './movie-rent.entity.js';
 import { MovieRentRepository, type RentFilter } from './movie-rent.repository.js';
@@ -59,8 +59,9 @@ export class RentalsService {
 
   /** Lends all the copies of an order to its client, or none. */
   rent(order: RentOrder, command: Command<MovieRent>): Promise<MovieRent> {
-    return this.unitOfWork.for(command).run(participants, async ({ clients, movies, copies, rents, lines }) => {
-      const chosen = await fillBasket(order, { clients, movies, copies });
+    const judge = (shop: Participants) => fillBasket(order, shop);
+    return this.unitOfWork.for(command).runUnlessRefused(participants, judge, async ({ rents, lines, ...shop }) => {
+      const chosen = await fillBasket(order, shop);
       // A clock that was set back must not lend a copy before it came back.
       const lent = latest(this.clock.now(), ...chosen.flatMap(({ lastReturn }) => lastReturn ?? []));
       const rent = await rents.add(order.clientId, lent);

@@ -4,6 +4,7 @@ import { GenreRepository } from '../../src/genres/genre.repository.js';
 import { ServiceUnavailable } from '../../src/kernel/domain-error.js';
 import { Movie } from '../../src/movies/movie.entity.js';
 import { MovieRepository } from '../../src/movies/movie.repository.js';
+import { unlimited, WaitingRoom } from '../../src/database/waiting-room.js';
 import { type Database, openDatabase } from '../support/database.js';
 import { isSqlite } from '../support/engine.js';
 import { Listener, type Statement } from '../support/listener.js';
@@ -170,12 +171,16 @@ describe('request batching', () => {
 
   it('rejects a whole batch with one attempt while the database is away', async () => {
     let attempts = 0;
-    const batcher = new ReadBatcher(database.dataSource.createQueryRunner(), () => {
+    const lend = () => {
       attempts++;
       return Promise.reject(new ServiceUnavailable(new Error('Connection terminated')));
-    });
+    };
+    const batcher = new ReadBatcher(database.dataSource.createQueryRunner(), { lend, isBusy: () => true });
+    const room = new WaitingRoom('reads', unlimited);
     const asked = await Promise.allSettled(
-      [...titles.keys()].slice(0, 60).map((id) => batcher.read((manager) => new MovieRepository(manager).get(id))),
+      [...titles.keys()]
+        .slice(0, 60)
+        .map((id) => batcher.read((manager) => new MovieRepository(manager).get(id), room.waitOf({}))),
     );
     expect(asked.every(({ status }) => status === 'rejected')).toBe(true);
     expect(attempts).toBe(1);

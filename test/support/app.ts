@@ -35,6 +35,9 @@ export async function openShop({ reachedBy, environment }: Circumstances = {}): 
     SEND_TIMEOUT_MS: 20_000,
     MIN_SEND_RATE: 1024,
     MAX_BUFFERED_BYTES: 67_108_864,
+    MAX_WAITING: 1_000,
+    // Of the tests, none depends on the machine's speed.
+    WAIT_TIMEOUT_MS: 60_000,
     SHUTDOWN_GRACE_MS: 0,
     STATEMENT_TIMEOUT_MS: 5_000,
     WAL_LIMIT_MB: 64,

@@ -75,6 +75,16 @@ export async function holdWrites(url: string): Promise<() => Promise<void>> {
   return () => client.end();
 }
 
+/** Lets no unit of work of a service rent a movie, until it is released. */
+export async function holdMovie(url: string, movieId: number): Promise<() => Promise<void>> {
+  if (url.startsWith('sqlite:')) return holdWrites(url);
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await client.query('BEGIN');
+  await client.query('SELECT FROM movie WHERE id = $1 FOR UPDATE', [movieId]);
+  return () => client.end();
+}
+
 export function dropEverything(url: string): Promise<void> {
   return behindItsBack(url, ['DROP VIEW loan', ...tables.map((table) => `DROP TABLE ${table}`)].join(';'));
 }

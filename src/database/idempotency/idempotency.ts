@@ -8,6 +8,7 @@ import {
   type Once,
 } from '../../kernel/once.js';
 import type { Transactions, Work } from '../transactions.js';
+import type { Wait } from '../waiting-room.js';
 import type { IdempotencyKey } from './idempotency-key.entity.js';
 import { packAnswer, unpackAnswer } from './kept-answer.js';
 import { IdempotencyKeyRepository } from './idempotency-key.repository.js';
@@ -32,22 +33,28 @@ export class Idempotency {
   ) {}
 
   /** @throws DoneBefore, IdempotencyAnswerGone, IdempotencyKeyInUse, IdempotencyKeyReused */
-  async write<Result>(once: Once<Result>, work: Work<Result>): Promise<Result> {
+  async write<Result>(once: Once<Result>, work: Work<Result>, wait: Wait): Promise<Result> {
     try {
-      return await this.writeAlone(once, work);
+      return await this.writeAlone(once, work, wait);
     } catch (error) {
       // Whoever holds the key may be asking again, too: the answer that is there is for all of them.
-      if (error instanceof IdempotencyKeyInUse)
-        await this.transactions.read((manager) => this.refuseDone(once, manager));
+      if (error instanceof IdempotencyKeyInUse) {
+        await this.transactions.read((manager) => this.assertNotDone(once, manager), wait);
+      }
       throw error;
     }
   }
 
-  private async writeAlone<Result>(once: Once<Result>, work: Work<Result>): Promise<Result> {
+  /** @throws DoneBefore, IdempotencyKeyReused */
+  async assertNotDone(once: Once<never>, manager: EntityManager): Promise<void> {
+    await this.refuseDone(once, manager);
+  }
+
+  private async writeAlone<Result>(once: Once<Result>, work: Work<Result>, wait: Wait): Promise<Result> {
     if (this.underWay.has(once.key)) throw new IdempotencyKeyInUse();
     this.underWay.add(once.key);
     try {
-      return await this.transactions.write((manager) => this.doOnce(once, work, manager));
+      return await this.transactions.write((manager) => this.doOnce(once, work, manager), wait);
     } finally {
       this.underWay.delete(once.key);
     }
@@ -84,9 +91,10 @@ export class Idempotency {
    * Deletes keys that have expired, in batches of their own transactions, so that no lock is held for long.
    * @returns whether there may be more
    */
-  async purge(): Promise<boolean> {
-    const deleted = await this.transactions.write((manager) =>
-      new IdempotencyKeyRepository(manager).deleteUntil(this.expiry(), purgeBatchSize),
+  async purge(wait: Wait): Promise<boolean> {
+    const deleted = await this.transactions.write(
+      (manager) => new IdempotencyKeyRepository(manager).deleteUntil(this.expiry(), purgeBatchSize),
+      wait,
     );
     return deleted === purgeBatchSize;
   }

@@ -1,8 +1,10 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Client, DatabaseError } from 'pg';
 import type { DataSource, DataSourceOptions } from 'typeorm';
 import { Connections } from '../connections.js';
+import { pendingMigrations } from '../pending-migrations.js';
 import type { RunnerOf, Transactions } from '../transactions.js';
+import { withinAnswerTimeout } from './answer-timeout.js';
+import { PostgresProbe } from './postgres-probe.js';
 import { PostgresTransactions } from './postgres-transactions.js';
 import { ReplicatedTransactions } from './replicated-transactions.js';
 import { Standby } from './standby.js';
@@ -11,20 +13,18 @@ import { Vigil } from './vigil.js';
 /** Names, among the advisory locks of a database, the one under which instances take turns to migrate. */
 const migrationLock = 1_764_000_000;
 
-/** Milliseconds in which a server that is there answers a new connection, however busy it is. */
-const answerTime = 1_000;
-/** Milliseconds, of `answerTime`, after each of which this process looks at what has arrived. */
-const glance = 100;
-
 type PostgresOptions = DataSourceOptions & { readonly url: string; readonly poolSize: number };
 
 /** A pool of connections, each of which reads and writes, and where there is a replica another to read from. */
 export class PostgresConnections extends Connections {
+  private readonly probe: PostgresProbe;
+
   private constructor(
     private readonly dataSource: DataSource,
     private readonly standby?: Standby,
   ) {
     super();
+    this.probe = new PostgresProbe((dataSource.options as PostgresOptions).url);
   }
 
   /** Brings the schema up to date; of several instances that start at once, one does it while the others wait. */
@@ -44,7 +44,12 @@ export class PostgresConnections extends Connections {
     return new ReplicatedTransactions(primary, transactionsOn(this.standby.dataSource, runnerOf), this.standby);
   }
 
+  async pendingMigrations(): Promise<string[]> {
+    return pendingMigrations(this.dataSource, await this.probe.executedMigrations());
+  }
+
   async onApplicationShutdown(): Promise<void> {
+    this.probe.close();
     await this.standby?.close();
     await this.dataSource.destroy();
   }
@@ -78,19 +83,13 @@ async function oneAtATime(options: DataSourceOptions, work: () => Promise<unknow
 /** Whatever the server answers, that it is full for example, it is there. */
 async function assertThere(url: string): Promise<void> {
   // The limit of the connection itself only gives the socket up, some time after nobody waits for it.
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10 * answerTime });
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
   client.on('error', () => undefined);
   try {
-    await Promise.race([client.connect(), refuseSilence()]);
+    await withinAnswerTimeout(client.connect());
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
   } finally {
     void client.end();
   }
-}
-
-/** Time in which this process itself was held up doesn't count: the answer may be there, and nobody has looked. */
-async function refuseSilence(): Promise<never> {
-  for (let waited = 0; waited < answerTime; waited += glance) await pause(glance, undefined, { ref: false });
-  throw new Error(`PostgreSQL has not answered a new connection within ${answerTime} ms.`);
 }

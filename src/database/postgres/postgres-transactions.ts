@@ -8,6 +8,7 @@ import { Pool } from '../pool.js';
 import { ReadBatcher } from '../read-batcher.js';
 import { isStatementTimeout, statementTimeout } from '../statement-timeout.js';
 import type { Activity, Transactions, Work } from '../transactions.js';
+import type { Wait } from '../waiting-room.js';
 import { planIsOld } from './driver.js';
 import type { Vigil } from './vigil.js';
 
@@ -15,6 +16,7 @@ import type { Vigil } from './vigil.js';
 const mostAttempts = 8;
 /** Serialization failure and deadlock: the database asks to begin again. A standby so ends reads that hold it up. */
 export const lostToOthers = new Set(['40001', '40P01']);
+const readingOnly = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
 /** A write where only reading is possible: on a server that was demoted to a standby, for one. */
 const readOnly = '25006';
 
@@ -42,7 +44,10 @@ export class PostgresTransactions implements Transactions {
     private readonly vigil: Vigil,
   ) {
     this.places = new Pool(Array<typeof newRunner>(places).fill(newRunner));
-    this.batcher = new ReadBatcher(newRunner(), (job) => this.withRunner(job));
+    this.batcher = new ReadBatcher(newRunner(), {
+      lend: (job, wait) => this.withRunner(job, wait),
+      isBusy: () => this.places.isBusy,
+    });
   }
 
   get activity(): Activity {
@@ -58,10 +63,10 @@ export class PostgresTransactions implements Transactions {
     };
   }
 
-  async write<Result>(work: Work<Result>): Promise<Result> {
+  async write<Result>(work: Work<Result>, wait: Wait): Promise<Result> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const result = await this.attempt('BEGIN ISOLATION LEVEL READ COMMITTED', work);
+        const result = await this.attempt('BEGIN ISOLATION LEVEL READ COMMITTED', work, wait);
         this.commits++;
         return result;
       } catch (error) {
@@ -77,24 +82,24 @@ export class PostgresTransactions implements Transactions {
     }
   }
 
-  read<Result>(work: Work<Result>): Promise<Result> {
-    return this.attempt('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', work);
+  read<Result>(work: Work<Result>, wait: Wait): Promise<Result> {
+    return this.attempt(readingOnly, work, wait);
   }
 
-  readAtOnce<Result>(work: Work<Result>): Promise<Result> {
-    return this.batcher.read(work);
+  readAtOnce<Result>(work: Work<Result>, wait: Wait): Promise<Result> {
+    return this.batcher.read(work, wait);
   }
 
-  private attempt<Result>(begin: string, work: Work<Result>): Promise<Result> {
+  private attempt<Result>(begin: string, work: Work<Result>, wait: Wait): Promise<Result> {
     return this.withRunner(async (runner) => {
       await runner.query(begin);
-      const result = await lease(runner, work);
+      const result = await lease(runner, work, begin === readingOnly ? 'read' : 'write');
       await runner.query('COMMIT');
       return result;
-    });
+    }, wait);
   }
 
-  private withRunner<Result>(job: (runner: QueryRunner) => Promise<Result>): Promise<Result> {
+  private withRunner<Result>(job: (runner: QueryRunner) => Promise<Result>, wait?: Wait): Promise<Result> {
     return this.places.lend((newRunner) => {
       const runner = newRunner();
       let connection: Client | undefined;
@@ -119,7 +124,7 @@ export class PostgresTransactions implements Transactions {
           await runner.release();
         }
       });
-    });
+    }, wait);
   }
 }
 

@@ -1,5 +1,6 @@
-import { ServiceUnavailable } from '../../kernel/domain-error.js';
+import { ServiceUnavailable, UnitNotStarted } from '../../kernel/domain-error.js';
 import type { Activity, Transactions, Work } from '../transactions.js';
+import type { Wait } from '../waiting-room.js';
 import { lostToOthers, type PostgresTransactions } from './postgres-transactions.js';
 import { errorCode } from '../error-code.js';
 import { isStatementFault } from '../statement-fault.js';
@@ -23,23 +24,27 @@ export class ReplicatedTransactions implements Transactions {
     };
   }
 
-  write<Result>(work: Work<Result>): Promise<Result> {
-    return this.primary.write(work);
+  write<Result>(work: Work<Result>, wait: Wait): Promise<Result> {
+    return this.primary.write(work, wait);
   }
 
-  read<Result>(work: Work<Result>): Promise<Result> {
-    return this.onStandby((transactions) => transactions.read(work));
+  read<Result>(work: Work<Result>, wait: Wait): Promise<Result> {
+    return this.onStandby(wait, (transactions) => transactions.read(work, wait));
   }
 
-  readAtOnce<Result>(work: Work<Result>): Promise<Result> {
-    return this.onStandby((transactions) => transactions.readAtOnce(work));
+  readAtOnce<Result>(work: Work<Result>, wait: Wait): Promise<Result> {
+    return this.onStandby(wait, (transactions) => transactions.readAtOnce(work, wait));
   }
 
-  private async onStandby<Result>(read: (transactions: PostgresTransactions) => Promise<Result>): Promise<Result> {
-    if (!(await this.standby.hasCaughtUp())) return read(this.primary);
+  private async onStandby<Result>(
+    wait: Wait,
+    read: (transactions: PostgresTransactions) => Promise<Result>,
+  ): Promise<Result> {
+    if (!(await wait.for(this.standby.hasCaughtUp()))) return read(this.primary);
     try {
       return await read(this.replica);
     } catch (error) {
+      if (error instanceof UnitNotStarted) throw error;
       // A slow statement would be as slow on the primary, and says nothing of the replica.
       if (error instanceof ServiceUnavailable && isStatementFault(error)) throw error;
       if (error instanceof ServiceUnavailable) this.standby.lose(error.cause);

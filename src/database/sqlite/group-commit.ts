@@ -1,6 +1,7 @@
 import type { EntityManager, QueryRunner } from 'typeorm';
 import { lease } from '../lease.js';
 import type { Activity } from '../transactions.js';
+import type { Wait } from '../waiting-room.js';
 import { execute } from './execute.js';
 
 /** Units that share one commit at most: bounds how long the first of them waits for the last. */
@@ -10,6 +11,9 @@ interface WaitingUnit {
   readonly work: (manager: EntityManager) => Promise<unknown>;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
+  readonly wait: Wait;
+  /** `gone` where it was answered before its turn came: it waited too long, or its caller has left. */
+  state: 'waiting' | 'started' | 'gone';
 }
 
 /** How to answer a unit once its batch is committed, and whether anything of it is stored then. */
@@ -26,7 +30,8 @@ interface Outcome {
  * 1. Each unit runs alone, in a savepoint of its own; one that throws is rolled back to it and harms no other.
  * 2. Nobody is answered before the commit, not even a unit that failed: it may have judged by what others
  *    in its batch wrote, and that isn't true until it is on disk.
- * 3. When the transaction itself is lost (disk full, I/O error, failed commit), the whole batch is rejected.
+ * 3. Until its turn in the batch comes, a unit waits: it can still be taken out.
+ * 4. When the transaction itself is lost (disk full, I/O error, failed commit), the whole batch is rejected.
  */
 export class GroupCommit {
   private readonly queue: WaitingUnit[] = [];
@@ -46,9 +51,17 @@ export class GroupCommit {
     return { waiting: this.queue.length, running: this.batch.length, ...this.done };
   }
 
-  add<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
+  /** @throws UnitNotStarted */
+  add<Result>(work: (manager: EntityManager) => Promise<Result>, wait: Wait): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
-      this.queue.push({ work, resolve: resolve as WaitingUnit['resolve'], reject });
+      const unit: WaitingUnit = { work, resolve: resolve as WaitingUnit['resolve'], reject, wait, state: 'waiting' };
+      wait.start((error) => {
+        unit.state = 'gone';
+        const index = this.queue.indexOf(unit);
+        if (index !== -1) this.queue.splice(index, 1);
+        reject(error);
+      });
+      this.queue.push(unit);
       if (!this.busy) void this.commitWaiting();
     });
   }
@@ -79,6 +92,7 @@ export class GroupCommit {
     try {
       await execute(this.runner, 'BEGIN IMMEDIATE; SAVEPOINT unit');
       for (const unit of batch) {
+        if (!start(unit)) continue;
         if (outcomes.length > 0) await execute(this.runner, 'RELEASE unit; SAVEPOINT unit');
         outcomes.push(await this.attempt(unit));
       }
@@ -87,7 +101,7 @@ export class GroupCommit {
       // Fails only where SQLite has already ended the transaction; if anything else were open, the next BEGIN says so.
       await execute(this.runner, 'ROLLBACK').catch(() => undefined);
       this.done.rolledBack += batch.length;
-      for (const unit of batch) unit.reject(error);
+      for (const unit of batch) if (unit.state === 'started' || start(unit)) unit.reject(error);
       return;
     }
     this.count(outcomes);
@@ -120,4 +134,12 @@ export class GroupCommit {
       throw error;
     }
   }
+}
+
+/** @returns whether the unit is to be run, and not gone */
+function start(unit: WaitingUnit): boolean {
+  if (unit.state === 'gone') return false;
+  unit.wait.stop();
+  unit.state = 'started';
+  return true;
 }

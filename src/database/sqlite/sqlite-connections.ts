@@ -6,9 +6,11 @@ import { refuseDatesIn } from '../date-parameters.js';
 import type { RunnerOf, Transactions } from '../transactions.js';
 import { connectionOf } from './driver.js';
 import { type SqliteOptions, walLimitBytes } from './options.js';
+import { pendingMigrations } from '../pending-migrations.js';
 import { setAndCheckPragmas } from './pragmas.js';
 import { removeEmptyLog } from './remove-empty-log.js';
 import { beSoleProcess } from './sole-process.js';
+import { SqliteProbe } from './sqlite-probe.js';
 import { SqliteTransactions } from './sqlite-transactions.js';
 import { minThreads, readerCount, threadCount } from './thread-pool.js';
 import { checkpoint } from './write-ahead-log.js';
@@ -17,6 +19,7 @@ import { checkpoint } from './write-ahead-log.js';
 export class SqliteConnections extends Connections {
   private readonly logger = new Logger('Database');
   private opened?: SqliteTransactions;
+  private readonly probe: SqliteProbe;
 
   private constructor(
     /** Absent where nothing is written, and nobody need be kept out. */
@@ -25,6 +28,7 @@ export class SqliteConnections extends Connections {
     private readonly readers: readonly DataSource[],
   ) {
     super();
+    this.probe = new SqliteProbe(String(writer.options.database));
   }
 
   /** Brings the schema up to date through `writer` and opens the readers beside it. */
@@ -60,11 +64,16 @@ export class SqliteConnections extends Connections {
     return this.opened;
   }
 
+  async pendingMigrations(): Promise<string[]> {
+    return pendingMigrations(this.writer, await this.probe.executedMigrations());
+  }
+
   /**
    * Closes the writer after all readers, since SQLite empties and removes the write-ahead log only where the last
    * connection to be closed can write. What is left then is one file that holds the whole shop.
    */
   async onApplicationShutdown(): Promise<void> {
+    await this.probe.close();
     await this.opened?.close();
     await Promise.all(this.readers.map((reader) => reader.destroy()));
     if (this.lock) await this.checkpointAtEnd();

@@ -5,6 +5,7 @@ import { Pool } from '../pool.js';
 import { ReadBatcher } from '../read-batcher.js';
 import { isStatementTimeout, statementTimeout } from '../statement-timeout.js';
 import type { Activity, Transactions, Work } from '../transactions.js';
+import type { Wait } from '../waiting-room.js';
 import { GroupCommit } from './group-commit.js';
 import { ReadGate } from './read-gate.js';
 import { Reader } from './reader.js';
@@ -32,9 +33,10 @@ export class SqliteTransactions implements Transactions {
     this.writer = new GroupCommit(writer, () => this.log.watch());
     this.log = new WriteAheadLog(file, limitBytes, this.writer, gate, interruptReaders);
     this.readers = new Pool(readers.map((reader) => new Reader(reader, gate)));
-    this.batcher = new ReadBatcher(readers[0]!, (job) =>
-      this.readers.lend((reader) => reader.lend(job)).catch(tellOutage),
-    );
+    this.batcher = new ReadBatcher(readers[0]!, {
+      lend: (job, wait) => this.readers.lend((reader) => reader.lend(job), wait).catch(tellOutage),
+      isBusy: () => this.readers.isBusy,
+    });
   }
 
   get activity(): Activity {
@@ -54,16 +56,16 @@ export class SqliteTransactions implements Transactions {
     };
   }
 
-  write<Result>(work: Work<Result>): Promise<Result> {
-    return this.writer.add(work).catch(tellOutage);
+  write<Result>(work: Work<Result>, wait: Wait): Promise<Result> {
+    return this.writer.add(work, wait).catch(tellOutage);
   }
 
-  read<Result>(work: Work<Result>): Promise<Result> {
-    return this.readers.lend((reader) => reader.read(work)).catch(tellOutage);
+  read<Result>(work: Work<Result>, wait: Wait): Promise<Result> {
+    return this.readers.lend((reader) => reader.read(work), wait).catch(tellOutage);
   }
 
-  readAtOnce<Result>(work: Work<Result>): Promise<Result> {
-    return this.batcher.read(work);
+  readAtOnce<Result>(work: Work<Result>, wait: Wait): Promise<Result> {
+    return this.batcher.read(work, wait);
   }
 
   /** Waits for what goes on beside units of work. */

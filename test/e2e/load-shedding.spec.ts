@@ -1,0 +1,158 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { openShop } from '../support/app.js';
+import { isSqlite } from '../support/engine.js';
+import { holdMovie, holdWrites } from '../support/outage.js';
+import { refused } from '../support/problem.js';
+import { clerk } from '../support/shop.js';
+
+type Shop = Awaited<ReturnType<typeof openShop>>;
+
+/** Writes that are started, and then held up by a lock. On SQLite none is started before the lock is free. */
+const started = isSqlite() ? 0 : 10;
+const maxWaiting = 5;
+/** PostgreSQL gives a lock up after this many milliseconds. */
+const withLockTimeout = (milliseconds: number) => (url: string) =>
+  Promise.resolve(isSqlite() ? url : `${url}?lock_timeout=${milliseconds}`);
+
+async function metricsOf({ api }: Shop): Promise<Record<string, number>> {
+  const { text } = await api.get('/metrics').expect(200);
+  const samples = text.split('\n').filter((line) => line && !line.startsWith('#'));
+  return Object.fromEntries(samples.map((line) => [line.replace(/ \S+$/, ''), Number(line.replace(/^.* /, ''))]));
+}
+
+const notStarted = async (shop: Shop, reason: string, queue = 'writers') =>
+  (await metricsOf(shop))[`movie_rental_units_of_work_not_started_total{queue="${queue}",reason="${reason}"}`];
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await pause(10);
+}
+
+const untilBusyWith = (shop: Shop, count: number) =>
+  until(async () => {
+    const metrics = await metricsOf(shop);
+    const [waiting, running] = ['waiting', 'running'].map((name) => metrics[`movie_rental_units_of_work_${name}`]!);
+    return waiting! + running! === count;
+  });
+
+/** Adds a genre with an Idempotency-Key, which holdWrites() holds up. */
+const addGenre = (url: string, name: string, signal?: AbortSignal) =>
+  fetch(`${url}/genres`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', 'Idempotency-Key': name.replace(' ', '-') },
+    body: JSON.stringify({ name }),
+    signal,
+  }).then(({ status }) => status);
+
+const addGenres = (shop: Shop, prefix: string, count: number, signal?: AbortSignal) =>
+  Array.from({ length: count }, (_, index) => addGenre(shop.url, `${prefix} ${index}`, signal));
+
+const genresOf = async ({ api }: Shop): Promise<string[]> =>
+  (await api.get('/genres?limit=200').expect(200)).body.map(({ name }: { name: string }) => name);
+
+describe('backpressure: while all writers are held up', () => {
+  let shop: Shop;
+  let release: () => Promise<void>;
+  async function open(environment: object): Promise<void> {
+    shop = await openShop({ reachedBy: withLockTimeout(60_000), environment });
+    release = await holdWrites(shop.databaseUrl);
+  }
+  afterEach(() => shop.close());
+
+  it('returns 503 with Retry-After to writes beyond MAX_WAITING, before their body is read, and keeps the others', async () => {
+    await open({ MAX_WAITING: maxWaiting, WAIT_TIMEOUT_MS: 60_000 });
+    const accepted = addGenres(shop, 'Waiting', started + maxWaiting);
+    await untilBusyWith(shop, started + maxWaiting);
+
+    const refusal = shop.api.post('/genres').set('Content-Type', 'application/json').send('no JSON');
+    expect(await refused(refusal, 503, 'service-unavailable')).toMatchObject({ instance: '/genres' });
+    expect((await refusal).headers['retry-after']).toBe('1');
+    await refused(shop.api.delete('/genres/1'), 503, 'service-unavailable');
+    expect(await notStarted(shop, 'full')).toBe(2);
+    await shop.api.get('/health/ready').expect(200);
+    await shop.api.get('/version').expect(200);
+
+    await release();
+    expect(new Set(await Promise.all(accepted))).toEqual(new Set([201]));
+    await shop.api.post('/genres').send({ name: 'After' }).expect(201);
+    expect(await genresOf(shop)).toHaveLength(started + maxWaiting + 1);
+  });
+
+  it('returns 503 with Retry-After after WAIT_TIMEOUT_MS, and stores nothing of it', async () => {
+    await open({ WAIT_TIMEOUT_MS: 300 });
+    const busy = addGenres(shop, 'Started', started);
+    await untilBusyWith(shop, started);
+    const late = shop.api.post('/genres').set('Idempotency-Key', 'late').send({ name: 'Late' });
+    await refused(late, 503, 'service-unavailable');
+    expect((await late).headers['retry-after']).toBe('1');
+    expect(await notStarted(shop, 'expired')).toBe(1);
+    await release();
+    await Promise.all(busy);
+    expect(await genresOf(shop)).toHaveLength(started);
+    // The key was not used up.
+    await shop.api.post('/genres').set('Idempotency-Key', 'late').send({ name: 'Late' }).expect(201);
+  });
+
+  it('takes out the writes of clients that have disconnected, which store nothing and free their places', async () => {
+    await open({ MAX_WAITING: maxWaiting, WAIT_TIMEOUT_MS: 60_000 });
+    const busy = addGenres(shop, 'Started', started);
+    await untilBusyWith(shop, started);
+    const leaving = new AbortController();
+    const abandoned = Promise.allSettled(addGenres(shop, 'Abandoned', maxWaiting, leaving.signal));
+    await untilBusyWith(shop, started + maxWaiting);
+    leaving.abort();
+    await abandoned;
+    await until(async () => (await notStarted(shop, 'abandoned')) === maxWaiting);
+
+    const next = addGenres(shop, 'Next', maxWaiting);
+    await until(async () => (await metricsOf(shop))['movie_rental_units_of_work_waiting']! >= (isSqlite() ? 1 : 5));
+    await release();
+    expect(new Set(await Promise.all([...busy, ...next]))).toEqual(new Set([201]));
+    expect((await genresOf(shop)).filter((name) => name.startsWith('Abandoned'))).toEqual([]);
+  });
+});
+
+describe('a rental whose lock can not be had in time', () => {
+  let shop: Shop;
+  let clerkOf: ReturnType<typeof clerk>;
+  beforeAll(async () => {
+    shop = await openShop({ reachedBy: withLockTimeout(100), environment: { WAIT_TIMEOUT_MS: 100 } });
+    clerkOf = clerk(shop.api);
+  });
+  afterAll(() => shop.close());
+
+  async function whileHeld(movieId: number, ask: () => Promise<unknown>): Promise<void> {
+    const release = await holdMovie(shop.databaseUrl, movieId);
+    await ask().finally(release);
+  }
+
+  const order = (clientId: number, copyId: number) => ({ client_id: clientId, details: [{ movie_copy_id: copyId }] });
+
+  it('returns 409 copy-already-rented where the copy is out, and 503 where it is not', async () => {
+    const [client, movie] = [await clerkOf.client(), await clerkOf.movie(2)];
+    const [out, free] = movie.copies.map(({ id }: { id: number }) => id) as [number, number];
+    await clerkOf.rent(client.id, out);
+    await whileHeld(movie.id, async () => {
+      const problem = await refused(
+        shop.api.post('/movie_rents').send(order(client.id, out)),
+        409,
+        'copy-already-rented',
+      );
+      expect(problem).toMatchObject({ movie_copy_ids: [out], errors: [{ pointer: '#/details/0/movie_copy_id' }] });
+      await refused(shop.api.post('/movie_rents').send(order(client.id, free)), 503, 'service-unavailable');
+    });
+    const { body } = await shop.api.get(`/movie_rents?movie_copy_id=${free}`).expect(200);
+    expect(body).toEqual([]);
+  });
+
+  it('replays the first answer to its Idempotency-Key', async () => {
+    const [client, movie] = [await clerkOf.client(), await clerkOf.movie(1)];
+    const rent = () =>
+      shop.api.post('/movie_rents').set('Idempotency-Key', 'again').send(order(client.id, movie.copies[0].id));
+    const { body: first } = await rent().expect(201);
+    await whileHeld(movie.id, async () => {
+      const { body, headers } = await rent().expect(201);
+      expect(body).toEqual(first);
+      expect(headers['idempotency-replayed']).toBe('true');
+    });
+  });
+});
