@@ -189,7 +189,6 @@ describe('a client that pipelines 1,500 requests and reads no answers', () => {
     const database = await freshDatabase();
     const { service, url } = await startService({
       DATABASE_URL: database.url,
-      LOG_LEVEL: 'error',
       NODE_OPTIONS: '--max-old-space-size=256',
     });
     try {
