@@ -1,5 +1,6 @@
 # The service and its commands, as an unprivileged user. All that it writes is in /data: the rest may be read-only.
-FROM node:22-bookworm AS build
+# Node 22.23.3, by the digests of the multi-platform indexes. Renew tag and digest together.
+FROM node:22-bookworm@sha256:363e1587494626837fa7f9a23bdb453d13b0ff3c67c705c2805cfc69c2d2fad7 AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci
@@ -8,8 +9,8 @@ COPY src src
 COPY scripts scripts
 RUN npm run build && npm prune --omit=dev
 
-FROM node:22-bookworm-slim
-RUN install --directory --owner=node --group=node /data
+FROM node:22-bookworm-slim@sha256:43ac6c60b8f89723f746e8a92ce91abd5017e627ce1ddfe4238355d3a30b772c
+RUN install --directory --owner=node --group=node --mode=0700 /data
 WORKDIR /app
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist

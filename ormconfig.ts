@@ -11,6 +11,7 @@ import { IndexTrigrams1764200000000 } from './src/database/migrations/1764200000
 import { IndexWhatIsOut1764300000000 } from './src/database/migrations/1764300000000-index-what-is-out.js';
 import { CreateInstallation1764400000000 } from './src/database/migrations/1764400000000-create-installation.js';
 import { NameResourceOfIdempotencyKey1764410000000 } from './src/database/migrations/1764410000000-name-resource-of-idempotency-key.js';
+import { ForgetDeletedTrigrams1764450000000 } from './src/database/migrations/1764450000000-forget-deleted-trigrams.js';
 import { driver as postgresDriver } from './src/database/postgres/driver.js';
 import { driver as sqliteDriver } from './src/database/sqlite/driver.js';
 import { SnakeCaseNaming } from './src/database/naming-strategy.js';
@@ -39,6 +40,7 @@ export function dataSourceOptions(databaseUrl: string, limits: DatabaseLimits = 
       IndexWhatIsOut1764300000000,
       CreateInstallation1764400000000,
       NameResourceOfIdempotencyKey1764410000000,
+      ForgetDeletedTrigrams1764450000000,
     ],
     namingStrategy: new SnakeCaseNaming(),
   };

@@ -1,12 +1,15 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { refuseDatesIn } from './date-parameters.js';
 import { errorCode } from './error-code.js';
+import { prepareDatabaseFile } from './sqlite/database-file.js';
 import { UnusableDatabase } from './unusable-database.js';
 
 /** @throws UnusableDatabase */
 export async function openDataSource(options: DataSourceOptions): Promise<DataSource> {
   const dataSource = refuseDatesIn(new DataSource(options));
   try {
+    // One that has flags is opened for reading, and is neither made nor changed.
+    if (options.type === 'sqlite' && options.flags === undefined) prepareDatabaseFile(options.database);
     await dataSource.initialize();
     // SQLite opens any file, and looks into it only when it needs the schema.
     if (options.type === 'sqlite') await dataSource.query('SELECT 1 FROM sqlite_schema');

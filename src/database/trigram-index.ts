@@ -67,6 +67,7 @@ export async function createTrigramIndex(queryRunner: QueryRunner, table: string
     `CREATE VIRTUAL TABLE ${index} USING fts5
      (${column}, content = ${table}, content_rowid = id, tokenize = trigram, detail = none, columnsize = 0)`,
   );
+  await forgetDeletedTrigrams(queryRunner, table, column);
   await queryRunner.query(`INSERT INTO ${index} (${index}) VALUES ('rebuild')`);
   const add = `INSERT INTO ${index} (rowid, ${column}) VALUES (new.id, new.${column});`;
   const remove = `INSERT INTO ${index} (${index}, rowid, ${column}) VALUES ('delete', old.id, old.${column});`;
@@ -80,6 +81,16 @@ export async function createTrigramIndex(queryRunner: QueryRunner, table: string
       `CREATE TRIGGER ${triggerName(index, event)} AFTER ${event} ON ${table} ${triggers[event]}`,
     );
   }
+}
+
+/**
+ * Lets SQLite take the trigrams of a deleted or changed row out of the index at once. By default FTS5 only notes that they
+ * no longer count, and keeps both until it happens to merge them away.
+ */
+async function forgetDeletedTrigrams(queryRunner: QueryRunner, table: string, column: string): Promise<void> {
+  if (isPostgres(queryRunner)) return;
+  const index = nameOf(table, column);
+  await queryRunner.query(`INSERT INTO ${index} (${index}, rank) VALUES ('secure-delete', 1)`);
 }
 
 export async function dropTrigramIndex(queryRunner: QueryRunner, table: string, column: string): Promise<void> {

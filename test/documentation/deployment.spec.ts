@@ -13,6 +13,8 @@ const yaml = (path: string): any[] =>
 
 const paths = Object.keys(JSON.parse(read('docs/openapi.json')).paths);
 const variables = Object.keys(new Environment());
+/** A tag for people, and the digest that counts. */
+const pinned = /^[a-z]+:[\w.-]+@sha256:[0-9a-f]{64}$/;
 const probes = ['/health/live', '/health/ready'];
 
 /** The arguments of every instruction of this name in the stage that is shipped. */
@@ -49,6 +51,12 @@ describe('the image', () => {
     expect(shipped('EXPOSE')).toEqual([environment['PORT']]);
   });
 
+  it('is made of images that are pinned by digest', () => {
+    const images = [...read('Dockerfile').matchAll(/^FROM (\S+)/gm)].map(([, image]) => image);
+    expect(images).toHaveLength(2);
+    for (const image of images) expect(image).toMatch(pinned);
+  });
+
   it('runs what was built, as somebody who may do little, and asks it whether it lives', () => {
     expect(shipped('USER')).toEqual(['node']);
     expect(shipped('CMD')).toEqual(['["node", "dist/src/main.js"]']);
@@ -75,6 +83,14 @@ describe('compose.yaml', () => {
     },
   );
 
+  it('limits memory and processes of every service, and pins every image by digest', () => {
+    for (const service of Object.values<any>(services)) {
+      expect(service.mem_limit).toMatch(/^\d+[mg]$/);
+      expect(service.pids_limit).toBeGreaterThan(0);
+      if (service.build === undefined) expect(service.image).toMatch(pinned);
+    }
+  });
+
   it('leads the service to the PostgreSQL beside it, once that is ready', () => {
     const { environment, depends_on } = services['shop-on-postgres'];
     const { DATABASE_URL } = readEnvironment({ ...imageEnvironment, ...environment });
@@ -93,7 +109,7 @@ describe('compose.yaml', () => {
 });
 
 describe('deploy/kubernetes.yaml', () => {
-  const [deployment, service, budget] = yaml('deploy/kubernetes.yaml');
+  const [deployment, service, budget, policy] = yaml('deploy/kubernetes.yaml');
   const pod = deployment.spec.template;
   const [container] = pod.spec.containers;
 
@@ -121,6 +137,20 @@ describe('deploy/kubernetes.yaml', () => {
   it('runs it unprivileged, with nothing to write to', () => {
     expect(pod.spec.securityContext.runAsNonRoot).toBe(true);
     expect(container.securityContext).toMatchObject({ readOnlyRootFilesystem: true, allowPrivilegeEscalation: false });
+  });
+
+  it('limits CPU, memory and ephemeral storage', () => {
+    expect(Object.keys(container.resources.limits).sort()).toEqual(['cpu', 'ephemeral-storage', 'memory']);
+  });
+
+  it('has a NetworkPolicy that admits requests to the port http, and connections to DNS and PostgreSQL only', () => {
+    expect(policy.kind).toBe('NetworkPolicy');
+    expect(pod.metadata.labels).toMatchObject(policy.spec.podSelector.matchLabels);
+    expect(policy.spec.policyTypes).toEqual(['Ingress', 'Egress']);
+    const ports = (rules: any[]) => rules.flatMap((rule) => rule.ports.map(({ port }: { port: unknown }) => port));
+    expect(ports(policy.spec.ingress)).toEqual([container.ports[0].name]);
+    expect(policy.spec.ingress.every(({ from }: any) => from.length > 0)).toBe(true);
+    expect([...new Set(ports(policy.spec.egress))]).toEqual([53, 5432]);
   });
 });
 

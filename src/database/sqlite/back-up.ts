@@ -5,6 +5,7 @@ import { openDataSource } from '../open-data-source.js';
 import { readingOnly } from '../reading-only.js';
 import { UnusableDatabase } from '../unusable-database.js';
 import { removeEmptyLog } from './remove-empty-log.js';
+import { createPrivateFile } from './private-file.js';
 
 /** Pages copied at a time. */
 const pagesPerStep = 100;
@@ -37,6 +38,7 @@ export async function backUp(
   follow: (pages: number, work: (advance: (done: number) => void) => Promise<void>) => Promise<void>,
 ): Promise<void> {
   const source = await openDataSource(readingOnly(options));
+  createPrivateFile(file);
   try {
     await source.query('BEGIN');
     const [found] = await source.query<{ page_count: number }[]>('PRAGMA page_count');

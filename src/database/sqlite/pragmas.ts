@@ -13,6 +13,8 @@ const pragmas = {
   /** FULL: an answered write survives a power cut. */
   synchronous: 2,
   foreign_keys: 1,
+  /** Deleted content is overwritten with zeros: deleted people leave the file, and its backups. */
+  secure_delete: 1,
   busy_timeout: busyTimeoutMs,
 } as const;
 

@@ -33,7 +33,7 @@ export class SqliteConnections extends Connections {
 
   /** Brings the schema up to date through `writer` and opens the readers beside it. */
   static async open(writer: DataSource): Promise<Connections> {
-    const lock = await beSoleProcess(writer.options);
+    const lock = await beSoleProcess(writer);
     try {
       await setAndCheckPragmas(writer);
       await writer.runMigrations({ transaction: 'each' });

@@ -7,8 +7,8 @@ import { GenreRepository } from '../../../src/genres/genre.repository.js';
 import { openDatabaseAt } from '../../support/database.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
 
-const names = ['journal_mode', 'synchronous', 'foreign_keys', 'busy_timeout'];
-const promised = { journal_mode: 'wal', synchronous: 2, foreign_keys: 1, busy_timeout: 5000 };
+const names = ['journal_mode', 'synchronous', 'foreign_keys', 'secure_delete', 'busy_timeout'];
+const promised = { journal_mode: 'wal', synchronous: 2, foreign_keys: 1, secure_delete: 1, busy_timeout: 5000 };
 const work = { genres: GenreRepository };
 
 describe("SQLite's pragmas", () => {
@@ -59,7 +59,7 @@ describe("SQLite's pragmas", () => {
   });
 
   it('are refused loudly where SQLite does not keep one', async () => {
-    const memory = await new DataSource(dataSourceOptions('sqlite::memory:')).initialize();
+    const memory = await new DataSource({ type: 'sqlite', database: ':memory:' }).initialize();
     await expect(setAndCheckPragmas(memory)).rejects.toThrow(
       "SQLite kept journal_mode at memory where wal was asked for, so the service can't keep its promises on :memory:.",
     );
