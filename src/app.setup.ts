@@ -1,6 +1,5 @@
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory, Reflector } from '@nestjs/core';
-import type { Express } from 'express';
 import { AppModule } from './app.module.js';
 import type { Environment } from './config/environment.js';
 import { logAnswer, observeAnswers } from './http/answered-requests.js';
@@ -29,21 +28,21 @@ export async function createApp(environment: Environment): Promise<INestApplicat
     sendTimeoutMs: environment.SEND_TIMEOUT_MS,
     minSendRate: environment.MIN_SEND_RATE,
     maxBufferedBytes: environment.MAX_BUFFERED_BYTES,
+    allowedHosts: environment.ALLOWED_HOSTS,
+    maxConnections: environment.MAX_CONNECTIONS,
   });
+  const logger = new PinoLogger(environment.LOG_LEVEL);
   const app = await NestFactory.create(AppModule.with(environment), adapter, {
-    logger: new PinoLogger(environment.LOG_LEVEL),
+    logger,
     bodyParser: false,
     // What goes wrong at the start is thrown, for the caller to tell.
     abortOnError: false,
     bufferLogs: true,
     autoFlushLogs: false,
   });
-  const express = adapter.getInstance<Express>();
-  express.set('etag', false);
-  express.set('x-powered-by', false);
-  express.set('query parser', 'simple');
   const metrics = app.get(MetricsService);
   metrics.observeBackpressure(adapter.backpressure);
+  metrics.countDroppedLogLines(() => logger.droppedLines);
   adapter.onArrival(identify);
   observeAnswers(adapter, (answered) => {
     logAnswer(answered);
@@ -59,6 +58,6 @@ export async function createApp(environment: Environment): Promise<INestApplicat
   useOpenApi(app, version);
   app.flushLogs();
   // To be told to end, and to end as told, is success: exit code 0.
-  app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
+  app.enableShutdownHooks(['SIGTERM', 'SIGINT', 'SIGHUP'], { useProcessExit: true });
   return app;
 }

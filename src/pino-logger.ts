@@ -1,12 +1,15 @@
 import type { LoggerService } from '@nestjs/common';
-import { destination, type Logger, pino, stdTimeFunctions } from 'pino';
+import { type Logger, pino, stdTimeFunctions } from 'pino';
 import pretty from 'pino-pretty';
 import type { LogLevel } from './config/environment.js';
 import { errorCode } from './database/error-code.js';
+import { LogDestination } from './log-destination.js';
 
 /** Nest's log, and ours through it, written by pino: a JSON object a line, or for people where a terminal listens. */
 export class PinoLogger implements LoggerService {
+  private readonly destination: LogDestination;
   private readonly pino: Logger;
+  private readonly lastResort: Logger;
 
   constructor(level: LogLevel) {
     const options = {
@@ -16,32 +19,44 @@ export class PinoLogger implements LoggerService {
       formatters: { level: (label: string) => ({ level: label }) },
       serializers: { err: describeError },
     };
-    // Both write before they return, so that the last words of a process that dies are not lost.
-    this.pino = process.stdout.isTTY
-      ? pino(options, pretty({ sync: true }))
-      : pino(options, destination({ sync: true }));
+    // Node makes a pipe non-blocking when process.stdout is first used.
+    const { isTTY } = process.stdout;
+    this.destination = new LogDestination(1, (lines) => this.warn(`${lines} log lines dropped`, 'Log'));
+    const { stream } = this.destination;
+    this.pino = pino(options, isTTY ? pretty({ sync: true, destination: stream }) : stream);
+    this.lastResort = pino(options, new LogDestination(2, () => undefined).stream);
   }
 
-  fatal = this.writerOf('fatal');
+  get droppedLines(): number {
+    return this.destination.droppedLines;
+  }
+
   error = this.writerOf('error');
   warn = this.writerOf('warn');
   log = this.writerOf('info');
   debug = this.writerOf('debug');
   verbose = this.writerOf('trace');
 
-  /** @see LoggerService: what follows the message are, where known, an error's stack and the context */
+  /** The process is about to exit. What stdout doesn't take goes to stderr. */
+  fatal(message: unknown, ...rest: unknown[]): void {
+    const fields = fieldsOf(message, rest);
+    this.pino.fatal(fields);
+    if (!this.destination.flush()) this.lastResort.fatal(fields);
+  }
+
   private writerOf(level: LogLevel) {
     return (message: unknown, ...rest: unknown[]): void => {
-      if (!this.pino.isLevelEnabled(level)) return;
-      const [context, stack] = rest.reverse();
-      this.pino[level]({ context, stack, ...fieldsOf(message) });
+      if (this.pino.isLevelEnabled(level)) this.pino[level](fieldsOf(message, rest));
     };
   }
 }
 
-function fieldsOf(message: unknown): object {
-  if (message instanceof Error) return { msg: message.name, err: message };
-  return typeof message === 'object' && message !== null ? message : { msg: String(message) };
+/** @param rest where known, an error's stack and the context (see LoggerService) */
+function fieldsOf(message: unknown, rest: readonly unknown[]): object {
+  const [context, stack] = rest.toReversed();
+  if (message instanceof Error) return { context, stack, msg: message.name, err: message };
+  const fields = typeof message === 'object' && message !== null ? message : { msg: String(message) };
+  return { context, stack, ...fields };
 }
 
 /**

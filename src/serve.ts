@@ -1,6 +1,8 @@
+import type { AddressInfo, Server } from 'node:net';
 import { Logger } from '@nestjs/common';
 import { createApp } from './app.setup.js';
 import { environmentWarnings, readEnvironment } from './config/environment.js';
+import { describeBoundAddress } from './http/bound-address.js';
 
 /** Milliseconds, beyond the time of grace, in which the service has ended, whatever holds it up. */
 const longestEnd = 9_000;
@@ -8,13 +10,13 @@ const longestEnd = 9_000;
 try {
   const environment = readEnvironment(process.env);
   const app = await createApp(environment);
-  await app.listen(environment.PORT, environment.HOST);
+  const server = (await app.listen(environment.PORT, environment.HOST)) as Server;
   const logger = new Logger('Service');
   for (const warning of environmentWarnings(process.env)) logger.warn(warning);
-  logger.log(`The shop is open: ${await app.getUrl()}/docs`);
+  logger.log(`Listening on ${describeBoundAddress(server.address() as AddressInfo)}, documentation at /docs`);
   // Node's own words for these would tell all that hangs on the error, people's data too.
   process.on('uncaughtException', (error) => {
-    logger.fatal({ msg: 'A fault that nobody caught; the service ends at once', err: error });
+    logger.fatal({ msg: 'Uncaught exception, exiting', err: error });
     process.exit(1);
   });
   const endByForce = () => {
@@ -23,7 +25,7 @@ try {
     );
     process.exit(1);
   };
-  for (const signal of ['SIGTERM', 'SIGINT']) {
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) {
     process.once(signal, () => setTimeout(endByForce, environment.SHUTDOWN_GRACE_MS + longestEnd).unref());
   }
 } catch (error) {

@@ -1,5 +1,16 @@
 import { plainToInstance } from 'class-transformer';
-import { IsIn, IsInt, IsNotEmpty, IsString, Max, Min, ValidateBy, ValidateIf, validateSync } from 'class-validator';
+import {
+  IsIn,
+  IsInt,
+  IsNotEmpty,
+  IsString,
+  Matches,
+  Max,
+  Min,
+  ValidateBy,
+  ValidateIf,
+  validateSync,
+} from 'class-validator';
 import { findMisspellings } from './misspelled-variables.js';
 import { IsDatabaseUrl, IsOriginList } from './rules.js';
 
@@ -66,6 +77,21 @@ export class Environment {
   @Min(1_000_000)
   @Max(4_000_000_000)
   MAX_BUFFERED_BYTES = 67108864;
+
+  /**
+   * Hosts that requests may be for, without ports, separated by commas, or `*` for any. Where it is empty: on a loopback
+   * address the loopback hosts, elsewhere any.
+   */
+  @Matches(/^(|\*|[\w.:-]+(,[\w.:-]+)*)$/, {
+    message: 'ALLOWED_HOSTS must be hosts such as shop.example or 10.0.0.7, without ports, separated by commas, or *',
+  })
+  ALLOWED_HOSTS = '';
+
+  /** Connections beyond which requests are refused by 503. */
+  @IsInt({ message: 'MAX_CONNECTIONS must be a whole number' })
+  @Min(1)
+  @Max(1_000_000)
+  MAX_CONNECTIONS = 10000;
 
   /** Milliseconds in which new requests are still served though readiness fails, once the service is told to end. */
   @IsInt({ message: 'SHUTDOWN_GRACE_MS must be a whole number of milliseconds' })

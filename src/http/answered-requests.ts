@@ -1,7 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { HttpAdapter } from './http-adapter.js';
 import type { ProblemResponse } from './problem.filter.js';
-import type { IdentifiedRequest } from './request-id.js';
 import { routeOf } from './route.js';
 
 /** What is told of a request once it is over. Nothing in here is what people wrote, but for an X-Request-Id of theirs. */
@@ -17,20 +16,26 @@ export interface AnsweredRequest {
   readonly isNotStarted?: boolean;
 }
 
-/** Tells of every request when its answer was sent, or its client went away. */
-export function observeAnswers(adapter: HttpAdapter, tell: (answered: AnsweredRequest) => void): void {
+/** Calls `observer` with every request when its answer was sent, or its client went away. */
+export function observeAnswers(adapter: HttpAdapter, observer: (answered: AnsweredRequest) => void): void {
   adapter.onArrival((request, response) => {
     const begun = performance.now();
-    response.once('close', () =>
-      tell({
-        requestId: (request as IdentifiedRequest).id,
-        method: request.method,
-        route: routeOf(request),
-        status: response.headersSent ? response.statusCode : 499,
-        seconds: (performance.now() - begun) / 1000,
-        isNotStarted: (response as ProblemResponse).isNotStarted,
-      }),
-    );
+    response.once('close', () => {
+      const { id: requestId } = request;
+      // Nothing above a listener catches what it throws: it would end the process.
+      try {
+        observer({
+          requestId,
+          method: request.method,
+          route: routeOf(request),
+          status: response.headersSent ? response.statusCode : 499,
+          seconds: (performance.now() - begun) / 1000,
+          isNotStarted: (response as ProblemResponse).isNotStarted,
+        });
+      } catch (error) {
+        logger.error({ msg: 'Could not log or measure a request', request_id: requestId, err: error });
+      }
+    });
   });
 }
 

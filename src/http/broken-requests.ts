@@ -1,46 +1,64 @@
 import { randomUUID } from 'node:crypto';
-import { type Server, STATUS_CODES } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Logger } from '@nestjs/common';
 import { HttpProblem, type HttpProblemName } from './http-problem.js';
-import { describeProblem } from './problem.js';
+import { type ProblemMessage, sendProblemOn } from './problem-message.js';
+import { anyMethod } from './route.js';
 
 const known: Readonly<Record<string, readonly [HttpProblemName, string]>> = {
   HPE_HEADER_OVERFLOW: ['request-header-fields-too-large', 'The header of the request is too large.'],
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: ['content-too-large', 'The chunk extensions of the body are too large.'],
   ERR_HTTP_REQUEST_TIMEOUT: ['request-timeout', 'The request did not arrive in time.'],
 };
 
-/** Answers what Node refuses before there is a request to speak of, as every other problem is answered. */
-export function answerBrokenRequests(server: Server): void {
+type HttpSocket = Socket & {
+  /** Node's own mark of the response that a connection is busy with. */
+  readonly _httpMessage?: ServerResponse<IncomingMessage> | null;
+};
+
+/**
+ * Answers requests for which Node makes no response: those that it can't parse, and CONNECT. They are answered by
+ * problem documents, as all others are.
+ */
+export function answerBrokenRequests(
+  server: Server,
+  messageOf: (problem: HttpProblem, requestId: string) => ProblemMessage,
+): void {
   const logger = new Logger('Problem');
-  server.on('clientError', (error: Error & { code?: string }, socket: Socket) => {
-    // Nobody listens any more, or an answer is on its way already, which a second one would garble.
-    if (error.code === 'ECONNRESET' || !socket.writable || hasBegunToAnswer(socket)) {
-      socket.destroy();
-      return;
-    }
-    const [type, detail] = known[error.code ?? ''] ?? ['malformed-request', 'This is not HTTP as it is specified.'];
+  /** What comes after broken bytes means nothing. */
+  const refused = new WeakSet<Socket>();
+
+  const refuse = (socket: Socket, problem: HttpProblem, reason: string | undefined): void => {
     const id = randomUUID();
-    logger.log({ msg: 'Refused what is no request', request_id: id, problem: type, reason: error.code });
-    socket.end(asText(new HttpProblem(type, detail), id));
+    logger.log({ msg: 'Refused a malformed request', request_id: id, problem: problem.type, reason });
+    sendProblemOn(socket, messageOf(problem, id));
+  };
+
+  server.on('clientError', (error: Error & { code?: string }, socket: HttpSocket) => {
+    if (refused.has(socket)) return;
+    refused.add(socket);
+    const response = socket._httpMessage;
+    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+    else if (response?.req.complete) closeAfterAnswers(socket);
+    else if (response?.headersSent) socket.destroy();
+    else {
+      const [type, detail] = known[error.code ?? ''] ?? ['malformed-request', 'The request is not valid HTTP/1.1.'];
+      refuse(socket, new HttpProblem(type, detail), error.code);
+    }
+  });
+
+  server.on('connect', (_request: IncomingMessage, socket: Socket) => {
+    // Node has taken its own listeners off.
+    socket.on('error', () => socket.destroy()).resume();
+    const detail = `CONNECT is not possible, but ${anyMethod}.`;
+    refuse(socket, new HttpProblem('method-not-allowed', detail, undefined, { Allow: anyMethod }), 'CONNECT');
   });
 }
 
-function asText(problem: HttpProblem, id: string): string {
-  const body = JSON.stringify({ ...describeProblem(problem), instance: '/', request_id: id });
-  return [
-    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
-    `Date: ${new Date().toUTCString()}`,
-    'Connection: close',
-    'Content-Type: application/problem+json; charset=utf-8',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    `X-Request-Id: ${id}`,
-    '',
-    body,
-  ].join('\r\n');
-}
-
-/** Node's own mark of the answer that a connection is busy with. */
-function hasBegunToAnswer(socket: Socket & { _httpMessage?: { headersSent: boolean } | null }): boolean {
-  return Boolean(socket._httpMessage?.headersSent);
+/** Requests that came whole before the broken bytes are answered: some may have changed something. */
+function closeAfterAnswers(socket: HttpSocket): void {
+  const response = socket._httpMessage;
+  if (response) response.once('close', () => closeAfterAnswers(socket));
+  else socket.destroySoon();
 }

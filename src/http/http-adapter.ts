@@ -1,22 +1,37 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Logger } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
-import type { Express, Request, Response } from 'express';
+import express, { type Express, type Response } from 'express';
+import type { DomainError } from '../kernel/domain-error.js';
+import { AllowedHosts } from './allowed-hosts.js';
 import { Backpressure, type BackpressureLimits } from './backpressure.js';
 import { answerBrokenRequests } from './broken-requests.js';
+import { ConnectionLimit, tooManyConnections } from './connection-limit.js';
 import { Connections } from './connection.js';
 import { Drain } from './drain.js';
 import { messagesOf } from './express-messages.js';
+import { HttpProblem } from './http-problem.js';
 import { limitPipelining } from './pipelining.js';
+import { type ProblemMessage, problemMessage, sendMessage } from './problem-message.js';
+import { expectsContinue, refusalOf } from './protocol-checks.js';
 import { represent, type RepresentingResponse } from './represent.js';
+import { type ArrivedRequest, isHealthPath } from './request-target.js';
+import { anyMethod } from './route.js';
 
-type Arrival = (request: Request, response: Response) => void;
+type Arrival = (request: ArrivedRequest, response: Response) => void;
+type SecurityHook = Parameters<ExpressAdapter['registerSecurityHook']>[0];
 
 /** Connections; the system may allow less. Whoever finds the queue full is reset, or waits for seconds. */
 const longestQueue = 4096;
 
-interface FlowLimits extends BackpressureLimits {
+/** Limits of the HTTP server that operators may set. */
+interface HttpLimits extends BackpressureLimits {
   /** Requests of one connection that are in flight at a time. */
   readonly maxPipelinedRequests: number;
+  /** @see AllowedHosts */
+  readonly allowedHosts: string;
+  readonly maxConnections: number;
 }
 
 /**
@@ -24,46 +39,104 @@ interface FlowLimits extends BackpressureLimits {
  * leaving anybody unanswered.
  */
 export class HttpAdapter extends ExpressAdapter {
+  private readonly log = new Logger('Http');
   private readonly arrivals: Arrival[] = [];
+  private readonly hosts: AllowedHosts;
+  private securityHook?: SecurityHook;
+  private connectionLimit: ConnectionLimit;
   private drain: Drain;
   backpressure: Backpressure;
 
-  constructor(private readonly flow: FlowLimits) {
-    super();
+  constructor(private readonly limits: HttpLimits) {
+    super(createExpress());
+    this.hosts = new AllowedHosts(limits.allowedHosts);
   }
 
   override initHttpServer(): void {
-    const express = this.getInstance<Express>();
-    const server = createServer(
-      {
-        ...messagesOf(express, (response) => this.backpressure.afterEnd(response)),
-        // Milliseconds. Long, for a crowd that all comes at once waits here for its turn as well.
-        headersTimeout: 20_000,
-        requestTimeout: 25_000,
-        connectionsCheckingInterval: 2_000,
-        // Longer than load balancers and clients keep a connection in reserve, so that they close it, and not we just
-        // as the next request comes.
-        keepAliveTimeout: 75_000,
-      },
-      (request: IncomingMessage, response: ServerResponse) => this.receive(request as Request, response as Response),
-    );
+    const server = createServer({
+      ...messagesOf(this.getInstance<Express>(), (response) => this.backpressure.afterEnd(response)),
+      // Milliseconds. Long, for a crowd that all comes at once waits here for its turn as well.
+      headersTimeout: 20_000,
+      requestTimeout: 25_000,
+      connectionsCheckingInterval: 2_000,
+      // Longer than load balancers and clients keep a connection in reserve, so that they close it, and not we just
+      // as the next request comes.
+      keepAliveTimeout: 75_000,
+      // Checked with the rest of the request, and refused as the rest is.
+      requireHostHeader: false,
+    });
+    server.on('request', (request, response) => this.receive(request as ArrivedRequest, response as Response));
     const connections = new Connections(server);
-    limitPipelining(server, connections, this.flow.maxPipelinedRequests);
-    this.backpressure = new Backpressure(server, connections, this.flow);
-    answerBrokenRequests(server);
+    limitPipelining(server, connections, this.limits.maxPipelinedRequests);
+    this.backpressure = new Backpressure(server, connections, this.limits);
+    this.connectionLimit = new ConnectionLimit(server, this.limits.maxConnections);
     this.drain = new Drain(server);
+    // Both kinds of expectations are checked with the rest of the request, before its body is asked for.
+    for (const event of ['checkContinue', 'checkExpectation']) {
+      server.on(event, (request: object, response: object) => server.emit('request', request, response));
+    }
+    answerBrokenRequests(server, (problem, id) => this.messageOf(problem, '/', id));
+    server.on('listening', () => {
+      this.hosts.bind(server.address() as AddressInfo);
+      // Such as too many open files. Without a listener it would end the process.
+      server.on('error', (error) => this.log.error({ msg: 'Could not accept a connection', err: error }));
+    });
     this.httpServer = server;
   }
 
-  /** Has something done as each request arrives, which goes on to be routed in any case. */
+  /** Registers a hook that runs before routing and cannot stop the request. */
   onArrival(arrival: Arrival): void {
     this.arrivals.push(arrival);
   }
 
-  /** A middleware of Express would do the same, at five times the cost: each is routed to. */
-  private receive(request: Request, response: Response): void {
-    for (const arrival of this.arrivals) arrival(request, response);
-    this.getInstance<Express>()(request, response);
+  /** Keeps the headers for the answers that are given before the hook has run. */
+  override registerSecurityHook(hook: SecurityHook): void {
+    super.registerSecurityHook(hook);
+    this.securityHook = hook;
+  }
+
+  private securityHeaders(): Record<string, string> {
+    const headers: Record<string, string> = {};
+    const setHeader = (name: string, value: string): void => void (headers[name] = value);
+    this.securityHook?.({}, { setHeader, removeHeader: () => undefined });
+    return headers;
+  }
+
+  private messageOf(error: DomainError | HttpProblem, instance: string, requestId: string): ProblemMessage {
+    const message = problemMessage(error, instance, requestId);
+    return { ...message, headers: { ...this.securityHeaders(), ...message.headers } };
+  }
+
+  /** Does what is to be done with each request, since middleware of Express costs five times as much. */
+  private receive(request: ArrivedRequest, response: Response): void {
+    try {
+      for (const arrival of this.arrivals) arrival(request, response);
+      const refusal = refusalOf(request, this.hosts) ?? this.refusalOfConnection(request, response);
+      if (refusal) return this.refuse(request, response, refusal);
+      if (request.url === '*') return void response.writeHead(204, { Allow: anyMethod }).end();
+      if (expectsContinue(request)) response.writeContinue();
+      this.getInstance<Express>()(request, response, (error) => this.fail(request, response, error));
+    } catch (error) {
+      this.fail(request, response, error);
+    }
+  }
+
+  private refusalOfConnection(request: ArrivedRequest, response: Response): DomainError | undefined {
+    if (!this.connectionLimit.isExceededBy(request.socket)) return undefined;
+    response.shouldKeepAlive = false;
+    // A busy instance is alive, and may be ready.
+    return isHealthPath(request.target!.path) ? undefined : tooManyConnections();
+  }
+
+  private refuse(request: ArrivedRequest, response: Response, refusal: DomainError | HttpProblem): void {
+    sendMessage(response, this.messageOf(refusal, request.target?.path ?? '/', request.id));
+  }
+
+  /** Takes the place of the error page of Express, for what no filter of ours has answered. */
+  private fail(request: ArrivedRequest, response: Response, error: unknown): void {
+    this.log.error({ msg: 'Uncaught error of a request', request_id: request.id, err: error });
+    if (response.headersSent) response.destroy();
+    else this.refuse(request, response, new HttpProblem('internal-error', 'Something went wrong on our side.'));
   }
 
   /** Listens as Nest asks, but lets more than Node's 511 connections wait to be accepted when a crowd comes at once. */
@@ -89,4 +162,13 @@ export class HttpAdapter extends ExpressAdapter {
   override close(): Promise<void> {
     return this.drain.end();
   }
+}
+
+/** Paths are case-sensitive, as a proxy in front takes them to be. Express reads the setting with the first route. */
+function createExpress(): Express {
+  return express()
+    .enable('case sensitive routing')
+    .disable('etag')
+    .disable('x-powered-by')
+    .set('query parser', 'simple');
 }

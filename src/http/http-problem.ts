@@ -39,6 +39,8 @@ export const httpProblems = {
   'precondition-failed': { status: 412, title: 'Precondition failed' },
   'content-too-large': { status: 413, title: 'Content too large' },
   'unsupported-media-type': { status: 415, title: 'Unsupported media type' },
+  'expectation-failed': { status: 417, title: 'Expectation failed' },
+  'misdirected-request': { status: 421, title: 'Misdirected request' },
   'invalid-input': { status: 422, title: 'Invalid input' },
   'request-header-fields-too-large': { status: 431, title: 'Request header fields too large' },
   'internal-error': { status: 500, title: 'Internal error' },

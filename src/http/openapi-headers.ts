@@ -26,6 +26,12 @@ export const headers = {
     schema: text(200),
     example: 'private, no-cache',
   },
+  'No-Store': {
+    description: 'Problems are not to be kept.',
+    required: true,
+    schema: { type: 'string', const: 'no-store' },
+    example: 'no-store',
+  },
   Link: {
     description: 'The first, the previous and the next page, as far as there are any (RFC 8288).',
     required: true,

@@ -1,7 +1,9 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { ServiceUnavailable } from '../kernel/domain-error.js';
 import { IdempotencyAnswerGone, IdempotencyKeyInUse, IdempotencyKeyReused } from '../kernel/once.js';
+import { tooManyConnections } from './connection-limit.js';
 import { headers } from './openapi-headers.js';
+import { describeProblem } from './problem.js';
 import {
   documentedHttpProblem,
   documentedProblem,
@@ -19,6 +21,8 @@ const invalidInput = documentedHttpProblem('invalid-input', 'limt is not a param
 const ofAnyOperation = [
   documentedHttpProblem('malformed-request', 'The query is not valid percent-encoded UTF-8.'),
   documentedHttpProblem('not-acceptable', 'The answer can be had as application/json, which Accept rules out.'),
+  documentedHttpProblem('expectation-failed', '100-continue is the only expectation that can be met.'),
+  documentedHttpProblem('misdirected-request', 'The host of the request is none of this service.'),
   invalidInput,
   documentedHttpProblem('request-header-fields-too-large', 'The header of the request is too large.'),
 ];
@@ -45,11 +49,12 @@ export const ofIdempotency = [
 ];
 const common = [...ofAnyOperation, ...ofConditions, ...ofBodies, ...ofDatabases];
 
-/** What requests get that are none of an operation: an unknown path, another method, half a request. */
+/** What requests get that are none of an operation: an unknown path, another method, half a request, a connection too many. */
 const ofNoOperation = [
   documentedHttpProblem('not-found', 'There is nothing at /moovies.'),
   documentedHttpProblem('method-not-allowed', 'PATCH is not possible on /movies, but GET, HEAD, OPTIONS, POST.'),
   documentedHttpProblem('request-timeout', 'The request did not arrive in time.'),
+  { ...documentedProblem(ServiceUnavailable), example: describeProblem(tooManyConnections()) },
 ];
 const unmatchedExtension = 'x-unmatched-requests';
 

@@ -11,8 +11,8 @@ import { DomainError, UnitNotStarted } from '../kernel/domain-error.js';
 import { allowedMethods } from './route.js';
 import { HttpProblem, problemForStatus } from './http-problem.js';
 import { pageHeaders } from './paging.js';
-import { describeProblem, problemHeaders } from './problem.js';
-import type { IdentifiedRequest } from './request-id.js';
+import { type ProblemMessage, problemMessage, sendMessage } from './problem-message.js';
+import type { ArrivedRequest } from './request-target.js';
 
 /** `isNotStarted` where a request was refused by backpressure, of which the log has one line a second in place of one each. */
 export type ProblemResponse = Response & { isNotStarted?: boolean };
@@ -23,7 +23,7 @@ export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('Problem');
 
   catch(error: unknown, host: ArgumentsHost): void {
-    const request = host.switchToHttp().getRequest<IdentifiedRequest>();
+    const request = host.switchToHttp().getRequest<ArrivedRequest>();
     const response = host.switchToHttp().getResponse<Response>();
     if (error instanceof NotFoundException && answerOptions(request, response)) return;
     if (response.headersSent) {
@@ -33,27 +33,26 @@ export class ProblemFilter implements ExceptionFilter {
     }
     for (const name of pageHeaders) response.removeHeader(name);
     const known = error instanceof DomainError ? error : asHttpProblem(error, request);
-    const status = sendProblem(request, response, known);
+    const { status, title } = sendProblem(request, response, known);
     if (status < 500 || error instanceof UnitNotStarted) return;
-    this.logger.error({ msg: describeProblem(known).title, request_id: request.id, err: error });
+    this.logger.error({ msg: title, request_id: request.id, err: error });
   }
 }
 
-/** Sends a problem document. @returns its status */
-export function sendProblem(request: Request, response: ProblemResponse, known: DomainError | HttpProblem): number {
-  const problem = describeProblem(known);
-  const { id } = request as IdentifiedRequest;
-  const body = JSON.stringify({ ...problem, instance: request.path, request_id: id });
+/** Sends a problem document, and returns it. */
+export function sendProblem(
+  request: Request,
+  response: ProblemResponse,
+  known: DomainError | HttpProblem,
+): ProblemMessage {
+  const { id, target } = request as ArrivedRequest;
   if (known instanceof UnitNotStarted) response.isNotStarted = true;
-  response.statusCode = problem.status;
-  for (const [name, value] of Object.entries(problemHeaders(known))) response.setHeader(name, value);
-  response.setHeader('Content-Type', 'application/problem+json; charset=utf-8');
-  response.setHeader('Content-Length', Buffer.byteLength(body));
-  response.end(body);
-  return problem.status;
+  const message = problemMessage(known, target?.path ?? '/', id);
+  sendMessage(response, message);
+  return message;
 }
 
-function asHttpProblem(error: unknown, request: Request): HttpProblem {
+function asHttpProblem(error: unknown, request: ArrivedRequest): HttpProblem {
   if (error instanceof HttpProblem) return error;
   if (error instanceof NotFoundException) return noSuchRoute(request);
   const status = statusGivenBy(error);
@@ -70,14 +69,14 @@ function statusGivenBy(error: unknown): number | undefined {
   return typeof status === 'number' ? status : undefined;
 }
 
-function noSuchRoute(request: Request): HttpProblem {
+function noSuchRoute(request: ArrivedRequest): HttpProblem {
   const allowed = allowedMethods(request);
-  if (allowed.length === 0) return new HttpProblem('not-found', `There is nothing at ${request.path}.`);
-  const detail = `${request.method} is not possible on ${request.path}, but ${allowed.join(', ')}.`;
+  if (allowed.length === 0) return new HttpProblem('not-found', `There is nothing at ${request.target!.path}.`);
+  const detail = `${request.method} is not possible on ${request.target!.path}, but ${allowed.join(', ')}.`;
   return new HttpProblem('method-not-allowed', detail, undefined, { Allow: allowed.join(', ') });
 }
 
-function answerOptions(request: Request, response: Response): boolean {
+function answerOptions(request: ArrivedRequest, response: Response): boolean {
   const allowed = request.method === 'OPTIONS' ? allowedMethods(request) : [];
   if (allowed.length === 0) return false;
   response.status(204).set('Allow', allowed.join(', ')).end();

@@ -1,4 +1,4 @@
-import type { Request } from 'express';
+import type { ArrivedRequest } from './request-target.js';
 
 interface Route {
   readonly path: string;
@@ -10,8 +10,11 @@ interface RouterLayer {
   match(path: string): unknown;
 }
 
+/** The methods of all resources together: the answer to `OPTIONS *`, and to CONNECT, which is for no resource. */
+export const anyMethod = 'DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT';
+
 /** The methods the router has for a request's path, asked of the router itself; none for an unknown path. */
-export function allowedMethods(request: Request): string[] {
+export function allowedMethods(request: ArrivedRequest): string[] {
   const methods = routesAt(request)
     .flatMap((route) => Object.keys(route.methods))
     .map((method) => method.toUpperCase());
@@ -24,7 +27,7 @@ export function allowedMethods(request: Request): string[] {
  * The pattern of a request's path, such as /movies/:id: what people put into paths is not in it. `unmatched` for what
  * the router doesn't know.
  */
-export function routeOf(request: Request): string {
+export function routeOf(request: ArrivedRequest): string {
   if (request.route) return (request.route as Route).path;
   // It was refused before it was routed, or asks what can't be done there.
   const routes = routesAt(request);
@@ -32,9 +35,10 @@ export function routeOf(request: Request): string {
   return meant?.path ?? 'unmatched';
 }
 
-function routesAt(request: Request): Route[] {
-  const { stack } = request.app.router as unknown as { stack: RouterLayer[] };
-  return stack.filter((layer) => layer.route && matches(layer, request.path)).map((layer) => layer.route!);
+function routesAt({ app, target }: ArrivedRequest): Route[] {
+  if (target === undefined) return [];
+  const { stack } = app.router as unknown as { stack: RouterLayer[] };
+  return stack.filter((layer) => layer.route && matches(layer, target.path)).map((layer) => layer.route!);
 }
 
 function matches(layer: RouterLayer, path: string): boolean {

@@ -77,6 +77,11 @@ export class MetricsService {
     });
   }
 
+  /** @param valueOf returns the lines dropped since the start */
+  countDroppedLogLines(valueOf: () => number): void {
+    this.counter('log_lines_dropped_total', 'Log lines that could not be written in time.', valueOf);
+  }
+
   /** All of it as Prometheus reads it. Answers whatever becomes of the database. */
   read(): Promise<string> {
     return this.registry.metrics();

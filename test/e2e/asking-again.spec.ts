@@ -140,7 +140,7 @@ describe('100 clerks who each ask 20 times at once, and whose line is cut', () =
         const body = JSON.stringify(client(clerk));
         const socket = connect(Number(port), '127.0.0.1', () => {
           socket.write(
-            `POST /clients HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\n` +
+            `POST /clients HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n` +
               `Idempotency-Key: clerk-${clerk}\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
           );
           setTimeout(() => socket.destroy(), delay);

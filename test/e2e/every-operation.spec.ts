@@ -1,8 +1,10 @@
 import { openShop } from '../support/app.js';
+import { readAnswer } from '../support/contract.js';
 import { answering, call, operations } from '../support/operations.js';
 import { dropEverything, Outage } from '../support/outage.js';
 import { faultyParameters, refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
+import { say } from '../support/socket.js';
 
 const largestId = 2 ** 31 - 1;
 
@@ -24,6 +26,20 @@ describe('every operation', () => {
 
   it.each(operations)('refuses whoever accepts none of its answers: $operationId', async (operation) => {
     await refused(call(shop.api, operation).set('Accept', 'image/png'), 406, 'not-acceptable');
+  });
+
+  it.each(operations)('returns 417 for an expectation other than 100-continue: $operationId', async (operation) => {
+    const method = operation.method.toUpperCase();
+    const path = operation.path.replace(/\{\w+\}/, '1');
+    // Clients of Node.js send the header at once where it has an Expect.
+    const request = `${method} ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nExpect: tea\r\n\r\n`;
+    const answer = readAnswer(method, path, await say(shop.url, request));
+    expect(answer.status).toBe(417);
+    shop.contract.validate(answer);
+  });
+
+  it.each(operations)('returns 421 for a host of another site: $operationId', async (operation) => {
+    await refused(call(shop.api, operation).set('Host', 'attacker.example'), 421, 'misdirected-request');
   });
 
   it.each(operations)('refuses a header that is too large: $operationId', async (operation) => {

@@ -8,7 +8,7 @@ import { Connections } from '../../src/http/connection.js';
 import { startServer } from '../support/pipelining.js';
 import { openSocket } from '../support/socket.js';
 
-const get = 'GET / HTTP/1.1\r\nHost: shop\r\n\r\n';
+const get = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n';
 const megabyte = 1024 * 1024;
 
 describe('backpressure', () => {

@@ -11,6 +11,8 @@ describe('requests and responses', () => {
       sendTimeoutMs: 20_000,
       minSendRate: 1024,
       maxBufferedBytes: 1e8,
+      allowedHosts: '',
+      maxConnections: 10,
     });
     adapter.initHttpServer();
     const express = adapter.getInstance<Express>();

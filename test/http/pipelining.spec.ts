@@ -10,11 +10,11 @@ import { freshDatabase } from '../support/engine.js';
 import { startServer } from '../support/pipelining.js';
 import { heard, openSocket, say } from '../support/socket.js';
 
-const get = (path: string | number): string => `GET /${path} HTTP/1.1\r\nHost: shop\r\n\r\n`;
+const get = (path: string | number): string => `GET /${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
 const post = (path: string | number, body: string): string =>
-  `POST /${path} HTTP/1.1\r\nHost: shop\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+  `POST /${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 const chunked = (path: string | number, body: string): string =>
-  `POST /${path} HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n` +
+  `POST /${path} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n` +
   `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
 const numbers = Array.from({ length: 300 }, (_, index) => index);
 /** The paths, and the lengths of the bodies, that were answered, in order. */

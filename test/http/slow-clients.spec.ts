@@ -5,7 +5,7 @@ import { heard, openSocket } from '../support/socket.js';
 describe('whoever sends a request drop by drop', () => {
   const shop = useShop();
 
-  const head = 'POST /genres HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\n';
+  const head = 'POST /genres HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
   const requests = {
     header: `${head}X-Patience: ${'.'.repeat(1000)}\r\n\r\n`,
     body: `${head}Content-Length: 1000\r\n\r\n${'{'.repeat(1000)}`,

@@ -12,10 +12,12 @@ interface Circumstances {
   /** Makes of the database's URL the one that the service is given. */
   readonly reachedBy?: (url: string) => Promise<string>;
   readonly environment?: Partial<Parameters<typeof createApp>[0]>;
+  /** The address to listen on, other than 127.0.0.1. */
+  readonly host?: string;
 }
 
 /** A service of one's own, listening, on a fresh database. */
-export async function openShop({ reachedBy, environment }: Circumstances = {}): Promise<{
+export async function openShop({ reachedBy, environment, host = '127.0.0.1' }: Circumstances = {}): Promise<{
   /** The service from within, for what can't happen to it over HTTP. */
   app: INestApplication;
   api: Api;
@@ -26,10 +28,11 @@ export async function openShop({ reachedBy, environment }: Circumstances = {}): 
 }> {
   const database = await freshDatabase();
   const app: INestApplication = await createApp({
-    HOST: '127.0.0.1',
+    HOST: host,
     PORT: 0,
     DATABASE_URL: reachedBy ? await reachedBy(database.url) : database.url,
     DATABASE_REPLICA_URL: '',
+    ALLOWED_HOSTS: '',
     CORS_ORIGINS: '',
     MAX_PIPELINED_REQUESTS: 4,
     SEND_TIMEOUT_MS: 20_000,
@@ -38,13 +41,14 @@ export async function openShop({ reachedBy, environment }: Circumstances = {}): 
     MAX_WAITING: 1_000,
     // Of the tests, none depends on the machine's speed.
     WAIT_TIMEOUT_MS: 60_000,
+    MAX_CONNECTIONS: 10_000,
     SHUTDOWN_GRACE_MS: 0,
     STATEMENT_TIMEOUT_MS: 5_000,
     WAL_LIMIT_MB: 64,
     LOG_LEVEL: 'fatal',
     ...environment,
   });
-  await app.listen(0, '127.0.0.1');
+  await app.listen(0, host);
   const url = `http://127.0.0.1:${((app.getHttpServer() as { address(): unknown }).address() as AddressInfo).port}`;
   const contract = await theContract(url);
   return {

@@ -103,7 +103,7 @@ export class Contract {
     this.schemas = new Schemas(closed(document) as object);
     this.paths = Object.keys(document.paths).map((path) => ({
       path,
-      pattern: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}/?$`, 'i'),
+      pattern: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}/?$`),
       literals: path.replace(/\{\w+\}/g, '').length,
     }));
   }
@@ -136,7 +136,7 @@ export class Contract {
       const pointer = `/paths/${escaped(match)}/${verb}/responses/${status}`;
       return responses[status] && { operationId, ...this.dereferenced(pointer, responses[status]) };
     }
-    if (method === 'OPTIONS' && there.length > 0) {
+    if (method === 'OPTIONS' && (there.length > 0 || path === '*')) {
       return status === 204 ? { pointer: '', documented: optionsAnswer } : undefined;
     }
     const unmatched = this.document['x-unmatched-requests'].responses[status];
@@ -151,6 +151,8 @@ export class Contract {
       400: 'MalformedRequestProblem',
       413: 'ContentTooLargeProblem',
       415: 'UnsupportedMediaTypeProblem',
+      417: 'ExpectationFailedProblem',
+      421: 'MisdirectedRequestProblem',
       431: 'RequestHeaderFieldsTooLargeProblem',
     };
     const name = earlier[status];

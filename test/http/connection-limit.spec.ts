@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { type Program, startService } from '../../scripts/support/program.js';
+import { readAnswer } from '../support/contract.js';
+import { freshFile, type FreshDatabase } from '../support/engine.js';
+import { heard, openSocket } from '../support/socket.js';
+
+const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+
+describe('MAX_CONNECTIONS', () => {
+  let database: FreshDatabase;
+  let service: Program;
+  let url: string;
+  const sockets: Socket[] = [];
+  beforeAll(async () => {
+    database = await freshFile();
+    ({ service, url } = await startService({ DATABASE_URL: database.url, MAX_CONNECTIONS: '3' }));
+  });
+  afterEach(async () => {
+    for (const socket of sockets.splice(0)) if (!socket.closed) await once(socket.end(), 'close');
+  });
+  afterAll(async () => {
+    await service.kill('SIGKILL');
+    await database.drop();
+  });
+
+  /** Takes all connections that are allowed, and waits until the service knows it. */
+  async function fill(): Promise<void> {
+    for (let index = 0; index < 3; index++) {
+      const socket = openSocket(url);
+      sockets.push(socket);
+      socket.write(get('/version'));
+      const [answer] = (await once(socket, 'data')) as [Buffer];
+      expect(answer.toString()).toMatch(/^HTTP\/1.1 200 .*\r\n/);
+    }
+  }
+
+  it('is what is served: a request on a further connection gets 503 with Retry-After, and the connection is closed', async () => {
+    await fill();
+    const socket = openSocket(url);
+    socket.write(get('/version'));
+    const { status, headers, body } = readAnswer('GET', '/version', await heard(socket));
+    expect({ status, headers }).toMatchObject({ status: 503, headers: { connection: 'close', 'retry-after': '1' } });
+    expect(JSON.parse(body)).toMatchObject({ type: '/problems/service-unavailable', status });
+  });
+
+  it('does not keep probes out, whose answer decides whether the instance is restarted', async () => {
+    await fill();
+    const socket = openSocket(url);
+    socket.write(get('/health/live'));
+    expect(readAnswer('GET', '/health/live', await heard(socket))).toMatchObject({
+      status: 200,
+      headers: { connection: 'close' },
+    });
+  });
+
+  it('is served again once connections are closed', async () => {
+    await fill();
+    const closed = sockets.map((socket) => once(socket.end(), 'close'));
+    await Promise.all(closed);
+    await fill();
+  });
+
+  it('closes connections beyond twice as many', async () => {
+    await fill();
+    for (let index = 0; index < 3; index++) sockets.push(openSocket(url));
+    await Promise.all(sockets.slice(3).map((socket) => once(socket, 'connect')));
+    const socket = openSocket(url);
+    expect(await heard(socket)).toBe('');
+  });
+});
