@@ -53,7 +53,9 @@ describe('backpressure: while all writers are held up', () => {
   let shop: Shop;
   let release: () => Promise<void>;
   async function open(environment: object): Promise<void> {
-    shop = await openShop({ reachedBy: withLockTimeout(60_000), environment });
+    // What is held up has to last as long as the test takes.
+    const patient = { STATEMENT_TIMEOUT_MS: 60_000, ...environment };
+    shop = await openShop({ reachedBy: withLockTimeout(60_000), environment: patient });
     release = await holdWrites(shop.databaseUrl);
   }
   afterEach(() => shop.close());
