@@ -58,6 +58,8 @@ async function acquire(options: DataSourceOptions, database: string, lockFile: s
   const lock = new DataSource({ ...options, database: lockFile, entities: [], migrations: [] } as DataSourceOptions);
   await lock.initialize();
   try {
+    // A process that serves the file does so for long: there is nothing to wait for.
+    await lock.query('PRAGMA busy_timeout = 0');
     // Nothing is written to it: it needs no journal beside it.
     await lock.query('PRAGMA journal_mode = memory');
     await lock.query('BEGIN EXCLUSIVE');
@@ -74,6 +76,8 @@ async function acquire(options: DataSourceOptions, database: string, lockFile: s
  * in exclusive locking mode, a write begins only when no other connection holds one.
  */
 async function claim(writer: DataSource, database: string, identity: number): Promise<void> {
+  // The attempts below are repeated here; the service's own limit is set later, with the other pragmas.
+  await writer.query('PRAGMA busy_timeout = 0');
   await writer.query('PRAGMA journal_mode = wal');
   // Reads once before: a connection whose first access to the log is exclusive can't go back.
   await writer.query('SELECT 1 FROM sqlite_schema');
