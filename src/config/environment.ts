@@ -115,13 +115,13 @@ export class Environment {
   @IsInt({ message: 'MAX_WAITING must be a whole number' })
   @Min(1)
   @Max(100_000)
-  MAX_WAITING = 1_000;
+  MAX_WAITING = 1000;
 
   /** Milliseconds after which a request that still waits for the database is answered 503. */
   @IsInt({ message: 'WAIT_TIMEOUT_MS must be a whole number of milliseconds' })
   @Min(100)
   @Max(60_000)
-  WAIT_TIMEOUT_MS = 5_000;
+  WAIT_TIMEOUT_MS = 5000;
 
   @IsIn(logLevels, { message: `LOG_LEVEL must be one of ${logLevels.join(', ')}` })
   LOG_LEVEL: LogLevel = 'info';
