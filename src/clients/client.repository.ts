@@ -67,8 +67,7 @@ export class ClientRepository extends Repository<Client> {
 
   /** Gets it as it is, and as it stays for everybody else until the unit of work ends. @throws NotFound */
   async getLocked(id: number, strength: LockStrength = 'change'): Promise<Client> {
-    await lock.run(this.manager, { id }, strength);
-    return this.get(id);
+    return lock.before(this.manager, { id }, strength, () => this.get(id));
   }
 
   /** Whether there is such a client; if so, it stays until the unit of work ends. */

@@ -12,12 +12,14 @@ export function isReading({ queryRunner }: EntityManager): boolean {
 
 /**
  * Lends a query runner to one unit of work. What is handed out is a view of it that refuses every query once the
- * unit is over, so that a forgotten `await` fails loudly and can't write into somebody else's transaction.
+ * unit is over, so that a forgotten `await` fails loudly and can't write into another unit's transaction.
+ * @param options.begun the transaction's BEGIN, where its answer is still to come. A SELECT is sent behind it at once;
+ * every other statement waits for it, since it would be committed by itself if BEGIN had failed.
  */
 export async function lease<Result>(
   runner: QueryRunner,
   work: Work<Result>,
-  purpose: Purpose = 'write',
+  { purpose = 'write', begun }: { readonly purpose?: Purpose; readonly begun?: Promise<unknown> } = {},
 ): Promise<Result> {
   // isTransactionActive: TypeORM's save() and remove() then write inside our transaction and open none of their own.
   const view = Object.assign(Object.create(runner) as Leased, {
@@ -27,6 +29,13 @@ export async function lease<Result>(
   });
   const manager = runner.connection.createEntityManager(view);
   Object.assign(view, { manager });
+  if (begun) {
+    const query = async (sql: string, ...rest: []): Promise<unknown> => {
+      if (!sql.startsWith('SELECT ')) await begun;
+      return runner.query.call(view, sql, ...rest);
+    };
+    Object.assign(view, { query });
+  }
   try {
     return await work(manager);
   } finally {

@@ -45,4 +45,18 @@ export class RowLock<Entity extends ObjectLiteral, V extends object> {
     if (manager.connection.options.type !== 'postgres' || isReading(manager)) return undefined;
     return (await this.selects[strength].all(manager, values)).length;
   }
+
+  /**
+   * Locks the rows, then reads. PostgreSQL is sent both at once and does one after the other, so that `read` sees what
+   * was committed before the lock was granted; see docs/decisions/0033.
+   */
+  async before<Result>(
+    manager: EntityManager,
+    values: V & Values,
+    strength: LockStrength,
+    read: () => Promise<Result>,
+  ): Promise<Result> {
+    const [, result] = await Promise.all([this.run(manager, values, strength), read()]);
+    return result;
+  }
 }

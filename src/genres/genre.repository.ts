@@ -36,8 +36,7 @@ export class GenreRepository extends Repository<Genre> {
 
   /** Gets it as it is, and as it stays for everybody else until the unit of work ends. @throws NotFound */
   async getLocked(id: number, strength: LockStrength = 'change'): Promise<Genre> {
-    await lock.run(this.manager, { id }, strength);
-    return this.get(id);
+    return lock.before(this.manager, { id }, strength, () => this.get(id));
   }
 
   /** @throws GenreNameTaken */

@@ -119,8 +119,8 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
 
   /** Gets it as it is, and as it stays for everybody else until the unit of work ends. @throws NotFound */
   async getLocked(id: number): Promise<MovieCopy> {
-    await this.lockMoviesOf([], [id]);
-    return this.get(id);
+    const [, copy] = await Promise.all([this.lockMoviesOf([], [id]), this.get(id)]);
+    return copy;
   }
 
   /** Locks these movies, and those that are on these copies: what is out of them and what is in stays as it is. */

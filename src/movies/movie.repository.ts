@@ -137,8 +137,7 @@ export class MovieRepository extends Repository<Movie> {
 
   /** Gets it as it is, and as it stays for everybody else until the unit of work ends. @throws NotFound */
   async getLocked(id: number, strength: LockStrength = 'change'): Promise<Movie> {
-    await lock.run(this.manager, { id }, strength);
-    return this.get(id);
+    return lock.before(this.manager, { id }, strength, () => this.get(id));
   }
 
   /** Adds one that has no copies as yet. @throws InvalidInput where its genre doesn't exist */

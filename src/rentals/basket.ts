@@ -45,9 +45,14 @@ export async function fillBasket(
   );
   const wanted = new Map([...byMovie].map(([movieId, ordered]) => [movieId, ordered.length]));
   const named = lines.flatMap(({ movieCopyId }) => movieCopyId ?? []);
-  if (!(await clients.isKnown(clientId))) refusals.push(unknown(['clientId'], 'Client', clientId));
-  await copies.lockMoviesOf([...wanted.keys()], [...named, ...mine]);
-  const found = new Map((await copies.findLendable(named, wanted)).map((copy) => [copy.id, copy]));
+  // One round trip: what is read last is read under the locks before it.
+  const [isKnown, , lendable] = await Promise.all([
+    clients.isKnown(clientId),
+    copies.lockMoviesOf([...wanted.keys()], [...named, ...mine]),
+    copies.findLendable(named, wanted),
+  ]);
+  if (!isKnown) refusals.push(unknown(['clientId'], 'Client', clientId));
+  const found = new Map(lendable.map((copy) => [copy.id, copy]));
   const isNamed = new Set(named);
   const free = groupBy(
     [...found.values()].filter(({ id }) => !isNamed.has(id)),

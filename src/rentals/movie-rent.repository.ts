@@ -93,8 +93,7 @@ export class MovieRentRepository extends Repository<MovieRent> {
 
   /** Gets it as it is, and as it stays for everybody else until the unit of work ends. @throws NotFound */
   async getLocked(id: number): Promise<MovieRent> {
-    await lock.run(this.manager, { id }, 'change');
-    return this.get(id);
+    return lock.before(this.manager, { id }, 'change', () => this.get(id));
   }
 
   /** Adds one that has no lines as yet. */

@@ -85,8 +85,7 @@ export class RentalsService {
     return this.unitOfWork.for(command).run(takingBack, async ({ copies, rents }) => {
       const rent = await rents.getLocked(id);
       command.precondition?.(rent);
-      await copies.lockMoviesOf([], copyIdsOf(rent));
-      await rents.close(rent, this.clock.now());
+      await Promise.all([copies.lockMoviesOf([], copyIdsOf(rent)), rents.close(rent, this.clock.now())]);
       return rent;
     });
   }

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import pg, { Client } from 'pg';
 import { refuseDates } from '../date-parameters.js';
 import { errorCode } from '../error-code.js';
@@ -10,7 +11,7 @@ export const planIsOld = '0A000';
  * A connection whose statements stay prepared: for most of ours PostgreSQL takes longer to plan what to do than to do it.
  * Those that search by a part of a text are planned each time, since that depends on the text.
  */
-class PreparingClient extends Client {
+export class PreparingClient extends Client {
   private count = 0;
   private readonly unneeded: string[] = [];
   private readonly names = preparedStatements<string>((name) => void this.unneeded.push(name));
@@ -22,10 +23,15 @@ class PreparingClient extends Client {
     refuseDates(values ?? (text as { values?: unknown } | undefined)?.values);
     if (typeof text !== 'string' || !Array.isArray(values) || !isWorthKeeping(text)) return query(...asked);
     const name = this.nameOf(text);
-    const ask = (): Promise<unknown> => query({ name, text, values }, ...rest);
-    const answer = this.unneeded.length > 0 ? this.forgetUnneeded().then(ask) : ask();
+    this.deallocateUnneeded();
+    const answer = query({ name, text, values }, ...rest) as Promise<unknown>;
     answer.catch((error: unknown) => errorCode(error) === planIsOld && this.names.delete(text));
     return answer as never;
+  }
+
+  /** Ends the connection at once. end() would wait for the answers to all that was sent. */
+  abort(): void {
+    (this as unknown as Pg).connection.stream.destroy();
   }
 
   private nameOf(text: string): string {
@@ -36,11 +42,10 @@ class PreparingClient extends Client {
     return name;
   }
 
-  /** Before the next statement and not beside one: a connection does one thing at a time. */
-  private async forgetUnneeded(): Promise<void> {
+  private deallocateUnneeded(): void {
     for (const name of this.unneeded.splice(0)) {
       // In a transaction that has failed the server refuses even this, and keeps one more until the connection ends.
-      await super.query(`DEALLOCATE ${name}`).catch(() => undefined);
+      super.query(`DEALLOCATE ${name}`).catch(() => undefined);
       // The pg package itself never forgets the text of a statement.
       delete (this as unknown as Pg).connection.parsedStatements[name];
     }
@@ -49,15 +54,16 @@ class PreparingClient extends Client {
 
 /** What the pg package has, but doesn't declare. */
 interface Pg {
-  readonly connection: { readonly parsedStatements: Record<string, string> };
+  readonly connection: { readonly parsedStatements: Record<string, string>; readonly stream: Socket };
 }
 
 /** A search by a part of a text is planned each time, since the plan depends on the text. */
 const isWorthKeeping = (text: string): boolean => isWorthPreparing(text) && !text.includes(' LIKE ');
 
+/** Statements are sent as they are asked for, without waiting for the answers to those before; see decision 33. */
 class PreparingPool extends pg.Pool {
   constructor(options: pg.PoolConfig) {
-    super({ ...options, Client: PreparingClient });
+    super({ ...options, Client: PreparingClient, pipeline: true } as pg.PoolConfig);
   }
 }
 

@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Client } from 'pg';
 import type { QueryRunner } from 'typeorm';
 import { ServiceUnavailable } from '../../kernel/domain-error.js';
 import { errorCode } from '../error-code.js';
@@ -9,7 +8,7 @@ import { ReadBatcher } from '../read-batcher.js';
 import { isStatementTimeout, statementTimeout } from '../statement-timeout.js';
 import type { Activity, Transactions, Work } from '../transactions.js';
 import type { Wait } from '../waiting-room.js';
-import { planIsOld } from './driver.js';
+import { planIsOld, type PreparingClient } from './driver.js';
 import type { Vigil } from './vigil.js';
 
 /** A unit that loses to others this often finds the database too busy. */
@@ -92,8 +91,11 @@ export class PostgresTransactions implements Transactions {
 
   private attempt<Result>(begin: string, work: Work<Result>, wait: Wait): Promise<Result> {
     return this.withRunner(async (runner) => {
-      await runner.query(begin);
-      const result = await lease(runner, work, begin === readingOnly ? 'read' : 'write');
+      const begun = runner.query(begin);
+      // It is awaited below, unless the unit fails first.
+      begun.catch(() => undefined);
+      const result = await lease(runner, work, { purpose: begin === readingOnly ? 'read' : 'write', begun });
+      await begun;
       await runner.query('COMMIT');
       return result;
     }, wait);
@@ -102,16 +104,16 @@ export class PostgresTransactions implements Transactions {
   private withRunner<Result>(job: (runner: QueryRunner) => Promise<Result>, wait?: Wait): Promise<Result> {
     return this.places.lend((newRunner) => {
       const runner = newRunner();
-      let connection: Client | undefined;
+      let connection: PreparingClient | undefined;
       let isAbandoned = false;
       const abandon = (cause: unknown): void => {
         isAbandoned = true;
         this.places.refuseWaiting(new ServiceUnavailable(cause));
-        void connection?.end();
+        connection?.abort();
       };
       return this.vigil.during(abandon, async () => {
         try {
-          connection = (await runner.connect()) as Client;
+          connection = (await runner.connect()) as PreparingClient;
           return await job(runner);
         } catch (error) {
           // TypeORM releases a runner whose connection breaks.
