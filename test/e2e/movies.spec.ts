@@ -14,7 +14,7 @@ describe('movies', () => {
       genre_id: genre.id,
     };
     const { body, headers } = await shop.api.post('/movies').send(movie).expect(201);
-    expect(body).toEqual({ id: expect.any(Number), ...movie, stock: 0, available: 0, copies: [] });
+    expect(body).toEqual({ id: expect.any(Number), ...movie, stock: 0, available: 0, copies: [], copies_url: null });
     expect(headers.location).toBe(`/movies/${body.id}`);
     expect((await shop.api.get(headers.location!).expect(200)).body).toEqual(body);
   });

@@ -94,8 +94,9 @@ describe('SQLite and PostgreSQL', () => {
 
   const ask = (api: Api, [method, path, body]: Request) => api[method](path).send(body);
 
-  async function expectSame(request: Request): Promise<[Response, Response]> {
-    const answers = await Promise.all(shops.map(({ api }) => ask(api, request)));
+  /** @param other what the second shop is asked, where it isn't the same */
+  async function expectSame(request: Request, other = request): Promise<[Response, Response]> {
+    const answers = await Promise.all([ask(shops[0].api, request), ask(shops[1].api, other)]);
     const [sqlite, postgres] = answers.map(comparable);
     expect(sqlite).toEqual(postgres);
     return answers as [Response, Response];
@@ -107,11 +108,13 @@ describe('SQLite and PostgreSQL', () => {
 
   it('answer lists alike, in every order and on every page, whatever letters are sought', async () => {
     for (const first of lists) {
-      let path: string | undefined = first;
-      while (path) {
-        const [{ status }, answer]: [Response, Response] = await expectSame(['get', path]);
-        expect(status).toBe(200);
-        path = linksOf(answer).next;
+      // Each shop encrypts its cursors with a key of its own.
+      let paths: [string, string] | undefined = [first, first];
+      while (paths) {
+        const answers: [Response, Response] = await expectSame(['get', paths[0]], ['get', paths[1]]);
+        expect(answers[0].status).toBe(200);
+        const [one, other] = answers.map((answer) => linksOf(answer).next);
+        paths = one && other ? [one, other] : undefined;
       }
     }
   });
@@ -134,6 +137,8 @@ const chance = [
 function comparable({ status, headers, text }: Response): object {
   const body = chance.reduce((known, [pattern, word]) => known.replace(pattern, word), text);
   const ofChance = new Set(['date', 'x-request-id', ...(body === text ? [] : ['etag', 'link'])]);
-  const told = Object.entries(headers).filter(([name]) => !ofChance.has(name));
-  return { status, headers: Object.fromEntries(told), body };
+  const told = Object.entries(headers as Record<string, string>)
+    .filter(([name]) => !ofChance.has(name))
+    .map(([name, value]) => [name, name === 'link' ? value.replace(/cursor=[\w-]+/g, 'cursor=…') : value]);
+  return { status, headers: Object.fromEntries(told) as object, body };
 }
