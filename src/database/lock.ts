@@ -2,6 +2,7 @@ import type { EntityManager, ObjectLiteral } from 'typeorm';
 import { CompiledSelect, type Query, type Values } from './compiled-select.js';
 import type { ParameterTypes } from './parameter-types.js';
 import { ServiceUnavailable } from '../kernel/domain-error.js';
+import { inOrder } from '../kernel/in-order.js';
 import { errorCode } from './error-code.js';
 import { isReading } from './lease.js';
 
@@ -56,7 +57,7 @@ export class RowLock<Entity extends ObjectLiteral, V extends object> {
     strength: LockStrength,
     read: () => Promise<Result>,
   ): Promise<Result> {
-    const [, result] = await Promise.all([this.run(manager, values, strength), read()]);
+    const [, result] = await inOrder(this.run(manager, values, strength), read());
     return result;
   }
 }

@@ -7,6 +7,7 @@ import { fromOpenLoanOf, Loan } from '../database/loan.view.js';
 import { RowLock } from '../database/lock.js';
 import { onDuplicate } from '../database/violations.js';
 import { NotFound } from '../kernel/domain-error.js';
+import { inOrder } from '../kernel/in-order.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { isAvailable, MovieCopy, type ServiceState } from './movie-copy.entity.js';
 import { Movie } from './movie.entity.js';
@@ -119,7 +120,7 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
 
   /** Gets it as it is, and as it stays for everybody else until the unit of work ends. @throws NotFound */
   async getLocked(id: number): Promise<MovieCopy> {
-    const [, copy] = await Promise.all([this.lockMoviesOf([], [id]), this.get(id)]);
+    const [, copy] = await inOrder(this.lockMoviesOf([], [id]), this.get(id));
     return copy;
   }
 

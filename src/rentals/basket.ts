@@ -1,5 +1,6 @@
 import { type Fault, InvalidInput } from '../kernel/domain-error.js';
 import { groupBy } from '../kernel/group-by.js';
+import { inOrder } from '../kernel/in-order.js';
 import type { MovieCopy } from '../movies/movie-copy.entity.js';
 import type { MovieCopyRepository } from '../movies/movie-copy.repository.js';
 import type { MovieRepository } from '../movies/movie.repository.js';
@@ -46,11 +47,11 @@ export async function fillBasket(
   const wanted = new Map([...byMovie].map(([movieId, ordered]) => [movieId, ordered.length]));
   const named = lines.flatMap(({ movieCopyId }) => movieCopyId ?? []);
   // One round trip: what is read last is read under the locks before it.
-  const [isKnown, , lendable] = await Promise.all([
+  const [isKnown, , lendable] = await inOrder(
     clients.isKnown(clientId),
     copies.lockMoviesOf([...wanted.keys()], [...named, ...mine]),
     copies.findLendable(named, wanted),
-  ]);
+  );
   if (!isKnown) refusals.push(unknown(['clientId'], 'Client', clientId));
   const found = new Map(lendable.map((copy) => [copy.id, copy]));
   const isNamed = new Set(named);

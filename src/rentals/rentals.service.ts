@@ -3,6 +3,7 @@ import { ClientRepository } from '../clients/client.repository.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { Clock, latest } from '../kernel/clock.js';
 import type { Caller, Command } from '../kernel/command.js';
+import { inOrder } from '../kernel/in-order.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { MovieCopyRepository } from '../movies/movie-copy.repository.js';
 import { MovieRepository } from '../movies/movie.repository.js';
@@ -85,7 +86,7 @@ export class RentalsService {
     return this.unitOfWork.for(command).run(takingBack, async ({ copies, rents }) => {
       const rent = await rents.getLocked(id);
       command.precondition?.(rent);
-      await Promise.all([copies.lockMoviesOf([], copyIdsOf(rent)), rents.close(rent, this.clock.now())]);
+      await inOrder(copies.lockMoviesOf([], copyIdsOf(rent)), rents.close(rent, this.clock.now()));
       return rent;
     });
   }

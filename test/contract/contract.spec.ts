@@ -26,7 +26,7 @@ const answer = (changes: Partial<Answer>, headers: object = {}): Answer => ({
 const notFound = (members: object = {}, target = '/genres/1'): Answer =>
   answer(
     { target, status: 404, body: JSON.stringify({ ...problem, ...members }) },
-    { 'content-type': 'application/problem+json' },
+    { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
   );
 const listed = (headers: object): Answer => answer({ target: '/genres', body: '[]' }, headers);
 
@@ -87,8 +87,13 @@ describe('the contract that all answers are held to', () => {
   });
 
   it('reads an answer as it stands on a socket', () => {
-    const text = 'HTTP/1.1 404 Not Found\r\nContent-Type: application/problem+json\r\nX-Request-Id: 1\r\n\r\n';
-    const read = readAnswer('GET', '/genres/1', text + JSON.stringify(problem));
+    const head = [
+      'HTTP/1.1 404 Not Found',
+      'Content-Type: application/problem+json',
+      'Cache-Control: no-store',
+      'X-Request-Id: 1',
+    ];
+    const read = readAnswer('GET', '/genres/1', [...head, '', JSON.stringify(problem)].join('\r\n'));
     expect(() => contract.validate(read)).not.toThrow();
   });
 });

@@ -157,12 +157,11 @@ describe('limits of input', () => {
       expect(problem['detail']).toBe('The request has more than 100 faults; errors lists the first 100.');
     });
 
-    it('lists 100 unknown query parameters, where they are more', async () => {
-      const query = Array.from({ length: 101 }, (_, index) => `q${index}=1`).join('&');
+    it('lists 100 unknown query parameters, the most that a query may have', async () => {
+      const query = Array.from({ length: 100 }, (_, index) => `q${index}=1`).join('&');
       for (const path of ['/movies', '/version']) {
-        const { status, body } = await shop.api.get(`${path}?${query}`);
-        if (status === 422) expect(body.errors).toHaveLength(100);
-        else expect(status).toBe(400);
+        const { body } = await shop.api.get(`${path}?${query}`).expect(422);
+        expect(body.errors).toHaveLength(100);
       }
     });
 
@@ -276,7 +275,7 @@ describe('limits of input', () => {
     const head = (method: string, target: string, headers: string[] = []) =>
       [
         `${method} ${target} HTTP/1.1`,
-        'Host: shop',
+        'Host: localhost',
         'Connection: close',
         'Content-Type: application/json',
         'Content-Encoding: gzip',

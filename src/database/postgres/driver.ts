@@ -63,7 +63,7 @@ const isWorthKeeping = (text: string): boolean => isWorthPreparing(text) && !tex
 /** Statements are sent as they are asked for, without waiting for the answers to those before; see decision 33. */
 class PreparingPool extends pg.Pool {
   constructor(options: pg.PoolConfig) {
-    super({ ...options, Client: PreparingClient, pipeline: true } as pg.PoolConfig);
+    super({ ...options, Client: PreparingClient, pipeline: true });
   }
 }
 

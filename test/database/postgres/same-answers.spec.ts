@@ -99,7 +99,7 @@ describe('SQLite and PostgreSQL', () => {
     const answers = await Promise.all([ask(shops[0].api, request), ask(shops[1].api, other)]);
     const [sqlite, postgres] = answers.map(comparable);
     expect(sqlite).toEqual(postgres);
-    return answers as [Response, Response];
+    return answers;
   }
 
   it('answer what changes the shop alike, to the byte but for times', async () => {
