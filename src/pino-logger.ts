@@ -1,6 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
-import { type Logger, pino, stdTimeFunctions } from 'pino';
-import pretty from 'pino-pretty';
+import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
+import { prettyFactory } from 'pino-pretty';
 import type { LogLevel } from './config/environment.js';
 import { errorCode } from './database/error-code.js';
 import { LogDestination } from './log-destination.js';
@@ -22,9 +22,8 @@ export class PinoLogger implements LoggerService {
     // Node makes a pipe non-blocking when process.stdout is first used.
     const { isTTY } = process.stdout;
     this.destination = new LogDestination(1, (lines) => this.warn(`${lines} log lines dropped`, 'Log'));
-    const { stream } = this.destination;
-    this.pino = pino(options, isTTY ? pretty({ sync: true, destination: stream }) : stream);
-    this.lastResort = pino(options, new LogDestination(2, () => undefined).stream);
+    this.pino = pino(options, isTTY ? prettified(this.destination) : this.destination);
+    this.lastResort = pino(options, new LogDestination(2, () => undefined));
   }
 
   get droppedLines(): number {
@@ -41,7 +40,7 @@ export class PinoLogger implements LoggerService {
   fatal(message: unknown, ...rest: unknown[]): void {
     const fields = fieldsOf(message, rest);
     this.pino.fatal(fields);
-    if (!this.destination.flush()) this.lastResort.fatal(fields);
+    if (!this.destination.isFlushed) this.lastResort.fatal(fields);
   }
 
   private writerOf(level: LogLevel) {
@@ -49,6 +48,12 @@ export class PinoLogger implements LoggerService {
       if (this.pino.isLevelEnabled(level)) this.pino[level](fieldsOf(message, rest));
     };
   }
+}
+
+/** As text for people, in place of JSON. */
+function prettified(destination: LogDestination): DestinationStream {
+  const format = prettyFactory({});
+  return { write: (line) => destination.write(format(line) ?? line) };
 }
 
 /** @param rest where known, an error's stack and the context (see LoggerService) */

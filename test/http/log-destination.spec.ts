@@ -1,0 +1,126 @@
+import { execFileSync, type SpawnSyncReturns, spawn, spawnSync, type StdioOptions } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, constants, createReadStream, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { openSocket } from '../support/socket.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'movie-rental-log-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** The service with a stdout from which nobody can read where it listens. */
+async function serve(stdio: StdioOptions, launcher: readonly string[] = []) {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const [command, ...rest] = [...launcher, process.execPath, 'dist/src/main.js'];
+  const environment = { PATH: process.env['PATH'], PORT: String(port), SHUTDOWN_GRACE_MS: '0' };
+  const service = spawn(command, rest, {
+    stdio,
+    env: { ...environment, DATABASE_URL: `sqlite:${join(folder, `${port}.sqlite`)}` },
+  });
+  const exited = once(service, 'exit');
+  while (service.exitCode === null && !(await fetch(`${url}/health/live`).catch(() => undefined))) await pause(50);
+  return {
+    service,
+    /** Sends requests at once on one connection, and waits until all are answered by 200. */
+    async request(count: number): Promise<void> {
+      const socket = openSocket(url);
+      // As long as a client may make its line of the log.
+      const id = 'x'.repeat(128);
+      socket.write(`GET /version HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: ${id}\r\n\r\n`.repeat(count));
+      let answers = '';
+      for await (const chunk of socket) {
+        answers += String(chunk);
+        if (answers.split('HTTP/1.1 200').length > count) return;
+      }
+      throw new Error(`The connection was closed after ${answers.split('HTTP/1.1 200').length - 1} answers.`);
+    },
+    metrics: async (): Promise<string> => (await fetch(`${url}/metrics`)).text(),
+    /** Ends the service and returns its exit code. */
+    async end(): Promise<unknown> {
+      service.kill('SIGTERM');
+      return (await exited)[0];
+    },
+  };
+}
+
+const droppedIn = (metrics: string): number =>
+  Number(/^movie_rental_log_lines_dropped_total (\d+)$/m.exec(metrics)![1]);
+
+describe('a log that can not be written', () => {
+  it('is dropped and counted, not waited for, where nobody reads the pipe; it says so once somebody does', async () => {
+    const fifo = join(folder, 'fifo');
+    execFileSync('mkfifo', [fifo]);
+    const both = openSync(fifo, constants.O_RDWR);
+    const { request, metrics, end } = await serve(['ignore', both, 'inherit']);
+    expect(droppedIn(await metrics())).toBe(0);
+    for (let batch = 0; batch < 8; batch++) await request(500);
+    const dropped = droppedIn(await metrics());
+    expect(dropped).toBeGreaterThan(0);
+
+    let log = '';
+    createReadStream(fifo)
+      .setEncoding('utf8')
+      .on('data', (chunk) => (log += String(chunk)));
+    closeSync(both);
+    // Each of them writes more of what was kept, and the last of it what was dropped.
+    while (!log.includes('log lines dropped')) await request(1);
+    expect(log).toContain(`"msg":"${droppedIn(await metrics())} log lines dropped"`);
+    expect(await end()).toBe(0);
+    const lines = log.trim().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as { level: string }).level)).toContain('warn');
+    expect(lines.filter((line) => line.includes('GET /version 200')).length).toBeGreaterThan(4_000 - dropped);
+  });
+
+  it('does not end the service where the disk is full', async () => {
+    const full = openSync('/dev/full', 'w');
+    const { request, end } = await serve(['ignore', full, 'inherit']);
+    await request(500);
+    expect(await end()).toBe(0);
+  });
+
+  it('does not end the service where the reader of the pipe has gone (EPIPE)', async () => {
+    const { service, request, end } = await serve(['ignore', 'pipe', 'inherit']);
+    service.stdout!.destroy();
+    await request(500);
+    expect(await end()).toBe(0);
+  });
+
+  it('does not end the service where stdout is closed', async () => {
+    const { request, end } = await serve(['ignore', 'pipe', 'inherit'], ['sh', '-c', 'exec "$0" "$@" >&-']);
+    await request(500);
+    expect(await end()).toBe(0);
+  });
+});
+
+describe('the last line of a process that dies', () => {
+  const die = (stdout: number | 'pipe'): SpawnSyncReturns<string> => {
+    const program = `
+      import { PinoLogger } from './dist/src/pino-logger.js';
+      new PinoLogger('info').fatal('Last words');
+      process.exit(1);`;
+    return spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+      stdio: ['ignore', stdout, 'pipe'],
+      encoding: 'utf8',
+    });
+  };
+
+  it('is written before it exits', () => {
+    expect(die('pipe')).toMatchObject({ stdout: expect.stringContaining('Last words'), stderr: '' });
+  });
+
+  it('goes to stderr where stdout can not be written', () => {
+    expect(die(openSync('/dev/full', 'w')).stderr).toContain('"msg":"Last words"');
+  });
+});
