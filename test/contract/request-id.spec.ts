@@ -12,11 +12,11 @@ describe('the name of a request', () => {
       const { headers, body } = await (await apiAt(url)).get('/genres').set('X-Request-Id', 'my-own:1').expect(500);
       expect(headers['x-request-id']).toBe('my-own:1');
       expect(body.request_id).toBe('my-own:1');
-      expect(service.stdout).toContain('"request_id":"my-own:1"');
-      expect(service.stdout).toMatch(/no such table: genre|relation \\"genre\\" does not exist/);
     } finally {
       await service.kill('SIGTERM');
       await database.drop();
     }
+    expect(service.stdout).toContain('"request_id":"my-own:1"');
+    expect(service.stdout).toMatch(/no such table: genre|relation \\"genre\\" does not exist/);
   });
 });
