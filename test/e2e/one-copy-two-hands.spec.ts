@@ -11,7 +11,7 @@ describe('one copy and two hands', () => {
   const rentsOf = async (clientId: number) => (await shop.api.get(`/clients/${clientId}/movie_rents`).expect(200)).body;
 
   // On PostgreSQL the same race is run through several instances too: test/database/postgres/many-instances.spec.ts.
-  const [people, rounds] = isSqlite() ? [500, 20] : [100, 5];
+  const [people, rounds] = [500, isSqlite() ? 6 : 2];
   it(`lets one of ${people} clients win when all reach for the last copy, ${rounds} rounds long`, async () => {
     const movie = await shop.clerk.movie(1);
     const copyId: number = movie.copies[0].id;

@@ -48,12 +48,12 @@ describe('static documents', () => {
       const plain = await get(path);
       const [gzip, br] = [await get(path, { 'Accept-Encoding': 'gzip' }), await get(path, { 'Accept-Encoding': 'br' })];
       const unpacked = await fetch(shop.url + path, { headers: { 'Accept-Encoding': 'gzip' } });
-      expect(Buffer.from(await unpacked.arrayBuffer())).toEqual(plain.bytes);
+      expect(plain.bytes.equals(Buffer.from(await unpacked.arrayBuffer()))).toBe(true);
       for (const [coding, coded] of Object.entries({ gzip, br })) {
         expect(coded.headers.get('content-encoding')).toBe(coding);
         expect(coded.headers.get('etag')).toBe(plain.headers.get('etag')!.replace(/"$/, `;${coding}"`));
         expect(coded.headers.get('vary')).toContain('Accept-Encoding');
-        expect(coded.bytes).toEqual(plain.bytes);
+        expect(plain.bytes.equals(coded.bytes)).toBe(true);
         const again = await get(path, {
           'Accept-Encoding': coding,
           'If-None-Match': coded.headers.get('etag')!,
