@@ -132,7 +132,7 @@ describe('the unit of work', () => {
     expect((await names()).sort()).toEqual(good.sort());
   });
 
-  const units = isSqlite() ? 3_000 : 1_000;
+  const units = isSqlite() ? 1_500 : 1_000;
   it(`loses nothing, leaves nothing and shows nothing unfinished in a storm of ${units}, a third of which fail`, async () => {
     await withSeed(async (random) => {
       const { unitOfWork } = database;

@@ -1,9 +1,9 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { openShop } from '../support/app.js';
 import { isSqlite } from '../support/engine.js';
 import { holdMovie, holdWrites } from '../support/outage.js';
 import { refused } from '../support/problem.js';
 import { clerk } from '../support/shop.js';
+import { until } from '../support/until.js';
 
 type Shop = Awaited<ReturnType<typeof openShop>>;
 
@@ -23,12 +23,8 @@ async function metricsOf({ api }: Shop): Promise<Record<string, number>> {
 const notStarted = async (shop: Shop, reason: string, queue = 'writers') =>
   (await metricsOf(shop))[`movie_rental_units_of_work_not_started_total{queue="${queue}",reason="${reason}"}`];
 
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await pause(10);
-}
-
 const untilBusyWith = (shop: Shop, count: number) =>
-  until(async () => {
+  until(`${count} units of work run or wait`, async () => {
     const metrics = await metricsOf(shop);
     const [waiting, running] = ['waiting', 'running'].map((name) => metrics[`movie_rental_units_of_work_${name}`]!);
     return waiting! + running! === count;
@@ -103,10 +99,11 @@ describe('backpressure: while all writers are held up', () => {
     await untilBusyWith(shop, started + maxWaiting);
     leaving.abort();
     await abandoned;
-    await until(async () => (await notStarted(shop, 'abandoned')) === maxWaiting);
+    await until('all are taken out', async () => (await notStarted(shop, 'abandoned')) === maxWaiting);
 
     const next = addGenres(shop, 'Next', maxWaiting);
-    await until(async () => (await metricsOf(shop))['movie_rental_units_of_work_waiting']! >= (isSqlite() ? 1 : 5));
+    const waiting = async () => (await metricsOf(shop))['movie_rental_units_of_work_waiting']!;
+    await until('the next wait', async () => (await waiting()) >= (isSqlite() ? 1 : 5));
     await release();
     expect(new Set(await Promise.all([...busy, ...next]))).toEqual(new Set([201]));
     expect((await genresOf(shop)).filter((name) => name.startsWith('Abandoned'))).toEqual([]);

@@ -1,16 +1,15 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { behindItsBack } from '../support/outage.js';
 import { refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
+import { until } from '../support/until.js';
 
 describe('the service, on a schema', () => {
   const shop = useShop();
   const sql = (text: string) => behindItsBack(shop.databaseUrl, text);
 
   /** A check is used again for a second. */
-  async function until(path: string, status: number): Promise<void> {
-    while ((await shop.api.get(path)).status !== status) await pause(50);
-  }
+  const answers = (path: string, status: number) =>
+    until(`${path} answers ${status}`, async () => (await shop.api.get(path)).status === status);
 
   it('newer than its release, is ready: a newer instance beside it has migrated', async () => {
     await sql(`INSERT INTO migrations (timestamp, name) VALUES (1999999999999, 'Newer1999999999999')`);
@@ -20,17 +19,17 @@ describe('the service, on a schema', () => {
   it.each(['/health', '/health/ready'])('older than its release, is not ready, says %s, and lives', async (path) => {
     const name = 'CreateIdempotencyKey1764100000000';
     await sql(`UPDATE migrations SET name = 'away' WHERE name = '${name}'`);
-    await until(path, 503);
+    await answers(path, 503);
     const { detail } = await refused(shop.api.get(path), 503, 'service-unavailable');
     expect(detail).toContain(name);
     await shop.api.get('/health/live').expect(200);
     await sql(`UPDATE migrations SET name = '${name}' WHERE name = 'away'`);
-    await until(path, 200);
+    await answers(path, 200);
   });
 
   it('that nobody knows, is not ready, and lives', async () => {
     await sql('ALTER TABLE migrations RENAME TO away');
-    await until('/health/ready', 503);
+    await answers('/health/ready', 503);
     await refused(shop.api.get('/health/ready'), 503, 'service-unavailable');
     await shop.api.get('/health/live').expect(200);
     await sql('ALTER TABLE away RENAME TO migrations');

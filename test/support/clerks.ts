@@ -5,6 +5,9 @@ import type { Witness } from './witness.js';
 /** What a rental here always has: with less of it, it is half a rental. */
 const linesOfRent = 2;
 
+/** Milliseconds after which a service that acknowledges too little has failed. */
+const limitMs = 120_000;
+
 interface Stock {
   /** Copies that are lent and taken back. */
   readonly toLend: number;
@@ -83,9 +86,14 @@ export class Clerks {
   async untilAcknowledged(count: number, kind?: 'movies'): Promise<void> {
     const sum = ({ movies, rents, closed }: Clerks['acknowledged']) => (kind ? movies : movies + rents + closed);
     const aim = sum(this.acknowledged) + count;
-    await new Promise<void>((resolve) => {
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.watches.delete(watch);
+        reject(new Error(`Fewer than ${count} more were acknowledged within ${limitMs} ms.`));
+      }, limitMs);
       const watch = (): void => {
         if (sum(this.acknowledged) < aim) return;
+        clearTimeout(timer);
         this.watches.delete(watch);
         resolve();
       };

@@ -40,8 +40,7 @@ export async function behindItsBack(url: string, sql: string): Promise<void> {
     await execute(file, sql).finally(() => new Promise((closed) => file.close(closed)));
     return;
   }
-  const client = new Client({ connectionString: url });
-  await client.connect();
+  const client = await connect(url);
   await client.query(sql).finally(() => client.end());
 }
 
@@ -53,8 +52,7 @@ export async function rowsBehindItsBack(url: string, sql: string): Promise<objec
       file.all<object>(sql, (error, rows) => file.close(() => (error ? reject(error) : resolve(rows))));
     });
   }
-  const client = new Client({ connectionString: url });
-  await client.connect();
+  const client = await connect(url);
   const { rows } = await client.query<object>(sql).finally(() => client.end());
   return rows;
 }
@@ -69,8 +67,7 @@ export async function holdWrites(url: string): Promise<() => Promise<void>> {
       await new Promise((closed) => file.close(closed));
     };
   }
-  const client = new Client({ connectionString: url });
-  await client.connect();
+  const client = await connect(url);
   await client.query('BEGIN; LOCK TABLE idempotency_key IN EXCLUSIVE MODE');
   return () => client.end();
 }
@@ -78,8 +75,7 @@ export async function holdWrites(url: string): Promise<() => Promise<void>> {
 /** Lets no unit of work of a service rent a movie, until it is released. */
 export async function holdMovie(url: string, movieId: number): Promise<() => Promise<void>> {
   if (url.startsWith('sqlite:')) return holdWrites(url);
-  const client = new Client({ connectionString: url });
-  await client.connect();
+  const client = await connect(url);
   await client.query('BEGIN');
   await client.query('SELECT FROM movie WHERE id = $1 FOR UPDATE', [movieId]);
   return () => client.end();
@@ -90,6 +86,14 @@ export function dropEverything(url: string): Promise<void> {
 }
 
 const tables = ['idempotency_key', 'movie_rent_detail', 'movie_rent', 'client', 'movie_copy', 'movie', 'genre'];
+
+/** Connects to PostgreSQL. A connection that breaks fails its queries, and not the process by an 'error' event. */
+async function connect(url: string): Promise<Client> {
+  const client = new Client({ connectionString: url });
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}
 
 function openFile(url: string): Promise<sqlite3.Database> {
   return new Promise((resolve, reject) => {

@@ -5,6 +5,7 @@ import { report, scaled } from '../../support/faults.js';
 import { type Program, startService } from '../../../scripts/support/program.js';
 import { withSeed } from '../../support/random.js';
 import { type PostgresServer, prepareServer, serverFolder } from '../../../scripts/support/embedded-postgres.js';
+import { until } from '../../support/until.js';
 import { Witness } from '../../support/witness.js';
 
 const { seconds, perSecond } = scaled({ short: { seconds: 2, perSecond: 20 }, long: { seconds: 10, perSecond: 100 } });
@@ -50,7 +51,7 @@ describe('the service whose PostgreSQL is stopped', () => {
         }
         await server.start();
         const started = performance.now();
-        while ((await health('ready')) !== 200) await pause(20);
+        await until('the service is ready again', async () => (await health('ready')) === 200);
         returned = performance.now() - started;
         await clerks.untilAcknowledged(20);
       };
