@@ -33,7 +33,7 @@ interface SelectOptions<Entity, V> {
   /** Rows at most of which `all` fetches as many as its `limit` says. The plan is made for so many. */
   readonly maxRows?: number;
   /**
-   * Whether single reads are batched. Only queries whose cost is bounded whatever their values are: lookups by a key,
+   * Whether single reads are batched. Only queries whose cost is bounded for all values: lookups by a key,
    * and pages that an index finds without passing rows. All reads of a batch wait for the slowest of them.
    */
   readonly isBatched?: (given: Given<V>) => boolean;

@@ -107,7 +107,7 @@ class UnitsOfWork<Thing> {
     return includeTotal ? this.read(participants, work) : this.readAtOnce(participants, work);
   }
 
-  /** A request that was done before is answered as it was then, whatever has become of the shop since. */
+  /** A request that was done before gets its first answer, even if the shop has changed since. */
   private async judge<P extends Participants>(participants: P, judge: Work<P, unknown>): Promise<void> {
     const { idempotency } = this.command;
     const unit = async (manager: EntityManager): Promise<void> => {

@@ -16,7 +16,7 @@ export interface Field {
   readonly nullable?: boolean;
   /** Whether null is kept apart from absence, as in a merge patch (RFC 7396). */
   readonly keepsNull?: boolean;
-  /** Whether the member is accepted, whatever it is, and dropped: only the server sets it. */
+  /** Whether the member is accepted with any value and ignored: only the server sets it. */
   readonly ignored?: boolean;
   /** Names of members of which exactly one must be present; checked where this field is. */
   readonly exactlyOneOf?: readonly string[];

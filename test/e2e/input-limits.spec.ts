@@ -270,7 +270,7 @@ describe('limits of input', () => {
     });
   });
 
-  describe('of bodies that nobody reads', () => {
+  describe('of bodies that are not read', () => {
     /** Unpacking it would be refused with 400, and reading it with 415. */
     const head = (method: string, target: string, headers: string[] = []) =>
       [

@@ -120,7 +120,7 @@ describe('pipelining', () => {
     while (begun.length < limit) await setTimeout(10);
     const [connection] = connections.busy;
     socket.resetAndDestroy();
-    // Nobody reads from the socket, so the next write is what finds that the client is gone.
+    // The socket is not read, so the next write is what finds that the client is gone.
     for (const response of connection!.responses) response.end('answer');
     while (connections.busy.size > 0) await setTimeout(10);
     answer = usual;

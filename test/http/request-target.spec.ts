@@ -99,7 +99,7 @@ describe('the request target', () => {
     expect((await request('GET', '/clients/')).status).toBe(200);
   });
 
-  it('is answered by a regular answer or a problem whatever it is, and the process lives (fuzzing)', async () => {
+  it('of any form gets a regular answer or a problem, and the process lives (fuzzing)', async () => {
     const seed = Number(process.env['TEST_SEED'] ?? 20_261_126);
     const requests = fc.sample(fc.tuple(methods, targets()), { numRuns: 400, seed });
     for (let first = 0; first < requests.length; first += 40) {

@@ -82,7 +82,7 @@ async function oneAtATime(options: DataSourceOptions, work: () => Promise<unknow
 
 /** Whatever the server answers, that it is full for example, it is there. */
 async function assertThere(url: string): Promise<void> {
-  // The limit of the connection itself only gives the socket up, some time after nobody waits for it.
+  // The limit of the connection itself only closes the socket, some time after the wait is over.
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
   client.on('error', () => undefined);
   try {

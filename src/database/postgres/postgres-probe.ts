@@ -36,7 +36,7 @@ export class PostgresProbe {
     const client = new Client({
       connectionString: this.url,
       application_name: 'movie-rental readiness probe',
-      // Gives the socket up some time after nobody waits for it.
+      // Closes the socket some time after the wait is over.
       connectionTimeoutMillis: 10_000,
     });
     this.client = client;

@@ -89,7 +89,7 @@ async function claim(writer: DataSource, database: string, identity: number): Pr
   await writer.query('PRAGMA locking_mode = NORMAL');
   await writer.query('BEGIN IMMEDIATE');
   await writer.query('COMMIT');
-  // Into the file itself, for those who look by a name at which there is no write-ahead log.
+  // Into the file itself, for a process that opens it by a name without a write-ahead log beside it.
   await writer.query('PRAGMA wal_checkpoint(PASSIVE)');
 }
 
