@@ -6,7 +6,7 @@ import { logAnswer, observeAnswers } from './http/answered-requests.js';
 import { UnitOfWork } from './database/unit-of-work.js';
 import { useCors } from './http/cors.js';
 import { CursorCipher } from './http/cursor.js';
-import { useLoadShedding } from './http/load-shedding.js';
+import { LoadSheddingGuard } from './http/load-shedding.guard.js';
 import { HttpAdapter } from './http/http-adapter.js';
 import { ReplayFilter } from './http/idempotency.js';
 import { InputPipe } from './http/input.pipe.js';
@@ -51,9 +51,13 @@ export async function createApp(environment: Environment): Promise<INestApplicat
   app.useSecurityHeaders(securityHeaders);
   useCors(app, environment.CORS_ORIGINS);
   const unitOfWork = app.get(UnitOfWork);
-  useLoadShedding(app, (queue) => unitOfWork.refusalOf(queue));
   app.useGlobalFilters(new ProblemFilter(), new ReplayFilter());
-  app.useGlobalGuards(new RepresentationGuard(app.get(Reflector)), new KnownQueryGuard(), new RequestBodyGuard());
+  app.useGlobalGuards(
+    new LoadSheddingGuard(unitOfWork.writeQueue),
+    new RepresentationGuard(app.get(Reflector)),
+    new KnownQueryGuard(),
+    new RequestBodyGuard(),
+  );
   app.useGlobalPipes(new InputPipe(new CursorCipher(await unitOfWork.installationSecret())));
   useOpenApi(app, version);
   app.flushLogs();

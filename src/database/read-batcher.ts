@@ -2,6 +2,7 @@ import { EntityManager, type QueryRunner } from 'typeorm';
 import { ServiceUnavailable } from '../kernel/domain-error.js';
 import { parsed, type Row } from './gathered.js';
 import { NeedsTransaction } from './needs-transaction.js';
+import type { Loan } from './pool.js';
 import { isStatementFault } from './statement-fault.js';
 import type { Work } from './transactions.js';
 import type { Wait } from './waiting-room.js';
@@ -9,8 +10,8 @@ import type { Wait } from './waiting-room.js';
 /** Where query runners come from. */
 interface Runners {
   /** Lends one for the time of one statement. */
-  readonly lend: <Result>(job: (runner: QueryRunner) => Promise<Result>, wait?: Wait) => Promise<Result>;
-  /** Whether a new borrower has to wait for one. */
+  readonly lend: <Result>(loan: Loan, job: (runner: QueryRunner) => Promise<Result>) => Promise<Result>;
+  /** Whether a new lookup has to wait for one. */
   readonly isBusy: () => boolean;
 }
 
@@ -88,7 +89,7 @@ export class ReadBatcher {
     const query = async (sql: string, ...rest: []): Promise<unknown> => {
       if (view.isReleased) return this.blank.query.call(view, sql, ...rest);
       askOnly(sql);
-      return this.runners.lend((runner) => runner.query(sql, ...rest), wait);
+      return this.runners.lend({ workload: 'scan', wait }, (runner) => runner.query(sql, ...rest));
     };
     Object.assign(view, { isReleased: false, query });
     const manager = new BatchingManager(this.blank.connection, view, (read) => {
@@ -125,7 +126,7 @@ export class ReadBatcher {
     let batch: Batch | undefined;
     try {
       if (this.runners.isBusy()) startAllWaiting(queue);
-      await this.runners.lend(async (runner) => {
+      await this.runners.lend({ workload: 'lookup' }, async (runner) => {
         batch = this.take(queue);
         // All of its reads may have been taken out meanwhile.
         if (batch.size > 0) await run(runner, queue, batch);
@@ -140,7 +141,9 @@ export class ReadBatcher {
   private runEach(queue: Queue, batch: Batch): void {
     for (const [values, reads] of batch) {
       const alone = new Map([[values, reads]]);
-      this.runners.lend((runner) => run(runner, queue, alone)).catch((error: unknown) => reject(alone, error));
+      this.runners
+        .lend({ workload: 'lookup' }, (runner) => run(runner, queue, alone))
+        .catch((error: unknown) => reject(alone, error));
     }
   }
 
@@ -179,7 +182,7 @@ function startAllWaiting(queue: Queue): void {
 
 /** @throws UnitNotStarted */
 function startWaiting(read: QueuedRead, { reads }: Queue): void {
-  read.wait.start((error) => {
+  read.wait.start('lookup', (error) => {
     reads.splice(reads.indexOf(read), 1);
     read.reject(error);
   });

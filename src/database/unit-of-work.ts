@@ -158,9 +158,15 @@ export class UnitOfWork extends UnitsOfWork<unknown> {
     return this.idempotency.purge(this.rooms.writers.waitOf({}));
   }
 
-  /** The refusal of units of work that come now, where their queue is full. */
-  refusalOf(queue: keyof WaitingRooms): ServiceUnavailable | undefined {
-    return this.rooms[queue].refusal();
+  /** The queue of units of work that write. */
+  get writeQueue(): { readonly isFull: boolean; readonly refuse: () => ServiceUnavailable } {
+    const { writers } = this.rooms;
+    return {
+      get isFull() {
+        return writers.isFullFor('write');
+      },
+      refuse: () => writers.refuse('full'),
+    };
   }
 
   /** The names of the migrations that this release has and the database lacks. Waits in no queue. */

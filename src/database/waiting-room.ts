@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { Caller } from '../kernel/command.js';
 import { UnitNotStarted } from '../kernel/domain-error.js';
+import { byWorkload, type Workload } from './workload.js';
 
 /** How many units of work may wait, and for how long. */
 export interface WaitLimits {
@@ -30,7 +31,7 @@ export class WaitingRoom {
   private readonly errors: Readonly<Record<Reason, UnitNotStarted>>;
   private logged = { full: 0, expired: 0 };
   private summary?: NodeJS.Timeout;
-  private occupied = 0;
+  private readonly occupied = byWorkload(() => 0);
 
   constructor(
     private readonly name: string,
@@ -45,7 +46,7 @@ export class WaitingRoom {
   }
 
   get waiting(): number {
-    return this.occupied;
+    return Object.values(this.occupied).reduce((sum, count) => sum + count, 0);
   }
 
   /**
@@ -56,9 +57,9 @@ export class WaitingRoom {
     return new Wait(this, performance.now() + this.limits.timeoutMs, signal, isUrgent);
   }
 
-  /** The refusal of a unit of work that comes now, where there is no place left for it. */
-  refusal(): UnitNotStarted | undefined {
-    return this.occupied >= this.limits.maxWaiting ? this.refuse('full') : undefined;
+  /** Whether there is no place left for a unit of work that comes now. Slow reads take no place of a lookup. */
+  isFullFor(workload: Workload): boolean {
+    return this.occupied[workload] >= this.limits.maxWaiting;
   }
 
   /** Whether a unit of work found no turn in time. */
@@ -66,12 +67,12 @@ export class WaitingRoom {
     return error === this.errors.expired;
   }
 
-  enter(): void {
-    this.occupied++;
+  enter(workload: Workload): void {
+    this.occupied[workload]++;
   }
 
-  leave(): void {
-    this.occupied--;
+  leave(workload: Workload): void {
+    this.occupied[workload]--;
   }
 
   /** Counts a unit of work that was not started. */
@@ -97,6 +98,7 @@ export class WaitingRoom {
 export class Wait {
   private timer?: NodeJS.Timeout;
   private onGone!: (error: UnitNotStarted) => void;
+  private workload!: Workload;
 
   constructor(
     private readonly room: WaitingRoom,
@@ -116,15 +118,15 @@ export class Wait {
   }
 
   /**
-   * Takes a place.
+   * Takes a place among those that wait for the same.
    * @param onGone called where the wait ends before stop() is called
    * @throws UnitNotStarted where no place is left, or the caller has
    */
-  start(onGone: (error: UnitNotStarted) => void): void {
+  start(workload: Workload, onGone: (error: UnitNotStarted) => void): void {
     this.assertPresent();
-    const refusal = this.room.refusal();
-    if (refusal) throw refusal;
-    this.room.enter();
+    if (this.room.isFullFor(workload)) throw this.room.refuse('full');
+    this.room.enter(workload);
+    this.workload = workload;
     this.onGone = onGone;
     this.signal?.addEventListener('abort', this);
     if (this.deadline !== Infinity) {
@@ -134,7 +136,7 @@ export class Wait {
 
   /** Leaves the place: the turn has come. */
   stop(): void {
-    this.room.leave();
+    this.room.leave(this.workload);
     clearTimeout(this.timer);
     this.signal?.removeEventListener('abort', this);
   }
@@ -143,7 +145,7 @@ export class Wait {
   async for<Result>(promise: Promise<Result>): Promise<Result> {
     let isWaiting = true;
     const gone = new Promise<never>((_, reject) =>
-      this.start((error) => {
+      this.start('lookup', (error) => {
         isWaiting = false;
         reject(error);
       }),

@@ -40,11 +40,7 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 /** Sends a problem document, and returns it. */
-export function sendProblem(
-  request: Request,
-  response: ProblemResponse,
-  known: DomainError | HttpProblem,
-): ProblemMessage {
+function sendProblem(request: Request, response: ProblemResponse, known: DomainError | HttpProblem): ProblemMessage {
   const { id, target } = request as ArrivedRequest;
   if (known instanceof UnitNotStarted) response.isNotStarted = true;
   const message = problemMessage(known, target?.path ?? '/', id);

@@ -8,7 +8,7 @@ import { until } from '../support/until.js';
 type Shop = Awaited<ReturnType<typeof openShop>>;
 
 /** Writes that are started, and then held up by a lock. On SQLite none is started before the lock is free. */
-const started = isSqlite() ? 0 : 10;
+const started = isSqlite() ? 0 : 9;
 const maxWaiting = 5;
 /** PostgreSQL gives a lock up after this many milliseconds. */
 const withLockTimeout = (milliseconds: number) => (url: string) =>

@@ -3,7 +3,7 @@ import type { QueryRunner } from 'typeorm';
 import { ServiceUnavailable } from '../../kernel/domain-error.js';
 import { errorCode } from '../error-code.js';
 import { lease } from '../lease.js';
-import { Pool } from '../pool.js';
+import { type Loan, Pool, readLoan } from '../pool.js';
 import { ReadBatcher } from '../read-batcher.js';
 import { isStatementTimeout, statementTimeout } from '../statement-timeout.js';
 import type { Activity, Transactions, Work } from '../transactions.js';
@@ -44,8 +44,8 @@ export class PostgresTransactions implements Transactions {
   ) {
     this.places = new Pool(Array<typeof newRunner>(places).fill(newRunner));
     this.batcher = new ReadBatcher(newRunner(), {
-      lend: (job, wait) => this.withRunner(job, wait),
-      isBusy: () => this.places.isBusy,
+      lend: (loan, job) => this.withRunner(loan, job),
+      isBusy: () => this.places.isBusyFor('lookup'),
     });
   }
 
@@ -65,7 +65,7 @@ export class PostgresTransactions implements Transactions {
   async write<Result>(work: Work<Result>, wait: Wait): Promise<Result> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const result = await this.attempt('BEGIN ISOLATION LEVEL READ COMMITTED', work, wait);
+        const result = await this.attempt('BEGIN ISOLATION LEVEL READ COMMITTED', work, { workload: 'write', wait });
         this.commits++;
         return result;
       } catch (error) {
@@ -82,15 +82,15 @@ export class PostgresTransactions implements Transactions {
   }
 
   read<Result>(work: Work<Result>, wait: Wait): Promise<Result> {
-    return this.attempt(readingOnly, work, wait);
+    return this.attempt(readingOnly, work, readLoan(wait));
   }
 
   readAtOnce<Result>(work: Work<Result>, wait: Wait): Promise<Result> {
     return this.batcher.read(work, wait);
   }
 
-  private attempt<Result>(begin: string, work: Work<Result>, wait: Wait): Promise<Result> {
-    return this.withRunner(async (runner) => {
+  private attempt<Result>(begin: string, work: Work<Result>, loan: Loan): Promise<Result> {
+    return this.withRunner(loan, async (runner) => {
       const begun = runner.query(begin);
       // It is awaited below, unless the unit fails first.
       begun.catch(() => undefined);
@@ -98,11 +98,11 @@ export class PostgresTransactions implements Transactions {
       await begun;
       await runner.query('COMMIT');
       return result;
-    }, wait);
+    });
   }
 
-  private withRunner<Result>(job: (runner: QueryRunner) => Promise<Result>, wait?: Wait): Promise<Result> {
-    return this.places.lend((newRunner) => {
+  private withRunner<Result>(loan: Loan, job: (runner: QueryRunner) => Promise<Result>): Promise<Result> {
+    return this.places.lend(loan, (newRunner) => {
       const runner = newRunner();
       let connection: PreparingClient | undefined;
       let isAbandoned = false;
@@ -126,7 +126,7 @@ export class PostgresTransactions implements Transactions {
           await runner.release();
         }
       });
-    }, wait);
+    });
   }
 }
 

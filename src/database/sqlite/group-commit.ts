@@ -55,7 +55,7 @@ export class GroupCommit {
   add<Result>(work: (manager: EntityManager) => Promise<Result>, wait: Wait): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
       const unit: WaitingUnit = { work, resolve: resolve as WaitingUnit['resolve'], reject, wait, state: 'waiting' };
-      wait.start((error) => {
+      wait.start('write', (error) => {
         unit.state = 'gone';
         const index = this.queue.indexOf(unit);
         if (index !== -1) this.queue.splice(index, 1);

@@ -1,7 +1,7 @@
 import type { QueryRunner } from 'typeorm';
 import { ServiceUnavailable } from '../../kernel/domain-error.js';
 import { errorCode } from '../error-code.js';
-import { Pool } from '../pool.js';
+import { Pool, readLoan } from '../pool.js';
 import { ReadBatcher } from '../read-batcher.js';
 import { isStatementTimeout, statementTimeout } from '../statement-timeout.js';
 import type { Activity, Transactions, Work } from '../transactions.js';
@@ -34,8 +34,8 @@ export class SqliteTransactions implements Transactions {
     this.log = new WriteAheadLog(file, limitBytes, this.writer, gate, interruptReaders);
     this.readers = new Pool(readers.map((reader) => new Reader(reader, gate)));
     this.batcher = new ReadBatcher(readers[0]!, {
-      lend: (job, wait) => this.readers.lend((reader) => reader.lend(job), wait).catch(tellOutage),
-      isBusy: () => this.readers.isBusy,
+      lend: (loan, job) => this.readers.lend(loan, (reader) => reader.lend(job)).catch(tellOutage),
+      isBusy: () => this.readers.isBusyFor('lookup'),
     });
   }
 
@@ -61,7 +61,7 @@ export class SqliteTransactions implements Transactions {
   }
 
   read<Result>(work: Work<Result>, wait: Wait): Promise<Result> {
-    return this.readers.lend((reader) => reader.read(work), wait).catch(tellOutage);
+    return this.readers.lend(readLoan(wait), (reader) => reader.read(work)).catch(tellOutage);
   }
 
   readAtOnce<Result>(work: Work<Result>, wait: Wait): Promise<Result> {

@@ -80,7 +80,7 @@ describe('the statement timeout of SQLite readers', () => {
 });
 
 describe('reads without end on SQLite', () => {
-  it('stop no write, however many there are', async () => {
+  it('stop neither writes nor lookups, however many there are', async () => {
     const file = await freshFile();
     const { unitOfWork, close } = await openDatabaseAt(file.url, { statementTimeoutMs: undefined } as object);
     const running = new Set<ReturnType<typeof connectionOf>>();
@@ -99,7 +99,9 @@ describe('reads without end on SQLite', () => {
     await pause(50);
     const added = await unitOfWork.run(participants, ({ genres }) => genres.add({ name: 'Beside', description: null }));
     expect(added.name).toBe('Beside');
-    expect({ running: running.size, finished }).toEqual({ running: 2, finished: 0 });
+    const found = await unitOfWork.readAtOnce(participants, ({ genres }) => genres.get(added.id));
+    expect(found.name).toBe('Beside');
+    expect({ running: running.size, finished }).toEqual({ running: 1, finished: 0 });
     isOver = true;
     for (const connection of running) connection.interrupt();
     await Promise.all(slow);

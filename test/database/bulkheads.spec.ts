@@ -1,0 +1,95 @@
+import { GenreRepository } from '../../src/genres/genre.repository.js';
+import { Pool } from '../../src/database/pool.js';
+import type { Workload } from '../../src/database/workload.js';
+import { type Database, openDatabase } from '../support/database.js';
+import { isSqlite } from '../support/engine.js';
+
+const work = { genres: GenreRepository };
+
+describe('bulkheads: while more units of work of one kind run or wait than there are connections', () => {
+  let database: Database;
+  let genreId: number;
+  beforeAll(async () => {
+    database = await openDatabase();
+    genreId = await database.unitOfWork.run(work, async ({ genres }) => {
+      return (await genres.add({ name: 'Drama', description: null })).id;
+    });
+  });
+  afterAll(() => database.close());
+
+  /** Begins more units of work than there are connections. They last until they are released. */
+  async function hold(kind: 'read' | 'run'): Promise<() => Promise<unknown>> {
+    let release!: () => void;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const started = new Promise<void>((begun) => {
+      const held = Array.from({ length: 20 }, () =>
+        database.unitOfWork[kind](work, () => {
+          begun();
+          return released;
+        }),
+      );
+      end = () => (release(), Promise.all(held));
+    });
+    await started;
+    return end;
+  }
+  let end: () => Promise<unknown> = () => Promise.resolve();
+  afterEach(() => end());
+
+  const lookUp = () => database.unitOfWork.readAtOnce(work, ({ genres }) => genres.get(genreId));
+
+  it('answers lookups although slow reads occupy all connections that they may', async () => {
+    await hold('read');
+    await expect(lookUp()).resolves.toMatchObject({ name: 'Drama' });
+  });
+
+  it('answers lookups although writes that wait occupy all connections that they may', async () => {
+    await hold('run');
+    await expect(lookUp()).resolves.toMatchObject({ name: 'Drama' });
+  });
+
+  it('writes although slow reads occupy all connections that they may', async () => {
+    await hold('read');
+    const added = database.unitOfWork.run(work, ({ genres }) => genres.add({ name: 'Noir', description: null }));
+    await expect(added).resolves.toMatchObject({ name: 'Noir' });
+  });
+
+  it('lends half of the connections to slow reads, and all but one to slow reads and writes together', async () => {
+    const size = Object.values(database.unitOfWork.activity.connections).at(-1)!.size;
+    await hold('read');
+    expect(database.unitOfWork.activity).toMatchObject({ running: size / 2, waiting: 20 - size / 2 });
+    if (isSqlite()) return;
+    const endReads = end;
+    await hold('run');
+    expect(database.unitOfWork.activity).toMatchObject({ running: size - 1, waiting: 40 - size + 1 });
+    await Promise.all([endReads(), end()]);
+  });
+});
+
+describe('the pool', () => {
+  async function order(members: number, workloads: readonly Workload[]): Promise<Workload[]> {
+    const pool = new Pool(Array.from({ length: members }, (_, index) => index));
+    const begun: Workload[] = [];
+    const job = (workload: Workload) => async (): Promise<void> => {
+      begun.push(workload);
+      await Promise.resolve();
+    };
+    await Promise.all(workloads.map((workload) => pool.lend({ workload }, job(workload))));
+    expect(pool.activity).toEqual({ size: members, inUse: 0, waiting: 0 });
+    return begun;
+  }
+
+  it('lends a single member to everybody in the order they asked, but to urgent lookups first', async () => {
+    expect(await order(1, ['scan', 'write', 'lookup', 'scan', 'urgent lookup'])).toEqual([
+      'scan',
+      'urgent lookup',
+      'write',
+      'lookup',
+      'scan',
+    ]);
+  });
+
+  it('lends the last free member to lookups alone', async () => {
+    expect(await order(2, ['write', 'scan', 'write', 'lookup'])).toEqual(['write', 'lookup', 'scan', 'write']);
+  });
+});
