@@ -12,9 +12,11 @@ import { IndexWhatIsOut1764300000000 } from './src/database/migrations/176430000
 import { CreateInstallation1764400000000 } from './src/database/migrations/1764400000000-create-installation.js';
 import { NameResourceOfIdempotencyKey1764410000000 } from './src/database/migrations/1764410000000-name-resource-of-idempotency-key.js';
 import { ForgetDeletedTrigrams1764450000000 } from './src/database/migrations/1764450000000-forget-deleted-trigrams.js';
+import { CreateImportedRow1764500000000 } from './src/database/migrations/1764500000000-create-imported-row.js';
 import { driver as postgresDriver } from './src/database/postgres/driver.js';
 import { driver as sqliteDriver } from './src/database/sqlite/driver.js';
 import { SnakeCaseNaming } from './src/database/naming-strategy.js';
+import { ImportedRow } from './src/imports/imported-row.entity.js';
 import { parseDatabaseUrl } from './src/kernel/database-url.js';
 import { Genre } from './src/genres/genre.entity.js';
 import { MovieCopy } from './src/movies/movie-copy.entity.js';
@@ -32,7 +34,18 @@ export function dataSourceOptions(databaseUrl: string, limits: DatabaseLimits = 
   const parsed = parseDatabaseUrl(databaseUrl);
   return {
     ...(parsed.type === 'sqlite' ? sqlite(parsed.file, limits) : postgres(parsed.url, limits)),
-    entities: [Genre, Movie, MovieCopy, Client, MovieRent, MovieRentDetail, Loan, IdempotencyKey, Installation],
+    entities: [
+      Genre,
+      Movie,
+      MovieCopy,
+      Client,
+      MovieRent,
+      MovieRentDetail,
+      Loan,
+      IdempotencyKey,
+      Installation,
+      ImportedRow,
+    ],
     migrations: [
       CreateShop1764000000000,
       CreateIdempotencyKey1764100000000,
@@ -41,6 +54,7 @@ export function dataSourceOptions(databaseUrl: string, limits: DatabaseLimits = 
       CreateInstallation1764400000000,
       NameResourceOfIdempotencyKey1764410000000,
       ForgetDeletedTrigrams1764450000000,
+      CreateImportedRow1764500000000,
     ],
     namingStrategy: new SnakeCaseNaming(),
   };

@@ -1,6 +1,7 @@
 import type { GenreFields } from '../../src/genres/genre.entity.js';
-import { readInput, referred } from './input.js';
-import type { Shop, ShopMovie } from './shop.js';
+import type { MovieFields } from '../../src/movies/movie.entity.js';
+import { readInput } from './input.js';
+import type { Shop } from './shop.js';
 
 interface ClientRow {
   first_name: string;
@@ -9,8 +10,15 @@ interface ClientRow {
   license_number: string;
 }
 
+interface MovieRow extends Omit<MovieFields, 'genreId'> {
+  /** The name of its genre. */
+  genre: string;
+  /** The codes of its copies. */
+  copies: string[];
+}
+
 interface RentRow {
-  /** A licence number. */
+  /** A license number. */
   client: string;
   creation_datetime: string;
   lines: { copy: string; returned_datetime: string | null }[];
@@ -23,22 +31,30 @@ interface RentRow {
 export async function readDatasets(folder: string): Promise<Shop> {
   const [genres, movies, clients, rents] = await Promise.all([
     read<GenreFields>(folder, 'genres.json'),
-    read<ShopMovie>(folder, 'movies.json'),
+    read<MovieRow>(folder, 'movies.json'),
     read<ClientRow>(folder, 'clients.json'),
     read<RentRow>(folder, 'rents.json'),
   ]);
-  const positions = new Map(clients.map((client, position) => [client.license_number, position]));
+  const inFile = (file: string) => () => ({ file });
   return {
-    genres,
-    movies,
+    source: 'demonstration',
+    genres: genres.map((genre) => ({ sourceId: genre.name, at: inFile('genres.json'), ...genre })),
+    movies: movies.map(({ copies: _, ...movie }) => ({ sourceId: idOf(movie), at: inFile('movies.json'), ...movie })),
+    copies: movies.flatMap((movie) =>
+      movie.copies.map((code) => ({ sourceId: code, at: inFile('movies.json'), code, movie: idOf(movie) })),
+    ),
     clients: clients.map((client) => ({
+      sourceId: client.license_number,
+      at: inFile('clients.json'),
       firstName: client.first_name,
       lastName: client.last_name,
       address: client.address,
       licenseNumber: client.license_number,
     })),
     rents: rents.map((rent) => ({
-      client: referred(positions, rent.client, 'client'),
+      sourceId: `${rent.client} ${rent.creation_datetime}`,
+      at: inFile('rents.json'),
+      client: rent.client,
       creationDatetime: new Date(rent.creation_datetime),
       lines: rent.lines.map((line) => ({
         copy: line.copy,
@@ -47,6 +63,8 @@ export async function readDatasets(folder: string): Promise<Shop> {
     })),
   };
 }
+
+const idOf = ({ title, year }: Pick<MovieRow, 'title' | 'year'>): string => `${title} (${year})`;
 
 /** Takes the rows at their word: the files are the project's own. */
 async function read<Row>(folder: string, file: string): Promise<Row[]> {

@@ -15,15 +15,3 @@ export async function readInput(folder: string, file: string, remedy: string): P
     throw new UnusableInput(`${path} can't be read: ${reason}.\n${remedy}`);
   }
 }
-
-/**
- * What one row of the input refers to in another.
- * @throws UnusableInput
- */
-export function referred<Key, Value>(values: ReadonlyMap<Key, Value>, key: Key, what: string): Value {
-  const value = values.get(key);
-  if (value === undefined) {
-    throw new UnusableInput(`The input is incomplete: it refers to the ${what} ${String(key)}, but there is none.`);
-  }
-  return value;
-}

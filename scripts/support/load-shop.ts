@@ -1,249 +1,151 @@
-import { type FindOptionsWhere, In, type ObjectLiteral, type Repository } from 'typeorm';
 import { Client } from '../../src/clients/client.entity.js';
-import { ClientRepository } from '../../src/clients/client.repository.js';
 import type { UnitOfWork } from '../../src/database/unit-of-work.js';
 import { Genre } from '../../src/genres/genre.entity.js';
-import { GenreRepository } from '../../src/genres/genre.repository.js';
 import { caseless } from '../../src/kernel/text.js';
-import type { MovieCopy } from '../../src/movies/movie-copy.entity.js';
-import { MovieCopyRepository } from '../../src/movies/movie-copy.repository.js';
 import { Movie } from '../../src/movies/movie.entity.js';
-import { MovieRepository } from '../../src/movies/movie.repository.js';
-import { MovieRentDetailRepository } from '../../src/rentals/movie-rent-detail.repository.js';
-import { MovieRent } from '../../src/rentals/movie-rent.entity.js';
-import { MovieRentRepository } from '../../src/rentals/movie-rent.repository.js';
-import { referred } from './input.js';
+import { Faults } from './faults.js';
+import { findOverlaps } from './overlaps.js';
 import type { Progress } from './progress.js';
-import type { Counts, Shop } from './shop.js';
-import { Tables } from './tables.js';
-
-/** Rows a unit of work and a statement: few enough that a service on the same database hardly waits for them. */
-const batchSize = 500;
+import { type Plan, ShopStore } from './shop-store.js';
+import type { Counts, Shop, ShopRent, SourceRow } from './shop.js';
+import type { StoredRow } from './tables.js';
 
 /**
- * Stores a shop beside what is there already and says how much of it was new. Things are told apart by what
- * people know them by, so an import that is repeated, or taken up after it broke off, doubles nothing.
- * @throws UnusableInput
+ * Stores those rows of a shop that were not imported before, all of them or none, and counts them. What was imported
+ * belongs to the shop from then on: it is not changed, nor brought back where the shop has deleted it.
+ * @throws UnusableInput where the shop has no place for a row
  */
-export async function loadShop(unitOfWork: UnitOfWork, shop: Shop, progress: Progress): Promise<Counts> {
-  const genreRows = shop.genres.map(Genre.columnsOf);
-  const genres = await inBatches(progress, 'genres', genreRows, (batch) =>
-    unitOfWork.run({ genres: GenreRepository }, (on) => addMissing(on.genres, batch, genreIdentity)),
-  );
-  const genreIds = pairs(
-    shop.genres.map(({ name }) => caseless(name)),
-    idsOf(genres),
-  );
+export function loadShop(unitOfWork: UnitOfWork, shop: Shop, progress: Progress): Promise<Counts> {
+  return unitOfWork.run({ store: ShopStore }, async ({ store }) => {
+    await store.lock();
+    const { source } = shop;
+    const genres = await store.plan(source, 'genre', shop.genres, (rows) => adoptGenres(store, rows));
+    const movies = await store.plan(source, 'movie', shop.movies);
+    const copies = await store.plan(source, 'movie_copy', shop.copies);
+    const clients = await store.plan(source, 'client', shop.clients);
+    const rents = await store.plan(source, 'movie_rent', shop.rents);
 
-  const movieRows = shop.movies.map(({ title, description, year, director, genre }) =>
-    Movie.columnsOf({ title, description, year, director, genreId: referred(genreIds, caseless(genre), 'genre') }),
-  );
-  const movies = await inBatches(progress, 'movies', movieRows, (batch) =>
-    unitOfWork.run({ movies: MovieRepository }, (on) => addMissing(on.movies, batch, movieIdentity)),
-  );
-  const movieIds = idsOf(movies);
+    const faults = new Faults();
+    await refuseDeleted(store, movies, 'genre', ({ genre }) => [genre], genres, faults);
+    await refuseDeleted(store, copies, 'movie', ({ movie }) => [movie], movies, faults);
+    await refuseDeleted(store, rents, 'copy', ({ lines }) => lines.map(({ copy }) => copy), copies, faults);
+    await refuseDeleted(store, rents, 'client', ({ client }) => [client], clients, faults);
+    await refuseTaken(store, copies, 'code', ({ code }) => code, faults);
+    await refuseTaken(store, clients, 'licenseNumber', ({ licenseNumber }) => licenseNumber, faults);
+    await refuseOverlaps(store, copies, rents, faults);
+    faults.throwIfAny();
 
-  const copyRows = shop.movies.flatMap((movie, position) =>
-    movie.copies.map((code) => ({ code, movieId: movieIds[position]!, serviceState: 'in_service' as const })),
-  );
-  const copies = await inBatches(progress, 'copies', copyRows, (batch) =>
-    unitOfWork.run({ copies: MovieCopyRepository }, (on) => addMissing(on.copies, batch, copyIdentity)),
-  );
-  const copyIds = pairs(
-    copyRows.map(({ code }) => code),
-    idsOf(copies),
-  );
-
-  const clientRows = shop.clients.map(Client.columnsOf);
-  const clients = await inBatches(progress, 'clients', clientRows, (batch) =>
-    unitOfWork.run({ clients: ClientRepository }, (on) => addMissing(on.clients, batch, clientIdentity)),
-  );
-  const clientIds = idsOf(clients);
-
-  const rentRows = shop.rents.map(({ client, creationDatetime, lines }) => ({
-    clientId: clientIds[client]!,
-    creationDatetime,
-    lines: lines.map(({ copy, returnedDatetime }) => ({
-      movieCopyId: referred(copyIds, copy, 'copy'),
-      returnedDatetime,
-    })),
-  }));
-  const rents = await inBatches(progress, 'rents', rentRows, (batch) =>
-    unitOfWork.run(
-      { tables: Tables, rents: MovieRentRepository, details: MovieRentDetailRepository },
-      async ({ tables, rents, details }) => {
-        await tables.lock();
-        return addMissingRents(rents, details, batch);
-      },
-    ),
-  );
-
-  return {
-    genres: sum(genres),
-    movies: sum(movies),
-    copies: sum(copies),
-    clients: sum(clients),
-    rents: sum(rents),
-  };
-}
-
-interface Added {
-  /** How many of a batch's rows weren't there before. */
-  readonly added: number;
-}
-
-interface AddedRows extends Added {
-  /** The id of every row of the batch, whether it was added or there already. */
-  readonly ids: readonly number[];
-}
-
-/** What came of every batch. */
-function inBatches<Row, Result extends Added>(
-  progress: Progress,
-  name: string,
-  rows: readonly Row[],
-  store: (batch: readonly Row[]) => Promise<Result>,
-): Promise<Result[]> {
-  return progress.step(name, rows.length, async (advance) => {
-    const results: Result[] = [];
-    for (const batch of batches(rows)) {
-      results.push(await store(batch));
-      advance(batch.length);
-    }
-    return results;
+    const add = <Row extends SourceRow<object>>(name: string, plan: Plan<Row>, toFields: (row: Row) => StoredRow) =>
+      progress.step(name, plan.added.length, async (advance) => {
+        await store.add(source, plan, toFields, advance);
+        return plan.added.length;
+      });
+    const counts = {
+      genres: await add('genres', genres, ({ name, description }) => ({ ...Genre.columnsOf({ name, description }) })),
+      movies: await add('movies', movies, ({ title, description, year, director, genre }) => ({
+        ...Movie.columnsOf({ title, description, year, director, genreId: genres.idOf(genre) }),
+      })),
+      copies: await add('copies', copies, ({ code, movie }) => ({
+        code,
+        movieId: movies.idOf(movie),
+        serviceState: 'in_service',
+      })),
+      clients: await add('clients', clients, ({ firstName, lastName, address, licenseNumber }) => ({
+        ...Client.columnsOf({ firstName, lastName, address, licenseNumber }),
+      })),
+      rents: await add('rents', rents, ({ client, creationDatetime }) => ({
+        clientId: clients.idOf(client),
+        creationDatetime,
+      })),
+    };
+    await store.addNew(
+      'movie_rent_detail',
+      rents.added.flatMap(({ id, lines }) =>
+        lines.map(({ copy, returnedDatetime }) => ({
+          movieRentId: id,
+          movieCopyId: copies.idOf(copy),
+          returnedDatetime,
+        })),
+      ),
+    );
+    return counts;
   });
 }
 
-const pairs = (keys: readonly string[], ids: readonly number[]) =>
-  new Map(keys.map((name, position) => [name, ids[position]!]));
-
-const idsOf = (results: readonly AddedRows[]) => results.flatMap(({ ids }) => ids);
-
-const sum = (results: readonly Added[]) => results.reduce((total, { added }) => total + added, 0);
-
-/** How rows of a table are told apart by what people know them by. */
-interface Identity<Row> {
-  /** All that a row goes by. A row that is to be stored is looked for by the first. */
-  readonly keys: (row: Partial<Row>) => readonly [string, ...string[]];
-  /** Finds whatever may have one of the rows' keys, and maybe more. */
-  readonly alike: (rows: readonly Partial<Row>[]) => FindOptionsWhere<Row> | FindOptionsWhere<Row>[];
-}
-
-const genreIdentity: Identity<Genre> = {
-  keys: ({ nameKey }) => [key(nameKey)],
-  alike: (rows) => ({ nameKey: anyOf(rows, 'nameKey') }),
-};
-
-const movieIdentity: Identity<Movie> = {
-  keys: ({ title, year, genreId }) => [key(title, year, genreId)],
-  alike: (rows) => ({ title: anyOf(rows, 'title') }),
-};
-
-const copyIdentity: Identity<MovieCopy> = {
-  keys: ({ code }) => [key(code)],
-  alike: (rows) => ({ code: anyOf(rows, 'code') }),
-};
-
-/** Who came without a licence number is known by name and address, even after the shop has added the number. */
-const clientIdentity: Identity<Client> = {
-  keys: ({ licenseNumber, firstName, lastName, address }) => {
-    const person = key(firstName, lastName, address);
-    return licenseNumber ? [key(licenseNumber), person] : [person];
-  },
-  alike: (rows) => [{ licenseNumber: anyOf(rows, 'licenseNumber') }, { lastName: anyOf(rows, 'lastName') }],
-};
-
-const key = (...parts: unknown[]) => JSON.stringify(parts);
-
-const anyOf = <Row, Member extends keyof Row>(rows: readonly Partial<Row>[], member: Member) =>
-  In(rows.map((row) => row[member]).filter((value) => value !== null && value !== undefined));
-
-async function addMissing<Row extends ObjectLiteral & { id: number }>(
-  repository: Repository<Row>,
-  rows: readonly Partial<Row>[],
-  { keys, alike }: Identity<Row>,
-): Promise<AddedRows> {
-  const findIds = async () => {
-    const found = await repository.findBy(alike(rows));
-    return new Map(found.flatMap((row) => keys(row).map((name) => [name, row.id])));
-  };
-  const before = await findIds();
-  const missing = new Map(rows.map((row) => [keys(row)[0], row] as const).filter(([name]) => !before.has(name)));
-  await insertAll(repository, [...missing.values()]);
-  // SQLite doesn't tell the ids that an insert of many rows gave out.
-  const after = missing.size > 0 ? await findIds() : before;
-  return { ids: rows.map((row) => after.get(keys(row)[0])!), added: missing.size };
-}
-
-interface NewRent {
-  readonly clientId: number;
-  readonly creationDatetime: Date;
-  readonly lines: readonly { readonly movieCopyId: number; readonly returnedDatetime: Date | null }[];
-}
-
-/** A rent is there already if any of its copies was lent at that very instant. */
-async function addMissingRents(
-  rents: MovieRentRepository,
-  details: MovieRentDetailRepository,
-  batch: readonly NewRent[],
-): Promise<Added> {
-  const known = await findLoans(details, batch);
-  const [first, ...others] = batch.filter(
-    ({ creationDatetime, lines }) =>
-      !lines.some(({ movieCopyId }) => known.has(key(movieCopyId, creationDatetime.toISOString()))),
+/** A genre is nothing but its name, which the shop has once. */
+async function adoptGenres(store: ShopStore, rows: Shop['genres']): Promise<Map<string, number>> {
+  const ids = await store.findBy(
+    'genre',
+    'nameKey',
+    rows.map(({ name }) => caseless(name)),
   );
-  if (!first) return { added: 0 };
-  // The database gives the first its id, and the tables are locked, so the ids after it are those it gives next.
-  const { id: firstId } = await addRent(rents, first);
-  await insertAll(
-    rents,
-    others.map(({ clientId, creationDatetime }, position) => ({
-      id: firstId + 1 + position,
-      clientId,
-      creationDatetime,
-    })),
+  return new Map(
+    rows.flatMap(({ sourceId, name }) => {
+      const id = ids.get(caseless(name));
+      return id === undefined ? [] : [[sourceId, id] as const];
+    }),
   );
-  await insertAll(
-    details,
-    [first, ...others].flatMap(({ lines }, position) =>
-      lines.map((line) => ({ ...line, movieRentId: firstId + position })),
-    ),
-  );
-  return { added: 1 + others.length };
 }
 
-async function addRent(rents: MovieRentRepository, { clientId, creationDatetime }: NewRent): Promise<MovieRent> {
-  const rent = rents.create({ clientId, creationDatetime });
-  await rents.insert(rent);
-  return rent;
-}
-
-/** The copies of these rents together with the instants they were lent at, wherever that is on record. */
-async function findLoans(details: MovieRentDetailRepository, batch: readonly NewRent[]): Promise<Set<string>> {
-  const found = await details
-    .createQueryBuilder('detail')
-    .innerJoin(MovieRent, 'rent', 'rent.id = detail.movieRentId')
-    .select('detail.movieCopyId', 'copyId')
-    .addSelect('rent.creationDatetime', 'instant')
-    .where('detail.movieCopyId IN (:...copyIds)', {
-      copyIds: batch.flatMap(({ lines }) => lines.map(({ movieCopyId }) => movieCopyId)),
-    })
-    .andWhere('rent.creationDatetime IN (:...instants)', {
-      instants: batch.map(({ creationDatetime }) => creationDatetime.toISOString()),
-    })
-    .getRawMany<{ copyId: number; instant: string }>();
-  return new Set(found.map(({ copyId, instant }) => key(copyId, instant)));
-}
-
-async function insertAll<Row extends ObjectLiteral>(
-  repository: Repository<Row>,
-  rows: readonly Partial<Row>[],
+/** Refuses rows to be added that refer to a row that was imported before and that the shop has deleted since. */
+async function refuseDeleted<Row extends SourceRow<object>>(
+  store: ShopStore,
+  { added }: Plan<Row>,
+  member: string,
+  references: (row: Row) => readonly string[],
+  { table, known }: Plan<unknown>,
+  faults: Faults,
 ): Promise<void> {
-  for (const batch of batches(rows)) {
-    await repository.createQueryBuilder().insert().values(batch).updateEntity(false).execute();
+  const referring = added.flatMap((row) =>
+    references(row).flatMap((sourceId) => (known.has(sourceId) ? [{ row, sourceId, id: known.get(sourceId)! }] : [])),
+  );
+  const present = await store.findBy(table, 'id', [...new Set(referring.map(({ id }) => id))]);
+  for (const { row, sourceId, id } of referring) {
+    if (present.has(id)) continue;
+    faults.add(row.at(member), `the ${member} ${sourceId} was imported before, and deleted from the shop since`);
   }
 }
 
-function* batches<Item>(items: readonly Item[]): Generator<Item[]> {
-  for (let start = 0; start < items.length; start += batchSize) yield items.slice(start, start + batchSize);
+/** Refuses rows to be added whose value is unique, and that of another row of the shop. */
+async function refuseTaken<Row extends SourceRow<object>>(
+  store: ShopStore,
+  { table, added }: Plan<Row>,
+  member: string,
+  valueOf: (row: Row) => string | null,
+  faults: Faults,
+): Promise<void> {
+  const holders = await store.findBy(
+    table,
+    member,
+    added.map(valueOf).filter((value) => value !== null),
+  );
+  for (const row of added) {
+    const holder = holders.get(valueOf(row)!);
+    if (holder === undefined) continue;
+    faults.add(row.at(member), `${valueOf(row)} is that of ${table} ${holder} of the shop already`);
+  }
+}
+
+/** Refuses rentals to be added of copies that were in another hand at that time. */
+async function refuseOverlaps(
+  store: ShopStore,
+  copies: Plan<unknown>,
+  rents: Plan<SourceRow<ShopRent>>,
+  faults: Faults,
+): Promise<void> {
+  const added = rents.added.flatMap((rent) =>
+    rent.lines.map(({ copy, returnedDatetime: returned }) => ({
+      copy: copies.idOf(copy),
+      lent: rent.creationDatetime,
+      returned,
+      rent,
+    })),
+  );
+  const lentBefore = new Set(copies.known.values());
+  const copyIds = [...new Set(added.map(({ copy }) => copy))].filter((id) => lentBefore.has(id));
+  const stored = (await store.findLoans(copyIds)).map((loan) => ({ ...loan, rent: undefined }));
+  for (const { earlier, later } of findOverlaps([...stored, ...added])) {
+    const rent = later.rent ?? earlier.rent;
+    if (rent) faults.add(rent.at('copy'), `copy ${later.copy} of the shop was out at that time`);
+  }
 }

@@ -1,18 +1,34 @@
-import { parse } from 'csv-parse/sync';
+import { stat } from 'node:fs/promises';
+import { ClientPatch } from '../../src/clients/dto/client-input.dto.js';
+import { GenreInput } from '../../src/genres/dto/genre-input.dto.js';
 import { groupBy } from '../../src/kernel/group-by.js';
-import { readInput, referred, UnusableInput } from './input.js';
-import type { Shop } from './shop.js';
-
-const remedy =
-  'Name the folder that holds the CSV files of the Sakila sample database: npm run import:sakila -- <folder>';
+import { caseless } from '../../src/kernel/text.js';
+import { MovieCopyInput } from '../../src/movies/dto/movie-copy.dto.js';
+import { MoviePatch } from '../../src/movies/dto/movie-input.dto.js';
+import { largestStock } from '../../src/movies/stock.js';
+import { type CsvFile, type CsvRow, readCsv } from './csv-file.js';
+import { type Keys, keysOf } from './csv-keys.js';
+import { decoderOf } from './decode-text.js';
+import { Faults, type Place } from './faults.js';
+import { UnusableInput } from './input.js';
+import { findOverlaps } from './overlaps.js';
+import type { Shop, ShopRent, SourceRow } from './shop.js';
+import { readRow } from './wire-rules.js';
 
 /**
  * The shop in the CSV files of the Sakila sample database.
- * @throws UnusableInput
+ * @throws UnusableInput that lists every fault of the files
  */
-export async function readSakila(folder: string): Promise<Shop> {
+export async function readSakila(folder: string, encoding = 'utf-8'): Promise<Shop> {
+  const isFolder = await stat(folder).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (!isFolder) throw new UnusableInput(`There is no folder ${folder}. Name the one that holds the CSV files.`);
+  const decode = decoderOf(encoding);
+  const faults = new Faults();
   const read = <const Column extends string>(file: string, columns: readonly Column[]) =>
-    readRows(folder, file, columns);
+    readCsv(folder, file, columns, decode, faults);
   const [categories, films, filmCategories, inventory, customers, addresses, cities, rentals] = await Promise.all([
     read('category.csv', ['category_id', 'name']),
     read('film.csv', ['film_id', 'title', 'description', 'release_year']),
@@ -21,75 +37,166 @@ export async function readSakila(folder: string): Promise<Shop> {
     read('customer.csv', ['customer_id', 'first_name', 'last_name', 'address_id']),
     read('address.csv', ['address_id', 'address', 'district', 'city_id']),
     read('city.csv', ['city_id', 'city']),
-    read('rental.csv', ['rental_date', 'inventory_id', 'customer_id', 'return_date']),
+    read('rental.csv', ['rental_id', 'rental_date', 'inventory_id', 'customer_id', 'return_date']),
   ]);
+  const categoryKeys = keysOf(categories, 'category_id', faults);
+  const filmKeys = keysOf(films, 'film_id', faults);
+  const inventoryKeys = keysOf(inventory, 'inventory_id', faults);
+  const customerKeys = keysOf(customers, 'customer_id', faults);
+  const cityKeys = keysOf(cities, 'city_id', faults);
+  const addressKeys = keysOf(addresses, 'address_id', faults);
+  const rentalKeys = keysOf(rentals, 'rental_id', faults);
 
-  const categoryNames = new Map(categories.map((category) => [category.category_id, category.name]));
-  const categoryOfFilm = new Map(filmCategories.map((row) => [row.film_id, row.category_id]));
-  const inventoryOfFilm = groupBy(inventory, (copy) => copy.film_id);
-  const cityNames = new Map(cities.map(({ city_id, city }) => [city_id, city]));
-  const addressTexts = new Map(
-    addresses.map(({ address_id, address, district, city_id }) => [
-      address_id,
-      [address, district, referred(cityNames, city_id, 'city')].filter(Boolean).join(', '),
-    ]),
-  );
-  const customerPositions = new Map(customers.map(({ customer_id }, position) => [customer_id, position]));
+  const genres = genresIn(categoryKeys, faults);
+  const genreOfFilm = genresOfFilms(filmCategories, filmKeys, categoryKeys, faults);
+  const addressTexts = addressesIn(addressKeys, cityKeys, faults);
+  const shop: Shop = {
+    source: 'sakila',
+    genres,
+    movies: filmKeys.map((row, sourceId) => {
+      const genre = genreOfFilm(row, sourceId);
+      const at = placesIn(row, { year: 'release_year' });
+      const { title, description, release_year } = row.values;
+      // The genre has no id yet, and a patch demands no member.
+      const members = { title, description: description || null, year: numberIn(release_year) };
+      const movie = readRow(MoviePatch, members, at, faults);
+      if (!movie) return undefined;
+      const fields = { title: movie.title!, description: movie.description ?? null, year: movie.year!, director: null };
+      return { sourceId, at, ...fields, genre };
+    }),
+    copies: inventoryKeys.map((row, sourceId) => {
+      const at = placesIn(row, { code: 'inventory_id', movie: 'film_id' });
+      const movie = filmKeys.refer(row, 'film_id', faults);
+      const copy = readRow(MovieCopyInput, { code: `SAKILA-${sourceId}` }, at, faults);
+      return copy && { sourceId, at, code: copy.code!, movie };
+    }),
+    clients: customerKeys.map((row, sourceId) => {
+      const at = placesIn(row, {});
+      const { first_name, last_name } = row.values;
+      const addressId = addressKeys.refer(row, 'address_id', faults);
+      // Clients of a source may lack an address, so that a patch is what they are held to.
+      const client = readRow(ClientPatch, { first_name, last_name }, at, faults);
+      if (!client) return undefined;
+      const address = addressTexts.get(addressId) || null;
+      return { sourceId, at, firstName: client.first_name!, lastName: client.last_name!, address, licenseNumber: null };
+    }),
+    rents: rentsIn(rentalKeys, inventoryKeys, customerKeys, faults),
+  };
+  for (const copies of groupBy(shop.copies, ({ movie }) => movie).values()) {
+    const tooMany = copies[largestStock];
+    if (tooMany) faults.add(tooMany.at('movie'), `film_id ${tooMany.movie} has more than ${largestStock} copies`);
+  }
+  faults.throwIfAny();
+  return shop;
+}
 
-  return {
-    genres: categories.map(({ name }) => ({ name, description: null })),
-    movies: films.map((film) => ({
-      title: film.title,
-      description: film.description || null,
-      year: Number(film.release_year),
-      director: null,
-      genre: referred(categoryNames, referred(categoryOfFilm, film.film_id, 'category of film'), 'category'),
-      copies: (inventoryOfFilm.get(film.film_id) ?? []).map((copy) => copyCode(copy.inventory_id)),
-    })),
-    clients: customers.map((customer) => ({
-      firstName: customer.first_name,
-      lastName: customer.last_name,
-      address: referred(addressTexts, customer.address_id, 'address'),
-      licenseNumber: null,
-    })),
-    rents: rentals.map((rental) => ({
-      client: referred(customerPositions, rental.customer_id, 'customer'),
-      creationDatetime: instant(rental.rental_date),
-      lines: [
-        {
-          copy: copyCode(rental.inventory_id),
-          returnedDatetime: rental.return_date ? instant(rental.return_date) : null,
-        },
-      ],
-    })),
+function genresIn(categories: Keys<'category_id' | 'name'>, faults: Faults): Shop['genres'] {
+  const linesOfNames = new Map<string, number | undefined>();
+  return categories.map((row, sourceId) => {
+    const at = placesIn(row, {});
+    const genre = readRow(GenreInput, { name: row.values.name }, at, faults)?.toOrder();
+    if (!genre) return undefined;
+    const name = caseless(genre.name);
+    if (linesOfNames.has(name)) {
+      faults.add(at('name'), `name, without regard to case, is that of line ${linesOfNames.get(name)} too`);
+    }
+    linesOfNames.set(name, at().line);
+    return { sourceId, at, ...genre };
+  });
+}
+
+/** Of each film the one category that it has to have. */
+function genresOfFilms(
+  filmCategories: CsvFile<'film_id' | 'category_id'>,
+  films: Keys<'film_id' | 'title' | 'description' | 'release_year'>,
+  categories: Keys<'category_id' | 'name'>,
+  faults: Faults,
+) {
+  const rows = new Map<string, (typeof filmCategories.rows)[number]>();
+  for (const row of filmCategories.rows) {
+    const filmId = films.refer(row, 'film_id', faults);
+    categories.refer(row, 'category_id', faults);
+    const other = rows.get(filmId);
+    if (other) faults.add(row.at('film_id'), `film_id ${filmId} has a category in line ${other.at().line} already`);
+    else rows.set(filmId, row);
+  }
+  return (film: CsvRow<'film_id'>, filmId: string): string => {
+    if (filmCategories.isComplete && !rows.has(filmId)) {
+      faults.add(film.at('film_id'), `film_id ${filmId} has no category in ${filmCategories.name}`);
+    }
+    return rows.get(filmId)?.values.category_id ?? '';
   };
 }
 
-const copyCode = (inventoryId: string) => `SAKILA-${inventoryId}`;
+/** Addresses as clients have them: "23 Workhaven Lane, Alberta, Lethbridge". */
+function addressesIn(
+  addresses: Keys<'address_id' | 'address' | 'district' | 'city_id'>,
+  cities: Keys<'city_id' | 'city'>,
+  faults: Faults,
+): Map<string, string | null> {
+  const read = (row: CsvRow<string>, column: string, text: string) => {
+    if (text.trim() === '') return '';
+    const read = readRow(ClientPatch, { address: text }, () => row.at(column), faults);
+    return read?.address ?? undefined;
+  };
+  const cityNames = new Map(cities.map((row, id) => [id, read(row, 'city', row.values.city)] as const));
+  return new Map(
+    addresses.map((row, id) => {
+      const { address, district } = row.values;
+      const cityId = cities.refer(row, 'city_id', faults);
+      const parts = [read(row, 'address', address), read(row, 'district', district), cityNames.get(cityId)];
+      const whole = parts.filter(Boolean).join(', ');
+      // Of parts that are at fault by themselves, the whole isn't told again.
+      return [id, parts.includes(undefined) ? '' : (read(row, 'address', whole) ?? '')] as const;
+    }),
+  );
+}
+
+function rentsIn(
+  rentals: Keys<'rental_id' | 'rental_date' | 'inventory_id' | 'customer_id' | 'return_date'>,
+  inventory: Keys<'inventory_id' | 'film_id'>,
+  customers: Keys<'customer_id' | 'first_name' | 'last_name' | 'address_id'>,
+  faults: Faults,
+): SourceRow<ShopRent>[] {
+  const rents = rentals.map((row, sourceId) => {
+    const at = placesIn(row, { copy: 'inventory_id', client: 'customer_id', creationDatetime: 'rental_date' });
+    const [copy, client] = [inventory.refer(row, 'inventory_id', faults), customers.refer(row, 'customer_id', faults)];
+    const creationDatetime = instantIn(row, 'rental_date', faults);
+    const returnedDatetime = row.values.return_date === '' ? null : instantIn(row, 'return_date', faults);
+    if (!creationDatetime || returnedDatetime === undefined) return undefined;
+    if (returnedDatetime && returnedDatetime < creationDatetime) {
+      return faults.add(row.at('return_date'), 'return_date is before rental_date');
+    }
+    return { sourceId, at, client, creationDatetime, lines: [{ copy, returnedDatetime }] };
+  });
+  const loans = rents.flatMap(({ at, creationDatetime: lent, lines }) =>
+    lines.map(({ copy, returnedDatetime: returned }) => ({ copy, lent, returned, at })),
+  );
+  for (const { earlier, later } of findOverlaps(loans)) {
+    const until = earlier.returned ? `until ${earlier.returned.toISOString()}` : 'and was not returned';
+    const line = earlier.at().line;
+    faults.add(later.at('copy'), `inventory_id ${later.copy} was lent in line ${line} ${until}`);
+  }
+  return rents;
+}
 
 /** Sakila doesn't say which time zone "2005-05-24 22:53:30" is in; UTC makes it the same wherever it is imported. */
-function instant(text: string): Date {
-  const date = new Date(`${text.replace(' ', 'T')}Z`);
-  if (Number.isNaN(date.getTime())) throw new UnusableInput(`rental.csv has a date that can't be understood: ${text}`);
-  return date;
+function instantIn<Column extends string>(row: CsvRow<Column>, column: Column, faults: Faults): Date | undefined {
+  const text = row.values[column];
+  const [, day, time] = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d{1,3})?)$/.exec(text) ?? [];
+  const instant = new Date(`${day}T${time}Z`);
+  // Date takes 30 February for 2 March, and 24:00 for the next day.
+  if (Number.isNaN(instant.getTime()) || !instant.toISOString().startsWith(`${day}T${time?.slice(0, 8)}`)) {
+    return faults.add(row.at(column), `${column} must be an instant such as 2005-05-24 22:53:30`);
+  }
+  if (instant.getTime() > Date.now()) return faults.add(row.at(column), `${column} is in the future`);
+  return instant;
 }
 
-async function readRows<Column extends string>(
-  folder: string,
-  file: string,
-  columns: readonly Column[],
-): Promise<Record<Column, string>[]> {
-  const text = await readInput(folder, file, remedy);
-  try {
-    return parse(text, {
-      bom: true,
-      columns: (header: string[]) => {
-        const missing = columns.filter((column) => !header.includes(column));
-        if (missing.length > 0) throw new Error(`it has no column ${missing.join(', ')}`);
-        return header;
-      },
-    }) as Record<Column, string>[];
-  } catch (error) {
-    throw new UnusableInput(`${file} isn't as Sakila has it: ${(error as Error).message}.\n${remedy}`);
-  }
-}
+/** A whole number that JSON would show as it is here; other text stays what it is. */
+const numberIn = (text: string): unknown => (/^(0|-?[1-9]\d*)$/.test(text) ? Number(text) : text);
+
+const placesIn =
+  (row: CsvRow<string>, columns: Readonly<Record<string, string>>) =>
+  (member?: string): Place =>
+    row.at(member === undefined ? undefined : (columns[member] ?? member));

@@ -1,50 +1,47 @@
 import type { ClientFields } from '../../src/clients/client.entity.js';
 import type { GenreFields } from '../../src/genres/genre.entity.js';
 import type { MovieFields } from '../../src/movies/movie.entity.js';
+import type { MovieCopy } from '../../src/movies/movie-copy.entity.js';
+import type { Place } from './faults.js';
 
-/** A whole shop as data. Nothing in it has an id yet: things refer to each other by what people know them by. */
+/** A whole shop as data of one source. Its rows refer to each other by the ids that they have in the source. */
 export interface Shop {
-  readonly genres: readonly GenreFields[];
-  readonly movies: readonly ShopMovie[];
-  readonly clients: readonly ClientFields[];
-  readonly rents: readonly ShopRent[];
+  /** Names the source. Rows of another source are other rows, whatever their ids. */
+  readonly source: string;
+  readonly genres: readonly SourceRow<GenreFields>[];
+  readonly movies: readonly SourceRow<Omit<MovieFields, 'genreId'> & { genre: string }>[];
+  readonly copies: readonly SourceRow<Pick<MovieCopy, 'code'> & { movie: string }>[];
+  readonly clients: readonly SourceRow<ClientFields>[];
+  readonly rents: readonly SourceRow<ShopRent>[];
 }
 
-export interface ShopMovie extends Omit<MovieFields, 'genreId'> {
-  /** The name of its genre. */
-  readonly genre: string;
-  /** The codes of its copies. */
-  readonly copies: readonly string[];
-}
+export type SourceRow<Fields> = Readonly<Fields> & {
+  /** Unique among the source's rows of the same kind, and the same at every import. */
+  readonly sourceId: string;
+  /** Where the row is in the files, or one of its members. */
+  readonly at: (member?: string) => Place;
+};
 
-interface ShopRent {
-  /** Which of the shop's clients, by position: not every client has a licence number to be known by. */
-  readonly client: number;
+export interface ShopRent {
+  readonly client: string;
   readonly creationDatetime: Date;
   readonly lines: readonly ShopRentLine[];
 }
 
 interface ShopRentLine {
-  /** The copy's code. */
   readonly copy: string;
   /** Null as long as the copy is out. */
   readonly returnedDatetime: Date | null;
 }
 
 /** How many of each there are, in the order they are stored in. */
-export interface Counts {
-  readonly genres: number;
-  readonly movies: number;
-  readonly copies: number;
-  readonly clients: number;
-  readonly rents: number;
-}
+export type Counts = Readonly<Record<'genres' | 'movies' | 'copies' | 'clients' | 'rents', number>>;
 
-export function countOf({ genres, movies, clients, rents }: Shop): Counts {
+export function countOf({ genres, movies, copies, clients, rents }: Shop): Counts {
   return {
     genres: genres.length,
     movies: movies.length,
-    copies: movies.reduce((copies, movie) => copies + movie.copies.length, 0),
+    copies: copies.length,
     clients: clients.length,
     rents: rents.length,
   };

@@ -115,3 +115,8 @@ export class Tables {
     return key;
   }
 }
+
+/** So many rows at a time as a statement takes. */
+export function* inBatches<Item>(items: readonly Item[]): Generator<Item[]> {
+  for (let start = 0; start < items.length; start += batchSize) yield items.slice(start, start + batchSize);
+}

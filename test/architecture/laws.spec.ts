@@ -21,6 +21,7 @@ const genresLaw = 'genres imports only genres, kernel, http, config, database';
 const moviesLaw = 'movies imports only movies, kernel, http, config, database, genres';
 const clientsLaw = 'clients imports only clients, kernel, http, config, database';
 const rentalsLaw = 'rentals imports only rentals, kernel, http, config, database, movies, clients';
+const importsLaw = 'imports imports only imports, kernel, http, config, database';
 const monitoringLaw = 'monitoring imports only monitoring, kernel, http, config, database, rentals';
 const verificationLaw = 'verification imports only verification, kernel, database, genres, movies, clients, rentals';
 const ormconfigLaw = 'only app.module.ts imports ormconfig.ts';
@@ -70,6 +71,7 @@ const planted: readonly [sentence: string, law: string, path: string, text: stri
   ['movies that know rentals', moviesLaw, 'src/movies/movie.entity.ts', "import '../rentals/movie-rent.entity.js';"],
   ['clients that know movies', clientsLaw, 'src/clients/client.entity.ts', "import '../movies/movie.entity.js';"],
   ['rentals that know genres', rentalsLaw, 'src/rentals/movie-rent.entity.ts', "import '../genres/genre.entity.js';"],
+  ['imports that know monitoring', importsLaw, 'src/imports/a.ts', "import '../monitoring/metrics.service.js';"],
   ['monitoring that knows movies', monitoringLaw, 'src/monitoring/a.ts', "import '../movies/movie.entity.js';"],
   ['a verification that knows http', verificationLaw, 'src/verification/verify.ts', "import '../http/paging.js';"],
   ['a feature that reads ormconfig.ts', ormconfigLaw, 'src/movies/stock.ts', "import '../../ormconfig.js';"],

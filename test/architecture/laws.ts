@@ -24,6 +24,7 @@ const order: Readonly<Record<string, readonly string[]>> = {
   movies: [...foundation, 'genres'],
   clients: foundation,
   rentals: [...foundation, 'movies', 'clients'],
+  imports: foundation,
   monitoring: [...foundation, 'rentals'],
   verification: ['kernel', 'database', 'genres', 'movies', 'clients', 'rentals'],
 };

@@ -3,7 +3,7 @@ import { type Api, apiAt } from '../support/app.js';
 import { freshDatabase, type FreshDatabase, isSqlite } from '../support/engine.js';
 import { readAll } from '../support/paging.js';
 import { Program, startService } from '../../scripts/support/program.js';
-import { sakilaFolder } from '../support/sakila.js';
+import { sakilaFolder, writeSakila } from '../support/sakila.js';
 
 interface Movie {
   readonly stock: number;
@@ -107,3 +107,35 @@ if (existsSync(sakilaFolder)) {
     console.warn('Importing Sakila was left out: there is no folder ../shared/data/sakila beside this repository.');
   });
 }
+
+describe('npm run import:sakila', () => {
+  let database: FreshDatabase;
+  beforeAll(async () => (database = await freshDatabase()));
+  afterAll(() => database.drop());
+
+  async function run(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+    const program = Program.start('scripts/import-sakila.js', { DATABASE_URL: database.url }, args);
+    const { code } = await program.exited;
+    return { code, stdout: program.stdout, stderr: program.stderr };
+  }
+
+  it('refuses files that are not UTF-8 with every fault, and takes them with --encoding', async () => {
+    const names = Buffer.from('category_id,name\n1,Comédie\n2,Drame\n', 'latin1');
+    const { folder, drop } = await writeSakila({ 'category.csv': names });
+    const refused = await run(folder);
+    expect(refused.stderr).toMatch(
+      /^Nothing was imported: the files have 1 fault\.\n {2}category\.csv, line 2, column 6: is not UTF-8 text; .*\n$/,
+    );
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect((await run(folder, '--encoding', 'latin1')).stdout).toMatch(/genres +2 added +0 there already/);
+    await drop();
+  });
+
+  it('explains its arguments', async () => {
+    const { code, stderr } = await run('folder', '--encodings', 'latin1');
+    expect(stderr).toMatch(
+      /^Unknown option '--encodings'.*\n.*\n {2}npm run import:sakila -- <folder> \[--encoding latin1\]\n$/,
+    );
+    expect(code).toBe(1);
+  });
+});

@@ -1,0 +1,52 @@
+import { largestId } from '../../src/http/path-id.js';
+import type { CsvFile, CsvRow } from './csv-file.js';
+import type { Faults } from './faults.js';
+
+/** The rows of a file by their ids. */
+export class Keys<Column extends string> {
+  constructor(
+    private readonly file: CsvFile<Column>,
+    private readonly column: Column,
+    private readonly ids: ReadonlyMap<string, CsvRow<Column>>,
+  ) {}
+
+  /** Returns what `change` makes of each whole row, but for those that it finds a fault with. */
+  map<Result>(change: (row: CsvRow<Column>, id: string) => Result | undefined): Result[] {
+    return this.file.rows.flatMap((row) => {
+      const result = row.isWhole ? change(row, row.values[this.column]) : undefined;
+      return result === undefined ? [] : [result];
+    });
+  }
+
+  /** Returns the id that a row of another file refers to, which is a fault where no row has it. */
+  refer<Name extends string>(row: CsvRow<Name>, column: Name, faults: Faults): string {
+    const id = row.values[column];
+    if (row.isWhole && this.file.isComplete && !this.ids.has(id)) {
+      faults.add(row.at(column), `there is no ${this.column} ${quoted(id)} in ${this.file.name}`);
+    }
+    return id;
+  }
+}
+
+/** Ids are to Sakila what they are to the API: whole numbers from 1 up, in plain digits. */
+export function keysOf<Column extends string>(
+  file: CsvFile<Column>,
+  column: NoInfer<Column>,
+  faults: Faults,
+): Keys<Column> {
+  const rows = new Map<string, CsvRow<Column>>();
+  for (const row of file.rows) {
+    const id = row.values[column];
+    const other = rows.get(id);
+    if (!/^[1-9]\d*$/.test(id) || Number(id) > largestId) {
+      if (row.isWhole) faults.add(row.at(column), `${column} must be a whole number from 1 to ${largestId}`);
+    } else if (other) {
+      if (row.isWhole) faults.add(row.at(column), `${column} ${id} is that of line ${other.at().line} too`);
+    } else {
+      rows.set(id, row);
+    }
+  }
+  return new Keys(file, column, rows);
+}
+
+const quoted = (text: string): string => JSON.stringify(text.length > 64 ? `${text.slice(0, 64)}…` : text);

@@ -1,0 +1,25 @@
+import type { Type } from '@nestjs/common';
+import { readDto } from '../../src/http/dto-reader.js';
+import { HttpProblem } from '../../src/http/http-problem.js';
+import { InputErrors } from '../../src/http/input-errors.js';
+import type { Faults, Place } from './faults.js';
+
+/**
+ * Reads a row as a request with the same members would be read, so that there is one set of rules. What the request
+ * would be refused for is added to the faults.
+ * @param at where a member of the row is in the files
+ */
+export function readRow<Dto extends object>(
+  type: Type<Dto>,
+  members: object,
+  at: (member: string) => Place,
+  faults: Faults,
+): Dto | undefined {
+  try {
+    return InputErrors.collect('body', (errors) => readDto(type, members, errors));
+  } catch (error) {
+    if (!(error instanceof HttpProblem)) throw error;
+    for (const { pointer, detail } of error.errors!) faults.add(at(pointer!.slice('#/'.length)), detail.slice(0, -1));
+    return undefined;
+  }
+}
