@@ -7,7 +7,7 @@ import { UnitOfWork } from './database/unit-of-work.js';
 import { useCors } from './http/cors.js';
 import { CursorCipher } from './http/cursor.js';
 import { LoadSheddingGuard } from './http/load-shedding.guard.js';
-import { HttpAdapter } from './http/http-adapter.js';
+import { HttpAdapter, type ReceiveTimeouts } from './http/http-adapter.js';
 import { ReplayFilter } from './http/idempotency.js';
 import { InputPipe } from './http/input.pipe.js';
 import { KnownQueryGuard } from './http/known-query.guard.js';
@@ -22,15 +22,19 @@ import { PinoLogger } from './pino-logger.js';
 import { version } from './version.js';
 
 /** The whole service, ready to listen: what main.ts serves is what the tests ask. */
-export async function createApp(environment: Environment): Promise<INestApplication> {
-  const adapter = new HttpAdapter({
+export async function createApp(
+  environment: Environment,
+  receiveTimeouts?: ReceiveTimeouts,
+): Promise<INestApplication> {
+  const limits = {
     maxPipelinedRequests: environment.MAX_PIPELINED_REQUESTS,
     sendTimeoutMs: environment.SEND_TIMEOUT_MS,
     minSendRate: environment.MIN_SEND_RATE,
     maxBufferedBytes: environment.MAX_BUFFERED_BYTES,
     allowedHosts: environment.ALLOWED_HOSTS,
     maxConnections: environment.MAX_CONNECTIONS,
-  });
+  };
+  const adapter = new HttpAdapter(limits, receiveTimeouts);
   const logger = new PinoLogger(environment.LOG_LEVEL);
   const app = await NestFactory.create(AppModule.with(environment), adapter, {
     logger,

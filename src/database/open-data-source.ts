@@ -1,12 +1,21 @@
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import { AbstractLogger, DataSource, type DataSourceOptions } from 'typeorm';
 import { refuseDatesIn } from './date-parameters.js';
 import { errorCode } from './error-code.js';
 import { prepareDatabaseFile } from './sqlite/database-file.js';
 import { UnusableDatabase } from './unusable-database.js';
 
+/** Errors are thrown and reported once. TypeORM's own logger would print those of migrations as plain text besides. */
+class SilentLogger extends AbstractLogger {
+  protected override isLogEnabledFor = (): boolean => false;
+
+  protected override writeLog(): void {
+    // Never called.
+  }
+}
+
 /** @throws UnusableDatabase */
 export async function openDataSource(options: DataSourceOptions): Promise<DataSource> {
-  const dataSource = refuseDatesIn(new DataSource(options));
+  const dataSource = refuseDatesIn(new DataSource({ logger: new SilentLogger(), ...options }));
   try {
     // One that has flags is opened for reading, and is neither made nor changed.
     if (options.type === 'sqlite' && options.flags === undefined) prepareDatabaseFile(options.database);

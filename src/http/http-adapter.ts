@@ -25,6 +25,21 @@ type SecurityHook = Parameters<ExpressAdapter['registerSecurityHook']>[0];
 /** Connections; the system may allow less. Whoever finds the queue full is reset, or waits for seconds. */
 const longestQueue = 4096;
 
+/** How long a client may take to send a request. */
+export interface ReceiveTimeouts {
+  readonly headersTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  /** Milliseconds between checks of both. */
+  readonly checkIntervalMs: number;
+}
+
+/** Long, since the requests of a burst wait here for their turn as well. All in all, less than 30 s. */
+export const defaultReceiveTimeouts: ReceiveTimeouts = {
+  headersTimeoutMs: 20_000,
+  requestTimeoutMs: 25_000,
+  checkIntervalMs: 2_000,
+};
+
 /** Limits of the HTTP server that operators may set. */
 interface HttpLimits extends BackpressureLimits {
   /** Requests of one connection that are in flight at a time. */
@@ -47,7 +62,10 @@ export class HttpAdapter extends ExpressAdapter {
   private drain: Drain;
   backpressure: Backpressure;
 
-  constructor(private readonly limits: HttpLimits) {
+  constructor(
+    private readonly limits: HttpLimits,
+    private readonly timeouts: ReceiveTimeouts = defaultReceiveTimeouts,
+  ) {
     super(createExpress());
     this.hosts = new AllowedHosts(limits.allowedHosts);
   }
@@ -55,10 +73,9 @@ export class HttpAdapter extends ExpressAdapter {
   override initHttpServer(): void {
     const server = createServer({
       ...messagesOf(this.getInstance<Express>(), (response) => this.backpressure.afterEnd(response)),
-      // Milliseconds. Long, for a crowd that all comes at once waits here for its turn as well.
-      headersTimeout: 20_000,
-      requestTimeout: 25_000,
-      connectionsCheckingInterval: 2_000,
+      headersTimeout: this.timeouts.headersTimeoutMs,
+      requestTimeout: this.timeouts.requestTimeoutMs,
+      connectionsCheckingInterval: this.timeouts.checkIntervalMs,
       // Longer than load balancers and clients keep a connection in reserve, so that they close it, and not we just
       // as the next request comes.
       keepAliveTimeout: 75_000,

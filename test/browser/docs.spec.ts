@@ -1,17 +1,15 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { describeIf } from '../support/skipping.js';
 import { useShop } from '../support/shop.js';
 
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 const groups = ['Lending', 'Movies', 'Stock', 'Clients', 'Genres', 'Service'];
 
-// A browser is no dependency of ours: where there is none, these tests say that they were left out.
-const withBrowser = existsSync(executablePath) ? describe : describe.skip;
-if (withBrowser === describe.skip) {
-  console.warn(`/docs was NOT tried in a browser: there is none at ${executablePath} (Debian's package chromium).`);
-}
+// A browser is no dependency of this project.
+const whyNot = `/docs in a browser, since there is none at ${executablePath} (Debian's package chromium).`;
 
-withBrowser('/docs in a browser', () => {
+describeIf(existsSync(executablePath), whyNot)('/docs in a browser', () => {
   const shop = useShop();
   const complaints: string[] = [];
   let browser: Browser;

@@ -7,7 +7,7 @@ import { Progress } from '../../scripts/support/progress.js';
 import { withDatabase, withDatabaseForReading } from '../../src/database/with-database.js';
 import { GenreRepository } from '../../src/genres/genre.repository.js';
 import { type Api, openShop } from '../support/app.js';
-import { freshDatabase, type FreshDatabase, freshFile, isSqlite } from '../support/engine.js';
+import { emptyDatabase, type FreshDatabase, freshFile, isSqlite } from '../support/engine.js';
 import { linksOf } from '../support/paging.js';
 import { behindItsBack } from '../support/outage.js';
 import { Program } from '../../scripts/support/program.js';
@@ -20,7 +20,7 @@ const copy = (from: string, to: string) =>
   );
 
 async function serving<Result>(url: string, use: (api: Api) => Promise<Result>): Promise<Result> {
-  const shop = await openShop({ reachedBy: () => Promise.resolve(url) });
+  const shop = await openShop({ databaseUrl: url });
   return use(shop.api).finally(() => shop.close());
 }
 
@@ -47,7 +47,7 @@ describe('a shop that is copied from one database to another and back', () => {
   ];
 
   beforeAll(async () => {
-    [here, there, back] = [await freshFile(), await freshDatabase(), await freshFile()];
+    [here, there, back] = [await freshFile(), await emptyDatabase(), await freshFile()];
     await withDatabase(dataSourceOptions(here.url), async (unitOfWork) =>
       loadShop(unitOfWork, await readDatasets('datasets'), silent),
     );
@@ -137,7 +137,7 @@ describe('a shop that is copied from one database to another and back', () => {
   });
 
   it('is refused by a database that does not keep what it is given, and nothing stays there', async () => {
-    const altering = await freshDatabase();
+    const altering = await emptyDatabase();
     await withDatabase(dataSourceOptions(altering.url), () => Promise.resolve());
     await behindItsBack(
       altering.url,

@@ -9,7 +9,7 @@ import { missingTrigramIndexes } from '../../src/database/trigram-index.js';
 import { GenreRepository } from '../../src/genres/genre.repository.js';
 import { MovieRepository } from '../../src/movies/movie.repository.js';
 import { openDatabaseAt } from '../support/database.js';
-import { freshDatabase, type FreshDatabase, isSqlite } from '../support/engine.js';
+import { emptyDatabase, type FreshDatabase, isSqlite } from '../support/engine.js';
 
 const tables = ['client', 'genre', 'movie', 'movie_copy', 'movie_rent', 'movie_rent_detail'];
 
@@ -57,7 +57,7 @@ class FailHalfway implements MigrationInterface {
 
 describe('the migrations', () => {
   let database: FreshDatabase;
-  beforeEach(async () => (database = await freshDatabase()));
+  beforeEach(async () => (database = await emptyDatabase()));
   afterEach(() => database.drop());
 
   /** As the TypeORM CLI opens it. */
@@ -193,11 +193,14 @@ describe('the migrations', () => {
     expect(await idsByTitle('samurai')).toEqual([1]);
   });
 
-  it('that fail leave nothing half made', async () => {
+  it('that fail leave nothing half made, and print nothing', async () => {
     await migrate();
     await fill();
     const before = [await rows(), await withTool(contents), await withTool(done)];
+    const printed = jest.spyOn(process.stdout, 'write');
     await expect(migrate(FailHalfway)).rejects.toThrow('halfway');
+    expect(printed.mock.calls).toEqual([]);
+    printed.mockRestore();
     expect([await rows(), await withTool(contents), await withTool(done)]).toEqual(before);
     await migrate();
   });

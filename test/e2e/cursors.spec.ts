@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Response } from 'supertest';
 import { openShop } from '../support/app.js';
+import { emptyDatabase } from '../support/engine.js';
 import { cursorOf, linksOf, walk } from '../support/paging.js';
 import { faultyParameters } from '../support/problem.js';
 import { clerk, useShop } from '../support/shop.js';
@@ -71,13 +72,15 @@ describe('a cursor', () => {
   });
 
   it('of another installation gets 422', async () => {
-    const other = await openShop();
+    const database = await emptyDatabase();
+    const other = await openShop({ databaseUrl: database.url });
     const { api } = other;
     for (let movies = 0; movies < 2; movies++) await clerk(api).movie(0);
     const cursor = cursorOf(linksOf(await api.get('/movies?limit=1').expect(200)).next!);
     expect(cursor).not.toBe(await nextCursor('/movies?limit=1'));
     expect(await faultyParameters(shop.api.get('/movies').query({ limit: 1, cursor }))).toEqual(['cursor']);
     await other.close();
+    await database.drop();
   });
 
   it('outlives the process that made it', async () => {
@@ -85,7 +88,7 @@ describe('a cursor', () => {
     for (let movies = 0; movies < 2; movies++) await clerk(opened.api).movie(0);
     const { next } = linksOf(await opened.api.get('/movies?limit=1').expect(200));
     await opened.app.close();
-    const again = await openShop({ reachedBy: () => Promise.resolve(opened.databaseUrl) });
+    const again = await openShop({ databaseUrl: opened.databaseUrl });
     expect(idsOf(await again.api.get(next!).expect(200))).toEqual([2]);
     await again.close();
     await opened.close();

@@ -44,7 +44,6 @@ describe('the service, told to end', () => {
     const inFlight = await Promise.all(agents.map(begin));
     const answers = Promise.all(inFlight.map(answerTo));
 
-    const told = Date.now();
     const exited = service.kill('SIGTERM');
     let ready = await get('/health/ready');
     while (ready.status === 200) ready = await get('/health/ready');
@@ -63,8 +62,8 @@ describe('the service, told to end', () => {
       return (JSON.parse(body) as { name: string }).name;
     });
     expect(new Set(names).size).toBe(clients);
+    // A service that has to be ended by force, 9 s after the grace, exits with 1.
     expect(await exited).toEqual({ code: 0, signal: null });
-    expect(Date.now() - told).toBeLessThan(10_000);
   });
 
   it('has stored what it answered', async () => {

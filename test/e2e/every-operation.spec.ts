@@ -1,5 +1,7 @@
+import { DataSource } from 'typeorm';
 import { openShop } from '../support/app.js';
 import { readAnswer } from '../support/contract.js';
+import { isSqlite } from '../support/engine.js';
 import { answering, call, operations } from '../support/operations.js';
 import { dropEverything, Outage } from '../support/outage.js';
 import { faultyParameters, refused } from '../support/problem.js';
@@ -90,6 +92,7 @@ describe('every operation, when the database is away', () => {
   let shop: Awaited<ReturnType<typeof openShop>>;
   beforeAll(async () => {
     shop = await openShop({ reachedBy: outage.wayTo });
+    if (isSqlite()) await shop.app.get(DataSource).query('PRAGMA busy_timeout = 100');
     await outage.begin();
   });
   afterAll(async () => {

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
 import { type Api, apiAt } from '../support/app.js';
 import { freshDatabase, type FreshDatabase, isSqlite } from '../support/engine.js';
 import { readAll } from '../support/paging.js';
 import { Program, startService } from '../../scripts/support/program.js';
-import { sakilaFolder, writeSakila } from '../support/sakila.js';
+import { hasSakila, sakilaFolder, sakilaIsMissing, writeSakila } from '../support/sakila.js';
+import { describeIf } from '../support/skipping.js';
 
 interface Movie {
   readonly stock: number;
@@ -100,13 +100,7 @@ function importSakila(): void {
   });
 }
 
-if (existsSync(sakilaFolder)) {
-  describe('importing Sakila', importSakila);
-} else {
-  it('LEFT OUT: importing Sakila, whose CSV files are not at ../shared/data/sakila', () => {
-    console.warn('Importing Sakila was left out: there is no folder ../shared/data/sakila beside this repository.');
-  });
-}
+describeIf(hasSakila, sakilaIsMissing)('importing Sakila', importSakila);
 
 describe('npm run import:sakila', () => {
   let database: FreshDatabase;

@@ -1,9 +1,9 @@
-import { freshDatabase, isSqlite } from '../support/engine.js';
+import { emptyDatabase, isSqlite } from '../support/engine.js';
 import { Program } from '../../scripts/support/program.js';
 
 describe('npm run seed', () => {
   it('says what it stored, and where, but not the password', async () => {
-    const database = await freshDatabase();
+    const database = await emptyDatabase();
     const seed = Program.start('scripts/seed.js', { DATABASE_URL: database.url });
     await seed.succeeds();
     const where = isSqlite() ? database.url : database.url.replace('postgres:postgres@', 'postgres@');

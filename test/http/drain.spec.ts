@@ -47,7 +47,8 @@ describe('a server that is drained', () => {
     await Promise.all([once(kept, 'data'), once(silent, 'connect')]);
     const begun = performance.now();
     await Promise.all([drain.end(), heard(kept), heard(silent)]);
-    expect(performance.now() - begun).toBeLessThan(5_000);
+    // Far less than the minute for which the server keeps an idle connection.
+    expect(performance.now() - begun).toBeLessThan(30_000);
   });
 
   it('closes a connection once it is idle whose answer had begun before', async () => {

@@ -1,12 +1,23 @@
+import { dataSourceOptions } from '../../ormconfig.js';
 import { startEmbeddedPostgres } from '../../scripts/support/embedded-postgres.js';
+import { withDatabase } from '../../src/database/with-database.js';
+import { freshDatabaseOn } from '../support/engine.js';
 
 /**
- * Starts a PostgreSQL for the tests, unless TEST_DATABASE_URL names one whose user may create databases.
+ * Starts a PostgreSQL for the tests, unless TEST_DATABASE_URL names one whose user may create databases, and migrates
+ * the database that the tests' databases are copies of.
  * Jest calls this once before the tests that need it; stop-postgres.ts is what it calls after them.
  */
 export default async function startPostgres(): Promise<void> {
-  if (process.env['TEST_DATABASE_URL']) return;
-  const { url, stop } = await startEmbeddedPostgres(['fsync=off']);
-  process.env['TEST_DATABASE_URL'] = url;
-  Object.assign(globalThis, { stopPostgres: stop });
+  const started = process.env['TEST_DATABASE_URL'] ? undefined : await startEmbeddedPostgres(['fsync=off']);
+  const server = (process.env['TEST_DATABASE_URL'] ??= started!.url);
+  const template = await freshDatabaseOn(server);
+  await withDatabase(dataSourceOptions(template.url), () => Promise.resolve());
+  process.env['TEST_DATABASE_TEMPLATE'] = new URL(template.url).pathname.slice(1);
+  Object.assign(globalThis, {
+    stopPostgres: async () => {
+      await template.drop();
+      await started?.stop();
+    },
+  });
 }

@@ -5,19 +5,23 @@ import supertest, { type Response, type Test } from 'supertest';
 import { createApp } from '../../src/app.setup.js';
 import { Contract, type OpenApi } from './contract.js';
 import { freshDatabase } from './engine.js';
+import { generousLimits, withGenerousLockTimeout } from './generous-limits.js';
 
 export type Api = ReturnType<typeof supertest>;
 
 interface Circumstances {
+  /** The URL of a database that exists, in place of a fresh one. */
+  readonly databaseUrl?: string;
   /** Makes of the database's URL the one that the service is given. */
   readonly reachedBy?: (url: string) => Promise<string>;
   readonly environment?: Partial<Parameters<typeof createApp>[0]>;
+  readonly receiveTimeouts?: Parameters<typeof createApp>[1];
   /** The address to listen on, other than 127.0.0.1. */
   readonly host?: string;
 }
 
-/** A service of one's own, listening, on a fresh database. */
-export async function openShop({ reachedBy, environment, host = '127.0.0.1' }: Circumstances = {}): Promise<{
+/** A service of one's own, listening, on a fresh database unless one is given. */
+export async function openShop(circumstances: Circumstances = {}): Promise<{
   /** The service from within, for what can't happen to it over HTTP. */
   app: INestApplication;
   api: Api;
@@ -26,28 +30,29 @@ export async function openShop({ reachedBy, environment, host = '127.0.0.1' }: C
   databaseUrl: string;
   close(): Promise<void>;
 }> {
-  const database = await freshDatabase();
-  const app: INestApplication = await createApp({
-    HOST: host,
-    PORT: 0,
-    DATABASE_URL: reachedBy ? await reachedBy(database.url) : database.url,
-    DATABASE_REPLICA_URL: '',
-    ALLOWED_HOSTS: '',
-    CORS_ORIGINS: '',
-    MAX_PIPELINED_REQUESTS: 4,
-    SEND_TIMEOUT_MS: 20_000,
-    MIN_SEND_RATE: 1024,
-    MAX_BUFFERED_BYTES: 67_108_864,
-    MAX_WAITING: 1_000,
-    // Of the tests, none depends on the machine's speed.
-    WAIT_TIMEOUT_MS: 60_000,
-    MAX_CONNECTIONS: 10_000,
-    SHUTDOWN_GRACE_MS: 0,
-    STATEMENT_TIMEOUT_MS: 5_000,
-    WAL_LIMIT_MB: 64,
-    LOG_LEVEL: 'fatal',
-    ...environment,
-  });
+  const { databaseUrl, reachedBy, environment, receiveTimeouts, host = '127.0.0.1' } = circumstances;
+  const database = databaseUrl ? { url: databaseUrl, drop: () => Promise.resolve() } : await freshDatabase();
+  const app: INestApplication = await createApp(
+    {
+      HOST: host,
+      PORT: 0,
+      DATABASE_URL: withGenerousLockTimeout(reachedBy ? await reachedBy(database.url) : database.url),
+      DATABASE_REPLICA_URL: '',
+      ALLOWED_HOSTS: '',
+      CORS_ORIGINS: '',
+      MAX_PIPELINED_REQUESTS: 4,
+      SEND_TIMEOUT_MS: 20_000,
+      MIN_SEND_RATE: 1024,
+      MAX_BUFFERED_BYTES: 67_108_864,
+      MAX_CONNECTIONS: 10_000,
+      SHUTDOWN_GRACE_MS: 0,
+      WAL_LIMIT_MB: 64,
+      LOG_LEVEL: 'fatal',
+      ...generousLimits,
+      ...environment,
+    },
+    receiveTimeouts,
+  );
   await app.listen(0, host);
   const url = `http://127.0.0.1:${((app.getHttpServer() as { address(): unknown }).address() as AddressInfo).port}`;
   const contract = await theContract(url);

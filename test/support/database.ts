@@ -1,9 +1,11 @@
 import { NestFactory } from '@nestjs/core';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { dataSourceOptions } from '../../ormconfig.js';
+import { Environment } from '../../src/config/environment.js';
 import { DatabaseModule } from '../../src/database/database.module.js';
 import { UnitOfWork } from '../../src/database/unit-of-work.js';
 import { freshDatabase } from './engine.js';
+import { generousLimits, withGenerousLockTimeout } from './generous-limits.js';
 
 export interface Database {
   readonly url: string;
@@ -19,7 +21,8 @@ export async function openDatabaseAt(
   changes: Partial<DataSourceOptions> = {},
   replica?: DataSourceOptions,
 ): Promise<Database> {
-  const options = { ...dataSourceOptions(url), ...changes } as DataSourceOptions;
+  const limits = { ...new Environment(), ...generousLimits };
+  const options = { ...dataSourceOptions(withGenerousLockTimeout(url), limits), ...changes } as DataSourceOptions;
   const app = await NestFactory.createApplicationContext(DatabaseModule.with(options, replica), {
     logger: false,
     abortOnError: false,

@@ -15,8 +15,14 @@ export interface FreshDatabase {
   drop(): Promise<void>;
 }
 
-/** An empty database of one's own. */
+/** A database without rows. On PostgreSQL it is a copy of a migrated one, which takes half the time. */
 export function freshDatabase(): Promise<FreshDatabase> {
+  if (isSqlite()) return freshFile();
+  return freshDatabaseOn(process.env['TEST_DATABASE_URL']!, process.env['TEST_DATABASE_TEMPLATE']);
+}
+
+/** A database without tables. */
+export function emptyDatabase(): Promise<FreshDatabase> {
   return isSqlite() ? freshFile() : freshDatabaseOn(process.env['TEST_DATABASE_URL']!);
 }
 
@@ -29,10 +35,14 @@ export async function freshFile(): Promise<FreshDatabase> {
   };
 }
 
-/** @param server the URL of a PostgreSQL server's user who may create databases */
-export async function freshDatabaseOn(server: string): Promise<FreshDatabase> {
+/**
+ * @param server the URL of a PostgreSQL server's user who may create databases
+ * @param template the database to copy, which must have no connections
+ */
+export async function freshDatabaseOn(server: string, template = 'template1'): Promise<FreshDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await command(server, `CREATE DATABASE ${name}`);
+  // Copying files is faster than the default, which writes each page to the write-ahead log.
+  await command(server, `CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);
   const url = new URL(server);
   url.pathname = `/${name}`;
   return { url: url.href, drop: () => command(server, `DROP DATABASE ${name} WITH (FORCE)`) };

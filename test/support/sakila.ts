@@ -1,10 +1,13 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from './project.js';
 
-/** Not part of this repository: the CSV files of the Sakila sample database, where somebody has put them. */
+/** Not part of this repository: the CSV files of the Sakila sample database, where they were put beside it. */
 export const sakilaFolder = join(root, '../shared/data/sakila');
+export const hasSakila = existsSync(sakilaFolder);
+export const sakilaIsMissing = 'Sakila, since there is no folder ../shared/data/sakila beside this repository.';
 
 /** A shop of two films, three copies, two customers and two rentals in the files of Sakila. */
 const files = {

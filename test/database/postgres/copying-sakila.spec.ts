@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import { dataSourceOptions } from '../../../ormconfig.js';
 import { copyShop } from '../../../scripts/support/copy-shop.js';
@@ -6,8 +5,9 @@ import { loadShop } from '../../../scripts/support/load-shop.js';
 import { Progress } from '../../../scripts/support/progress.js';
 import { readSakila } from '../../../scripts/support/sakila.js';
 import { withDatabase, withDatabaseForReading } from '../../../src/database/with-database.js';
-import { freshDatabase, freshFile } from '../../support/engine.js';
-import { sakilaFolder } from '../../support/sakila.js';
+import { emptyDatabase, freshFile } from '../../support/engine.js';
+import { hasSakila, sakilaFolder, sakilaIsMissing } from '../../support/sakila.js';
+import { describeIf } from '../../support/skipping.js';
 
 const silent = new Progress(new PassThrough());
 
@@ -16,9 +16,9 @@ const copy = (from: string, to: string) =>
     withDatabase(dataSourceOptions(to), (target) => copyShop(source, target, silent)),
   );
 
-if (existsSync(sakilaFolder)) {
-  it('Sakila, copied from SQLite to PostgreSQL and back, is the same row by row', async () => {
-    const [here, there, back] = [await freshFile(), await freshDatabase(), await freshFile()];
+describeIf(hasSakila, sakilaIsMissing)('Sakila', () => {
+  it('is the same row by row after it was copied from SQLite to PostgreSQL and back', async () => {
+    const [here, there, back] = [await freshFile(), await emptyDatabase(), await freshFile()];
     await withDatabase(dataSourceOptions(here.url), async (unitOfWork) =>
       loadShop(unitOfWork, await readSakila(sakilaFolder), silent),
     );
@@ -27,8 +27,4 @@ if (existsSync(sakilaFolder)) {
     expect(await copy(there.url, back.url)).toEqual(moved);
     for (const database of [here, there, back]) await database.drop();
   });
-} else {
-  it('LEFT OUT: copying Sakila, whose CSV files are not at ../shared/data/sakila', () => {
-    console.warn('Copying Sakila was left out: there is no folder ../shared/data/sakila beside this repository.');
-  });
-}
+});

@@ -7,7 +7,11 @@ import { type Database, openDatabaseAt } from '../../support/database.js';
 import { freshDatabaseOn, type FreshDatabase } from '../../support/engine.js';
 import { Network } from '../../support/network.js';
 import { behindItsBack } from '../../support/outage.js';
+import { until } from '../../support/until.js';
 import { type ReplicatedServer, startReplicatedServer } from '../../support/replicated-server.js';
+
+/** Ten times what is promised, for a busy machine. A read that waited for the replica would wait for ever. */
+const longestWaitMs = 30_000;
 
 const work = { genres: GenreRepository };
 type Genres = { genres: GenreRepository };
@@ -58,10 +62,9 @@ describe('a replica', () => {
 
   /** Reads until it is done on the replica: that it was away or behind may be noticed, and forgotten, late. */
   async function readOnReplica(database: Database): Promise<number> {
-    for (;;) {
-      const { seen, onReplica } = await read(database);
-      if (onReplica) return seen;
-    }
+    let latest = await read(database);
+    await until('the replica is read from', async () => latest.onReplica || (latest = await read(database)).onReplica);
+    return latest.seen;
   }
 
   it('is kept when a statement takes too long there, and only that read is rejected', async () => {
@@ -148,12 +151,12 @@ describe('a replica', () => {
     };
     await readOnReplica(one);
     network.freeze();
-    expect(await longest()).toBeLessThan(3_000);
+    expect(await longest()).toBeLessThan(longestWaitMs);
     expect((await read(one)).onReplica).toBe(false);
     network.thaw();
     await readOnReplica(one);
     await server.standby.stop();
-    expect(await longest()).toBeLessThan(3_000);
+    expect(await longest()).toBeLessThan(longestWaitMs);
     await server.standby.start();
     expect(await readOnReplica(one)).toBe(count);
   });
@@ -205,7 +208,7 @@ describe('a replica', () => {
 
   it('is what DATABASE_REPLICA_URL names, and clients are told of it by nothing', async () => {
     const shop = await openShop({
-      reachedBy: () => Promise.resolve(fresh.url),
+      databaseUrl: fresh.url,
       environment: { DATABASE_REPLICA_URL: `${replicaUrl()}?application_name=shop` },
     });
     for (const prepare of [() => Promise.resolve(), server.pauseReplay]) {

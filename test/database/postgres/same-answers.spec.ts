@@ -85,7 +85,7 @@ describe('SQLite and PostgreSQL', () => {
   let shops: [Shop, Shop];
   beforeAll(async () => {
     file = await freshFile();
-    shops = [await openShop({ reachedBy: () => Promise.resolve(file.url) }), await openShop()];
+    shops = [await openShop({ databaseUrl: file.url }), await openShop()];
   });
   afterAll(async () => {
     await Promise.all(shops.map((shop) => shop.close()));

@@ -1,11 +1,11 @@
 import { openDatabaseAt } from '../../support/database.js';
-import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
+import { emptyDatabase, type FreshDatabase } from '../../support/engine.js';
 import { behindItsBack } from '../../support/outage.js';
 
 describe('a user of PostgreSQL who may create tables and no extensions', () => {
   let database: FreshDatabase;
   beforeEach(async () => {
-    database = await freshDatabase();
+    database = await emptyDatabase();
     await behindItsBack(database.url, 'GRANT ALL ON SCHEMA public TO pg_monitor');
   });
   afterEach(() => database.drop());

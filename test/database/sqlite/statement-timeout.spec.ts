@@ -1,9 +1,9 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { EntityManager } from 'typeorm';
 import { connectionOf } from '../../../src/database/sqlite/driver.js';
 import { GenreRepository } from '../../../src/genres/genre.repository.js';
 import { type Database, openDatabaseAt } from '../../support/database.js';
 import { freshFile, type FreshDatabase } from '../../support/engine.js';
+import { until } from '../../support/until.js';
 
 const participants = { genres: GenreRepository };
 const timeoutMs = 200;
@@ -96,7 +96,7 @@ describe('reads without end on SQLite', () => {
         .catch((error: unknown) => error)
         .finally(() => finished++),
     );
-    await pause(50);
+    await until('two reads run', () => running.size === 2);
     const added = await unitOfWork.run(participants, ({ genres }) => genres.add({ name: 'Beside', description: null }));
     expect(added.name).toBe('Beside');
     const found = await unitOfWork.readAtOnce(participants, ({ genres }) => genres.get(added.id));

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { Clerks } from '../../support/clerks.js';
 import { report, scaled } from '../../support/faults.js';
 import { type Program, startService } from '../../../scripts/support/program.js';
+import { describeIf } from '../../support/skipping.js';
 import { withSeed } from '../../support/random.js';
 import { Witness } from '../../support/witness.js';
 
@@ -78,10 +79,7 @@ function onSmallDisk(folder: string): void {
   });
 }
 
-if (disk) {
-  describe('the service on a disk that is full', () => onSmallDisk(disk));
-} else {
-  it('LEFT OUT: the service on a disk that is full, since a small disk is mounted by root alone', () => {
-    process.stderr.write('The test on a full disk was left out: mounting a tmpfs takes root.\n');
-  });
-}
+describeIf(disk !== undefined, 'a full disk, since only root may mount a tmpfs.')(
+  'the service on a disk that is full',
+  () => onSmallDisk(disk!),
+);
