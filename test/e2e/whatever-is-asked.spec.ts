@@ -83,19 +83,48 @@ class Tally {
   }
 }
 
+/** Codes of the errors that a rule of the shop leads to, in the data that is there. All others are about the form. */
+const ruleCodes: readonly (string | undefined)[] = [
+  'unknown',
+  'duplicate_copy',
+  'duplicate_line',
+  'copy_rented',
+  'copy_not_in_service',
+  'no_copy_available',
+];
+
 /** @throws where a broken request was not refused, or a good one was refused for its form */
-function assertAnswerFits({ broken }: PlannedRequest, { status, text, body }: Response, request: string): void {
+function assertAnswerFits(
+  { broken }: Pick<PlannedRequest, 'broken'>,
+  { status, text, body }: Pick<Response, 'status' | 'text' | 'body'>,
+  request: string,
+): void {
   const { type, errors = [] } = body as { type?: string; errors?: { code?: string }[] };
   const isForARule =
     [404, 409, 412].includes(status) ||
     type === '/problems/idempotency-key-reused' ||
-    (status === 422 && errors.every(({ code }) => code !== undefined));
+    (status === 422 && errors.length > 0 && errors.every(({ code }) => ruleCodes.includes(code)));
   const fits = broken === undefined ? status < 400 || isForARule : status >= 400 && status < 500;
   if (fits) return;
   const what =
     broken === undefined ? 'What the document allows was refused' : `What is broken in its ${broken} was not refused`;
   throw new Error(`${what}: ${request}\n${status} ${text}`);
 }
+
+describe('an answer to a request that the document allows', () => {
+  const refusedFor = (...codes: (string | undefined)[]) => {
+    const body = { type: '/problems/invalid-input', errors: codes.map((code) => ({ code })) };
+    return () => assertAnswerFits({}, { status: 422, text: JSON.stringify(body), body }, 'POST /movie_rents');
+  };
+
+  it.each([[['too_long']], [['unknown', 'unknown_member']], [[undefined]], [[]]])('may not be 422 for %j', (codes) => {
+    expect(refusedFor(...codes)).toThrow('What the document allows was refused');
+  });
+
+  it('may be 422 for rules of the shop', () => {
+    expect(refusedFor('unknown', 'duplicate_copy')).not.toThrow();
+  });
+});
 
 describe('disorder in a shop', () => {
   const shop = useShop();
