@@ -11,13 +11,13 @@ const external = [
   ...['@nestjs/microservices', '@nestjs/websockets', '@fastify/static'],
 ];
 
-const service = 'dist/src/serve.js';
+const entry = 'dist/src/serve.js';
+const service = 'dist/src/serve.bundle.js';
 
 // Puts the service and what it depends on into one file in place of 1,500, most of whose start is looking for the next.
 await build({
-  entryPoints: [service],
+  entryPoints: [entry],
   outfile: service,
-  allowOverwrite: true,
   bundle: true,
   external,
   platform: 'node',
@@ -26,7 +26,7 @@ await build({
   keepNames: true,
   sourcemap: true,
   // V8 keeps the source in memory: without white space and comments it takes 6 MB less. Lines stay short, so that a
-  // stack trace still names a place, and serve.js.map leads from there to the source.
+  // stack trace still names a place, and serve.bundle.js.map leads from there to the source.
   minifyWhitespace: true,
   legalComments: 'none',
   lineLimit: 120,
