@@ -11,6 +11,7 @@ export default {
   rootDir: 'dist',
   // More than the cores of a small machine: some tests wait more than they work.
   maxWorkers: 3,
+  testSequencer: '<rootDir>/test/jest/programs-first.js',
   reporters: ['default', '<rootDir>/test/jest/contract-coverage.js', '<rootDir>/test/jest/time-limit.js'],
   projects: [
     {

@@ -4,7 +4,6 @@ import { ServiceUnavailable } from '../../src/kernel/domain-error.js';
 import { GenreRepository } from '../../src/genres/genre.repository.js';
 import { type Database, openDatabase } from '../support/database.js';
 import { withSeed } from '../support/random.js';
-import { isSqlite } from '../support/engine.js';
 import { participants, Storm } from '../support/storm.js';
 
 const work = { genres: GenreRepository };
@@ -132,7 +131,7 @@ describe('the unit of work', () => {
     expect((await names()).sort()).toEqual(good.sort());
   });
 
-  const units = isSqlite() ? 1_500 : 1_000;
+  const units = 500;
   it(`loses nothing, leaves nothing and shows nothing unfinished in a storm of ${units}, a third of which fail`, async () => {
     await withSeed(async (random) => {
       const { unitOfWork } = database;

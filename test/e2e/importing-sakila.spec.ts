@@ -1,7 +1,7 @@
-import { type Api, apiAt } from '../support/app.js';
+import { type Api, openShop } from '../support/app.js';
 import { freshDatabase, type FreshDatabase, isSqlite } from '../support/engine.js';
 import { readAll } from '../support/paging.js';
-import { Program, startService } from '../../scripts/support/program.js';
+import { Program } from '../../scripts/support/program.js';
 import { hasSakila, sakilaFolder, sakilaIsMissing, writeSakila } from '../support/sakila.js';
 import { describeIf } from '../support/skipping.js';
 
@@ -17,7 +17,7 @@ interface Rent {
 
 function importSakila(): void {
   let database: FreshDatabase;
-  let service: Program;
+  let shop: Awaited<ReturnType<typeof openShop>>;
   let api: Api;
   let firstImport: string;
 
@@ -27,14 +27,13 @@ function importSakila(): void {
     await serve();
   });
   afterAll(async () => {
-    await service.kill('SIGTERM');
+    await shop.close();
     await database.drop();
   });
 
   async function serve(): Promise<void> {
-    const started = await startService({ DATABASE_URL: database.url });
-    service = started.service;
-    api = await apiAt(started.url);
+    shop = await openShop({ databaseUrl: database.url });
+    ({ api } = shop);
   }
 
   async function runImport(): Promise<string> {
@@ -92,7 +91,7 @@ function importSakila(): void {
     });
 
   it('adds nothing when it is imported again', async () => {
-    await service.kill('SIGTERM');
+    await shop.close();
     const summary = await runImport();
     await serve();
     expect(summary.match(/ 0 added/g)).toHaveLength(5);

@@ -5,10 +5,10 @@ import { type Program, startService } from '../../scripts/support/program.js';
 import { withSeed } from '../support/random.js';
 import { Witness } from '../support/witness.js';
 
-const kills = scaled({ short: isSqlite() ? 4 : 3, long: 20 });
+const kills = scaled({ short: 2, long: 20 });
 const lending = scaled({ short: 100, long: 2_000 });
 const stock = scaled({
-  short: { toLend: 1_000, ofMovie: isSqlite() ? 10_000 : 1_000 },
+  short: { toLend: 1_000, ofMovie: isSqlite() ? 2_000 : 1_000 },
   long: { toLend: 8_000, ofMovie: 10_000 },
 });
 /** Milliseconds that a start may take after a kill. A busy machine that runs tests says nothing about it. */

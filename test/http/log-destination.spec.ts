@@ -65,9 +65,9 @@ describe('a log that can not be written', () => {
     const both = openSync(fifo, constants.O_RDWR);
     const { request, metrics, end } = await serve(['ignore', both, 'inherit']);
     expect(droppedIn(await metrics())).toBe(0);
-    for (let batch = 0; batch < 8; batch++) await request(500);
+    let sent = 0;
+    for (; droppedIn(await metrics()) === 0; sent += 500) await request(500);
     const dropped = droppedIn(await metrics());
-    expect(dropped).toBeGreaterThan(0);
 
     let log = '';
     createReadStream(fifo)
@@ -80,26 +80,26 @@ describe('a log that can not be written', () => {
     expect(await end()).toBe(0);
     const lines = log.trim().split('\n');
     expect(lines.map((line) => (JSON.parse(line) as { level: string }).level)).toContain('warn');
-    expect(lines.filter((line) => line.includes('GET /version 200')).length).toBeGreaterThan(4_000 - dropped);
+    expect(lines.filter((line) => line.includes('GET /version 200')).length).toBeGreaterThan(sent - dropped);
   });
 
   it('does not end the service where the disk is full', async () => {
     const full = openSync('/dev/full', 'w');
     const { request, end } = await serve(['ignore', full, 'inherit']);
-    await request(500);
+    await request(50);
     expect(await end()).toBe(0);
   });
 
   it('does not end the service where the reader of the pipe has gone (EPIPE)', async () => {
     const { service, request, end } = await serve(['ignore', 'pipe', 'inherit']);
     service.stdout!.destroy();
-    await request(500);
+    await request(50);
     expect(await end()).toBe(0);
   });
 
   it('does not end the service where stdout is closed', async () => {
     const { request, end } = await serve(['ignore', 'pipe', 'inherit'], ['sh', '-c', 'exec "$0" "$@" >&-']);
-    await request(500);
+    await request(50);
     expect(await end()).toBe(0);
   });
 });
