@@ -114,7 +114,8 @@ describe('a rental whose lock can not be had in time', () => {
   let shop: Shop;
   let clerkOf: ReturnType<typeof clerk>;
   beforeAll(async () => {
-    shop = await openShop({ reachedBy: withLockTimeout(100), environment: { WAIT_TIMEOUT_MS: 100 } });
+    // Long enough for what is not held up, on a slow machine too.
+    shop = await openShop({ reachedBy: withLockTimeout(1_000), environment: { WAIT_TIMEOUT_MS: 1_000 } });
     clerkOf = clerk(shop.api);
   });
   afterAll(() => shop.close());
