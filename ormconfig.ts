@@ -13,6 +13,7 @@ import { CreateInstallation1764400000000 } from './src/database/migrations/17644
 import { NameResourceOfIdempotencyKey1764410000000 } from './src/database/migrations/1764410000000-name-resource-of-idempotency-key.js';
 import { ForgetDeletedTrigrams1764450000000 } from './src/database/migrations/1764450000000-forget-deleted-trigrams.js';
 import { CreateImportedRow1764500000000 } from './src/database/migrations/1764500000000-create-imported-row.js';
+import { CompareTextAnew1764510000000 } from './src/database/migrations/1764510000000-compare-text-anew.js';
 import { driver as postgresDriver } from './src/database/postgres/driver.js';
 import { driver as sqliteDriver } from './src/database/sqlite/driver.js';
 import { SnakeCaseNaming } from './src/database/naming-strategy.js';
@@ -55,6 +56,7 @@ export function dataSourceOptions(databaseUrl: string, limits: DatabaseLimits = 
       NameResourceOfIdempotencyKey1764410000000,
       ForgetDeletedTrigrams1764450000000,
       CreateImportedRow1764500000000,
+      CompareTextAnew1764510000000,
     ],
     namingStrategy: new SnakeCaseNaming(),
   };

@@ -50,7 +50,12 @@ function tables({ movies, copies, clients, lines }: ShopSize): [table: string, r
     [
       'movie_copy',
       copies,
-      { movie_id: `1 + (i - 1) % ${movies}`, code: `'BENCH-' || i`, service_state: `'in_service'` },
+      {
+        movie_id: `1 + (i - 1) % ${movies}`,
+        code: `'BENCH-' || i`,
+        code_key: `'bench-' || i`,
+        service_state: `'in_service'`,
+      },
     ],
     [
       'client',

@@ -1,7 +1,8 @@
 import { Client } from '../../src/clients/client.entity.js';
 import type { UnitOfWork } from '../../src/database/unit-of-work.js';
 import { Genre } from '../../src/genres/genre.entity.js';
-import { caseless } from '../../src/kernel/text.js';
+import { identityKey } from '../../src/kernel/text.js';
+import { MovieCopy } from '../../src/movies/movie-copy.entity.js';
 import { Movie } from '../../src/movies/movie.entity.js';
 import { Faults } from './faults.js';
 import { findOverlaps } from './overlaps.js';
@@ -30,8 +31,8 @@ export function loadShop(unitOfWork: UnitOfWork, shop: Shop, progress: Progress)
     await refuseDeleted(store, copies, 'movie', ({ movie }) => [movie], movies, faults);
     await refuseDeleted(store, rents, 'copy', ({ lines }) => lines.map(({ copy }) => copy), copies, faults);
     await refuseDeleted(store, rents, 'client', ({ client }) => [client], clients, faults);
-    await refuseTaken(store, copies, 'code', ({ code }) => code, faults);
-    await refuseTaken(store, clients, 'licenseNumber', ({ licenseNumber }) => licenseNumber, faults);
+    await refuseTaken(store, copies, 'code', 'codeKey', ({ code }) => code, faults);
+    await refuseTaken(store, clients, 'licenseNumber', 'licenseKey', ({ licenseNumber }) => licenseNumber, faults);
     await refuseOverlaps(store, copies, rents, faults);
     faults.throwIfAny();
 
@@ -46,7 +47,7 @@ export function loadShop(unitOfWork: UnitOfWork, shop: Shop, progress: Progress)
         ...Movie.columnsOf({ title, description, year, director, genreId: genres.idOf(genre) }),
       })),
       copies: await add('copies', copies, ({ code, movie }) => ({
-        code,
+        ...MovieCopy.columnsOf({ code }),
         movieId: movies.idOf(movie),
         serviceState: 'in_service',
       })),
@@ -77,11 +78,11 @@ async function adoptGenres(store: ShopStore, rows: Shop['genres']): Promise<Map<
   const ids = await store.findBy(
     'genre',
     'nameKey',
-    rows.map(({ name }) => caseless(name)),
+    rows.map(({ name }) => identityKey(name)),
   );
   return new Map(
     rows.flatMap(({ sourceId, name }) => {
-      const id = ids.get(caseless(name));
+      const id = ids.get(identityKey(name));
       return id === undefined ? [] : [[sourceId, id] as const];
     }),
   );
@@ -106,23 +107,28 @@ async function refuseDeleted<Row extends SourceRow<object>>(
   }
 }
 
-/** Refuses rows to be added whose value is unique, and that of another row of the shop. */
+/** Refuses rows to be added whose value is unique by its key, and that of another row of the shop. */
 async function refuseTaken<Row extends SourceRow<object>>(
   store: ShopStore,
   { table, added }: Plan<Row>,
   member: string,
+  keyProperty: string,
   valueOf: (row: Row) => string | null,
   faults: Faults,
 ): Promise<void> {
+  const valued = added.flatMap((row) => {
+    const value = valueOf(row);
+    return value === null ? [] : [{ row, value, key: identityKey(value) }];
+  });
   const holders = await store.findBy(
     table,
-    member,
-    added.map(valueOf).filter((value) => value !== null),
+    keyProperty,
+    valued.map(({ key }) => key),
   );
-  for (const row of added) {
-    const holder = holders.get(valueOf(row)!);
+  for (const { row, value, key } of valued) {
+    const holder = holders.get(key);
     if (holder === undefined) continue;
-    faults.add(row.at(member), `${valueOf(row)} is that of ${table} ${holder} of the shop already`);
+    faults.add(row.at(member), `${value} is that of ${table} ${holder} of the shop already`);
   }
 }
 

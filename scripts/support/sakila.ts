@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { ClientPatch } from '../../src/clients/dto/client-input.dto.js';
 import { GenreInput } from '../../src/genres/dto/genre-input.dto.js';
 import { groupBy } from '../../src/kernel/group-by.js';
-import { caseless } from '../../src/kernel/text.js';
+import { identityKey } from '../../src/kernel/text.js';
 import { MovieCopyInput } from '../../src/movies/dto/movie-copy.dto.js';
 import { MoviePatch } from '../../src/movies/dto/movie-input.dto.js';
 import { largestStock } from '../../src/movies/stock.js';
@@ -96,7 +96,7 @@ function genresIn(categories: Keys<'category_id' | 'name'>, faults: Faults): Sho
     const at = placesIn(row, {});
     const genre = readRow(GenreInput, { name: row.values.name }, at, faults)?.toOrder();
     if (!genre) return undefined;
-    const name = caseless(genre.name);
+    const name = identityKey(genre.name);
     if (linesOfNames.has(name)) {
       faults.add(at('name'), `name, without regard to case, is that of line ${linesOfNames.get(name)} too`);
     }

@@ -1,11 +1,12 @@
 import { Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 import { TextColumn } from '../database/text-column.js';
 import { TrigramIndex } from '../database/trigram-index.js';
-import { searchable, searchableLength } from '../kernel/text.js';
+import { identityKey, keyLength, searchable, searchableLength } from '../kernel/text.js';
 
 /** What a clerk says of a client. */
 export interface ClientFields {
-  readonly firstName: string;
+  /** Null for somebody with a single name. */
+  readonly firstName: string | null;
   readonly lastName: string;
   readonly address: string | null;
   readonly licenseNumber: string | null;
@@ -16,8 +17,8 @@ export class Client {
   @PrimaryGeneratedColumn()
   id: number;
 
-  @TextColumn({ length: 100 })
-  firstName: string;
+  @TextColumn({ length: 100, nullable: true })
+  firstName: string | null;
 
   @TextColumn({ length: 100 })
   lastName: string;
@@ -35,17 +36,21 @@ export class Client {
   @TextColumn({ length: 500, nullable: true })
   address: string | null;
 
-  /** Two clients may not share one. */
   @TextColumn({ length: 64, nullable: true })
-  @Index({ unique: true })
   licenseNumber: string | null;
 
+  /** What a license number is found by, however it is written: two clients may not share it. */
+  @TextColumn({ length: keyLength, nullable: true })
+  @Index({ unique: true })
+  licenseKey: string | null;
+
   static columnsOf(fields: ClientFields): Omit<Client, 'id'> {
-    const { firstName, lastName } = fields;
+    const { firstName, lastName, licenseNumber } = fields;
     return {
       ...fields,
-      nameSearch: searchable(`${firstName} ${lastName}`),
-      nameSort: searchable(`${lastName} ${firstName}`),
+      nameSearch: searchable(`${firstName ?? ''} ${lastName}`),
+      nameSort: searchable(`${lastName} ${firstName ?? ''}`),
+      licenseKey: licenseNumber ? identityKey(licenseNumber) : null,
     };
   }
 }

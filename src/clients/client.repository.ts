@@ -12,34 +12,35 @@ import {
   pageAtOnce,
   whereContains,
 } from '../database/where-contains.js';
-import { NotFound } from '../kernel/domain-error.js';
+import { InvalidInput, NotFound } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
-import { searchable } from '../kernel/text.js';
+import { identityKey, searchWords } from '../kernel/text.js';
 import { Client, type ClientFields } from './client.entity.js';
 import { ClientHasRents, LicenseNumberTaken } from './clients.errors.js';
 
 export interface ClientFilter {
-  /** Part of "first last", in any case and with or without accents. */
+  /** Words, or parts of words, of the name, in any order; see `searchWords`. */
   readonly name?: string;
+  /** However it is written; see `identityKey`. */
   readonly licenseNumber?: string;
 }
 
 const ofId = (manager: EntityManager) => manager.createQueryBuilder(Client, 'client').where('client.id = :id');
 const byId = new CompiledSelect<Client, ById>({ id: 'integer' }, ofId, { isBatched: () => true });
 const lock = new RowLock<Client, ById>({ id: 'integer' }, ofId);
-type Listed = Partial<Containing> & Pick<ClientFilter, 'licenseNumber'>;
+type Listed = Partial<Containing> & { readonly licenseKey?: string };
 const pages = new PreparedPages<Client, Listed>(
-  { ...containingTypes, licenseNumber: 'text' },
+  { ...containingTypes, licenseKey: 'text' },
   (manager, given) => {
     const clients = manager.createQueryBuilder(Client, 'client');
     whereContains(clients, 'nameSearch', given);
-    if (given.licenseNumber) clients.andWhere('client.licenseNumber = :licenseNumber');
+    if (given.licenseKey) clients.andWhere('client.licenseKey = :licenseKey');
     return clients;
   },
   { id: 'id', last_name: 'nameSort' },
   { isBatched: isNarrowed },
 );
-const refuseTakenLicense = onDuplicate('client.license_number', () => new LicenseNumberTaken());
+const refuseTakenLicense = onDuplicate('client.license_key', () => new LicenseNumberTaken());
 
 export class ClientRepository extends Repository<Client> {
   constructor(manager: EntityManager) {
@@ -48,14 +49,14 @@ export class ClientRepository extends Repository<Client> {
 
   /** A page, by a single statement; undefined where that doesn't tell what there is, and `page` does. */
   pageAtOnce({ name, licenseNumber }: ClientFilter, request: PageRequest): Promise<Page<Client> | undefined> {
-    return pageAtOnce(this.manager, name && searchable(name), (part) =>
-      pages.fetch(this.manager, { ...part, licenseNumber }, request),
+    return pageAtOnce(this.manager, name === undefined ? undefined : searchWords(name), (part) =>
+      pages.fetch(this.manager, { ...part, licenseKey: keyOf(licenseNumber) }, request),
     );
   }
 
   async page({ name, licenseNumber }: ClientFilter, request: PageRequest): Promise<Page<Client>> {
-    const part = name === undefined ? undefined : await containing(this, 'nameSearch', searchable(name));
-    return pages.fetch(this.manager, { ...part, licenseNumber }, request);
+    const part = name === undefined ? undefined : await containing(this, 'nameSearch', searchWords(name));
+    return pages.fetch(this.manager, { ...part, licenseKey: keyOf(licenseNumber) }, request);
   }
 
   /** @throws NotFound */
@@ -83,9 +84,11 @@ export class ClientRepository extends Repository<Client> {
     return client;
   }
 
-  /** @throws NotFound, LicenseNumberTaken */
+  /** @throws NotFound, LicenseNumberTaken, InvalidInput where it takes the address away */
   async change(id: number, fields: Partial<ClientFields>): Promise<Client> {
-    const client = this.merge(await this.getLocked(id), fields);
+    const client = await this.getLocked(id);
+    if (fields.address === null && client.address !== null) throw addressRequired();
+    this.merge(client, fields);
     this.merge(client, Client.columnsOf(client));
     await this.update(id, client).catch(refuseTakenLicense);
     return client;
@@ -106,3 +109,12 @@ export class ClientRepository extends Repository<Client> {
     await this.delete(id);
   }
 }
+
+const keyOf = (licenseNumber: string | undefined): string | undefined =>
+  licenseNumber === undefined ? undefined : identityKey(licenseNumber);
+
+/** A client who was imported without an address may be written back without, and nobody else. */
+const addressRequired = (): InvalidInput =>
+  new InvalidInput([
+    { path: ['address'], code: 'address_removed', detail: "address can't be taken away, only changed." },
+  ]);

@@ -7,7 +7,7 @@ import { Context, RequestContext } from '../http/request-context.js';
 import { NotFound } from '../kernel/domain-error.js';
 import { ClientHasRents, LicenseNumberTaken } from './clients.errors.js';
 import { ClientsService } from './clients.service.js';
-import { ClientInput, ClientPatch } from './dto/client-input.dto.js';
+import { ClientInput, ClientPatch, ReplaceClientInput } from './dto/client-input.dto.js';
 import { ClientDto } from './dto/client.dto.js';
 import { ListClients } from './dto/list-clients.dto.js';
 
@@ -21,7 +21,7 @@ export class ClientsController {
   @Get()
   @Operation({
     summary: 'List and search clients',
-    description: 'To find who stands at the desk, by a part of the name or by the license number.',
+    description: 'To find who stands at the desk, by words of the name in any order, or by the license number.',
     answers: [ClientDto],
   })
   async listClients(@Query() query: ListClients, @Context() context: RequestContext): Promise<PageAnswer<ClientDto>> {
@@ -53,13 +53,13 @@ export class ClientsController {
   @Put(':id')
   @Operation({
     summary: 'Replace a client',
-    description: 'Sets all that a clerk says of them; an address or license number that is left out is removed.',
+    description: 'Sets all that a clerk says of them; a license number that is left out is removed.',
     answers: ClientDto,
     problems: changeProblems,
   })
   async replaceClient(
     @PathId() id: number,
-    @Body() input: ClientInput,
+    @Body() input: ReplaceClientInput,
     @Context() context: RequestContext,
   ): Promise<ClientDto> {
     return ClientDto.of(await this.clients.change(id, input.toOrder(), context.command(ClientDto.of)));

@@ -6,7 +6,13 @@ import { Column } from 'typeorm';
  */
 export const collation = 'C';
 
-/** @param length in UTF-16 code units, as JavaScript counts; no database counts more */
-export function TextColumn({ length, nullable = false }: { length: number; nullable?: boolean }): PropertyDecorator {
-  return Column({ type: 'varchar', length, nullable, collation });
+interface TextColumnOptions {
+  /** In UTF-16 code units, as JavaScript counts; no database counts more. */
+  readonly length: number;
+  readonly nullable?: boolean;
+  /** Only where a column that may not be null was added to a table: SQLite adds none without. */
+  readonly default?: string;
 }
+
+export const TextColumn = ({ nullable = false, ...options }: TextColumnOptions): PropertyDecorator =>
+  Column({ type: 'varchar', nullable, collation, ...options });

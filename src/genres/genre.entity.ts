@@ -1,6 +1,6 @@
 import { Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 import { TextColumn } from '../database/text-column.js';
-import { caseless } from '../kernel/text.js';
+import { identityKey, keyLength } from '../kernel/text.js';
 
 /** What a clerk says of a genre. */
 export interface GenreFields {
@@ -16,8 +16,8 @@ export class Genre {
   @TextColumn({ length: 100 })
   name: string;
 
-  /** The name without regard to case: two genres may not share it. */
-  @TextColumn({ length: 300 })
+  /** What names of one genre have in common, however they are written: two genres may not share it. */
+  @TextColumn({ length: keyLength })
   @Index({ unique: true })
   nameKey: string;
 
@@ -25,6 +25,6 @@ export class Genre {
   description: string | null;
 
   static columnsOf(fields: Partial<GenreFields>): Partial<Genre> {
-    return { ...fields, ...(fields.name !== undefined && { nameKey: caseless(fields.name) }) };
+    return { ...fields, ...(fields.name !== undefined && { nameKey: identityKey(fields.name) }) };
   }
 }

@@ -9,7 +9,7 @@ export class GenreNameTaken extends DomainError {
   };
 
   constructor(readonly genreName: string) {
-    super(`There is already a genre called ${genreName}, in this or another spelling of case.`);
+    super(`There is already a genre called ${genreName}, in this or another case, width or spelling of signs.`);
   }
 }
 

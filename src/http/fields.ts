@@ -1,5 +1,6 @@
 import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions, PartialType } from '@nestjs/swagger';
+import type { TextRule } from '../kernel/text-rules.js';
 import { defineField, fieldsOf, type ValueReader } from './dto-reader.js';
 import { markExpansion } from './expansions.js';
 import { alsoIntegerExtension, exactlyOneExtension } from './openapi-schemas.js';
@@ -41,16 +42,17 @@ export const notBlank = '^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$';
 
 export function TextField({
   maxLength,
+  kind,
   alsoNumbers = false,
   ...options
-}: FieldOptions & {
-  maxLength: number;
-  /** Whether a whole number is taken too, as it is spelt. */
-  alsoNumbers?: boolean;
-}): PropertyDecorator {
+}: FieldOptions &
+  TextRule & {
+    /** Whether a whole number is taken too, as it is spelt. */
+    alsoNumbers?: boolean;
+  }): PropertyDecorator {
   const extension = alsoNumbers ? { [alsoIntegerExtension]: true } : {};
   const schema = { type: String, minLength: 1, maxLength, pattern: notBlank, ...extension };
-  const reader = textReader(maxLength);
+  const reader = textReader({ maxLength, kind });
   return field(options, schema, alsoNumbers ? alsoNumber(reader) : reader);
 }
 

@@ -34,7 +34,10 @@ export function describeApi(app: INestApplication, version: string): OpenAPIObje
       'Keeps the truth of a shop that lends movies: titles and their physical copies, genres, clients and rentals. ' +
         'Renting, and adding a movie with its copies, happen whole or not at all; one copy is never in two hands.\n\n' +
         'Whatever goes wrong is answered as a problem document (RFC 9457). Its `type` is the page that says what ' +
-        'happened and what to do.',
+        'happened and what to do.\n\n' +
+        'Text is trimmed and composed (NFC), and its length is counted in code points. Titles, names and codes have no ' +
+        'control or format characters, but for joiners where a word or an emoji needs them; descriptions and addresses ' +
+        'may have line breaks, tabs and format characters.',
     )
     .setVersion(version)
     .setContact("The shop's desk", 'https://shop.example/contact', 'desk@shop.example')

@@ -1,7 +1,8 @@
 import { ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
+import type { TextRule } from '../kernel/text-rules.js';
 import { defineField, type ValueReader } from './dto-reader.js';
 import { notBlank } from './fields.js';
-import { choiceReader, flagReader, integerTextReader, onceReader, textReader } from './values.js';
+import { choiceReader, flagReader, integerTextReader, onceReader, searchReader, textReader } from './values.js';
 
 /** Query parameters: text on the wire, and each of them optional. */
 function parameter(schema: ApiPropertyOptions, read: ValueReader): PropertyDecorator {
@@ -25,15 +26,21 @@ export const FlagParameter = (options: { description: string; default?: boolean 
   parameter({ ...options, type: Boolean }, flagReader);
 
 export function TextParameter({
-  maxLength = 255,
+  maxLength,
+  kind,
   ...options
-}: {
-  description: string;
-  maxLength?: number;
-  example?: string;
-}) {
-  return parameter({ ...options, type: String, minLength: 1, maxLength, pattern: notBlank }, textReader(maxLength));
+}: TextRule & { description: string; example?: string }): PropertyDecorator {
+  return parameter(textSchema({ ...options, maxLength }), textReader({ maxLength, kind }));
 }
+
+/** Words, or parts of words, that a text is searched for. */
+export function SearchParameter(options: { description: string; example: string }): PropertyDecorator {
+  return parameter(textSchema({ ...options, maxLength: maxQuestionLength }), searchReader(maxQuestionLength));
+}
+
+const maxQuestionLength = 255;
+const textSchema = (schema: ApiPropertyOptions): ApiPropertyOptions =>
+  ({ ...schema, type: String, minLength: 1, pattern: notBlank }) as ApiPropertyOptions;
 
 /** `?expand=`: what else an answer is to hold, from a fixed list. */
 export const ExpandParameter = (name: string, ...choices: string[]): PropertyDecorator =>

@@ -1,4 +1,6 @@
 import type { Type } from '@nestjs/common';
+import { searchWords } from '../kernel/text.js';
+import { readText, type TextRule } from '../kernel/text-rules.js';
 import { readDto, type ValueReader } from './dto-reader.js';
 
 /**
@@ -6,42 +8,23 @@ import { readDto, type ValueReader } from './dto-reader.js';
  * then the raw size, and only then the content.
  */
 
-/**
- * How much longer, in UTF-16 code units, a text can be before it is composed (Unicode's NFC) than after. Canonical
- * decomposition (NFD) makes at most four code units of one.
- */
-const maxDecomposition = 4;
-/** The combining marks that composition can take into the character before them. */
-const maxComposedMarks = 3;
-
-/**
- * Text as it is stored: trimmed and composed (NFC). What can't fit into `maxLength` once it is composed is refused
- * before: composing takes time that is quadratic in the number of combining marks in a row.
- */
-export function textReader(maxLength: number): ValueReader {
+/** Text as it is stored; see `readText`. */
+export function textReader(rule: TextRule): ValueReader {
   return (value, errors) => {
     if (typeof value !== 'string') return errors.add('type', 'must be text');
-    const trimmed = value.trim();
-    if (!canFit(trimmed, maxLength)) return errors.add('too_long', `must have ${maxLength} characters at most`);
-    if (trimmed.includes('\0')) return errors.add('characters', 'must not contain NUL characters');
-    if (!trimmed.isWellFormed()) return errors.add('characters', 'must not contain lone surrogates');
-    if (trimmed === '') return errors.add('blank', 'must not be blank');
-    const text = trimmed.normalize('NFC');
-    // Counts code points, as JSON Schema and PostgreSQL do.
-    if (text.length > maxLength && [...text].length > maxLength) {
-      return errors.add('too_long', `must have ${maxLength} characters at most`);
-    }
-    return text;
+    const read = readText(value, rule);
+    return typeof read === 'string' ? read : errors.add(read.code, read.detail);
   };
 }
 
-/** Whether `text` can have `maxLength` code points at most once it is composed. Takes linear time. */
-function canFit(text: string, maxLength: number): boolean {
-  if (text.length <= maxLength) return true;
-  if (text.length > maxLength * maxDecomposition) return false;
-  let remainingMarks = 0;
-  for (const [marks] of text.matchAll(/\p{Mark}{4,}/gu)) remainingMarks += [...marks].length - maxComposedMarks;
-  return remainingMarks <= maxLength;
+/** What a text is searched for, in which control characters, blanks and signs may be whatever a clipboard had. */
+export function searchReader(maxLength: number): ValueReader {
+  const reader = textReader({ maxLength, kind: 'prose' });
+  return (value, errors) => {
+    const text = reader(value, errors);
+    if (typeof text !== 'string' || searchWords(text).length > 0) return text;
+    return errors.add('blank', 'must have a letter, a digit or a sign to search for');
+  };
 }
 
 export function integerReader(minimum: number, maximum: number): ValueReader {

@@ -12,6 +12,7 @@ import {
 import { instant } from '../database/instant-column.js';
 import { fromOpenLoanOf } from '../database/loan.view.js';
 import { TextColumn } from '../database/text-column.js';
+import { identityKey, keyLength } from '../kernel/text.js';
 import { Movie } from './movie.entity.js';
 
 export const serviceStates = ['in_service', 'maintenance', 'lost', 'retired'] as const;
@@ -36,10 +37,14 @@ export class MovieCopy {
   @JoinColumn()
   movie?: Relation<Movie>;
 
-  /** The barcode it is found by. */
+  /** The barcode, as it was entered. */
   @TextColumn({ length: 64 })
-  @Index({ unique: true })
   code: string;
+
+  /** What a barcode is found and sorted by, however it is written: two copies may not share it. */
+  @TextColumn({ length: keyLength, default: '' })
+  @Index({ unique: true })
+  codeKey: string;
 
   @TextColumn({ length: 16 })
   serviceState: ServiceState;
@@ -60,6 +65,10 @@ export class MovieCopy {
     transformer: instant,
   })
   lastReturn?: Date | null;
+
+  static columnsOf({ code }: Pick<MovieCopy, 'code'>): Pick<MovieCopy, 'code' | 'codeKey'> {
+    return { code, codeKey: identityKey(code) };
+  }
 
   get isRented(): boolean {
     return Boolean(this.openRentId);

@@ -9,12 +9,14 @@ import { onDuplicate } from '../database/violations.js';
 import { NotFound } from '../kernel/domain-error.js';
 import { inOrder } from '../kernel/in-order.js';
 import type { Page, PageRequest } from '../kernel/page.js';
+import { identityKey } from '../kernel/text.js';
 import { isAvailable, MovieCopy, type ServiceState } from './movie-copy.entity.js';
 import { Movie } from './movie.entity.js';
 import { CopyCodeTaken, CopyIsOut, CopyWasRented } from './movies.errors.js';
 
 export interface CopyFilter {
   readonly movieId?: number;
+  /** However it is written; see `identityKey`. */
   readonly code?: string;
   readonly serviceState?: ServiceState;
 }
@@ -83,19 +85,20 @@ const lockOfMovies = new RowLock<Movie, { movieIds: readonly number[]; copyIds: 
     return movies.orWhere(`movie.id = ANY(ARRAY${onCopies.getQuery()})`);
   },
 );
-const pages = new PreparedPages<MovieCopy, CopyFilter>(
-  { movieId: 'integer', code: 'text', serviceState: 'text' },
-  (manager, { movieId, code, serviceState }) => {
+type Listed = Omit<CopyFilter, 'code'> & { readonly codeKey?: string };
+const pages = new PreparedPages<MovieCopy, Listed>(
+  { movieId: 'integer', codeKey: 'text', serviceState: 'text' },
+  (manager, { movieId, codeKey, serviceState }) => {
     const copies = withLoans(manager);
     if (movieId) copies.andWhere('copy.movieId = :movieId');
-    if (code) copies.andWhere('copy.code = :code');
+    if (codeKey) copies.andWhere('copy.codeKey = :codeKey');
     if (serviceState) copies.andWhere('copy.serviceState = :serviceState');
     return copies;
   },
-  { id: 'id', code: 'code' },
+  { id: 'id', code: 'codeKey' },
   {
-    isBatched: ({ movieId, code, serviceState }, sortBy) =>
-      serviceState === undefined && (code ?? isIndexOrder(sortBy, [movieId])),
+    isBatched: ({ movieId, codeKey, serviceState }, sortBy) =>
+      serviceState === undefined && (codeKey ?? isIndexOrder(sortBy, [movieId])),
   },
 );
 
@@ -107,8 +110,9 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
     this.isPostgres = manager.connection.options.type === 'postgres';
   }
 
-  page(filter: CopyFilter, request: PageRequest): Promise<Page<MovieCopy>> {
-    return pages.fetch(this.manager, { ...filter }, request);
+  page({ code, ...filter }: CopyFilter, request: PageRequest): Promise<Page<MovieCopy>> {
+    const codeKey = code === undefined ? undefined : identityKey(code);
+    return pages.fetch(this.manager, { ...filter, codeKey }, request);
   }
 
   /** @throws NotFound */
@@ -144,8 +148,8 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
 
   /** @throws CopyCodeTaken */
   async add(movieId: number, code: string = newCodes(1)[0]!): Promise<MovieCopy> {
-    const copy = this.create({ movieId, code, serviceState: 'in_service' });
-    await this.insert(copy).catch(onDuplicate('movie_copy.code', () => new CopyCodeTaken(code)));
+    const copy = this.create({ movieId, ...MovieCopy.columnsOf({ code }), serviceState: 'in_service' });
+    await this.insert(copy).catch(onDuplicate('movie_copy.code_key', () => new CopyCodeTaken(code)));
     return copy;
   }
 
@@ -154,8 +158,9 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
     if (count <= 0) return [];
     const given = this.isPostgres ? 'json_array_elements_text($2)' : 'json_each($2)';
     const { records } = await this.manager.queryRunner!.query(
-      `INSERT INTO movie_copy (movie_id, code, service_state) SELECT $1, value, 'in_service' FROM ${given}
-       RETURNING id, code`,
+      // In new codes, key and code differ by the case of ASCII letters only.
+      `INSERT INTO movie_copy (movie_id, code, code_key, service_state)
+       SELECT $1, value, lower(value), 'in_service' FROM ${given} RETURNING id, code`,
       [movieId, JSON.stringify(newCodes(count))],
       true,
     );
@@ -191,8 +196,11 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
     if (serviceState !== undefined && serviceState !== copy.serviceState && copy.openRentId) {
       throw new CopyIsOut(copy.openRentId);
     }
-    const changed = { code: code ?? copy.code, serviceState: serviceState ?? copy.serviceState };
-    await this.update(id, changed).catch(onDuplicate('movie_copy.code', () => new CopyCodeTaken(changed.code)));
+    const changed = {
+      ...MovieCopy.columnsOf({ code: code ?? copy.code }),
+      serviceState: serviceState ?? copy.serviceState,
+    };
+    await this.update(id, changed).catch(onDuplicate('movie_copy.code_key', () => new CopyCodeTaken(changed.code)));
     return Object.assign(copy, changed);
   }
 

@@ -17,13 +17,13 @@ import {
 } from '../database/where-contains.js';
 import { NotFound, unknownReference } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
-import { searchable } from '../kernel/text.js';
+import { searchWords } from '../kernel/text.js';
 import { isAvailable, MovieCopy, outOfStock } from './movie-copy.entity.js';
 import { maxCopiesShown, Movie, type MovieFields, type StockCount } from './movie.entity.js';
 import { MovieWasRented } from './movies.errors.js';
 
 export interface MovieFilter {
-  /** Part of the title, in any case and with or without accents. */
+  /** Words, or parts of words, of the title, in any order; see `searchWords`. */
   readonly title?: string;
   readonly genreId?: number;
   readonly year?: number;
@@ -105,13 +105,13 @@ export class MovieRepository extends Repository<Movie> {
     request: PageRequest,
     expand?: 'genre',
   ): Promise<Page<Movie> | undefined> {
-    return pageAtOnce(this.manager, title && searchable(title), (part) =>
+    return pageAtOnce(this.manager, title === undefined ? undefined : searchWords(title), (part) =>
       this.fetchPage({ ...filter, ...part, genre: expand === 'genre' }, request),
     );
   }
 
   async page({ title, ...filter }: MovieFilter, request: PageRequest, expand?: 'genre'): Promise<Page<Movie>> {
-    const part = title === undefined ? undefined : await containing(this, 'titleSearch', searchable(title));
+    const part = title === undefined ? undefined : await containing(this, 'titleSearch', searchWords(title));
     return this.fetchPage({ ...filter, ...part, genre: expand === 'genre' }, request);
   }
 

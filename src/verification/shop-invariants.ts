@@ -1,6 +1,7 @@
 import type { EntityTarget } from 'typeorm';
 import { Client } from '../clients/client.entity.js';
 import { Genre } from '../genres/genre.entity.js';
+import { MovieCopy } from '../movies/movie-copy.entity.js';
 import { Movie } from '../movies/movie.entity.js';
 import { MovieRentDetail } from '../rentals/movie-rent-detail.entity.js';
 import { MovieRent } from '../rentals/movie-rent.entity.js';
@@ -10,7 +11,8 @@ import { type Invariant, offending, type Row } from './invariant.js';
 export const shopInvariants: readonly (Invariant & { readonly of: EntityTarget<Row> })[] = [
   derivedText(Genre, Genre.columnsOf, ['nameKey']),
   derivedText(Movie, Movie.columnsOf, ['titleSearch']),
-  derivedText(Client, Client.columnsOf, ['nameSearch', 'nameSort']),
+  derivedText(MovieCopy, MovieCopy.columnsOf, ['codeKey']),
+  derivedText(Client, Client.columnsOf, ['nameSearch', 'nameSort', 'licenseKey']),
   {
     of: MovieRent,
     remedy: 'Take the rental back with DELETE /movie_rents/{id}, or restore its lines from a backup.',

@@ -5,7 +5,10 @@ import { addClient, addGenre, addMovieWithStock, closeMovieRent, listMovies, ren
 client.setConfig({ baseUrl: process.argv[2]! });
 
 const { data: genre } = await addGenre({ body: { name: 'Road movies' }, throwOnError: true });
-const { data: person } = await addClient({ body: { first_name: 'Alvin', last_name: 'Straight' }, throwOnError: true });
+const { data: person } = await addClient({
+  body: { first_name: 'Alvin', last_name: 'Straight', address: '12 Mower Lane' },
+  throwOnError: true,
+});
 const titles = ['Alice in the Cities', 'Kings of the Road', 'Paris, Texas', 'The Straight Story', 'Wild Strawberries'];
 const copyIds: number[] = [];
 for (const title of titles) {

@@ -35,7 +35,7 @@ describe('a shop that is copied from one database to another and back', () => {
   let said: string;
   let answered: object;
   let takenBackId: number;
-  const keyed = { first_name: 'Asked', last_name: 'Twice' };
+  const keyed = { first_name: 'Asked', last_name: 'Twice', address: '1 Road' };
 
   const lists = [
     '/genres',

@@ -45,7 +45,10 @@ describe('the texts of statements', () => {
     try {
       const { api } = shop;
       await api.post('/genres').send({ name: 'Drama' }).expect(201);
-      await api.post('/clients').send({ first_name: 'Ann', last_name: 'Lee', license_number: 'A-1' }).expect(201);
+      await api
+        .post('/clients')
+        .send({ first_name: 'Ann', last_name: 'Lee', address: '1 Road', license_number: 'A-1' })
+        .expect(201);
       const movie = { title: 'Heat', year: 1995, genre_id: 1, stock: 30 };
       for (const _ of [1, 2, 3]) await api.post('/movies/with_stock').send(movie).expect(201);
       const rent = async (...details: object[]) => {

@@ -1,3 +1,4 @@
+import { behindItsBack } from '../support/outage.js';
 import { faultyMembers, refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 
@@ -12,16 +13,86 @@ describe('clients', () => {
     expect((await shop.api.get(headers.location!).expect(200)).body).toEqual(body);
   });
 
-  it('needs no address and no license', async () => {
-    const { body } = await shop.api.post('/clients').send({ first_name: 'Lyle', last_name: 'S' }).expect(201);
-    expect(body).toMatchObject({ address: null, license_number: null });
-    await shop.api.post('/clients').send({ first_name: 'Lyle', last_name: 'S', license_number: null }).expect(201);
+  it('needs no license', async () => {
+    const person = { first_name: 'Lyle', last_name: 'S', address: '4 Lake Rd' };
+    const { body } = await shop.api.post('/clients').send(person).expect(201);
+    expect(body).toMatchObject({ license_number: null });
+    await shop.api
+      .post('/clients')
+      .send({ ...person, license_number: null })
+      .expect(201);
+  });
+
+  describe('without an address', () => {
+    const person = { first_name: 'Lyle', last_name: 'S' };
+
+    it('are refused, and it is named', async () => {
+      const { id } = await shop.clerk.client();
+      expect(await faultyMembers(shop.api.post('/clients').send(person))).toEqual(['#/address']);
+      expect(await faultyMembers(shop.api.post('/clients').send({ ...person, address: null }))).toEqual(['#/address']);
+      expect(await faultyMembers(shop.api.put(`/clients/${id}`).send(person))).toEqual(['#/address']);
+      for (const [method, body] of [
+        ['put', { ...person, address: null }],
+        ['patch', { address: null }],
+      ] as const) {
+        expect(await faultyMembers(shop.api[method](`/clients/${id}`).send(body))).toEqual(['#/address']);
+      }
+      await shop.api.patch(`/clients/${id}`).send({ first_name: 'Rose' }).expect(200);
+    });
+
+    it('are shown and can be written back where an import left it out, and be given one', async () => {
+      const { id } = await shop.clerk.client();
+      await behindItsBack(shop.databaseUrl, `UPDATE client SET address = NULL WHERE id = ${id}`);
+      const { body } = await shop.api.get(`/clients/${id}`).expect(200);
+      expect(body.address).toBeNull();
+      await shop.api.put(`/clients/${id}`).send(body).expect(200, body);
+      await shop.api.patch(`/clients/${id}`).send({ address: null }).expect(200, body);
+      const moved = { ...body, address: '5 Lake Rd' };
+      await shop.api.put(`/clients/${id}`).send(moved).expect(200, moved);
+      expect(await faultyMembers(shop.api.put(`/clients/${id}`).send(body))).toEqual(['#/address']);
+    });
+  });
+
+  describe('with a single name', () => {
+    const person = { first_name: null, last_name: 'Suharto', address: '1 Palace' };
+
+    it('have null for a first name, which is not left out', async () => {
+      const { body } = await shop.api.post('/clients').send(person).expect(201);
+      expect(body).toMatchObject(person);
+      await shop.api.put(`/clients/${body.id}`).send(body).expect(200, body);
+      const named = { ...body, first_name: 'Haji' };
+      await shop.api.patch(`/clients/${body.id}`).send({ first_name: 'Haji' }).expect(200, named);
+      await shop.api.patch(`/clients/${body.id}`).send({ first_name: null }).expect(200, body);
+      const { first_name: _, ...leftOut } = person;
+      expect(await faultyMembers(shop.api.post('/clients').send(leftOut))).toEqual(['#/first_name']);
+      expect(await faultyMembers(shop.api.put(`/clients/${body.id}`).send(leftOut))).toEqual(['#/first_name']);
+      expect(await faultyMembers(shop.api.post('/clients').send({ ...person, last_name: null }))).toEqual([
+        '#/last_name',
+      ]);
+    });
+
+    it('are found and sorted by it, and rent', async () => {
+      const names = [
+        [null, 'Uniquename'],
+        ['Ann', 'Uniquename'],
+        [null, 'Uniquenames'],
+      ] as const;
+      const ids: number[] = [];
+      for (const [first_name, last_name] of names) ids.push((await shop.clerk.client({ first_name, last_name })).id);
+      const { body } = await shop.api.get('/clients?name=uniquename&sort=last_name').expect(200);
+      expect(body.map(({ id }: { id: number }) => id)).toEqual(ids);
+      expect((await shop.api.get('/clients?name=null%20uniquename').expect(200)).body).toEqual([]);
+      const { copies } = await shop.clerk.movie(1);
+      const rent = await shop.clerk.rent(ids[0]!, copies[0].id);
+      const expanded = await shop.api.get(`/movie_rents/${rent.id}?expand=client`).expect(200);
+      expect(expanded.body.client).toMatchObject({ first_name: null, last_name: 'Uniquename' });
+    });
   });
 
   it('refuses a license number that another client has', async () => {
     await shop.clerk.client({ license_number: 'IA-2' });
     const other = await shop.clerk.client({ license_number: 'IA-3' });
-    const twin = { first_name: 'A', last_name: 'B', license_number: 'IA-2' };
+    const twin = { first_name: 'A', last_name: 'B', address: 'C', license_number: 'ia\u2010\uff12 ' };
     await refused(shop.api.post('/clients').send(twin), 409, 'license-number-taken');
     await refused(shop.api.put(`/clients/${other.id}`).send(twin), 409, 'license-number-taken');
     await refused(shop.api.patch(`/clients/${other.id}`).send({ license_number: 'IA-2' }), 409, 'license-number-taken');
@@ -30,14 +101,14 @@ describe('clients', () => {
 
   it('replaces a client as a whole: what the new one leaves out is gone', async () => {
     const { id } = await shop.clerk.client({ address: '2 Lake Rd', license_number: 'IA-4' });
-    const { body } = await shop.api.put(`/clients/${id}`).send({ first_name: 'Dot', last_name: 'X' }).expect(200);
-    expect(body).toEqual({ id, first_name: 'Dot', last_name: 'X', address: null, license_number: null });
+    const { body } = await shop.api.put(`/clients/${id}`).send({ first_name: 'Dot', last_name: 'X', address: 'Y' });
+    expect(body).toEqual({ id, first_name: 'Dot', last_name: 'X', address: 'Y', license_number: null });
   });
 
   it('changes what a patch names and keeps the rest', async () => {
     const client = await shop.clerk.client({ address: '3 Lake Rd', license_number: 'IA-5' });
-    const patched = await shop.api.patch(`/clients/${client.id}`).send({ first_name: 'Al', address: null }).expect(200);
-    expect(patched.body).toEqual({ ...client, first_name: 'Al', address: null });
+    const patched = await shop.api.patch(`/clients/${client.id}`).send({ first_name: 'Al', license_number: null });
+    expect(patched.body).toEqual({ ...client, first_name: 'Al', license_number: null });
   });
 
   it('is found by the new name after a change of only one part of it', async () => {
@@ -50,7 +121,7 @@ describe('clients', () => {
 
   it('names every member at fault at once', async () => {
     const pointers = await faultyMembers(shop.api.post('/clients').send({ first_name: ' ', license_number: {} }));
-    expect(new Set(pointers)).toEqual(new Set(['#/first_name', '#/last_name', '#/license_number']));
+    expect(new Set(pointers)).toEqual(new Set(['#/first_name', '#/last_name', '#/address', '#/license_number']));
   });
 
   it('deletes a client who never rented', async () => {

@@ -26,13 +26,15 @@ describe('copies', () => {
     expect(codes[1]).not.toBe(codes[0]);
   });
 
-  it('finds a copy by its code, exactly as it is spelt', async () => {
+  it('finds a copy by its code, in any case and width, and by no part of it', async () => {
     const movie = await shop.clerk.movie(0);
     const copy = await shop.clerk.copy(movie.id, { code: 'DVD-7' });
     await shop.clerk.copy(movie.id, { code: 'DVD-77' });
-    expect((await shop.api.get('/movie_copies').query({ code: 'DVD-7' })).body).toEqual([copy]);
+    for (const code of ['DVD-7', 'dvd-7', 'ＤＶＤ－７', 'Dvd\u20107', '\u0002DVD-7\r\n', '\ufeffDVD-7\u001d\u200b']) {
+      expect((await shop.api.get('/movie_copies').query({ code })).body).toEqual([copy]);
+    }
     expect((await shop.api.get('/movie_copies').query({ code: 'DVD-%' })).body).toEqual([]);
-    expect((await shop.api.get('/movie_copies').query({ code: 'dvd-7' })).body).toEqual([]);
+    expect((await shop.api.get('/movie_copies').query({ code: 'DVD-' })).body).toEqual([]);
   });
 
   it('refuses a code that another copy has, of whatever movie', async () => {
@@ -42,6 +44,26 @@ describe('copies', () => {
     expect((await refused(add, 409, 'copy-code-taken')).copy_code).toBe('DVD-8');
     const change = shop.api.patch(`/movie_copies/${other.copies[0].id}`).send({ code: 'DVD-8' });
     await refused(change, 409, 'copy-code-taken');
+  });
+
+  it.each(['dvd-11', 'ＤＶＤ-11', 'DVD\u201111', 'DVD-11\u001d'])('refuses %j beside "DVD-11"', async (code) => {
+    const { id, copies } = await shop.clerk.movie(1);
+    await shop.api.post(`/movies/${id}/copies`).send({ code: 'DVD-11' });
+    await refused(shop.api.post(`/movies/${id}/copies`).send({ code }), 409, 'copy-code-taken');
+    await refused(shop.api.patch(`/movie_copies/${copies[0].id}`).send({ code }), 409, 'copy-code-taken');
+  });
+
+  it('lets a copy change the case of its own code', async () => {
+    const copy = await shop.clerk.copy((await shop.clerk.movie(0)).id, { code: 'own-1' });
+    const { body } = await shop.api.patch(`/movie_copies/${copy.id}`).send({ code: 'OWN-1' }).expect(200);
+    expect(body.code).toBe('OWN-1');
+    expect((await shop.api.get('/movie_copies?code=oWn-1')).body).toEqual([body]);
+  });
+
+  it('finds a copy by the code that it was given, in any case', async () => {
+    const { copies } = await shop.clerk.movie(1);
+    const { body } = await shop.api.get('/movie_copies').query({ code: copies[0].code.toLowerCase() });
+    expect(body).toMatchObject([{ id: copies[0].id }]);
   });
 
   it('gives a copy a new code and leaves its state alone', async () => {

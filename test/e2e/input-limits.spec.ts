@@ -103,10 +103,18 @@ describe('limits of input', () => {
     it.each(members)(
       'takes at %s a %s of as many combining marks as it may have characters',
       async (path, member, max) => {
-        const good = { name: 'Marked', title: 'Marked', year: 1999, genre_id: 1, first_name: 'A', last_name: 'B' };
+        const good = {
+          name: 'Marked',
+          title: 'Marked',
+          year: 1999,
+          genre_id: 1,
+          first_name: 'A',
+          last_name: 'B',
+          address: 'C',
+        };
         const names: Readonly<Record<string, string[]>> = {
           '/genres': ['name'],
-          '/clients': ['first_name', 'last_name'],
+          '/clients': ['first_name', 'last_name', 'address'],
           '/movies': ['title', 'year', 'genre_id'],
         };
         const body = Object.fromEntries(Object.entries(good).filter(([name]) => names[path]?.includes(name)));

@@ -103,7 +103,7 @@ describe('the log', () => {
     [
       'a value that is there already',
       '23505',
-      'ALTER INDEX ix_client_license_number RENAME TO ix_other',
+      'ALTER INDEX ix_client_license_key RENAME TO ix_other',
       '/clients',
       licensed,
     ],

@@ -59,12 +59,81 @@ describe('searching', () => {
       expect(await titles(title)).toHaveLength(1);
     });
 
+    describe('of letters and signs that people type otherwise', () => {
+      beforeAll(async () => {
+        const { id } = await shop.clerk.genre();
+        for (const title of Object.keys(questions)) await shop.clerk.movie(0, { title, genre_id: id });
+      });
+
+      /** What each title is found by, beside itself. */
+      const questions: Readonly<Record<string, readonly string[]>> = {
+        'Søren Smørrebrød': ['soren smorrebrod', 'SØREN'],
+        'Łódź Kaliska': ['lodz kaliska', 'łódz'],
+        'Đorđe Ðð': ['dorde dd', 'ĐORĐE'],
+        'Þórir Þing': ['thorir thing', 'þing'],
+        'Æon Cœur': ['aeon coeur', 'ÆON', 'CŒUR'],
+        'Għawdex Ħamrun': ['ghawdex hamrun'],
+        'Kadıköy Işıl': ['kadikoy isil', 'KADIKÖY IŞIL'],
+        'Groß Fußweg': ['gross fussweg', 'GROSSFUSSWEG'.slice(0, 5), 'groß'],
+        'ﬁlm ſtory': ['film story'],
+        'Rock´n’roll ʼn ‘roll’': ["rock'n'roll", 'rock‘n’roll', "'roll'", '`ROLL´', 'ʼroll'],
+        'Spider‐Man ‑ Again – Once': ['spider-man', 'spider–man', 'man spider', '- once', '‑ again'],
+        '“Crocodile” Dundee': ['"crocodile"', '«crocodile» dundee'],
+        'Two\u00a0\u00a0 Blanks\u3000Here': ['two blanks here', ' two\t\u2003blanks ', 'here  two'],
+        'Zero\u00a0width': ['ze\u200bro\u00ad width\u200d'],
+        ぱぱのパン: ['ﾊﾟﾝ', 'ぱぱ'],
+        はは: [],
+        दिल: [],
+        दाल: [],
+        'Йод Ёлка': ['йод', 'елка', 'ЁЛКА'],
+        'Її світ': ['її'],
+        שָׁלוֹם: ['שלום', 'שָלום'],
+        'مُحَمَّد العربـــي': ['محمد العربي'],
+        سؤال: [],
+        한국: ['한국'],
+        'می\u200cخواهم': ['میخواهم'],
+        'Ångström Ǿ': ['angstrom o', 'A\u030angström'],
+        'I \u2764\ufe0f NY': ['i \u2764 ny'],
+        '1,000 Nights, 2': ['1,000 nights', '2, nights', '000 nights;2'],
+        Μαΐου: ['μαιου', 'ΜΑΪΟΥ'],
+      };
+
+      it.each(Object.entries(questions))('finds %s by itself and by %j', async (title, others) => {
+        for (const question of [title, ...others])
+          expect([question, await titles(question)]).toEqual([question, [title]]);
+      });
+
+      it.each([
+        ['はは', 'ぱぱ'],
+        ['हिंदी दल', 'दिल'],
+        ['Иод', 'Йод'],
+        ['Іі світ', 'Її'],
+        ['سوال', 'سؤال'],
+        ['하국', '한국'],
+      ])('tells %s apart from what has %s', async (question) => {
+        expect(await titles(question)).not.toContainEqual(expect.stringMatching(/ぱぱ|दिल|Йод|Її|سؤال|한국/));
+      });
+
+      it.each(['\u200b', '\u0301', '\u2060\u200d', '\u00a0\u3164', '\ufe0f', '\u064e', '\u0640'])(
+        'refuses %j, of which nothing is left to search for',
+        async (question) => {
+          expect(await faultyParameters(shop.api.get('/movies').query({ title: question }))).toEqual(['title']);
+          expect(await faultyParameters(shop.api.get('/clients').query({ name: question }))).toEqual(['name']);
+        },
+      );
+
+      it('takes signs alone for what they are', async () => {
+        expect(await titles(',')).toEqual(['1,000 Nights, 2']);
+        expect(await titles('-')).toEqual(['Spider‐Man ‑ Again – Once']);
+      });
+    });
+
     it('answers an empty list when nothing is found', async () => {
       expect(await titles('no such film')).toEqual([]);
     });
   });
 
-  it('finds the movies that contain what is asked for, and no others, in whatever order', () =>
+  it('finds the movies that contain every word that is asked for, and no others, in whatever order', () =>
     withSeed(async (random) => {
       const { id: genre } = await shop.clerk.genre();
       const signs = ['a', 'b', 'a', 'b', '%', '_', '\\', '"', "'", '*', '(', ' ', 'ж', '字', '\u{1F47B}'];
@@ -81,7 +150,7 @@ describe('searching', () => {
           .slice(0, 1 + random.below(6))
           .join('');
         const asked = (random.below(4) > 0 ? part : text(4)).trim() || 'a';
-        const found = movies.filter((movie) => movie.title.includes(asked));
+        const found = movies.filter((movie) => asked.split(' ').every((word) => movie.title.includes(word)));
         const byYear = [...found].sort((one, other) => other.year - one.year || other.id - one.id);
         const query = { title: asked, genre_id: genre, limit: 200 };
         expect([asked, idsOf(await find('/movies', query))]).toEqual([asked, idsOf(found)]);
@@ -145,10 +214,33 @@ describe('searching', () => {
     expect(await find('/clients', { name: 'zo%' })).toEqual([]);
   });
 
-  it('finds the one client with a license number, exactly as it is spelt', async () => {
+  it('finds clients by all words of the name, in any order', async () => {
+    const { id } = await shop.clerk.client({ first_name: 'Mary Ann', last_name: 'Smithe-Løw' });
+    await shop.clerk.client({ first_name: 'Mary', last_name: 'Jonese' });
+    await shop.clerk.client({ first_name: 'John', last_name: 'Smithe' });
+    for (const name of [
+      'Smithe, Mary',
+      'mary smithe',
+      'SMITHE,MARY',
+      'ann low mary',
+      'low; an',
+      'y sm',
+      'smithe–low',
+    ]) {
+      expect([name, idsOf(await find('/clients', { name }))]).toEqual([name, [id]]);
+    }
+    expect(await find('/clients', { name: 'mary smithe john' })).toEqual([]);
+    const words = 'a e i o u m s t h n r y w l'.repeat(5);
+    expect(idsOf(await find('/clients', { name: `smithe mary ${words}` }))).toEqual([]);
+    expect(idsOf(await find('/clients', { name: 'a e i o m s t h n r y w l smithe-low' }))).toEqual([id]);
+  });
+
+  it('finds the one client with a license number, in any case and width, and no part of it', async () => {
     const { id } = await shop.clerk.client({ license_number: 'XY-100' });
     await shop.clerk.client({ license_number: 'XY-1001' });
-    expect(idsOf(await find('/clients', { license_number: 'XY-100' }))).toEqual([id]);
+    for (const license_number of ['XY-100', 'xy-100', ' ｘｙ-１００\u001d', 'XY\u2010100']) {
+      expect(idsOf(await find('/clients', { license_number }))).toEqual([id]);
+    }
     expect(await find('/clients', { license_number: 'XY-1' })).toEqual([]);
   });
 

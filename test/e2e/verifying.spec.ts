@@ -83,10 +83,7 @@ describe('npm run verify', () => {
         ];
       },
       'the schema where indexes are gone': () =>
-        Promise.resolve([
-          'schema: the index ix_genre_name_key is missing.',
-          'schema: the index ix_movie_rent_detail_one_open_line_per_copy is missing.',
-        ]),
+        Promise.resolve(["schema: it isn't as this version's entities describe it."]),
       'a search index that is gone': async () => {
         const lost = isSqlite() ? 'ix_client_name_search_trigrams_delete' : 'ix_client_name_search_trigrams';
         await unchecked(`DROP ${isSqlite() ? 'TRIGGER' : 'INDEX'} ${lost}`);
@@ -138,6 +135,16 @@ describe('npm run verify', () => {
         await unchecked(`UPDATE movie SET title_search = 'another' WHERE id = ${id}`);
         return [`movie ${id}: its title_search isn't what follows from its text.`];
       },
+      'a copy and a client who are found by another code and license number': async () => {
+        const { copies } = await shop.clerk.movie(1);
+        const { id } = await shop.clerk.client({ license_number: 'V-1' });
+        await unchecked(`UPDATE movie_copy SET code = 'another' WHERE id = ${copies[0].id}`);
+        await unchecked(`UPDATE client SET license_number = 'V-2' WHERE id = ${id}`);
+        return [
+          `movie_copy ${copies[0].id}: its code_key isn't what follows from its text.`,
+          `client ${id}: its license_key isn't what follows from its text.`,
+        ];
+      },
       'a client who is found and sorted by another name': async () => {
         const id = await client();
         await unchecked(`UPDATE client SET first_name = 'Secret' WHERE id = ${id}`);
@@ -158,7 +165,7 @@ describe('npm run verify', () => {
           await unchecked(`
             PRAGMA writable_schema = ON;
             UPDATE sqlite_schema SET sql = replace(sql, '"year"', '"genre_id"') WHERE name = 'ix_movie_year'`);
-          return [expect.stringMatching(/^file: .*ix_movie_year/), 'schema: the index ix_movie_year was changed.'];
+          return [expect.stringMatching(/^file: .*ix_movie_year/)];
         },
       }),
     };

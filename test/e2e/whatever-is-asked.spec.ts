@@ -86,6 +86,7 @@ class Tally {
 /** Codes of the errors that a rule of the shop leads to, in the data that is there. All others are about the form. */
 const ruleCodes: readonly (string | undefined)[] = [
   'unknown',
+  'address_removed',
   'duplicate_copy',
   'duplicate_line',
   'copy_rented',

@@ -130,7 +130,7 @@ describe(`${clients} clients of ${instances} instances of the service, who rent,
   it(`are answered as if they had come one after the other, ${rounds} rounds long`, async () => {
     await withSeed(async (random) => {
       const genreId = (await make('/genres', { name: 'Races' })).id;
-      const clientId = (await make('/clients', { first_name: 'A', last_name: 'Client' })).id;
+      const clientId = (await make('/clients', { first_name: 'A', last_name: 'Client', address: 'A Road' })).id;
       const figures = { rounds, histories: 0, operations: 0, 'of them refused': 0, 'of them unanswered': 0 };
       await progress.step('rounds', rounds, async (advance) => {
         for (let round = 0; round < rounds; round++) {

@@ -160,7 +160,7 @@ describe('the CSV files of Sakila', () => {
       'address.csv': null,
       'category.csv': '',
       'city.csv': 'city,city\n1,2\n',
-      'film.csv': add('3,Short', '4,Long,,2006,more', '', '5,"Two\nlines",,0'),
+      'film.csv': add('3,Short', '4,Long,,2006,more', '', '5,Two,"lines\nlong",0'),
       'inventory.csv': add('4,"1"1', '5,9'),
       'rental.csv': add('3,2005-06-01 00:00:00,9,9,,'),
       'customer.csv': add('3,"A,B,1', '4,A,B,1'),

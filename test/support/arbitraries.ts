@@ -177,12 +177,18 @@ const instants = fc
   .date({ min: new Date(0), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true })
   .map((date) => date.toISOString());
 
+/** What no member takes, and no pattern of the document says: characters that aren't seen. See docs/decisions/0035. */
+const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/u;
+
+/** What a question needs to have one of. */
+const seen = /[\p{Letter}\p{Number}\p{Punctuation}\p{Symbol}]/u;
+
 /** Text in Unicode's composed form, in which its length is counted. */
 function texts({ minLength = 0, maxLength = Infinity, pattern = '' }: Schema): Arbitrary<string> {
   const expression = new RegExp(pattern, 'u');
   const fits = (text: string): boolean => {
     const { length } = [...text];
-    return length >= minLength && length <= maxLength && expression.test(text);
+    return length >= minLength && length <= maxLength && expression.test(text) && seen.test(text) && !unseen.test(text);
   };
   const longest = 'x'.repeat(Math.min(maxLength, 5000));
   return fc

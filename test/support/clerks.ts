@@ -56,7 +56,7 @@ export class Clerks {
     const made = async (path: string, body: object) =>
       (await (await clerks.send('POST', path, body)).json()) as { id: number; copies: { id: number }[] };
     clerks.genreId = (await made('/genres', { name: 'Storms' })).id;
-    clerks.clientId = (await made('/clients', { first_name: 'A', last_name: 'Client' })).id;
+    clerks.clientId = (await made('/clients', { first_name: 'A', last_name: 'Client', address: 'A Road' })).id;
     const lent = { title: 'Lent', year: 1999, genre_id: clerks.genreId, stock: stock.toLend };
     clerks.copyIds = (await made('/movies/with_stock', lent)).copies.map(({ id }) => id);
     return clerks;

@@ -12,7 +12,12 @@ export function clerk(api: Api) {
   return {
     genre: (members: object = {}) => post('/genres', { name: `Genre ${++serial}`, ...members }),
     client: (members: object = {}) =>
-      post('/clients', { first_name: 'Alvin', last_name: `Straight ${++serial}`, ...members }),
+      post('/clients', {
+        first_name: 'Alvin',
+        last_name: `Straight ${++serial}`,
+        address: '12 Mower Lane',
+        ...members,
+      }),
     async movie(stock: number, members: { genre_id?: number; [name: string]: unknown } = {}) {
       const genreId = members.genre_id ?? (await this.genre()).id;
       return post('/movies/with_stock', {

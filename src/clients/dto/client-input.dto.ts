@@ -2,22 +2,32 @@ import { IgnoresMembersOf, MergePatch, TextField } from '../../http/fields.js';
 import type { ClientFields } from '../client.entity.js';
 import { ClientDto } from './client.dto.js';
 
-/** A client as a clerk writes it. */
-@IgnoresMembersOf(ClientDto, 'id')
-export class ClientInput {
-  @TextField({ description: 'First name.', maxLength: 100, example: 'Alvin' })
-  first_name: string;
+const addressField = {
+  description: 'Where they live.',
+  maxLength: 500,
+  kind: 'prose',
+  example: '12 Mower Lane, Laurens',
+} as const;
 
-  @TextField({ description: 'Last name.', maxLength: 100, example: 'Straight' })
+abstract class ClientMembers {
+  @TextField({
+    description: 'First name; null for somebody with a single name.',
+    maxLength: 100,
+    nullable: true,
+    example: 'Alvin',
+  })
+  first_name: string | null;
+
+  @TextField({ description: 'Last name, or the only one.', maxLength: 100, example: 'Straight' })
   last_name: string;
 
-  @TextField({ description: 'Where they live.', maxLength: 500, optional: true, example: '12 Mower Lane, Laurens' })
-  address?: string | null;
+  abstract address: string | null;
 
   /** Clients of the former service send a number. */
   @TextField({
-    description: 'The number of their license; unique.',
+    description: 'The number of their license; unique without regard to case and width.',
     maxLength: 64,
+    kind: 'code',
     alsoNumbers: true,
     optional: true,
     example: 'IA-55210',
@@ -25,12 +35,30 @@ export class ClientInput {
   license_number?: string | null;
 
   toOrder(): ClientFields {
-    const { first_name: firstName, last_name: lastName, address = null, license_number: licenseNumber = null } = this;
+    const { first_name: firstName, last_name: lastName, address, license_number: licenseNumber = null } = this;
     return { firstName, lastName, address, licenseNumber };
   }
 }
 
-export class ClientPatch extends MergePatch(ClientInput) {
+/** A client as a clerk signs them up. */
+@IgnoresMembersOf(ClientDto, 'id')
+export class ClientInput extends ClientMembers {
+  @TextField(addressField)
+  address: string;
+}
+
+/** A client as a clerk writes them anew. */
+@IgnoresMembersOf(ClientDto, 'id')
+export class ReplaceClientInput extends ClientMembers {
+  @TextField({
+    ...addressField,
+    description: 'Where they live; null only for a client who has no address yet.',
+    nullable: true,
+  })
+  address: string | null;
+}
+
+export class ClientPatch extends MergePatch(ReplaceClientInput) {
   toOrder(): Partial<ClientFields> {
     const { first_name: firstName, last_name: lastName, address, license_number: licenseNumber } = this;
     return { firstName, lastName, address, licenseNumber };

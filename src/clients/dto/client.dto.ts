@@ -5,10 +5,15 @@ export class ClientDto {
   @IdField({ description: 'Names the client.' })
   id: number;
 
-  @TextField({ description: 'First name.', maxLength: 100, example: 'Alvin' })
-  first_name: string;
+  @TextField({
+    description: 'First name; null for somebody with a single name.',
+    maxLength: 100,
+    nullable: true,
+    example: 'Alvin',
+  })
+  first_name: string | null;
 
-  @TextField({ description: 'Last name.', maxLength: 100, example: 'Straight' })
+  @TextField({ description: 'Last name, or the only one.', maxLength: 100, example: 'Straight' })
   last_name: string;
 
   @TextField({ description: 'Where they live.', maxLength: 500, nullable: true, example: '12 Mower Lane, Laurens' })

@@ -1,12 +1,22 @@
 import { PageQuery, SortParameter } from '../../http/paging.js';
-import { TextParameter } from '../../http/parameters.js';
+import { SearchParameter, TextParameter } from '../../http/parameters.js';
 import type { ClientFilter } from '../client.repository.js';
 
 export class ListClients extends PageQuery {
-  @TextParameter({ description: 'Part of the name, in any case and with or without accents.', example: 'alvin' })
+  @SearchParameter({
+    description:
+      'Words, or parts of words, that are all in the name, in any order and case, with or without accents: ' +
+      '`Straight, Alvin` and `alvin straight` find the same.',
+    example: 'straight, alvin',
+  })
   name?: string;
 
-  @TextParameter({ description: 'The one client with this license number.', maxLength: 64, example: 'IA-55210' })
+  @TextParameter({
+    description: 'The one client with this license number, in any case and width.',
+    maxLength: 64,
+    kind: 'code',
+    example: 'IA-55210',
+  })
   license_number?: string;
 
   @SortParameter('ClientOrder', { id: 'integer', last_name: 'text' })

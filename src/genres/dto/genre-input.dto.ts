@@ -15,6 +15,7 @@ export class GenreInput {
   @TextField({
     description: 'What belongs in it.',
     maxLength: 2000,
+    kind: 'prose',
     optional: true,
     example: 'Tomorrow, and elsewhere.',
   })

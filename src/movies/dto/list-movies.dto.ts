@@ -1,6 +1,6 @@
 import { PageQuery, SortParameter } from '../../http/paging.js';
 import { largestId } from '../../http/path-id.js';
-import { ExpandParameter, FlagParameter, IntegerParameter, TextParameter } from '../../http/parameters.js';
+import { ExpandParameter, FlagParameter, IntegerParameter, SearchParameter } from '../../http/parameters.js';
 import type { MovieFilter } from '../movie.repository.js';
 
 export class GetMovie {
@@ -17,7 +17,12 @@ export class ListMoviesOfGenre extends PageQuery {
 }
 
 export class ListMovies extends ListMoviesOfGenre {
-  @TextParameter({ description: 'Part of the title, in any case and with or without accents.', example: 'story' })
+  @SearchParameter({
+    description:
+      'Words, or parts of words, that are all in the title, in any order and case, with or without accents. ' +
+      'Kinds of apostrophes, hyphens and blanks count as one.',
+    example: 'story',
+  })
   title?: string;
 
   @IntegerParameter({ description: 'Only those of this genre.', minimum: 1, maximum: largestId })

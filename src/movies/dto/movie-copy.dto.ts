@@ -4,7 +4,12 @@ import { ChoiceParameter, TextParameter } from '../../http/parameters.js';
 import { type MovieCopy, type ServiceState, serviceStates } from '../movie-copy.entity.js';
 import type { CopyFilter } from '../movie-copy.repository.js';
 
-const codeField = { description: 'The barcode it is found by; unique.', maxLength: 64, example: 'DVD-0042' };
+const codeField = {
+  description: 'The barcode it is found by; unique without regard to case and width.',
+  maxLength: 64,
+  kind: 'code',
+  example: 'DVD-0042',
+} as const;
 const stateField = { description: 'What the shop has decided about it.', name: 'ServiceState', choices: serviceStates };
 
 /** One physical disc or tape. */
@@ -58,7 +63,12 @@ export class MovieCopyPatch extends MergePatch(ChangeableMovieCopy) {
 }
 
 export class ListMovieCopies extends PageQuery {
-  @TextParameter({ description: 'The one copy with this barcode.', maxLength: 64, example: 'DVD-0042' })
+  @TextParameter({
+    description: 'The one copy with this barcode, in any case and width.',
+    maxLength: 64,
+    kind: 'code',
+    example: 'DVD-0042',
+  })
   code?: string;
 
   @ChoiceParameter({ description: 'Only those in this state.', name: 'ServiceState', choices: serviceStates })

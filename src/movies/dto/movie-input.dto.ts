@@ -11,6 +11,7 @@ class MovieMembers {
   @TextField({
     description: 'What it is about.',
     maxLength: 5000,
+    kind: 'prose',
     optional: true,
     example: 'A mower, a brother, 240 miles.',
   })

@@ -23,6 +23,8 @@ const rent = (client: number, ...copies: number[]) => ({
   details: copies.map((id) => ({ movie_copy_id: id })),
 });
 
+let licenses = 0;
+
 /** A day in a shop, the refusals last: a refused unit of work takes ids with it on PostgreSQL. */
 const changes: readonly Request[] = [
   ...['Drama', 'Ärger', 'arger 2', 'Zoo'].map((name) => ['post', '/genres', { name }] as const),
@@ -35,7 +37,8 @@ const changes: readonly Request[] = [
       ] as const,
   ),
   ...['Zoë', 'zoe', 'Ångström', '\u{1F3AC}'].map(
-    (last_name) => ['post', '/clients', { first_name: 'Ann', last_name, license_number: `L-${last_name}` }] as const,
+    (last_name) =>
+      ['post', '/clients', { first_name: 'Ann', last_name, address: 'A', license_number: `L-${++licenses}` }] as const,
   ),
   ['put', '/movies/3/with_stock', { title: 'STRASSE', year: 1952, genre_id: 1, stock: 5 }],
   // Codes that nobody chose are of chance.
@@ -46,13 +49,13 @@ const changes: readonly Request[] = [
   ['post', '/movie_rents', rent(1, 1, 2)],
   ['post', '/movie_rents', { client_id: 2, details: [{ movie_id: 4 }] }],
   ['put', '/movie_rents/1/close'],
-  ['patch', '/clients/3', { address: null, first_name: 'Bea' }],
+  ['patch', '/clients/3', { license_number: null, first_name: null }],
   ['patch', '/movie_copies/3', { service_state: 'lost' }],
   ['delete', '/genres/4'],
 ];
 const refusals: readonly Request[] = [
   ['post', '/genres', { name: 'DRAMA' }],
-  ['post', '/clients', { first_name: 'A', last_name: 'B', license_number: 'L-zoe' }],
+  ['post', '/clients', { first_name: 'A', last_name: 'B', address: 'A', license_number: 'l-1' }],
   ['post', '/movies/1/copies', { code: 'ß-1' }],
   ['post', '/movie_rents', rent(2, 4, 4, 9999)],
   ['post', '/movie_rents', { client_id: 9999, details: [{ movie_id: 9999 }, { movie_id: 1 }] }],
