@@ -93,6 +93,8 @@ export class PageAnswer<Item> {
     /** The JSON of all items. */
     readonly text: string,
     readonly cursors: Readonly<Partial<Record<'prev' | 'next', string>>>,
+    /** What was asked for. */
+    readonly query: PageQuery,
     readonly total?: number,
   ) {}
 
@@ -110,6 +112,7 @@ export class PageAnswer<Item> {
         prev: first && (page.hasPrevious || from > 0) ? cursorOf(first, 'before') : undefined,
         next: last && (page.hasNext || to < items.length) ? cursorOf(last, 'after') : undefined,
       },
+      query,
       page.total,
     );
   }
@@ -119,15 +122,20 @@ export class PageAnswer<Item> {
 export const pageHeaders = ['Link', 'X-Total-Count'];
 
 /** A page is sent as a bare array, and where the others are in headers (RFC 8288). */
-export function setPageHeaders(response: Response, { cursors, total }: PageAnswer<unknown>): void {
-  response.setHeader('Link', links(response.req, cursors).join(', '));
+export function setPageHeaders(response: Response, { cursors, query, total }: PageAnswer<unknown>): void {
+  response.setHeader('Link', links(response.req, query, cursors).join(', '));
   if (total !== undefined) response.setHeader('X-Total-Count', String(total));
 }
 
-function links({ path, originalUrl }: Request, cursors: PageAnswer<unknown>['cursors']): string[] {
-  const [, ...query] = originalUrl.split('?');
-  const parameters = new URLSearchParams(query.join('?'));
+/**
+ * Links to the same list, with the parameters as they were read: as long as they may be and no longer, whatever blanks
+ * and combining marks they were sent with.
+ */
+function links({ path, originalUrl }: Request, query: PageQuery, cursors: PageAnswer<unknown>['cursors']): string[] {
+  const [, ...given] = originalUrl.split('?');
+  const parameters = new URLSearchParams(given.join('?'));
   parameters.delete('cursor');
+  for (const name of [...parameters.keys()]) parameters.set(name, String(query[name as keyof PageQuery]));
   const filters = parameters.toString();
   return Object.entries({ first: '', ...cursors })
     .filter(([, cursor]) => cursor !== undefined)
