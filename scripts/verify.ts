@@ -1,6 +1,6 @@
 import { dataSourceOptions } from '../ormconfig.js';
 import { readEnvironment } from '../src/config/environment.js';
-import { withDatabaseForReading } from '../src/database/with-database.js';
+import { withDatabaseForJudging } from '../src/database/with-database.js';
 import type { Finding } from '../src/verification/finding.js';
 import { verify } from '../src/verification/verify.js';
 import { redactDatabaseUrl } from '../src/kernel/database-url.js';
@@ -15,7 +15,7 @@ await runCommand(async () => {
     faults++;
     console.log(`${where}${id === undefined ? '' : ` ${id}`}: ${what}.\n  ${remedy}`);
   };
-  const judged = await withDatabaseForReading(dataSourceOptions(url), (unitOfWork) =>
+  const judged = await withDatabaseForJudging(dataSourceOptions(url), (unitOfWork) =>
     verify(unitOfWork, { tell, step: (name, total, work) => progress.step(name, total, work) }),
   );
   const rows = [...judged].map(([table, count]) => `${count} ${table}`).join(', ');

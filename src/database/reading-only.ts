@@ -25,6 +25,11 @@ export function readingOnly(options: DataSourceOptions): DataSourceOptions {
  */
 export async function openForReading(source: DataSource): Promise<Connections> {
   await assertCurrent(source);
+  return openAnySchema(source);
+}
+
+/** The same, whatever the schema. */
+export function openAnySchema(source: DataSource): Promise<Connections> {
   return source.options.type === 'postgres'
     ? PostgresConnections.openMigrated(source)
     : SqliteConnections.openForReading(source);

@@ -30,21 +30,41 @@ export function trigramIndexesOf(metadata: EntityMetadata): TrigramIndexed[] {
     .filter(({ name }) => metadata.indices.some((index) => index.name === name));
 }
 
+export interface MissingIndex {
+  /** Of the index, or of a trigger that keeps it right. */
+  readonly name: string;
+  /** The SQL that makes it again. */
+  readonly repair: string;
+}
+
 /** What the trigram indexes of the entities consist of, and the database lacks. */
-export async function missingTrigramIndexes(manager: EntityManager): Promise<string[]> {
-  const indexes = manager.connection.entityMetadatas.flatMap(trigramIndexesOf).map(({ name }) => name);
-  const [wanted, there] = isPostgres(manager)
-    ? [
-        indexes,
-        'SELECT relname AS name FROM pg_class JOIN pg_index ON indexrelid = oid WHERE indisvalid AND pg_table_is_visible(oid)',
-      ]
-    : [
-        indexes.flatMap((index) => [index, ...events.map((event) => triggerName(index, event))]),
-        'SELECT name FROM sqlite_schema',
-      ];
-  const found = await manager.query<{ name: string }[]>(there);
+export async function missingTrigramIndexes(manager: EntityManager): Promise<MissingIndex[]> {
+  const indexes = manager.connection.entityMetadatas.flatMap((metadata) =>
+    trigramIndexesOf(metadata).map(({ column }) => [metadata.tableName, column] as const),
+  );
+  if (isPostgres(manager)) {
+    const found = await manager.query<{ name: string; valid: boolean }[]>(
+      'SELECT relname AS name, indisvalid AS valid FROM pg_class JOIN pg_index ON indexrelid = oid WHERE pg_table_is_visible(oid)',
+    );
+    const valid = new Map(found.map(({ name, valid }) => [name, valid]));
+    return indexes.flatMap(([table, column]) => {
+      const name = nameOf(table, column);
+      if (valid.get(name)) return [];
+      return [{ name, repair: valid.has(name) ? `REINDEX INDEX ${name};` : `${ginIndexSql(table, column)};` }];
+    });
+  }
+  const found = await manager.query<{ name: string }[]>('SELECT name FROM sqlite_schema');
   const names = new Set(found.map(({ name }) => name));
-  return wanted.filter((name) => !names.has(name));
+  return indexes.flatMap(([table, column]) => {
+    const index = nameOf(table, column);
+    return Object.entries(sqliteObjects(table, column))
+      .filter(([name]) => !names.has(name))
+      .map(([name, statements]) => ({
+        name,
+        // What was written while a trigger was missing is not in the index.
+        repair: [...new Set([...statements, rebuildSql(index)])].map((sql) => `${sql};`).join(' '),
+      }));
+  });
 }
 
 /**
@@ -53,22 +73,25 @@ export async function missingTrigramIndexes(manager: EntityManager): Promise<str
  * @throws UnusableDatabase where PostgreSQL can't index trigrams
  */
 export async function createTrigramIndex(queryRunner: QueryRunner, table: string, column: string): Promise<void> {
-  const index = nameOf(table, column);
   if (isPostgres(queryRunner)) {
     const schema = await schemaOfPgTrgm(queryRunner);
     await queryRunner.query('SET LOCAL statement_timeout = 0');
     // kB. Each search reads through what was written lately, which PostgreSQL sorts in when it is as much.
-    await queryRunner.query(
-      `CREATE INDEX ${index} ON ${table} USING gin (${column} ${schema}.gin_trgm_ops) WITH (gin_pending_list_limit = 64)`,
-    );
+    await queryRunner.query(ginIndexSql(table, column, `${schema}.`));
     return;
   }
-  await queryRunner.query(
-    `CREATE VIRTUAL TABLE ${index} USING fts5
-     (${column}, content = ${table}, content_rowid = id, tokenize = trigram, detail = none, columnsize = 0)`,
-  );
-  await forgetDeletedTrigrams(queryRunner, table, column);
-  await queryRunner.query(`INSERT INTO ${index} (${index}) VALUES ('rebuild')`);
+  for (const sql of Object.values(sqliteObjects(table, column)).flat()) await queryRunner.query(sql);
+}
+
+const ginIndexSql = (table: string, column: string, schema = '') =>
+  `CREATE INDEX ${nameOf(table, column)} ON ${table} USING gin (${column} ${schema}gin_trgm_ops) ` +
+  'WITH (gin_pending_list_limit = 64)';
+
+const rebuildSql = (index: string) => `INSERT INTO ${index} (${index}) VALUES ('rebuild')`;
+
+/** The statements that make a trigram index of SQLite, by the name of what they make. */
+function sqliteObjects(table: string, column: string): Record<string, string[]> {
+  const index = nameOf(table, column);
   const add = `INSERT INTO ${index} (rowid, ${column}) VALUES (new.id, new.${column});`;
   const remove = `INSERT INTO ${index} (${index}, rowid, ${column}) VALUES ('delete', old.id, old.${column});`;
   const triggers: Record<(typeof events)[number], string> = {
@@ -76,21 +99,21 @@ export async function createTrigramIndex(queryRunner: QueryRunner, table: string
     UPDATE: `WHEN (new.id, new.${column}) IS NOT (old.id, old.${column}) BEGIN ${remove} ${add} END`,
     DELETE: `BEGIN ${remove} END`,
   };
-  for (const event of events) {
-    await queryRunner.query(
-      `CREATE TRIGGER ${triggerName(index, event)} AFTER ${event} ON ${table} ${triggers[event]}`,
-    );
-  }
-}
-
-/**
- * Lets SQLite take the trigrams of a deleted or changed row out of the index at once. By default FTS5 only notes that they
- * no longer count, and keeps both until it happens to merge them away.
- */
-async function forgetDeletedTrigrams(queryRunner: QueryRunner, table: string, column: string): Promise<void> {
-  if (isPostgres(queryRunner)) return;
-  const index = nameOf(table, column);
-  await queryRunner.query(`INSERT INTO ${index} (${index}, rank) VALUES ('secure-delete', 1)`);
+  return {
+    [index]: [
+      `CREATE VIRTUAL TABLE ${index} USING fts5 ` +
+        `(${column}, content = ${table}, content_rowid = id, tokenize = trigram, detail = none, columnsize = 0)`,
+      // By default FTS5 only notes that the trigrams of a deleted row no longer count, and keeps them for a while.
+      `INSERT INTO ${index} (${index}, rank) VALUES ('secure-delete', 1)`,
+      rebuildSql(index),
+    ],
+    ...Object.fromEntries(
+      events.map((event) => [
+        triggerName(index, event),
+        [`CREATE TRIGGER ${triggerName(index, event)} AFTER ${event} ON ${table} ${triggers[event]}`],
+      ]),
+    ),
+  };
 }
 
 export async function dropTrigramIndex(queryRunner: QueryRunner, table: string, column: string): Promise<void> {

@@ -3,7 +3,7 @@ import { Clock } from '../kernel/clock.js';
 import type { Connections } from './connections.js';
 import { openConnections } from './open-connections.js';
 import { openDataSource } from './open-data-source.js';
-import { openForReading, readingOnly } from './reading-only.js';
+import { openAnySchema, openForReading, readingOnly } from './reading-only.js';
 import { UnitOfWork } from './unit-of-work.js';
 import { unhurried } from './unhurried.js';
 
@@ -23,6 +23,14 @@ export function withDatabase<Result>(options: DataSourceOptions, use: Use<Result
  */
 export async function withDatabaseForReading<Result>(options: DataSourceOptions, use: Use<Result>): Promise<Result> {
   return opened(readingOnly(unhurried(options)), openForReading, use);
+}
+
+/**
+ * For tools that judge a database: opens it as it is, whatever its schema.
+ * @throws UnusableDatabase
+ */
+export async function withDatabaseForJudging<Result>(options: DataSourceOptions, use: Use<Result>): Promise<Result> {
+  return opened(readingOnly(unhurried(options)), openAnySchema, use);
 }
 
 async function opened<Result>(

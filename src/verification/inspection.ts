@@ -1,9 +1,12 @@
 import type { EntityManager, EntityMetadata } from 'typeorm';
-import { missingTrigramIndexes } from '../database/trigram-index.js';
 import { declaredInvariants } from './declared-invariants.js';
 import type { Finding } from './finding.js';
 import type { Invariant, Row } from './invariant.js';
+import { judgeMigrations, judgeSchema } from './schema.js';
 import { shopInvariants } from './shop-invariants.js';
+
+export const restoreFile =
+  'End the service and restore a backup. Without one, save what can be read: sqlite3 <file> .recover | sqlite3 <new file>';
 
 /** Rows of one table, by their ids: those beyond `after`, up to and with `upTo`. */
 export interface Span {
@@ -19,7 +22,7 @@ export class Inspection {
   /** The tables with rows that something must be true of. */
   tables(): string[] {
     return this.manager.connection.entityMetadatas
-      .filter((metadata) => this.invariantsOf(metadata).length > 0)
+      .filter((metadata) => this.invariantsFor(metadata).length > 0)
       .map(({ tableName }) => tableName);
   }
 
@@ -32,40 +35,26 @@ export class Inspection {
     return this.span(table, after, size);
   }
 
-  async judge(table: string, { after, upTo }: Span): Promise<Finding[]> {
-    const metadata = this.manager.connection.getMetadata(table);
-    const findings: Finding[] = [];
-    for (const { remedy, offences } of this.invariantsOf(metadata)) {
-      const rows = this.manager
-        .createQueryBuilder<Row>(metadata.target, 'row')
-        .select('row.id', 'id')
-        .where('row.id > :after AND row.id <= :upTo', { after, upTo });
-      const found = await offences(rows);
-      findings.push(...found.map(({ id, what }) => ({ where: table, id, what, remedy })));
-    }
-    return findings;
+  /** What has to be true of the rows of a table. */
+  invariantsOf(table: string): Invariant[] {
+    return this.invariantsFor(this.manager.connection.getMetadata(table));
   }
 
-  /** Whether every table, index and constraint is there as the entities describe it. */
-  async judgeSchema(): Promise<Finding[]> {
-    const findings: Finding[] = [];
-    const { upQueries } = await this.manager.connection.driver.createSchemaBuilder().log();
-    if (upQueries.length > 0) {
-      findings.push({
-        where: 'schema',
-        what: "it isn't as this version's entities describe it",
-        remedy: `Mend the rows named here, and run what is lacking:${upQueries.map(({ query }) => `\n    ${query};`).join('')}`,
-      });
-    }
-    const missing = await missingTrigramIndexes(this.manager);
-    if (missing.length > 0) {
-      findings.push({
-        where: 'schema',
-        what: `it lacks ${missing.join(', ')}, by which texts are searched`,
-        remedy: 'End the service, undo the migration IndexTrigrams, and start it again, which makes it anew.',
-      });
-    }
-    return findings;
+  async judge(table: string, { remedy, offences }: Invariant, { after, upTo }: Span): Promise<Finding[]> {
+    const { target } = this.manager.connection.getMetadata(table);
+    const rows = this.manager
+      .createQueryBuilder<Row>(target, 'row')
+      .select('row.id', 'id')
+      .where('row.id > :after AND row.id <= :upTo', { after, upTo });
+    return (await offences(rows)).map(({ id, what }) => ({ where: table, id, what, remedy }));
+  }
+
+  judgeMigrations(): ReturnType<typeof judgeMigrations> {
+    return judgeMigrations(this.manager);
+  }
+
+  judgeSchema(): Promise<Finding[]> {
+    return judgeSchema(this.manager);
   }
 
   /** Whether the file is whole, page by page. PostgreSQL has tools of its own for that (pg_amcheck). */
@@ -75,11 +64,10 @@ export class Inspection {
     await this.manager.query('PRAGMA ignore_check_constraints = ON');
     const found = await this.manager.query<{ integrity_check: string }[]>('PRAGMA integrity_check');
     const messages = found.map(({ integrity_check: message }) => message).filter((message) => message !== 'ok');
-    const remedy = 'Restore the file from a backup, or rebuild it with `sqlite3 <file> .recover`.';
-    return messages.map((what) => ({ where: 'file', what, remedy }));
+    return messages.map((what) => ({ where: 'file', what, remedy: restoreFile }));
   }
 
-  private invariantsOf(metadata: EntityMetadata): Invariant[] {
+  private invariantsFor(metadata: EntityMetadata): Invariant[] {
     return [...declaredInvariants(metadata), ...shopInvariants.filter(({ of }) => of === metadata.target)];
   }
 

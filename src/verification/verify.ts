@@ -1,9 +1,10 @@
+import { errorCode } from '../database/error-code.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import type { Finding } from './finding.js';
-import { Inspection } from './inspection.js';
+import { Inspection, restoreFile } from './inspection.js';
 
 /** Rows judged at a time: few enough that no snapshot is held for long and memory doesn't grow with the shop. */
-const spanSize = 5_000;
+const defaultSpanSize = 5_000;
 
 interface Watcher {
   /** Is told of each fault as soon as it is found. */
@@ -20,40 +21,75 @@ interface Watcher {
 export type Judged = ReadonlyMap<string, number>;
 
 /**
- * Judges the whole of a database, which may be served and written to meanwhile: every row by every invariant that
- * it is under, the schema, and the file. A row counts as it is when its turn comes.
+ * Judges the whole of a database, which may be served and written to meanwhile: the file, the schema, and every row by
+ * every invariant that it is under. A row counts as it is when its turn comes. What the database refuses to read becomes
+ * a finding, and the rest is judged all the same.
  */
-export async function verify(unitOfWork: UnitOfWork, { tell, step }: Watcher): Promise<Judged> {
-  const look = <Result>(work: (inspection: Inspection) => Promise<Result>) =>
-    unitOfWork.read({ inspection: Inspection }, ({ inspection }) => work(inspection));
+export async function verify(
+  unitOfWork: UnitOfWork,
+  { tell, step }: Watcher,
+  spanSize = defaultSpanSize,
+): Promise<Judged> {
+  const refusals = new Set<string>();
+  const look = async <Result>(
+    where: string,
+    work: (inspection: Inspection) => Result | Promise<Result>,
+  ): Promise<Result | undefined> => {
+    try {
+      return await unitOfWork.read({ inspection: Inspection }, async ({ inspection }) => work(inspection));
+    } catch (error) {
+      const finding = unreadable(where, error);
+      if (!refusals.has(where + finding.what)) tell(finding);
+      refusals.add(where + finding.what);
+      return undefined;
+    }
+  };
   const judged = new Map<string, number>();
 
   // First, since SQLite's check of a full-text index trusts what the connection has cached of it: where the index was
   // used before and written to since, the check reports corruption that isn't there.
   await step('file', 1, async (advance) => {
-    (await look((inspection) => inspection.judgeFile())).forEach(tell);
+    (await look('file', (inspection) => inspection.judgeFile()))?.forEach(tell);
     advance(1);
   });
+  const migrations = await look('schema', (inspection) => inspection.judgeMigrations());
+  migrations?.findings.forEach(tell);
+  // Of another version, neither the schema nor the rows can be as this one expects.
+  if (migrations && !migrations.isCurrent) return judged;
   await step('schema', 1, async (advance) => {
-    (await look((inspection) => inspection.judgeSchema())).forEach(tell);
+    (await look('schema', (inspection) => inspection.judgeSchema()))?.forEach(tell);
     advance(1);
   });
-  for (const table of await look((inspection) => Promise.resolve(inspection.tables()))) {
-    const { upTo: last, rows: total } = await look((inspection) => inspection.extent(table));
-    await step(table, total, async (advance) => {
+  for (const table of (await look('schema', (inspection) => inspection.tables())) ?? []) {
+    const extent = await look(table, (inspection) => inspection.extent(table));
+    if (!extent) continue;
+    const invariants = (await look(table, (inspection) => inspection.invariantsOf(table)))!;
+    await step(table, extent.rows, async (advance) => {
       let rows = 0;
-      for (let after = 0; after < last;) {
-        const { span, findings } = await look(async (inspection) => {
-          const next = await inspection.nextRows(table, after, spanSize);
-          return { span: next, findings: await inspection.judge(table, next) };
-        });
-        findings.forEach(tell);
-        advance(span.rows);
-        rows += span.rows;
-        after = span.rows === 0 ? last : span.upTo;
+      for (let after = 0; after < extent.upTo;) {
+        const span = await look(table, (inspection) => inspection.nextRows(table, after, spanSize));
+        for (const invariant of span ? invariants : []) {
+          (await look(table, (inspection) => inspection.judge(table, invariant, span!)))?.forEach(tell);
+        }
+        advance(span?.rows ?? 0);
+        rows += span?.rows ?? 0;
+        // Rows that can't be read are passed by.
+        if (!span) after += spanSize;
+        else after = span.rows === 0 ? extent.upTo : span.upTo;
       }
       judged.set(table, rows);
     });
   }
   return judged;
+}
+
+function unreadable(where: string, error: unknown): Finding {
+  const { cause } = error as { cause?: unknown };
+  const code = errorCode(error) ?? errorCode(cause);
+  // PostgreSQL's data exceptions (class 22) quote the data.
+  const reason = code?.startsWith('22') ? code : (error as Error).message;
+  const what = where === 'file' || where === 'schema' ? "it can't be checked" : 'not all of its rows can be checked';
+  const isDamage = code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB';
+  const remedy = isDamage ? restoreFile : 'Remedy what is found in the file and the schema, then verify again.';
+  return { where, what: `${what}: ${reason}`, remedy };
 }

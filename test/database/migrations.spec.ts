@@ -1,5 +1,12 @@
 import { PassThrough } from 'node:stream';
-import { DataSource, type MigrationInterface, type QueryRunner, Table, TableColumn } from 'typeorm';
+import {
+  DataSource,
+  type DataSourceOptions,
+  type MigrationInterface,
+  type QueryRunner,
+  Table,
+  TableColumn,
+} from 'typeorm';
 import { dataSourceOptions } from '../../ormconfig.js';
 import { readDatasets } from '../../scripts/support/datasets.js';
 import { loadShop } from '../../scripts/support/load-shop.js';
@@ -100,9 +107,28 @@ describe('the migrations', () => {
     return found.map(({ name }) => name);
   }
 
+  /** The definitions of all that is in the database, without quotes and white space. */
+  async function schema(dataSource: DataSource): Promise<string[]> {
+    const own =
+      dataSource.options.type === 'sqlite'
+        ? `SELECT name, sql AS definition FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'`
+        : `SELECT table_name || '.' || column_name AS name, concat_ws(' ', data_type, character_maximum_length,
+             is_nullable, column_default, collation_name) AS definition
+           FROM information_schema.columns WHERE table_schema = 'public'
+           UNION ALL SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+           UNION ALL SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
+             WHERE connamespace = 'public'::regnamespace AND contype <> 'n'
+           UNION ALL SELECT viewname, definition FROM pg_views WHERE schemaname = 'public'
+           UNION ALL SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal`;
+    const found = await dataSource.query<{ name: string; definition: string }[]>(own);
+    const definitions = found.map(({ name, definition }) => `${name}: ${definition.replace(/[\s"]+/g, '')}`);
+    return definitions.filter((one) => !/^(typeorm_)?migrations/.test(one) && !/^pk_?migrations/i.test(one)).sort();
+  }
+
   const done = (dataSource: DataSource): Promise<object[]> => dataSource.query('SELECT name FROM migrations');
 
-  const missing = (dataSource: DataSource) => missingTrigramIndexes(dataSource.manager);
+  const missing = async (dataSource: DataSource) =>
+    (await missingTrigramIndexes(dataSource.manager)).map(({ name }) => name);
 
   async function differences(dataSource: DataSource): Promise<string[]> {
     const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
@@ -146,6 +172,26 @@ describe('the migrations', () => {
       return contents(dataSource);
     });
     expect(left).toEqual([]);
+  });
+
+  it('each leave, undone alone, the schema that they found', async () => {
+    const migrations = dataSourceOptions(database.url).migrations as (new () => MigrationInterface)[];
+    for (const [position, migration] of migrations.entries()) {
+      const upTo = async (count: number) => {
+        const options = { ...dataSourceOptions(database.url), migrations: migrations.slice(0, count) };
+        const dataSource = await new DataSource(options).initialize();
+        if (count > position) await dataSource.runMigrations({ transaction: 'each' });
+        const reached = await schema(dataSource);
+        if (count > position) await dataSource.undoLastMigration({ transaction: 'each' });
+        const left = await schema(dataSource);
+        if (count > position) await dataSource.runMigrations({ transaction: 'each' });
+        await dataSource.destroy();
+        return { reached, left };
+      };
+      const { reached: found } = await upTo(position);
+      const { left } = await upTo(position + 1);
+      expect({ migration: migration.name, left }).toEqual({ migration: migration.name, left: found });
+    }
   });
 
   it('come up again after they went down, and take the same rows', async () => {
