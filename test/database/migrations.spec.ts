@@ -1,12 +1,5 @@
 import { PassThrough } from 'node:stream';
-import {
-  DataSource,
-  type DataSourceOptions,
-  type MigrationInterface,
-  type QueryRunner,
-  Table,
-  TableColumn,
-} from 'typeorm';
+import { DataSource, type MigrationInterface, type QueryRunner, Table, TableColumn } from 'typeorm';
 import { dataSourceOptions } from '../../ormconfig.js';
 import { readDatasets } from '../../scripts/support/datasets.js';
 import { loadShop } from '../../scripts/support/load-shop.js';
