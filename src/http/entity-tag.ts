@@ -1,28 +1,45 @@
 import { hash } from 'node:crypto';
-import { unexpanded } from './expansions.js';
+import { derivedMembersOf, editableText } from './derived-members.js';
 
 /**
- * The strong validator of a document: a digest of its bytes, so that no member can change without it, be it
- * derived or set. See docs/decisions/0009. One that was expanded has two, of the document itself and of all that is
- * sent, so that it can be changed by whoever read it so: "document.all".
+ * The strong validator of a document: a digest of its bytes, so that no member can change without it, be it derived or
+ * set. In front of it stands a digest of what edits can change, where that is less: "editable.all". A change on
+ * condition compares only this. See docs/decisions/0009.
  */
 export function entityTag(document: object, text: string): string {
-  const plain = unexpanded(document);
-  return plain === document ? `"${digest(text)}"` : `"${digest(JSON.stringify(plain))}.${digest(text)}"`;
+  const hasDerived = derivedMembersOf(document).size > 0;
+  return hasDerived ? `"${digest(editableText(document))}.${digest(text)}"` : `"${digest(text)}"`;
 }
 
 /**
- * Whether the entity tags of an If-Match or If-None-Match have `tag` among them (RFC 9110, 8.8.3.2), for themselves or
- * for a coding of the answer.
+ * An entity tag of ours, as it comes back. A coding of the answer may stand behind the digests: ours (";gzip"), or that
+ * of a proxy that compresses: Apache adds "-gzip", nginx makes the tag weak. The document is the same in each of them.
  */
-export function hasTag(tags: string, tag: string, comparison: 'strong' | 'weak'): boolean {
+const tagForm = /^(?:W\/)?"([\w-]{22})(?:\.([\w-]{22}))?(?:[-;]\w{1,16})?"$/;
+
+/**
+ * Whether the entity tags of an If-Match or If-None-Match have one for the same document as `tag`.
+ * @param part whether the whole document is compared, or what edits can change
+ */
+export function hasTag(tags: string, tag: string, part: 'all' | 'editable'): boolean {
   if (tags.trim() === '*') return true;
-  const listed = tags.replace(/;\w+(?=")/g, '').match(/(W\/)?"[^"]*"/g) ?? [];
-  return listed.some((each) => each === tag || (comparison === 'weak' && each === `W/${tag}`));
+  const wanted = digestOf(tag, part);
+  return splitTags(tags).some((each) => digestOf(each, part) === wanted);
 }
 
-/** The tags of the documents themselves, where expanded ones were read. */
-export const ofDocuments = (tags: string): string => tags.replace(/\.[\w-]+(?=")/g, '');
+/** Whether text is `*` or a list of entity tags (RFC 9110 §8.8.3). Empty list elements are allowed (§5.6.1). */
+export function areEntityTags(text: string): boolean {
+  if (text.trim() === '*') return true;
+  const rest = text.replace(/(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"/g, '#');
+  return rest.split(',').every((element) => /^\s*#?\s*$/.test(element)) && rest.includes('#');
+}
+
+const splitTags = (tags: string): string[] => tags.match(/(?:W\/)?"[^"]*"/g) ?? [];
+
+function digestOf(tag: string, part: 'all' | 'editable'): string | undefined {
+  const [, first, second] = tagForm.exec(tag) ?? [];
+  return part === 'all' ? (second ?? first) : first;
+}
 
 function digest(text: string): string {
   return hash('sha256', text, 'base64url').slice(0, 22);

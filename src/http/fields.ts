@@ -2,7 +2,7 @@ import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions, PartialType } from '@nestjs/swagger';
 import type { TextRule } from '../kernel/text-rules.js';
 import { defineField, fieldsOf, type ValueReader } from './dto-reader.js';
-import { markExpansion } from './expansions.js';
+import { markDerived } from './derived-members.js';
 import { alsoIntegerExtension, exactlyOneExtension } from './openapi-schemas.js';
 import { largestId } from './path-id.js';
 import {
@@ -26,13 +26,16 @@ interface FieldOptions {
   readonly optional?: boolean | { readonly beside: string };
   /** In an answer: always there, but may be null. */
   readonly nullable?: boolean;
+  /** In an answer: follows from other resources, so that an edit on condition disregards it. */
+  readonly derived?: boolean;
 }
 
 function field(options: FieldOptions, schema: ApiPropertyOptions, read?: ValueReader): PropertyDecorator {
-  const { description, example, optional = false, nullable = Boolean(optional) } = options;
+  const { description, example, optional = false, nullable = Boolean(optional), derived = false } = options;
   const property = { ...schema, description, example, required: !optional, nullable: nullable || undefined };
   return (target, name) => {
     ApiProperty(property as ApiPropertyOptions)(target, name);
+    if (derived) markDerived(target, String(name));
     if (read) defineField(target, String(name), { read, optional: Boolean(optional), nullable });
   };
 }
@@ -83,7 +86,7 @@ export function ChoiceField({
 /** Another document that an answer holds only where `?expand=` asks for it. */
 export function ExpansionField(type: () => Type, description: string): PropertyDecorator {
   return (target, property) => {
-    markExpansion(target, String(property));
+    markDerived(target, String(property));
     ObjectField(type, { description, optional: true, nullable: false })(target, property);
   };
 }

@@ -15,7 +15,8 @@ export const headers = {
     example: '/movie_rents/1',
   },
   ETag: {
-    description: 'Changes whenever the answer does. For If-None-Match, and for If-Match before a change (RFC 9110).',
+    description:
+      'Changes whenever the answer does. For If-None-Match, and for If-Match of an edit, which disregards what edits cannot change (RFC 9110).',
     required: true,
     schema: { ...text(64), pattern: '^"[\\w.;-]+"$' },
     example: '"2Wn9nYq0iLqkC4mYVbV7Yg"',

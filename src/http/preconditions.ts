@@ -1,36 +1,44 @@
 import type { Request } from 'express';
 import type { Precondition } from '../kernel/precondition.js';
-import { entityTag, hasTag, ofDocuments } from './entity-tag.js';
-import { HttpProblem } from './http-problem.js';
+import { areEntityTags, entityTag, hasTag } from './entity-tag.js';
+import { HttpProblem, invalidInput } from './http-problem.js';
 
-/** How a request wants a resource to be before anything is done to it: its If-Match and If-None-Match (RFC 9110, 13). */
+/** The conditions of a request: its If-Match and If-None-Match (RFC 9110 §13). */
 export class Preconditions {
   private readonly ifMatch?: string;
   private readonly ifNoneMatch?: string;
 
+  /** @throws HttpProblem 422 where a condition is neither `*` nor a list of entity tags */
   constructor({ headers }: Request) {
-    ({ 'if-match': this.ifMatch, 'if-none-match': this.ifNoneMatch } = headers);
+    this.ifMatch = tagsOf('If-Match', headers['if-match']);
+    this.ifNoneMatch = tagsOf('If-None-Match', headers['if-none-match']);
   }
 
-  /** What a service is to ask of the thing it is about to change; nothing where the request wants nothing of it. */
+  /** What a service is to ask of the thing it is about to change; nothing where the request has no condition. */
   on<Thing>(represent: (thing: Thing) => object): Precondition<Thing> | undefined {
     if (this.ifMatch === undefined && this.ifNoneMatch === undefined) return undefined;
     return (thing) => {
       const document = represent(thing);
       const tag = entityTag(document, JSON.stringify(document));
-      if (this.ifMatch !== undefined && !hasTag(ofDocuments(this.ifMatch), tag, 'strong')) throw failed();
-      if (this.ifNoneMatch !== undefined && hasTag(ofDocuments(this.ifNoneMatch), tag, 'weak')) throw failed();
+      if (this.ifMatch !== undefined && !hasTag(this.ifMatch, tag, 'editable')) throw failed();
+      if (this.ifNoneMatch !== undefined && hasTag(this.ifNoneMatch, tag, 'editable')) throw failed();
     };
   }
 
   /**
-   * Whether whoever asks has the answer with this tag yet, by their If-None-Match.
-   * @throws HttpProblem where their If-Match asks for another answer
+   * Whether the client has the answer with this tag, by its If-None-Match.
+   * @throws HttpProblem where its If-Match asks for another answer
    */
   haveAnswer(tag: string): boolean {
-    if (this.ifMatch !== undefined && !hasTag(this.ifMatch, tag, 'strong')) throw failed();
-    return this.ifNoneMatch !== undefined && hasTag(this.ifNoneMatch, tag, 'weak');
+    if (this.ifMatch !== undefined && !hasTag(this.ifMatch, tag, 'all')) throw failed();
+    return this.ifNoneMatch !== undefined && hasTag(this.ifNoneMatch, tag, 'all');
   }
+}
+
+function tagsOf(header: string, value: string | undefined): string | undefined {
+  if (value === undefined || areEntityTags(value)) return value;
+  const detail = `${header} is not an entity tag. Send the ETag of an answer as it is, quotes included, or *.`;
+  throw invalidInput([{ parameter: header, code: 'format', detail }]);
 }
 
 function failed(): HttpProblem {

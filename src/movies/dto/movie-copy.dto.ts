@@ -26,7 +26,7 @@ export class MovieCopyDto {
   @ChoiceField({ ...stateField, example: 'in_service' })
   service_state: ServiceState;
 
-  @BooleanField({ description: 'Whether it can be lent now: in service and not out.', example: true })
+  @BooleanField({ description: 'Whether it can be lent now: in service and not out.', example: true, derived: true })
   is_available: boolean;
 
   constructor(copy: MovieCopy) {

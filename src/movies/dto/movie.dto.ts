@@ -48,12 +48,13 @@ export class MovieDto extends MovieSummaryDto {
   @IntegerField({ ...countField, description: 'How many copies there are, neither lost nor retired.', example: 1 })
   stock: number;
 
-  @IntegerField({ ...countField, description: 'How many of them can be lent now.', example: 1 })
+  @IntegerField({ ...countField, description: 'How many of them can be lent now.', example: 1, derived: true })
   available: number;
 
   @ListField(() => MovieCopyDto, {
     description: `The copies in stock; of more than ${maxCopiesShown}, the oldest.`,
     maxItems: maxCopiesShown,
+    derived: true,
   })
   copies: MovieCopyDto[];
 
@@ -62,6 +63,7 @@ export class MovieDto extends MovieSummaryDto {
     maxLength: 200,
     nullable: true,
     example: null,
+    derived: true,
   })
   copies_url: string | null;
 

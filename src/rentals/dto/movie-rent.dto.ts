@@ -51,7 +51,7 @@ export class MovieRentDetailDto {
   @InstantField({ description: 'When it came back; null while it is out.', nullable: true, example: null })
   returned_datetime: string | null;
 
-  @ObjectField(() => RentedCopyDto, { description: 'The copy that was lent.' })
+  @ObjectField(() => RentedCopyDto, { description: 'The copy that was lent.', derived: true })
   movie_copy: RentedCopyDto;
 
   constructor(line: MovieRentDetail) {
