@@ -26,15 +26,16 @@ export async function createApp(
   environment: Environment,
   receiveTimeouts?: ReceiveTimeouts,
 ): Promise<INestApplication> {
-  const limits = {
+  const settings = {
     maxPipelinedRequests: environment.MAX_PIPELINED_REQUESTS,
     sendTimeoutMs: environment.SEND_TIMEOUT_MS,
     minSendRate: environment.MIN_SEND_RATE,
     maxBufferedBytes: environment.MAX_BUFFERED_BYTES,
     allowedHosts: environment.ALLOWED_HOSTS,
     maxConnections: environment.MAX_CONNECTIONS,
+    publicUrl: environment.PUBLIC_URL.replace(/\/$/, ''),
   };
-  const adapter = new HttpAdapter(limits, receiveTimeouts);
+  const adapter = new HttpAdapter(settings, receiveTimeouts);
   const logger = new PinoLogger(environment.LOG_LEVEL);
   const app = await NestFactory.create(AppModule.with(environment), adapter, {
     logger,
@@ -63,7 +64,7 @@ export async function createApp(
     new RequestBodyGuard(),
   );
   app.useGlobalPipes(new InputPipe(new CursorCipher(await unitOfWork.installationSecret())));
-  useOpenApi(app, version);
+  useOpenApi(app, version, environment.PUBLIC_URL.replace(/\/$/, ''));
   app.flushLogs();
   // To be told to end, and to end as told, is success: exit code 0.
   app.enableShutdownHooks(['SIGTERM', 'SIGINT', 'SIGHUP'], { useProcessExit: true });

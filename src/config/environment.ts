@@ -12,7 +12,7 @@ import {
   validateSync,
 } from 'class-validator';
 import { findMisspellings } from './misspelled-variables.js';
-import { IsDatabaseUrl, IsOriginList } from './rules.js';
+import { IsDatabaseUrl, IsOriginList, IsPublicUrl } from './rules.js';
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -86,6 +86,10 @@ export class Environment {
     message: 'ALLOWED_HOSTS must be hosts such as shop.example or 10.0.0.7, without ports, separated by commas, or *',
   })
   ALLOWED_HOSTS = '';
+
+  /** Where clients reach the service behind a proxy: an absolute URL or a path, before the paths of all links. */
+  @IsPublicUrl()
+  PUBLIC_URL = '';
 
   /** Connections beyond which requests are refused by 503. */
   @IsInt({ message: 'MAX_CONNECTIONS must be a whole number' })

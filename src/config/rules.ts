@@ -23,6 +23,15 @@ export const IsDatabaseUrl = (): PropertyDecorator =>
     }
   });
 
+/** An empty value, or where clients reach the service behind a proxy: an absolute URL, or only its path. */
+export const IsPublicUrl = (): PropertyDecorator =>
+  FollowsRule('isPublicUrl', (text) => {
+    if (text === '' || /^(\/[\w.~%-]+)+\/?$/.test(text)) return undefined;
+    const url = /^https?:\/\/[^/]/.test(text) ? parseUrl(text) : undefined;
+    const isPlain = url && !url.username && !url.password && !/[?#@\s\\]/.test(text);
+    return isPlain ? undefined : 'must be a URL such as https://shop.example/rental, or a path such as /rental';
+  });
+
 /** An empty value, `*`, or origins as browsers serialize them in the Origin header (RFC 6454, section 6.2). */
 export const IsOriginList = (): PropertyDecorator =>
   FollowsRule('isOriginList', (list) => {

@@ -16,13 +16,18 @@ const hostAndPort = /^(?:([\w.~!$&'()*+;=-]+)|\[([0-9a-f:.]+)\])(?::\d{0,5})?$/i
 export class AllowedHosts {
   private readonly names: ReadonlySet<string>;
   private readonly allowsAny: boolean;
+  private readonly publicHost?: string;
   private isOnLoopback = false;
   /** The last value that was allowed for every path: nearly all requests have the same. */
   private lastAllowed = '';
 
-  /** @param hosts names and IP addresses without ports, separated by commas; `*` for any */
-  constructor(hosts: string) {
+  /**
+   * @param hosts names and IP addresses without ports, separated by commas; `*` for any
+   * @param publicUrl where clients reach the service: its host, if it has one, is allowed as well
+   */
+  constructor(hosts: string, publicUrl = '') {
     this.names = new Set(hosts.toLowerCase().split(',').filter(Boolean));
+    if (URL.canParse(publicUrl)) this.publicHost = hostOf(new URL(publicUrl).host);
     this.allowsAny = this.names.has('*');
   }
 
@@ -47,7 +52,7 @@ export class AllowedHosts {
   }
 
   private allowsForAllPaths(host: string): boolean {
-    if (this.allowsAny || this.names.has(host)) return true;
+    if (this.allowsAny || this.names.has(host) || host === this.publicHost) return true;
     return this.isOnLoopback ? isLoopbackHost(host) : this.names.size === 0;
   }
 

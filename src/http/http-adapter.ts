@@ -40,13 +40,15 @@ export const defaultReceiveTimeouts: ReceiveTimeouts = {
   checkIntervalMs: 2_000,
 };
 
-/** Limits of the HTTP server that operators may set. */
-interface HttpLimits extends BackpressureLimits {
+/** What operators may set of the HTTP server. */
+interface HttpSettings extends BackpressureLimits {
   /** Requests of one connection that are in flight at a time. */
   readonly maxPipelinedRequests: number;
   /** @see AllowedHosts */
   readonly allowedHosts: string;
   readonly maxConnections: number;
+  /** What stands before the paths of all links (PUBLIC_URL), without a slash at its end. */
+  readonly publicUrl: string;
 }
 
 /**
@@ -63,11 +65,11 @@ export class HttpAdapter extends ExpressAdapter {
   backpressure: Backpressure;
 
   constructor(
-    private readonly limits: HttpLimits,
+    private readonly settings: HttpSettings,
     private readonly timeouts: ReceiveTimeouts = defaultReceiveTimeouts,
   ) {
     super(createExpress());
-    this.hosts = new AllowedHosts(limits.allowedHosts);
+    this.hosts = new AllowedHosts(settings.allowedHosts, settings.publicUrl);
   }
 
   override initHttpServer(): void {
@@ -84,9 +86,9 @@ export class HttpAdapter extends ExpressAdapter {
     });
     server.on('request', (request, response) => this.receive(request as ArrivedRequest, response as Response));
     const connections = new Connections(server);
-    limitPipelining(server, connections, this.limits.maxPipelinedRequests);
-    this.backpressure = new Backpressure(server, connections, this.limits);
-    this.connectionLimit = new ConnectionLimit(server, this.limits.maxConnections);
+    limitPipelining(server, connections, this.settings.maxPipelinedRequests);
+    this.backpressure = new Backpressure(server, connections, this.settings);
+    this.connectionLimit = new ConnectionLimit(server, this.settings.maxConnections);
     this.drain = new Drain(server);
     // Both kinds of expectations are checked with the rest of the request, before its body is asked for.
     for (const event of ['checkContinue', 'checkExpectation']) {
@@ -120,12 +122,13 @@ export class HttpAdapter extends ExpressAdapter {
   }
 
   private messageOf(error: DomainError | HttpProblem, instance: string, requestId: string): ProblemMessage {
-    const message = problemMessage(error, instance, requestId);
+    const message = problemMessage(error, { instance, requestId, publicUrl: this.settings.publicUrl });
     return { ...message, headers: { ...this.securityHeaders(), ...message.headers } };
   }
 
   /** Does what is to be done with each request, since middleware of Express costs five times as much. */
   private receive(request: ArrivedRequest, response: Response): void {
+    request.publicUrl = this.settings.publicUrl;
     try {
       for (const arrival of this.arrivals) arrival(request, response);
       const refusal = refusalOf(request, this.hosts) ?? this.refusalOfConnection(request, response);

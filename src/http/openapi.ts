@@ -5,6 +5,7 @@ import { headers } from './openapi-headers.js';
 import { completeOperations } from './openapi-operations.js';
 import { addProblems } from './openapi-problems.js';
 import { tidySchemas, withPlainNames } from './openapi-schemas.js';
+import { isProblemUri } from './problem.js';
 import { StaticDocument } from './static-document.js';
 
 /** What people do here, each with its operations. Alphabetical, as linters of the document want it. */
@@ -18,8 +19,10 @@ const tags = {
 };
 
 /** Describes the service as its code is, under /openapi.json. */
-export function useOpenApi(app: INestApplication, version: string): void {
-  const text = JSON.stringify(describeApi(app, version));
+export function useOpenApi(app: INestApplication, version: string, publicUrl: string): void {
+  const document = describeApi(app, version);
+  document.servers![0]!.url = publicUrl || '/';
+  const text = JSON.stringify(document, (_name, value: unknown) => (isProblemUri(value) ? publicUrl + value : value));
   app.get(OpenApiDocument).content = new StaticDocument({
     type: 'application/json; charset=utf-8',
     load: () => text,

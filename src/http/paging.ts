@@ -1,8 +1,9 @@
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
 import { maxPageLimit, type Page, type PageRequest } from '../kernel/page.js';
 import type { CursorCipher, CursorPlace, SortType } from './cursor.js';
 import { invalidInput } from './http-problem.js';
 import { withinBytes } from './page-bytes.js';
+import type { ArrivedRequest } from './request-target.js';
 import { ChoiceParameter, FlagParameter, IntegerParameter, TextParameter } from './parameters.js';
 
 const defaultLimit = 50;
@@ -123,7 +124,7 @@ export const pageHeaders = ['Link', 'X-Total-Count'];
 
 /** A page is sent as a bare array, and where the others are in headers (RFC 8288). */
 export function setPageHeaders(response: Response, { cursors, query, total }: PageAnswer<unknown>): void {
-  response.setHeader('Link', links(response.req, query, cursors).join(', '));
+  response.setHeader('Link', links(response.req as ArrivedRequest, query, cursors).join(', '));
   if (total !== undefined) response.setHeader('X-Total-Count', String(total));
 }
 
@@ -131,7 +132,11 @@ export function setPageHeaders(response: Response, { cursors, query, total }: Pa
  * Links to the same list, with the parameters as they were read: as long as they may be and no longer, whatever blanks
  * and combining marks they were sent with.
  */
-function links({ path, originalUrl }: Request, query: PageQuery, cursors: PageAnswer<unknown>['cursors']): string[] {
+function links(
+  { path, originalUrl, publicUrl }: ArrivedRequest,
+  query: PageQuery,
+  cursors: PageAnswer<unknown>['cursors'],
+): string[] {
   const [, ...given] = originalUrl.split('?');
   const parameters = new URLSearchParams(given.join('?'));
   parameters.delete('cursor');
@@ -141,6 +146,6 @@ function links({ path, originalUrl }: Request, query: PageQuery, cursors: PageAn
     .filter(([, cursor]) => cursor !== undefined)
     .map(([relation, cursor]) => {
       const page = [filters, cursor && `cursor=${cursor}`].filter(Boolean).join('&');
-      return `<${path}${page && `?${page}`}>; rel="${relation}"`;
+      return `<${publicUrl}${path}${page && `?${page}`}>; rel="${relation}"`;
     });
 }

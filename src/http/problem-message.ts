@@ -12,10 +12,22 @@ export interface ProblemMessage {
   readonly body: string;
 }
 
-/** @param instance the path that was requested */
-export function problemMessage(error: DomainError | HttpProblem, instance: string, requestId: string): ProblemMessage {
-  const problem = describeProblem(error);
-  const body = JSON.stringify({ ...problem, instance, request_id: requestId });
+/** What a problem document says of the request. */
+interface ProblemContext {
+  /** The path that was requested. */
+  readonly instance: string;
+  readonly requestId: string;
+  /** What stands before the paths of all links. */
+  readonly publicUrl: string;
+}
+
+export function problemMessage(
+  error: DomainError | HttpProblem,
+  { instance, requestId, publicUrl }: ProblemContext,
+): ProblemMessage {
+  const { type, ...problem } = describeProblem(error);
+  const [typeUrl, instanceUrl] = [type, instance].map((path) => publicUrl + path);
+  const body = JSON.stringify({ type: typeUrl, ...problem, instance: instanceUrl, request_id: requestId });
   const headers = {
     ...problemHeaders(error),
     'Cache-Control': 'no-store',

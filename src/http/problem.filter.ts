@@ -41,9 +41,9 @@ export class ProblemFilter implements ExceptionFilter {
 
 /** Sends a problem document, and returns it. */
 function sendProblem(request: Request, response: ProblemResponse, known: DomainError | HttpProblem): ProblemMessage {
-  const { id, target } = request as ArrivedRequest;
+  const { id, target, publicUrl } = request as ArrivedRequest;
   if (known instanceof UnitNotStarted) response.isNotStarted = true;
-  const message = problemMessage(known, target?.path ?? '/', id);
+  const message = problemMessage(known, { instance: target?.path ?? '/', requestId: id, publicUrl });
   sendMessage(response, message);
   return message;
 }

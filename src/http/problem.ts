@@ -56,6 +56,8 @@ export function typeOfDomainError({ name, description }: DomainErrorClass): Prob
 }
 
 export const problemUri = (name: string): string => `/problems/${name}`;
+export const isProblemUri = (value: unknown): value is string =>
+  typeof value === 'string' && /^\/problems\/[a-z-]+$/.test(value);
 
 export function describeProblem(error: DomainError | HttpProblem): Problem {
   if (error instanceof HttpProblem) {

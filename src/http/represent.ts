@@ -4,6 +4,7 @@ import { entityTag } from './entity-tag.js';
 import type { Representation } from './operation.js';
 import { PageAnswer, setPageHeaders } from './paging.js';
 import { Preconditions } from './preconditions.js';
+import type { ArrivedRequest } from './request-target.js';
 import { StaticDocument } from './static-document.js';
 
 /** A response of which the guard has said what is to be sent by it. */
@@ -19,11 +20,13 @@ export function represent(
   { tagged, location }: Representation,
 ): void | Promise<void> {
   if (answer instanceof StaticDocument) return answer.send(response);
+  const { publicUrl } = response.req as ArrivedRequest;
   if (typeof answer === 'string') return send(response, answer);
   if (answer instanceof PageAnswer) setPageHeaders(response, answer);
   const document = answer instanceof PageAnswer ? answer.items : (answer as object);
   const text = answer instanceof PageAnswer ? answer.text : JSON.stringify(document);
-  if (location !== undefined) response.setHeader('Location', `${location}/${(document as { id: number }).id}`);
+  if (location !== undefined)
+    response.setHeader('Location', `${publicUrl}${location}/${(document as { id: number }).id}`);
   if (tagged && isKnown(response, document, text)) {
     if (isLarge(text)) response.vary('Accept-Encoding');
     response.status(304).end();

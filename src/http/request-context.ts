@@ -1,13 +1,18 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { Request } from 'express';
 import type { Caller, Command } from '../kernel/command.js';
 import { disconnectSignal } from './disconnect-signal.js';
 import { idempotencyOf } from './idempotency.js';
 import { Preconditions } from './preconditions.js';
+import type { ArrivedRequest } from './request-target.js';
 
 /** What the headers and the connection of a request say to services. */
 export class RequestContext implements Caller {
-  constructor(private readonly request: Request) {}
+  constructor(private readonly request: ArrivedRequest) {}
+
+  /** What stands before the paths of links in answers. */
+  get publicUrl(): string {
+    return this.request.publicUrl;
+  }
 
   get signal(): AbortSignal {
     return disconnectSignal(this.request.socket);
@@ -28,5 +33,5 @@ export class RequestContext implements Caller {
 
 /** The last parameter of every handler that calls a service. */
 export const Context = createParamDecorator(
-  (_: unknown, context: ExecutionContext) => new RequestContext(context.switchToHttp().getRequest<Request>()),
+  (_: unknown, context: ExecutionContext) => new RequestContext(context.switchToHttp().getRequest<ArrivedRequest>()),
 );

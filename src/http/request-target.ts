@@ -10,7 +10,11 @@ export interface RequestTarget {
 }
 
 /** A request as the server passes it on. The target is undefined until it is parsed, and if it is malformed. */
-export type ArrivedRequest = IdentifiedRequest & { target?: RequestTarget };
+export type ArrivedRequest = IdentifiedRequest & {
+  target?: RequestTarget;
+  /** What stands before the paths of all links (PUBLIC_URL), without a slash at its end. */
+  publicUrl: string;
+};
 
 /**
  * Browsers send `\` in a query as it is, but never in a path, where some read it as `/`. A fragment belongs to no

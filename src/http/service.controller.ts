@@ -1,8 +1,9 @@
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
 import { OpenApiDocument } from './openapi-document.js';
 import { Operation } from './operation.js';
+import type { ArrivedRequest } from './request-target.js';
 import type { StaticDocument } from './static-document.js';
 import { OpenApiDto, ServiceDto, VersionDto } from './service.dto.js';
 
@@ -24,10 +25,11 @@ export class ServiceController {
     leadsBrowsersTo: '/docs',
     withoutDatabase: true,
   })
-  getService(@Req() request: Request, @Res() response: Response): void {
+  getService(@Req() request: ArrivedRequest, @Res() response: Response): void {
+    const [docs, openapi] = ['/docs', '/openapi.json'].map((path) => request.publicUrl + path);
     response.vary('Accept');
-    if (request.accepts(['json', 'html']) === 'html') response.status(302).set('Location', '/docs').end();
-    else response.json({ message: 'Movie rental', version: this.version, docs: '/docs', openapi: '/openapi.json' });
+    if (request.accepts(['json', 'html']) === 'html') response.status(302).set('Location', docs).end();
+    else response.json({ message: 'Movie rental', version: this.version, docs, openapi });
   }
 
   @Get('version')

@@ -28,7 +28,7 @@ export class MoviesController {
     return PageAnswer.of(
       await this.movies.page(query.toFilter(), query.toPage(), query.expand, context),
       query,
-      MovieDto.of,
+      MovieDto.for(context),
     );
   }
 
@@ -45,7 +45,11 @@ export class MoviesController {
     @Context() context: RequestContext,
   ): Promise<PageAnswer<MovieDto>> {
     const list = query.under(id);
-    return PageAnswer.of(await this.movies.pageOfGenre(id, list.toPage(), list.expand, context), list, MovieDto.of);
+    return PageAnswer.of(
+      await this.movies.pageOfGenre(id, list.toPage(), list.expand, context),
+      list,
+      MovieDto.for(context),
+    );
   }
 
   @Get('movies/:id')
@@ -60,7 +64,7 @@ export class MoviesController {
     @Query() query: GetMovie,
     @Context() context: RequestContext,
   ): Promise<MovieDto> {
-    return MovieDto.of(await this.movies.get(id, query.expand, context));
+    return MovieDto.for(context)(await this.movies.get(id, query.expand, context));
   }
 
   @Post('movies/with_stock')
@@ -70,7 +74,9 @@ export class MoviesController {
     creates: [MovieDto, '/movies'],
   })
   async addMovieWithStock(@Body() input: MovieWithStockInput, @Context() context: RequestContext): Promise<MovieDto> {
-    return MovieDto.of(await this.movies.addWithStock(input.toOrder(), input.stock, context.command(MovieDto.of)));
+    return MovieDto.for(context)(
+      await this.movies.addWithStock(input.toOrder(), input.stock, context.command(MovieDto.for(context))),
+    );
   }
 
   @Put('movies/:id/with_stock')
@@ -86,8 +92,8 @@ export class MoviesController {
     @Body() input: MovieWithStockInput,
     @Context() context: RequestContext,
   ): Promise<MovieDto> {
-    return MovieDto.of(
-      await this.movies.changeWithStock(id, input.toOrder(), input.stock, context.command(MovieDto.of)),
+    return MovieDto.for(context)(
+      await this.movies.changeWithStock(id, input.toOrder(), input.stock, context.command(MovieDto.for(context))),
     );
   }
 
@@ -99,7 +105,7 @@ export class MoviesController {
     shows: withoutCopies,
   })
   async addMovie(@Body() input: MovieInput, @Context() context: RequestContext): Promise<MovieDto> {
-    return MovieDto.of(await this.movies.add(input.toOrder(), context.command(MovieDto.of)));
+    return MovieDto.for(context)(await this.movies.add(input.toOrder(), context.command(MovieDto.for(context))));
   }
 
   @Post('movie')
@@ -126,7 +132,7 @@ export class MoviesController {
     @Body() input: MovieInput,
     @Context() context: RequestContext,
   ): Promise<MovieDto> {
-    return MovieDto.of(await this.movies.change(id, input.toOrder(), context.command(MovieDto.of)));
+    return MovieDto.for(context)(await this.movies.change(id, input.toOrder(), context.command(MovieDto.for(context))));
   }
 
   @Patch('movies/:id')
@@ -141,7 +147,7 @@ export class MoviesController {
     @Body() patch: MoviePatch,
     @Context() context: RequestContext,
   ): Promise<MovieDto> {
-    return MovieDto.of(await this.movies.change(id, patch.toOrder(), context.command(MovieDto.of)));
+    return MovieDto.for(context)(await this.movies.change(id, patch.toOrder(), context.command(MovieDto.for(context))));
   }
 
   @Delete('movies/:id')
@@ -151,6 +157,6 @@ export class MoviesController {
     problems: [NotFound, MovieWasRented],
   })
   async deleteMovie(@PathId() id: number, @Context() context: RequestContext): Promise<void> {
-    await this.movies.drop(id, context.command(MovieDto.of));
+    await this.movies.drop(id, context.command(MovieDto.for(context)));
   }
 }

@@ -13,6 +13,7 @@ describe('requests and responses', () => {
       maxBufferedBytes: 1e8,
       allowedHosts: '',
       maxConnections: 10,
+      publicUrl: '',
     });
     adapter.initHttpServer();
     const express = adapter.getInstance<Express>();

@@ -40,6 +40,7 @@ export async function openShop(circumstances: Circumstances = {}): Promise<{
       DATABASE_REPLICA_URL: '',
       ALLOWED_HOSTS: '',
       CORS_ORIGINS: '',
+      PUBLIC_URL: '',
       MAX_PIPELINED_REQUESTS: 4,
       SEND_TIMEOUT_MS: 20_000,
       MIN_SEND_RATE: 1024,

@@ -70,15 +70,18 @@ export class MovieDto extends MovieSummaryDto {
   @ExpansionField(() => GenreDto, 'The genre it is sorted into, with `expand=genre`.')
   genre?: GenreDto;
 
-  constructor(movie: Movie) {
+  constructor(movie: Movie, publicUrl: string) {
     super(movie);
     this.stock = movie.stock;
     this.available = movie.available;
     this.copies = movie.copies.slice(0, maxCopiesShown).map(MovieCopyDto.of);
-    this.copies_url = movie.stock > maxCopiesShown ? `/movies/${movie.id}/copies` : null;
+    this.copies_url = movie.stock > maxCopiesShown ? `${publicUrl}/movies/${movie.id}/copies` : null;
     if (movie.genre) this.genre = new GenreDto(movie.genre);
   }
 
   // `this`: esbuild renames a class that names itself, and setting the name back keeps V8 from ever compiling a subclass.
-  static of = (movie: Movie): MovieDto => new this(movie);
+  /** @param context where links in answers lead */
+  static for = ({ publicUrl }: { readonly publicUrl: string }): ((movie: Movie) => MovieDto) => {
+    return (movie) => new this(movie, publicUrl);
+  };
 }

@@ -1,0 +1,168 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openShop } from '../support/app.js';
+import { clerk } from '../support/shop.js';
+import { until } from '../support/until.js';
+
+interface Proxy {
+  readonly name: string;
+  readonly program: string;
+  readonly parameters: (config: string) => string[];
+  /** Serves the service under /rental, and compresses what it does not. */
+  readonly config: (folder: string, port: number, service: string) => string;
+}
+
+const modules = '/usr/lib/apache2/modules';
+const proxies: readonly Proxy[] = [
+  {
+    name: 'nginx',
+    program: '/usr/sbin/nginx',
+    parameters: (config) => ['-c', config, '-e', 'stderr'],
+    config: (folder, port, service) => `
+      daemon off; pid ${folder}/pid; error_log ${folder}/error_log; events {}
+      http {
+        access_log off;
+        client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy;
+        fastcgi_temp_path ${folder}/fastcgi; uwsgi_temp_path ${folder}/uwsgi; scgi_temp_path ${folder}/scgi;
+        gzip on; gzip_types application/json; gzip_min_length 20; gzip_proxied any;
+        server {
+          listen 127.0.0.1:${port};
+          location /rental/ { proxy_pass ${service}/; proxy_http_version 1.1; }
+        }
+      }`,
+  },
+  {
+    name: 'Apache',
+    program: '/usr/sbin/apache2',
+    parameters: (config) => ['-f', config, '-DFOREGROUND'],
+    config: (folder, port, service) => `
+      ServerRoot ${folder}
+      ServerName localhost
+      User nobody
+      Group nogroup
+      Listen 127.0.0.1:${port}
+      PidFile ${folder}/pid
+      DefaultRuntimeDir ${folder}
+      Mutex file:${folder}
+      ErrorLog ${folder}/error_log
+      LoadModule mpm_event_module ${modules}/mod_mpm_event.so
+      LoadModule authz_core_module ${modules}/mod_authz_core.so
+      LoadModule filter_module ${modules}/mod_filter.so
+      LoadModule deflate_module ${modules}/mod_deflate.so
+      LoadModule proxy_module ${modules}/mod_proxy.so
+      LoadModule proxy_http_module ${modules}/mod_proxy_http.so
+      AddOutputFilterByType DEFLATE application/json
+      ProxyPass /rental/ ${service}/`,
+  },
+];
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as { port: number };
+  await new Promise((closed) => server.close(closed));
+  return port;
+}
+
+/** Starts a proxy in front of a service, on a port of its own. */
+async function startProxy({ program, parameters, config, name }: Proxy, service: string) {
+  const folder = await mkdtemp(join(tmpdir(), 'movie-rental-proxy-'));
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}/rental`;
+  await writeFile(join(folder, 'config'), config(folder, port, service));
+  const child = spawn(program, parameters(join(folder, 'config')), { stdio: 'ignore' });
+  await until(`${name} answers`, () =>
+    fetch(`${url}/health/live`).then(
+      ({ ok }) => ok,
+      () => false,
+    ),
+  ).catch(async (error: unknown) => {
+    throw new Error(`${name} said: ${await readFile(join(folder, 'error_log'), 'utf8')}`, { cause: error });
+  });
+  return {
+    url,
+    async stop() {
+      const exit = new Promise((ended) => child.once('exit', ended));
+      child.kill('SIGTERM');
+      await exit;
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+for (const proxy of proxies) {
+  // A proxy is no dependency of ours. Both are Debian packages: nginx-light and apache2.
+  const withProxy = existsSync(proxy.program) ? describe : describe.skip;
+  withProxy(`behind ${proxy.name} that compresses, under a path prefix`, () => {
+    let shop: Awaited<ReturnType<typeof openShop>>;
+    let front: Awaited<ReturnType<typeof startProxy>>;
+    let movie: { id: number; copies: { id: number }[] };
+    beforeAll(async () => {
+      shop = await openShop({ environment: { PUBLIC_URL: '/rental' } });
+      movie = (await clerk(shop.api).movie(2)) as typeof movie;
+      front = await startProxy(proxy, shop.url);
+    });
+    afterAll(async () => {
+      await front.stop();
+      await shop.close();
+    });
+
+    const ask = (path: string, init: RequestInit = {}) =>
+      fetch(new URL(path, front.url), { ...init, headers: { 'Accept-Encoding': 'gzip', ...init.headers } });
+    const patch = (path: string, body: object, headers: object) =>
+      ask(path, {
+        method: 'PATCH',
+        body: JSON.stringify(body),
+        headers: { 'Content-Type': 'application/json', ...headers },
+      });
+
+    it('answers 304 to the ETag that the proxy returned', async () => {
+      const path = `/rental/movies/${movie.id}`;
+      const { headers } = await ask(path);
+      expect(headers.get('Content-Encoding')).toBe('gzip');
+      const tag = headers.get('ETag')!;
+      expect(tag).toMatch(/^W\/|-gzip"$/);
+      expect((await ask(path, { headers: { 'If-None-Match': tag } })).status).toBe(304);
+    });
+
+    it('takes an edit on condition of the ETag that the proxy returned, and refuses the second one', async () => {
+      const path = `/rental/movies/${movie.id}`;
+      const tag = (await ask(path)).headers.get('ETag')!;
+      expect((await patch(path, { title: 'Ran' }, { 'If-Match': tag })).status).toBe(200);
+      expect((await patch(path, { title: 'Run' }, { 'If-Match': tag })).status).toBe(412);
+    });
+
+    it('leads to where links can be followed: Location, Link, redirects, problem types and servers', async () => {
+      const added = await ask('/rental/genres', {
+        method: 'POST',
+        body: JSON.stringify({ name: 'Noir' }),
+        headers: { 'Content-Type': 'application/json' },
+      });
+      expect(added.status).toBe(201);
+      expect((await ask(added.headers.get('Location')!)).status).toBe(200);
+
+      const link = (await ask('/rental/genres?limit=1')).headers.get('Link')!;
+      const next = /<([^>]+)>; rel="next"/.exec(link)![1]!;
+      expect(await (await ask(next)).json()).toMatchObject([{ name: 'Noir' }]);
+
+      const redirected = await ask('/rental/', { headers: { Accept: 'text/html' } });
+      expect(redirected.url).toBe(`${front.url}/docs`);
+      expect(redirected.status).toBe(200);
+
+      const { type, instance } = (await (await ask('/rental/genres/4711')).json()) as Record<string, string>;
+      expect(instance).toBe('/rental/genres/4711');
+      expect((await ask(type!)).status).toBe(200);
+
+      const { docs, openapi } = (await (await ask('/rental/')).json()) as Record<string, string>;
+      expect((await ask(docs!)).status).toBe(200);
+      const document = (await (await ask(openapi!)).json()) as { servers: { url: string }[] };
+      expect(document.servers[0]!.url).toBe('/rental');
+      expect(JSON.stringify(document)).toContain('"/rental/problems/not-found"');
+      expect(JSON.stringify(document)).not.toContain('"/problems/not-found"');
+    });
+  });
+}
