@@ -3,15 +3,16 @@ import { ROUTE_ARGS_METADATA, RouteParamtypes } from '@nestjs/common/internal';
 import type { Request } from 'express';
 import { HttpProblem, invalidInput } from './http-problem.js';
 import { readQuery } from './dto-reader.js';
+import { ignoresQueryMetadata } from './operation.js';
 
-/** Refuses what can't be decoded, and every query parameter on an operation that has none: a typo must not vanish. */
+/** Refuses what can't be decoded, and every query parameter on an operation that has none: a typo must not vanish. Monitors may ask for health with any. */
 @Injectable()
 export class KnownQueryGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<Request>();
     const { originalUrl } = request;
     const at = originalUrl.indexOf('?');
-    if (at === -1) return true;
+    if (at === -1 || Reflect.getMetadata(ignoresQueryMetadata, context.getHandler())) return true;
     const query = originalUrl.slice(at + 1);
     refuseManyPairs(query);
     refuseBrokenEncoding(query);

@@ -28,6 +28,8 @@ interface OperationDescription {
   /** Whether it returns a StaticDocument, which carries a tag. */
   readonly isStatic?: boolean;
   readonly deprecated?: boolean;
+  /** Whether query parameters that it doesn't have are ignored. */
+  readonly ignoresQuery?: boolean;
 }
 
 /** What openapi.ts completes an operation by. It is in the document only until then. */
@@ -50,6 +52,7 @@ export interface Representation {
 }
 
 export const representationMetadata = 'movie-rental:representation';
+export const ignoresQueryMetadata = 'movie-rental:ignores-query';
 export const factsExtension = 'x-facts';
 
 /** Says of a handler what the OpenAPI document says of it. The operation's id is the handler's name. */
@@ -64,6 +67,7 @@ export function Operation(operation: OperationDescription): MethodDecorator {
   };
   return applyDecorators(
     SetMetadata(representationMetadata, representationOf(operation)),
+    SetMetadata(ignoresQueryMetadata, operation.ignoresQuery),
     ApiOperation({ summary, description, deprecated }),
     ApiExtension(factsExtension, facts),
     ...success(operation),

@@ -20,21 +20,31 @@ export type ArrivedRequest = IdentifiedRequest & {
  * Browsers send `\` in a query as it is, but never in a path, where some read it as `/`. A fragment belongs to no
  * request. Node has refused control characters, spaces and non-ASCII bytes before.
  */
-const originForm = /^(\/[^\s\\?#]*)(?:\?[^\s#]*)?$/;
-const absoluteForm = /^https?:\/\/([^\s\\/?#@]+)((?:\/[^\s\\?#]*)?(?:\?[^\s#]*)?)$/i;
+const originForm = /^(\/[^\s\\?#]*)(\?[^\s#]*)?$/;
+const absoluteForm = /^https?:\/\/([^\s\\/?#@]+)(\/[^\s\\?#]*)?(\?[^\s#]*)?$/i;
 
 /** Returns undefined if the target is malformed, or of a form that the method doesn't take. Never throws. */
 export function parseRequestTarget(method: string, target: string): RequestTarget | undefined {
   const origin = originForm.exec(target);
-  if (origin) return { url: target, path: origin[1]! };
+  if (origin) return targetOf(origin[1]!, origin[2]);
   if (target === '*') return method === 'OPTIONS' ? serverTarget : undefined;
   const absolute = absoluteForm.exec(target);
   if (!absolute) return undefined;
-  const [, authority, rest = ''] = absolute;
+  const [, authority, path, query] = absolute;
   // An absolute-form of OPTIONS without a path asks about the server, as `*` does (RFC 9112 §3.2.4).
-  if (rest === '' && method === 'OPTIONS') return { ...serverTarget, authority };
-  const url = rest.startsWith('/') ? rest : `/${rest}`;
-  return { url, path: url.replace(/\?.*/, ''), authority };
+  if (path === undefined && query === undefined && method === 'OPTIONS') return { ...serverTarget, authority };
+  return { ...targetOf(path ?? '/', query), authority };
+}
+
+function targetOf(given: string, query = ''): RequestTarget {
+  const path = given.includes('%') ? given.replace(/%[0-9a-f]{2}/gi, decodeUnreserved) : given;
+  return { url: path + query, path };
+}
+
+/** Unreserved characters mean the same whether they are percent-encoded or not (RFC 3986 §6.2.2.2). */
+function decodeUnreserved(triplet: string): string {
+  const character = String.fromCharCode(parseInt(triplet.slice(1), 16));
+  return /[\w.~-]/.test(character) ? character : triplet;
 }
 
 const serverTarget: RequestTarget = { url: '*', path: '*' };

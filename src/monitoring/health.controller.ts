@@ -17,6 +17,7 @@ export class HealthController {
     answers: HealthDto,
     problems: [ServiceUnavailable],
     withoutDatabase: true,
+    ignoresQuery: true,
   })
   async getHealth(): Promise<HealthDto> {
     await this.health.assertReady();
@@ -32,6 +33,7 @@ export class HealthController {
     answers: HealthDto,
     problems: [ServiceUnavailable],
     withoutDatabase: true,
+    ignoresQuery: true,
   })
   getReadiness(): Promise<HealthDto> {
     return this.getHealth();
@@ -43,6 +45,7 @@ export class HealthController {
     description: 'For whoever restarts it: as long as this answers, a restart would not help.',
     answers: HealthDto,
     withoutDatabase: true,
+    ignoresQuery: true,
   })
   getLiveness(): HealthDto {
     return { status: 'healthy' };

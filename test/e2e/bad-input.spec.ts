@@ -376,7 +376,7 @@ describe('bad input', () => {
     });
 
     it('answers 422 to any parameter where none is known', async () => {
-      const others = ['/', '/health', '/health/live', '/health/ready', '/version'].map((path): Operation => [
+      const others = ['/', '/version', '/metrics', '/docs', '/problems/not-found'].map((path): Operation => [
         'get',
         path,
       ]);
