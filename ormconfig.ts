@@ -14,6 +14,7 @@ import { NameResourceOfIdempotencyKey1764410000000 } from './src/database/migrat
 import { ForgetDeletedTrigrams1764450000000 } from './src/database/migrations/1764450000000-forget-deleted-trigrams.js';
 import { CreateImportedRow1764500000000 } from './src/database/migrations/1764500000000-create-imported-row.js';
 import { CompareTextAnew1764510000000 } from './src/database/migrations/1764510000000-compare-text-anew.js';
+import { TimeLines1764520000000 } from './src/database/migrations/1764520000000-time-lines.js';
 import { driver as postgresDriver } from './src/database/postgres/driver.js';
 import { driver as sqliteDriver } from './src/database/sqlite/driver.js';
 import { SnakeCaseNaming } from './src/database/naming-strategy.js';
@@ -57,6 +58,7 @@ export function dataSourceOptions(databaseUrl: string, limits: DatabaseLimits = 
       ForgetDeletedTrigrams1764450000000,
       CreateImportedRow1764500000000,
       CompareTextAnew1764510000000,
+      TimeLines1764520000000,
     ],
     namingStrategy: new SnakeCaseNaming(),
   };

@@ -2,7 +2,9 @@ import type { AddressInfo, Server } from 'node:net';
 import { Logger } from '@nestjs/common';
 import { createApp } from './app.setup.js';
 import { environmentWarnings, readEnvironment } from './config/environment.js';
+import { UnitOfWork } from './database/unit-of-work.js';
 import { describeBoundAddress } from './http/bound-address.js';
+import { warnOfFutureInstants } from './verification/future-instants.js';
 
 /** Milliseconds, beyond the time of grace, in which the service has ended, whatever holds it up. */
 const longestEnd = 9_000;
@@ -14,6 +16,7 @@ try {
   const logger = new Logger('Service');
   for (const warning of environmentWarnings(process.env)) logger.warn(warning);
   logger.log(`Listening on ${describeBoundAddress(server.address() as AddressInfo)}, documentation at /docs`);
+  void warnOfFutureInstants(app.get(UnitOfWork), logger);
   // Node's own words for these would tell all that hangs on the error, people's data too.
   process.on('uncaughtException', (error) => {
     logger.fatal({ msg: 'Uncaught exception, exiting', err: error });

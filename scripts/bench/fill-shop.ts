@@ -74,6 +74,7 @@ function tables({ movies, copies, clients, lines }: ShopSize): [table: string, r
       {
         movie_rent_id: '(i + 1) / 2',
         movie_copy_id: `1 + i % ${copies}`,
+        lent_datetime: instant('i'),
         returned_datetime: instant('i'),
       },
     ],

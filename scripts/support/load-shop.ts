@@ -61,10 +61,11 @@ export function loadShop(unitOfWork: UnitOfWork, shop: Shop, progress: Progress)
     };
     await store.addNew(
       'movie_rent_detail',
-      rents.added.flatMap(({ id, lines }) =>
+      rents.added.flatMap(({ id, creationDatetime, lines }) =>
         lines.map(({ copy, returnedDatetime }) => ({
           movieRentId: id,
           movieCopyId: copies.idOf(copy),
+          lentDatetime: creationDatetime,
           returnedDatetime,
         })),
       ),

@@ -1,7 +1,6 @@
 import { type EntityManager, In } from 'typeorm';
 import { ImportedRow } from '../../src/imports/imported-row.entity.js';
 import { MovieRentDetail } from '../../src/rentals/movie-rent-detail.entity.js';
-import { MovieRent } from '../../src/rentals/movie-rent.entity.js';
 import type { Loan } from './overlaps.js';
 import { inBatches, type StoredRow, Tables } from './tables.js';
 
@@ -74,9 +73,8 @@ export class ShopStore {
     for (const batch of inBatches(copyIds)) {
       const found = await this.manager
         .createQueryBuilder(MovieRentDetail, 'line')
-        .innerJoin(MovieRent, 'rent', 'rent.id = line.movieRentId')
         .select('line.movieCopyId', 'copy')
-        .addSelect('rent.creationDatetime', 'lent')
+        .addSelect('line.lentDatetime', 'lent')
         .addSelect('line.returnedDatetime', 'returned')
         .where({ movieCopyId: In(batch) })
         .getRawMany<{ copy: number; lent: string; returned: string | null }>();

@@ -1,5 +1,7 @@
 import type { ClientRepository } from '../clients/client.repository.js';
+import { latest, nowOrLatest, plausible } from '../kernel/clock.js';
 import { type Fault, InvalidInput } from '../kernel/domain-error.js';
+import type { MovieCopy } from '../movies/movie-copy.entity.js';
 import type { MovieCopyRepository } from '../movies/movie-copy.repository.js';
 import type { MovieRepository } from '../movies/movie.repository.js';
 import { fillBasket, type OrderedLine, type RentOrder } from './basket.js';
@@ -19,10 +21,10 @@ interface Participants {
 
 /**
  * Makes a rental what `order` says. Lines the order leaves out are taken back, and those that aren't there
- * are added. What was returned stays as it was.
+ * are added, lent `now`. What was returned stays as it was.
  * @throws InvalidInput, RentClosed, LineReturned, and what filling a basket throws
  */
-export async function amend(rent: MovieRent, order: RentOrder, shop: Participants): Promise<void> {
+export async function amend(rent: MovieRent, order: RentOrder, shop: Participants, now: Date): Promise<void> {
   const wanted = identify(order.lines, rent.details);
   const returned = rent.details.filter((detail) => !detail.isOpen);
   const untouched = returned.filter(({ id, movieCopyId }) =>
@@ -46,11 +48,25 @@ export async function amend(rent: MovieRent, order: RentOrder, shop: Participant
   // All that changes is taken back before it is opened anew, since two lines may swap their copies.
   await shop.lines.takeBack(rent.details.filter(({ id }) => !kept.has(id)));
   const changed = lines.filter((line) => !stays(line));
-  await shop.lines.reopen(rent.id, changed.filter(isThere));
+  const lendings = changed.map((line) => ({ ...line, lentDatetime: lentDatetimeOf(line, rent, now) }));
+  await shop.lines.reopen(rent.id, lendings.filter(isThere));
   await shop.lines.open(
     rent.id,
-    changed.filter((line) => !isThere(line)).map(({ copy }) => copy),
+    lendings.filter((line) => !isThere(line)),
   );
+}
+
+/**
+ * When a line of a rental that is being changed was lent: another copy on a line that is there already corrects what
+ * was recorded of that time, unless the copy was elsewhere then.
+ */
+function lentDatetimeOf({ id, copy }: OrderedLine & { copy: MovieCopy }, rent: MovieRent, now: Date): Date {
+  const corrected = rent.details.find((detail) => detail.id === id);
+  if (!corrected) return nowOrLatest(now, copy.lastReturn, rent.creationDatetime);
+  const recorded = plausible(now, [corrected.lentDatetime]);
+  return recorded.length > 0
+    ? latest(...recorded, ...plausible(now, [copy.lastReturn]))
+    : nowOrLatest(now, copy.lastReturn);
 }
 
 /** Whether a line was on the rental before. */

@@ -3,7 +3,7 @@ import { InstantColumn } from '../database/instant-column.js';
 import { MovieCopy } from '../movies/movie-copy.entity.js';
 import type { MovieRent } from './movie-rent.entity.js';
 
-/** One line of a rental: one copy, out until it is returned. */
+/** One line of a rental: one copy, out from when it was lent until it is returned. */
 @Entity()
 @Index('ix_movie_rent_detail_one_open_line_per_copy', ['movieCopyId'], {
   unique: true,
@@ -29,6 +29,10 @@ export class MovieRentDetail {
   @ManyToOne(() => MovieCopy, { onDelete: 'RESTRICT' })
   @JoinColumn()
   movieCopy?: Relation<MovieCopy>;
+
+  /** When this copy was lent: later than the rental was made, where the line was added to it. */
+  @InstantColumn()
+  lentDatetime: Date;
 
   @InstantColumn({ nullable: true })
   returnedDatetime: Date | null;

@@ -5,12 +5,15 @@ import type { MovieCopy } from '../movies/movie-copy.entity.js';
 import { MovieRentDetail } from './movie-rent-detail.entity.js';
 import { CopyAlreadyRented } from './rentals.errors.js';
 
-const opening = new CompiledInsert(MovieRentDetail, ['movieRentId', 'movieCopyId', 'returnedDatetime'], 'movieCopyId');
-const reopening = new CompiledInsert(
-  MovieRentDetail,
-  ['id', 'movieRentId', 'movieCopyId', 'returnedDatetime'],
-  'movieCopyId',
-);
+/** A copy that is about to be lent, and when. */
+export interface Lending {
+  readonly copy: MovieCopy;
+  readonly lentDatetime: Date;
+}
+
+const opened = ['movieRentId', 'movieCopyId', 'lentDatetime', 'returnedDatetime'] as const;
+const opening = new CompiledInsert(MovieRentDetail, opened, 'movieCopyId');
+const reopening = new CompiledInsert(MovieRentDetail, ['id', ...opened], 'movieCopyId');
 
 export class MovieRentDetailRepository extends Repository<MovieRentDetail> {
   constructor(manager: EntityManager) {
@@ -18,21 +21,21 @@ export class MovieRentDetailRepository extends Repository<MovieRentDetail> {
   }
 
   /**
-   * Opens a line for each of some copies.
+   * Opens a line for each copy.
    * @throws CopyAlreadyRented where the database's own law catches what was judged otherwise
    */
-  async open(movieRentId: number, copies: readonly MovieCopy[]): Promise<MovieRentDetail[]> {
-    const rows = copies.map((copy) => ({ movieRentId, movieCopyId: copy.id, returnedDatetime: null }));
+  async open(movieRentId: number, lendings: readonly Lending[]): Promise<MovieRentDetail[]> {
+    const rows = lendings.map((lending) => rowOf(movieRentId, lending));
     const ids = await opening.run(this.manager, rows).catch(refuseSecondHand(rows));
     const lines = rows.map((row, index) =>
-      Object.assign(new MovieRentDetail(), row, { id: ids[index], movieCopy: copies[index] }),
+      Object.assign(new MovieRentDetail(), row, { id: ids[index], movieCopy: lendings[index]!.copy }),
     );
     return lines.sort((one, other) => one.id - other.id);
   }
 
   /** The same, under the ids that the lines have had before. @throws CopyAlreadyRented */
-  async reopen(movieRentId: number, lines: readonly Pick<MovieRentDetail, 'id' | 'movieCopyId'>[]): Promise<void> {
-    const rows = lines.map(({ id, movieCopyId }) => ({ id, movieRentId, movieCopyId, returnedDatetime: null }));
+  async reopen(movieRentId: number, lines: readonly (Lending & { readonly id: number })[]): Promise<void> {
+    const rows = lines.map(({ id, ...lending }) => ({ id, ...rowOf(movieRentId, lending) }));
     await reopening.run(this.manager, rows).catch(refuseSecondHand(rows));
   }
 
@@ -49,6 +52,13 @@ export class MovieRentDetailRepository extends Repository<MovieRentDetail> {
     if (lines.length > 0) await this.delete(lines.map(({ id }) => id));
   }
 }
+
+const rowOf = (movieRentId: number, { copy, lentDatetime }: Lending) => ({
+  movieRentId,
+  movieCopyId: copy.id,
+  lentDatetime,
+  returnedDatetime: null,
+});
 
 const refuseSecondHand = (lines: readonly Pick<MovieRentDetail, 'movieCopyId'>[]) =>
   onDuplicate(

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ClientRepository } from '../clients/client.repository.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
-import { Clock, latest } from '../kernel/clock.js';
+import { Clock, nowOrLatest } from '../kernel/clock.js';
 import type { Caller, Command } from '../kernel/command.js';
 import { inOrder } from '../kernel/in-order.js';
 import type { Page, PageRequest } from '../kernel/page.js';
@@ -63,10 +63,11 @@ export class RentalsService {
     const judge = (shop: Participants) => fillBasket(order, shop);
     return this.unitOfWork.for(command).runUnlessRefused(participants, judge, async ({ rents, lines, ...shop }) => {
       const chosen = await fillBasket(order, shop);
+      const now = this.clock.now();
+      const rent = await rents.add(order.clientId, now);
       // A clock that was set back must not lend a copy before it came back.
-      const lent = latest(this.clock.now(), ...chosen.flatMap(({ lastReturn }) => lastReturn ?? []));
-      const rent = await rents.add(order.clientId, lent);
-      rent.details = await lines.open(rent.id, chosen);
+      const lendings = chosen.map((copy) => ({ copy, lentDatetime: nowOrLatest(now, copy.lastReturn) }));
+      rent.details = await lines.open(rent.id, lendings);
       return rent;
     });
   }
@@ -76,7 +77,7 @@ export class RentalsService {
     return this.unitOfWork.for(command).run(participants, async (shop) => {
       const rent = await shop.rents.getLocked(id);
       command.precondition?.(rent);
-      await amend(rent, order, shop);
+      await amend(rent, order, shop, this.clock.now());
       return shop.rents.get(id);
     });
   }

@@ -9,6 +9,7 @@ import { missingTrigramIndexes } from '../../src/database/trigram-index.js';
 import { GenreRepository } from '../../src/genres/genre.repository.js';
 import { MovieRepository } from '../../src/movies/movie.repository.js';
 import { openDatabaseAt } from '../support/database.js';
+import { behindItsBack, rowsBehindItsBack } from '../support/outage.js';
 import { emptyDatabase, type FreshDatabase, isSqlite } from '../support/engine.js';
 
 const tables = ['client', 'genre', 'movie', 'movie_copy', 'movie_rent', 'movie_rent_detail'];
@@ -207,6 +208,51 @@ describe('the migrations', () => {
     const before = await rows();
     await migrate();
     expect(await rows()).toEqual(before);
+  });
+
+  it('time the lines that were there before lines had a time, each span of them', async () => {
+    const day = (number: number) => `2026-01-${String(number).padStart(2, '0')}T00:00:00.000Z`;
+    const former = (dataSourceOptions(database.url).migrations as (new () => MigrationInterface)[]).filter(
+      ({ name }) => !name.startsWith('TimeLines'),
+    );
+    await openDatabaseAt(database.url, { migrations: former }).then(({ close }) => close());
+    /** Id of the line, copy, day on which its rental was made, day on which it came back. The ids are of many spans. */
+    const lines: [number, number, number, number?][] = [
+      [1, 1, 1, 4],
+      [10_000, 1, 5],
+      // Added to its rental of the first day after another rental had the copy from the second to the third.
+      [10_001, 2, 2, 3],
+      [20_001, 2, 1, 6],
+      [30_000, 2, 6, 7],
+      // The same, and it is still out. What it was put on is older than the line that had the copy.
+      [30_002, 3, 1],
+      [40_000, 3, 2, 8],
+    ];
+    await behindItsBack(
+      database.url,
+      `INSERT INTO genre (id, name, name_key) VALUES (1, 'Drama', 'drama');
+       INSERT INTO movie (id, title, title_search, year, genre_id) VALUES (1, 'Ran', 'ran', 1985, 1);
+       INSERT INTO client (id, last_name, name_search, name_sort) VALUES (1, 'A', 'a', 'a');
+       INSERT INTO movie_copy (id, movie_id, code, code_key, service_state)
+         VALUES ${[1, 2, 3].map((id) => `(${id}, 1, 'c${id}', 'c${id}', 'in_service')`).join()};
+       INSERT INTO movie_rent (id, client_id, creation_datetime)
+         VALUES ${lines.map(([id, , made]) => `(${id}, 1, '${day(made)}')`).join()};
+       INSERT INTO movie_rent_detail (id, movie_rent_id, movie_copy_id, returned_datetime)
+         VALUES ${lines.map(([id, copy, , back]) => `(${id}, ${id}, ${copy}, ${back ? `'${day(back)}'` : 'NULL'})`).join()};
+       INSERT INTO movie_rent_detail (id, movie_rent_id, movie_copy_id, returned_datetime)
+         VALUES (50000, 1, 1, '${day(1)}');
+       DELETE FROM movie_rent_detail WHERE id = 50000`,
+    );
+    const untimed = (await rows())['movie_rent_detail']!;
+    await migrate();
+    const timed = (await rows())['movie_rent_detail']!;
+    expect(timed.map(({ lent_datetime: _, ...line }) => line)).toEqual(untimed);
+    expect(timed.map(({ lent_datetime: lent }) => lent)).toEqual([1, 5, 2, 3, 6, 8, 2].map(day));
+    // An id that was given out is never given out again.
+    if (!isSqlite()) return;
+    expect(
+      await rowsBehindItsBack(database.url, `SELECT seq FROM sqlite_sequence WHERE name = 'movie_rent_detail'`),
+    ).toEqual([{ seq: 50_000 }]);
   });
 
   it('let movies be found that were there before the index of their titles', async () => {

@@ -22,8 +22,8 @@ describe('one open line per copy', () => {
   const insert = (returned: string) =>
     database.unitOfWork.run(participants, ({ lines }) =>
       lines.query(
-        `INSERT INTO movie_rent_detail (movie_rent_id, movie_copy_id, returned_datetime)
-         VALUES (${rentId}, ${copyId}, ${returned})`,
+        `INSERT INTO movie_rent_detail (movie_rent_id, movie_copy_id, lent_datetime, returned_datetime)
+         VALUES (${rentId}, ${copyId}, '2026-01-01T00:00:00.000Z', ${returned})`,
       ),
     );
 

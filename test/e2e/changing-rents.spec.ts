@@ -38,6 +38,35 @@ describe('changing rents', () => {
     expect((await shop.api.get(`/movie_rents/${rent.id}`)).body).toEqual(byCopy.body);
   });
 
+  it('times each line by itself: a copy that was elsewhere meanwhile is not lent since the rental was made', async () => {
+    const [{ client, rent, first, second, third }, { client: other }] = [await rental(3), await rental(1)];
+    const between = await shop.clerk.close((await shop.clerk.rent(other.id, second)).id);
+    expect(rent.details[0].lent_datetime).toBe(rent.creation_datetime);
+    const { body } = await change(rent.id, client.id, copy(first), copy(second)).expect(200);
+    expect(body.details[0]).toEqual(rent.details[0]);
+    expect(body.details[1].lent_datetime >= between['closed_datetime']).toBe(true);
+
+    // A line that gets another copy corrects what was recorded, but for the time in which that copy was elsewhere.
+    const [one, two] = body.details;
+    await shop.clerk.close((await shop.clerk.rent(other.id, third)).id);
+    const lines = [
+      { id: one.id, ...copy(second) },
+      { id: two.id, ...copy(third) },
+    ];
+    const corrected = (await change(rent.id, client.id, ...lines).expect(200)).body.details;
+    expect(corrected[0].lent_datetime).toBe(between['closed_datetime']);
+    const [elsewhere] = (await shop.api.get(`/movie_rents?movie_copy_id=${third}&is_closed=true`)).body;
+    expect(corrected[1].lent_datetime).toBe(elsewhere.closed_datetime);
+  });
+
+  it('keeps both lines where a line names their movie and another one the first of the copies', async () => {
+    const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(2)];
+    const [first, second] = movie.copies.map(({ id }: { id: number }) => id) as [number, number];
+    const rent = await shop.clerk.rent(client.id, first, second);
+    const { body } = await change(rent.id, client.id, { movie_id: movie.id }, copy(first)).expect(200);
+    expect(body).toEqual(rent);
+  });
+
   it('takes back the lines that are left out', async () => {
     const { client, movie, second, rent } = await rental(2);
     const { body } = await change(rent.id, client.id, copy(second)).expect(200);

@@ -38,6 +38,7 @@ describe('renting movies', () => {
           id: expect.any(Number),
           movie_rent_id: body.id,
           movie_copy_id: id,
+          lent_datetime: expect.stringMatching(/Z$/),
           returned_datetime: null,
           movie_copy: {
             id,

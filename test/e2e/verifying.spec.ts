@@ -106,6 +106,38 @@ describe('npm run verify', () => {
           expect.stringMatching(`^movie_rent_detail ${lineId}: it was returned at 1999-.*, before it was lent at `),
         ];
       },
+      'a line that was lent while another rental had its copy': async () => {
+        const copyId = await copy();
+        const lines: number[] = [];
+        for (const [lent, returned] of [
+          ['2001', '2003'],
+          ['2002', '2004'],
+        ]) {
+          const { id, details } = await shop.clerk.rent(await client(), copyId);
+          await shop.clerk.close(id);
+          await unchecked(
+            `UPDATE movie_rent_detail SET lent_datetime = '${lent}-01-01T00:00:00.000Z',
+             returned_datetime = '${returned}-01-01T00:00:00.000Z' WHERE id = ${details[0].id}`,
+          );
+          lines.push(details[0].id);
+        }
+        const what = `its copy was lent at 2002-01-01T00:00:00.000Z, while row ${lines[0]} had it`;
+        return [`movie_rent_detail ${lines[1]}: ${what}.`];
+      },
+      'instants in the future': async () => {
+        const { id, lineId } = await rental();
+        const instant = '2999-01-01T00:00:00.000Z';
+        await unchecked(`
+          UPDATE movie_rent SET creation_datetime = '${instant}' WHERE id = ${id};
+          UPDATE movie_rent_detail SET lent_datetime = '${instant}', returned_datetime = '${instant}'
+          WHERE id = ${lineId}`);
+        const future = (column: string) => `its ${column} is ${instant}, which is in the future.`;
+        return [
+          `movie_rent ${id}: ${future('creation_datetime')}`,
+          `movie_rent_detail ${lineId}: ${future('lent_datetime')}`,
+          `movie_rent_detail ${lineId}: ${future('returned_datetime')}`,
+        ];
+      },
       'a line of a copy that is gone': async () => {
         const { lineId, copyId } = await rental();
         await unchecked(`DELETE FROM movie_copy WHERE id = ${copyId}`);

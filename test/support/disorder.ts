@@ -21,6 +21,7 @@ interface Movie {
 interface Line {
   readonly movie_rent_id: number;
   readonly movie_copy_id: number;
+  readonly lent_datetime: string;
   readonly returned_datetime: string | null;
   readonly movie_copy: { readonly id: number; readonly movie_id: number };
 }
@@ -64,6 +65,10 @@ async function disorderShown(api: Api): Promise<string[]> {
       ['was closed by the last return', closed_datetime === last],
       ['was closed after it began', closed_datetime === null || closed_datetime >= creation_datetime],
       ['has lines', details.length > 0],
+      [
+        'has lines that were lent before they came back',
+        details.every((line) => line.returned_datetime === null || line.lent_datetime <= line.returned_datetime),
+      ],
       ['has its own lines', details.every(({ movie_rent_id }) => movie_rent_id === id)],
       [
         'lends copies as they are',
@@ -117,6 +122,10 @@ const orphans: Readonly<Record<string, string>> = {
     orphan('movie_rent_detail', 'movie_copy'),
   ]),
   'movie_rent without lines': 'SELECT id FROM movie_rent WHERE id NOT IN (SELECT movie_rent_id FROM movie_rent_detail)',
+  'loan while another one lasts': `
+    SELECT later.id FROM movie_rent_detail AS later JOIN movie_rent_detail AS earlier
+      ON earlier.movie_copy_id = later.movie_copy_id AND earlier.id <> later.id
+    WHERE later.lent_datetime > earlier.lent_datetime AND later.lent_datetime < earlier.returned_datetime`,
   'copy in two hands':
     'SELECT movie_copy_id FROM movie_rent_detail WHERE returned_datetime IS NULL GROUP BY movie_copy_id HAVING COUNT(*) > 1',
 };

@@ -250,7 +250,7 @@ export class Storm {
           ({ lines }) =>
             lines.open(
               id,
-              copies.map((copyId) => ({ id: copyId }) as MovieCopy),
+              copies.map((copyId) => ({ copy: { id: copyId } as MovieCopy, lentDatetime: new Date() })),
             ),
         ],
         acknowledge: () => this.openRents.set(id, copies.length),

@@ -36,6 +36,5 @@ const unsound = [
    GROUP BY movie_copy_id HAVING COUNT(*) > 1`,
   `SELECT id AS rent_without_lines FROM movie_rent
    WHERE NOT EXISTS (SELECT 1 FROM movie_rent_detail WHERE movie_rent_id = movie_rent.id)`,
-  `SELECT line.id AS line_returned_before_it_was_lent FROM movie_rent_detail AS line
-   JOIN movie_rent ON movie_rent.id = movie_rent_id WHERE returned_datetime < creation_datetime`,
+  `SELECT id AS line_returned_before_it_was_lent FROM movie_rent_detail WHERE returned_datetime < lent_datetime`,
 ];

@@ -3,7 +3,7 @@ import type { OrderedLine, RentOrder } from '../basket.js';
 import { MovieRentDetailDto, MovieRentDto, mostLines } from './movie-rent.dto.js';
 
 /** A line: this very copy, or any free copy of that movie. */
-@IgnoresMembersOf(MovieRentDetailDto, 'movie_rent_id', 'returned_datetime', 'movie_copy')
+@IgnoresMembersOf(MovieRentDetailDto, 'movie_rent_id', 'lent_datetime', 'returned_datetime', 'movie_copy')
 export class MovieRentLineInput {
   @IdField({ description: 'In a PUT, the line that is meant; otherwise ignored.', optional: true })
   id?: number | null;

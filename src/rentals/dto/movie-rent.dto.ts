@@ -48,6 +48,9 @@ export class MovieRentDetailDto {
   @IdField({ description: 'The copy that was lent.' })
   movie_copy_id: number;
 
+  @InstantField({ description: 'When the copy was lent.', example: '2026-11-20T18:30:00.000Z' })
+  lent_datetime: string;
+
   @InstantField({ description: 'When it came back; null while it is out.', nullable: true, example: null })
   returned_datetime: string | null;
 
@@ -58,6 +61,7 @@ export class MovieRentDetailDto {
     this.id = line.id;
     this.movie_rent_id = line.movieRentId;
     this.movie_copy_id = line.movieCopyId;
+    this.lent_datetime = line.lentDatetime.toISOString();
     this.returned_datetime = line.returnedDatetime?.toISOString() ?? null;
     this.movie_copy = new RentedCopyDto(line.movieCopy!);
   }
@@ -70,7 +74,7 @@ export class MovieRentDto {
   @IdField({ description: 'Who rents.' })
   client_id: number;
 
-  @InstantField({ description: 'When the copies were lent.', example: '2026-11-20T18:30:00.000Z' })
+  @InstantField({ description: 'When the rental was made.', example: '2026-11-20T18:30:00.000Z' })
   creation_datetime: string;
 
   @InstantField({ description: 'When the last copy came back; null while one is out.', nullable: true, example: null })

@@ -1,0 +1,80 @@
+import type { EntityManager } from 'typeorm';
+import type { UnitOfWork } from '../../src/database/unit-of-work.js';
+
+export interface Repair {
+  readonly table: string;
+  readonly id: number;
+  readonly column: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+interface Rule {
+  readonly table: string;
+  readonly column: string;
+  /** SQL for the instant that takes the place of one in the future. $1 is now. */
+  readonly instant: string;
+}
+
+/**
+ * What the other rows tell of an instant that a wrong clock recorded, each rule by what those before it have corrected:
+ * a rental was made before those that follow it; a line was lent with its rental, but not before its copy came back; a
+ * copy came back before it was lent again. Where no row tells, it is now.
+ */
+const rules: readonly Rule[] = [
+  {
+    table: 'movie_rent',
+    column: 'creation_datetime',
+    instant: `COALESCE((SELECT MIN(later.creation_datetime) FROM movie_rent AS later
+      WHERE later.id > wrong.id AND later.creation_datetime <= $1), $1)`,
+  },
+  {
+    table: 'movie_rent_detail',
+    column: 'lent_datetime',
+    instant: `COALESCE((SELECT MAX(known.instant) FROM (
+      SELECT rent.creation_datetime AS instant FROM movie_rent AS rent WHERE rent.id = wrong.movie_rent_id
+      UNION ALL SELECT other.returned_datetime FROM movie_rent_detail AS other
+        WHERE other.movie_copy_id = wrong.movie_copy_id AND other.returned_datetime <= $1 AND other.id <> wrong.id
+          AND (wrong.returned_datetime IS NULL OR other.id < wrong.id)) AS known), $1)`,
+  },
+  {
+    table: 'movie_rent_detail',
+    column: 'returned_datetime',
+    instant: `COALESCE((SELECT MIN(other.lent_datetime) FROM movie_rent_detail AS other
+      WHERE other.movie_copy_id = wrong.movie_copy_id AND (other.lent_datetime > wrong.lent_datetime
+        OR (other.lent_datetime = wrong.lent_datetime AND other.id > wrong.id))), $1)`,
+  },
+];
+
+/** Corrects rows, as a participant of a unit of work. */
+class InstantRepairs {
+  constructor(private readonly manager: EntityManager) {}
+
+  /** Corrects the instants of one column that are after `now`, in the order of their ids. */
+  async apply({ table, column, instant }: Rule, now: string): Promise<Repair[]> {
+    const wrong = await this.manager.query<{ id: number; before: string }[]>(
+      `SELECT id, ${column} AS before FROM ${table} WHERE ${column} > $1 ORDER BY id`,
+      [now],
+    );
+    const repairs: Repair[] = [];
+    for (const { id, before } of wrong) {
+      const [found] = await this.manager.query<{ instant: string }[]>(
+        `SELECT ${instant} AS instant FROM ${table} AS wrong WHERE wrong.id = $2`,
+        [now, id],
+      );
+      const after = found!.instant;
+      await this.manager.query(`UPDATE ${table} SET ${column} = $1 WHERE id = $2`, [after, id]);
+      repairs.push({ table, id, column, before, after });
+    }
+    return repairs;
+  }
+}
+
+/** Corrects every instant of rentals and their lines that is in the future, all of them or none. */
+export function repairInstants(unitOfWork: UnitOfWork, now: Date): Promise<Repair[]> {
+  return unitOfWork.run({ instants: InstantRepairs }, async ({ instants }) => {
+    const repairs: Repair[] = [];
+    for (const rule of rules) repairs.push(...(await instants.apply(rule, now.toISOString())));
+    return repairs;
+  });
+}

@@ -1,0 +1,120 @@
+import { Clock } from '../../src/kernel/clock.js';
+import { dataSourceOptions } from '../../ormconfig.js';
+import { withDatabaseForJudging } from '../../src/database/with-database.js';
+import { verify } from '../../src/verification/verify.js';
+import { Program, startService } from '../../scripts/support/program.js';
+import { openShop } from '../support/app.js';
+import { freshDatabase, type FreshDatabase } from '../support/engine.js';
+import { clerk } from '../support/shop.js';
+
+const tenYears = 10 * 365 * 24 * 60 * 60 * 1000;
+const minute = 60_000;
+
+interface Line {
+  readonly id: number;
+  readonly lent_datetime: string;
+  readonly returned_datetime: string | null;
+}
+
+/** A shop whose clock was ten years ahead for two rentals: a closed one, and one that is still open. */
+describe('a clock that was ten years ahead', () => {
+  let database: FreshDatabase;
+  let shop: Awaited<ReturnType<typeof openShop>>;
+  let clerks: ReturnType<typeof clerk>;
+  beforeEach(async () => {
+    database = await freshDatabase();
+    shop = await openShop({ databaseUrl: database.url });
+    clerks = clerk(shop.api);
+  });
+  afterEach(() => database.drop());
+
+  const turn = (milliseconds: number) => (shop.app.get(Clock).now = () => new Date(Date.now() + milliseconds));
+  const isRecent = (instant: string) => Math.abs(Date.parse(instant) - Date.now()) < minute;
+  const copiesOfMovie = async (stock: number): Promise<number[]> =>
+    (await clerks.movie(stock))['copies'].map(({ id }: { id: number }) => id);
+
+  /** What verify finds, with the remedies. */
+  const findings = async (): Promise<string> => {
+    const found: string[] = [];
+    await withDatabaseForJudging(dataSourceOptions(database.url), (unitOfWork) =>
+      verify(unitOfWork, {
+        tell: ({ where, id, what, remedy }) => found.push(`${where} ${id}: ${what}. ${remedy}`),
+        step: (_name, _total, work) => work(() => undefined),
+      }),
+    );
+    return found.join('\n');
+  };
+
+  it('stamps its own rental only: neither later baskets of the copy nor, through them, other copies', async () => {
+    const [client, [wrong, other, third]] = [await clerks.client(), await copiesOfMovie(3)];
+    turn(tenYears);
+    const ahead = await clerks.close((await clerks.rent(client['id'], wrong!)).id);
+    expect(isRecent(ahead['creation_datetime'])).toBe(false);
+    turn(0);
+    for (const copies of [[wrong!, other!], [other!, third!], [wrong!]]) {
+      const rent = await clerks.close((await clerks.rent(client['id'], ...copies)).id);
+      const instants = (rent['details'] as Line[]).flatMap((line) => [line.lent_datetime, line.returned_datetime!]);
+      for (const instant of [rent['creation_datetime'], rent['closed_datetime'], ...instants]) {
+        expect(isRecent(instant)).toBe(true);
+      }
+    }
+    await shop.close();
+  });
+
+  it('stamps no copy that is added to its rental', async () => {
+    const [client, [wrong, added]] = [await clerks.client(), await copiesOfMovie(2)];
+    turn(tenYears);
+    const { id } = await clerks.rent(client['id'], wrong!);
+    turn(0);
+    const details = [{ movie_copy_id: wrong }, { movie_copy_id: added }];
+    const { body } = await shop.api.put(`/movie_rents/${id}`).send({ client_id: client['id'], details }).expect(200);
+    expect(isRecent(body.details[0].lent_datetime)).toBe(false);
+    expect(isRecent(body.details[1].lent_datetime)).toBe(true);
+    await shop.close();
+  });
+
+  it('is named by verify and at the start, and what it recorded is repaired by npm run repair:instants', async () => {
+    const [client, [closed, open, returned]] = [await clerks.client(), await copiesOfMovie(3)];
+    const before = await clerks.rent(client['id'], returned!);
+    turn(tenYears);
+    const first = await clerks.close((await clerks.rent(client['id'], closed!)).id);
+    const second = await clerks.rent(client['id'], open!);
+    await clerks.close(before['id']);
+    turn(0);
+    for (const copy of [closed!, returned!]) await clerks.close((await clerks.rent(client['id'], copy)).id);
+    const lineOf = ({ details }: Record<string, unknown>) => (details as Line[])[0]!.id;
+    await shop.close();
+
+    const inFuture = [
+      `movie_rent ${first['id']}: its creation_datetime is `,
+      `movie_rent ${second['id']}: its creation_datetime is `,
+      `movie_rent_detail ${lineOf(first)}: its lent_datetime is `,
+      `movie_rent_detail ${lineOf(second)}: its lent_datetime is `,
+      `movie_rent_detail ${lineOf(first)}: its returned_datetime is `,
+      `movie_rent_detail ${lineOf(before)}: its returned_datetime is `,
+    ];
+    const found = await findings();
+    for (const finding of inFuture) expect(found).toContain(finding);
+    expect(found).toContain('npm run repair:instants');
+
+    const warning = 'Instants in the future: 6, ';
+    const { service } = await startService({ DATABASE_URL: database.url });
+    while (!service.stdout.includes('nstants in the future')) await new Promise((later) => setTimeout(later, 20));
+    expect(service.stdout).toContain(warning);
+    await service.kill('SIGTERM');
+
+    const repair = Program.start('scripts/repair-instants.js', { DATABASE_URL: database.url });
+    await repair.succeeds();
+    expect(repair.stdout).toContain('Corrected 6 instants');
+    expect(repair.stdout).toContain(`movie_rent ${first['id']}: creation_datetime ${first['creation_datetime']} -> `);
+    expect(await findings()).toBe('');
+
+    shop = await openShop({ databaseUrl: database.url });
+    for (const { id } of [first, second]) {
+      const { body } = await shop.api.get(`/movie_rents/${id}`).expect(200);
+      expect(isRecent(body.creation_datetime)).toBe(true);
+      expect(body.is_closed).toBe(id === first['id']);
+    }
+    await shop.close();
+  });
+});
