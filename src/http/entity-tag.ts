@@ -1,14 +1,14 @@
 import { hash } from 'node:crypto';
-import { derivedMembersOf, editableText } from './derived-members.js';
+import { editableText } from './derived-members.js';
 
 /**
  * The strong validator of a document: a digest of its bytes, so that no member can change without it, be it derived or
  * set. In front of it stands a digest of what edits can change, where that is less: "editable.all". A change on
- * condition compares only this. See docs/decisions/0009.
+ * condition compares only this. Lists, which are not edited, have one digest. See docs/decisions/0009.
  */
 export function entityTag(document: object, text: string): string {
-  const hasDerived = derivedMembersOf(document).size > 0;
-  return hasDerived ? `"${digest(editableText(document))}.${digest(text)}"` : `"${digest(text)}"`;
+  const editable = Array.isArray(document) ? text : editableText(document);
+  return editable === text ? `"${digest(text)}"` : `"${digest(editable)}.${digest(text)}"`;
 }
 
 /**

@@ -35,7 +35,7 @@ function field(options: FieldOptions, schema: ApiPropertyOptions, read?: ValueRe
   const property = { ...schema, description, example, required: !optional, nullable: nullable || undefined };
   return (target, name) => {
     ApiProperty(property as ApiPropertyOptions)(target, name);
-    if (derived) markDerived(target, String(name));
+    if (derived) markDerived(String(name));
     if (read) defineField(target, String(name), { read, optional: Boolean(optional), nullable });
   };
 }
@@ -86,7 +86,7 @@ export function ChoiceField({
 /** Another document that an answer holds only where `?expand=` asks for it. */
 export function ExpansionField(type: () => Type, description: string): PropertyDecorator {
   return (target, property) => {
-    markDerived(target, String(property));
+    markDerived(String(property));
     ObjectField(type, { description, optional: true, nullable: false })(target, property);
   };
 }

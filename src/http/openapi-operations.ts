@@ -97,6 +97,9 @@ function describeKey(operation: Operation): void {
   (operation.parameters ??= []).push(parameter);
 }
 
+/** `*`, or a list of entity tags (RFC 9110 §8.8.3). */
+const entityTags = '^(\\*|(W/)?"[^"]*"(, *(W/)?"[^"]*")*)$';
+
 function describeConditions(operation: Operation, method: string): void {
   const ifMatch = 'Do it only if it still is as one of these ETags says; otherwise 412, and nothing is changed.';
   const ifNoneMatch = 'Answer 304 and nothing else if it still is as one of these ETags says.';
@@ -105,7 +108,7 @@ function describeConditions(operation: Operation, method: string): void {
     name,
     in: 'header',
     description,
-    schema: { type: 'string', minLength: 1, maxLength: 2000 },
+    schema: { type: 'string', minLength: 1, maxLength: 2000, pattern: entityTags },
     example: '"2Wn9nYq0iLqkC4mYVbV7Yg"',
   };
   (operation.parameters ??= []).push(parameter);

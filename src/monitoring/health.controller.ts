@@ -13,7 +13,8 @@ export class HealthController {
   @Get()
   @Operation({
     summary: 'Ask whether all is well',
-    description: 'The same as `/health/ready`, for people and for monitors that know only one address.',
+    description:
+      'The same as `/health/ready`, for people and for monitors that know only one address. Any query is ignored.',
     answers: HealthDto,
     problems: [ServiceUnavailable],
     withoutDatabase: true,

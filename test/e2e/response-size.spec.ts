@@ -13,8 +13,8 @@ describe('a page is at most 2 MB', () => {
 
   const idsOf = ({ body }: Response): number[] => (body as { id: number }[]).map(({ id }) => id);
   /** Rentals of all copies of a movie, one after another. */
-  const rentalsOf = async (description: string, count: number) => {
-    const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(100, { description })];
+  const rentalsOf = async (description: string, count: number, members: object = {}) => {
+    const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(100, { description, ...members })];
     const copyIds = (movie['copies'] as { id: number }[]).map(({ id }) => id);
     const ids: number[] = [];
     for (let made = 0; made < count; made++) {
@@ -73,9 +73,11 @@ describe('a page is at most 2 MB', () => {
   });
 
   it('has one row at least, be it larger than that', async () => {
-    // Each of these takes six bytes of JSON.
-    const { path, ids } = await rentalsOf(`x${'\u0001'.repeat(4998)}x`, 2);
-    expect((await shop.api.get(`${path}?limit=1`).expect(200)).text.length).toBeGreaterThan(maxPageBytes);
+    // Each of these takes four bytes, and counts as one character.
+    const [description, title] = [5000, 255].map((length) => '🎬'.repeat(length)) as [string, string];
+    const { path, ids } = await rentalsOf(description, 2, { title, director: title });
+    const { text } = await shop.api.get(`${path}?limit=1`).expect(200);
+    expect(Buffer.byteLength(text)).toBeGreaterThan(maxPageBytes);
     expect(await walk(shop.api, `${path}?limit=200`, 'next')).toEqual(ids.map((id) => [id]));
   });
 });
