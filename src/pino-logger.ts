@@ -5,6 +5,14 @@ import type { LogLevel } from './config/environment.js';
 import { errorCode } from './database/error-code.js';
 import { LogDestination } from './log-destination.js';
 
+const nestStartContexts = new Set<unknown>([
+  'InstanceLoader',
+  'NestApplication',
+  'NestFactory',
+  'RouterExplorer',
+  'RoutesResolver',
+]);
+
 /** Nest's log, and ours through it, written by pino: a JSON object a line, or for people where a terminal listens. */
 export class PinoLogger implements LoggerService {
   private readonly destination: LogDestination;
@@ -32,7 +40,7 @@ export class PinoLogger implements LoggerService {
 
   error = this.writerOf('error');
   warn = this.writerOf('warn');
-  log = this.writerOf('info');
+  log = this.infoWriter();
   debug = this.writerOf('debug');
   verbose = this.writerOf('trace');
 
@@ -43,6 +51,14 @@ export class PinoLogger implements LoggerService {
     if (!this.destination.isFlushed) this.lastResort.fatal(fields);
   }
 
+  /** Nest describes modules and routes, a line each, at every start: that is of interest for debugging only. */
+  private infoWriter() {
+    const [info, debug] = [this.writerOf('info'), this.writerOf('debug')];
+    return (message: unknown, ...rest: unknown[]): void => {
+      (nestStartContexts.has(rest.at(-1)) ? debug : info)(message, ...rest);
+    };
+  }
+
   private writerOf(level: LogLevel) {
     return (message: unknown, ...rest: unknown[]): void => {
       if (this.pino.isLevelEnabled(level)) this.pino[level](fieldsOf(message, rest));
@@ -50,9 +66,13 @@ export class PinoLogger implements LoggerService {
   }
 }
 
-/** As text for people, in place of JSON. */
+/** Text for a terminal, in place of JSON: one line for each request, without what the message has. */
 function prettified(destination: LogDestination): DestinationStream {
-  const format = prettyFactory({});
+  const format = prettyFactory({
+    singleLine: true,
+    translateTime: 'SYS:HH:MM:ss',
+    ignore: 'context,method,route,status',
+  });
   return { write: (line) => destination.write(format(line) ?? line) };
 }
 
