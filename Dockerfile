@@ -4,7 +4,7 @@ FROM node:22-bookworm@sha256:363e1587494626837fa7f9a23bdb453d13b0ff3c67c705c2805
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci
-COPY nest-cli.json ormconfig.ts tsconfig.json tsconfig.build.json ./
+COPY ormconfig.ts tsconfig.json tsconfig.build.json ./
 COPY src src
 COPY scripts scripts
 RUN npm run build && npm prune --omit=dev

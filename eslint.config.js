@@ -3,7 +3,7 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  globalIgnores(['dist/', 'test/consumers/', 'data/', 'coverage/']),
+  globalIgnores(['dist/', 'dist-*/', 'test/consumers/', 'data/', 'coverage/']),
   js.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -21,6 +21,10 @@ export default defineConfig(
       // What Nest injects by its type must stay an import of a value.
       '@typescript-eslint/consistent-type-imports': 'off',
     },
+  },
+  {
+    files: ['scripts/*.js'],
+    languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly' } },
   },
   {
     files: ['src/**/*.ts'],

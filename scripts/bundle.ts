@@ -1,5 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { build } from 'esbuild';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { build, type BuildOptions } from 'esbuild';
 
 /** Packages that stay outside, and are loaded as they are. */
 const external = [
@@ -11,13 +12,10 @@ const external = [
   ...['@nestjs/microservices', '@nestjs/websockets', '@fastify/static'],
 ];
 
-const entry = 'dist/src/serve.js';
-const service = 'dist/src/serve.bundle.js';
+const dist = dirname(import.meta.dirname);
+const service = join(dist, 'src/serve.bundle.js');
 
-// Puts the service and what it depends on into one file in place of 1,500, most of whose start is looking for the next.
-await build({
-  entryPoints: [entry],
-  outfile: service,
+const options = {
   bundle: true,
   external,
   platform: 'node',
@@ -35,6 +33,21 @@ await build({
   banner: {
     js: `import { createRequire as requireOf } from 'node:module';\nconst require = requireOf(import.meta.url);`,
   },
+} as const satisfies BuildOptions;
+
+// Puts the service and what it depends on into one file in place of 1,500, most of whose start is looking for the next.
+await build({ ...options, entryPoints: [join(dist, 'src/serve.js')], outfile: service });
+
+// Likewise the commands, which share most of their code.
+const commands = join(dist, 'commands');
+const scripts = join(dist, 'scripts');
+const programs = (await readdir(scripts)).filter((name) => /\.js$/.test(name) && !/^(bench|bundle)\./.test(name));
+await rm(commands, { recursive: true, force: true });
+await build({
+  ...options,
+  entryPoints: programs.map((name) => join(scripts, name)),
+  outdir: commands,
+  splitting: true,
 });
 
 /**

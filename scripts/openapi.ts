@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { createApp } from '../src/app.setup.js';
 import { Environment } from '../src/config/environment.js';
 import { describeApi } from '../src/http/openapi.js';
-import { version } from '../src/version.js';
+import { projectFolder, version } from '../src/version.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'movie-rental-openapi-'));
 const app = await createApp(
   Object.assign(new Environment(), { DATABASE_URL: `sqlite:${join(folder, 'shop.sqlite')}`, LOG_LEVEL: 'error' }),
 );
-await writeFile('docs/openapi.json', `${JSON.stringify(describeApi(app, version), null, 2)}\n`);
+await writeFile(join(projectFolder, 'docs/openapi.json'), `${JSON.stringify(describeApi(app, version), null, 2)}\n`);
 await app.close();
 await rm(folder, { recursive: true });
 console.log('docs/openapi.json is what the code says.');

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
+import { projectFolder } from '../src/version.js';
 import { readDatasets } from './support/datasets.js';
 import { runImport } from './support/run-import.js';
 
-await runImport(() => readDatasets('datasets'));
+await runImport(() => readDatasets(join(projectFolder, 'datasets')));

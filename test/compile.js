@@ -32,7 +32,7 @@ for (const path of fileNames.map((name) => relative('.', name))) {
   sources[path] = createHash('sha256').update(context).update(text).digest('hex');
   const isCurrent = compiled ? compiled[path] === sources[path] && existsSync(output) : isNewer(output, path);
   if (isCurrent) continue;
-  if (path.startsWith('src/')) isBundleCurrent = false;
+  if (/^(src|scripts)\//.test(path)) isBundleCurrent = false;
   const { outputText, sourceMapText } = ts.transpileModule(text, { compilerOptions, fileName: path });
   const map = { ...JSON.parse(sourceMapText), sources: [relative(dirname(output), path)] };
   mkdirSync(dirname(output), { recursive: true });

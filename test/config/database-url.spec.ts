@@ -75,7 +75,7 @@ describe('DATABASE_URL', () => {
 
   it.each([
     ['the service', 'src/main.js', []],
-    ['npm run verify', 'scripts/verify.js', []],
+    ['npm run verify', 'commands/verify.js', []],
     ['the TypeORM CLI', '../node_modules/typeorm/cli.js', ['migration:show', '-d', 'dist/ormconfig.js']],
   ])('that is invalid ends %s with exit code 1 and its rule on stderr', async (_, program, args) => {
     const { exited, ...run } = start(program, { DATABASE_URL: `postgres://u:${secret}/r3t@h/shop` }, args);
@@ -87,7 +87,7 @@ describe('DATABASE_URL', () => {
   it('that is invalid is refused by npm run copy', async () => {
     const good = 'sqlite:data/none.sqlite';
     const bad = `postgres://u:${secret}#r3t@h/shop`;
-    const { exited, output } = start('scripts/copy.js', {}, [good, bad]);
+    const { exited, output } = start('commands/copy.js', {}, [good, bad]);
     expect(await exited).toMatchObject({ code: 1 });
     expect(output()).toContain('The second URL must have its user and password encoded');
     expect(output()).not.toMatch(/s3c|r3t/);

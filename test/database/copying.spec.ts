@@ -61,7 +61,7 @@ describe('a shop that is copied from one database to another and back', () => {
       for (const id of [gapId, lastId]) await api.delete(`/genres/${id}`).expect(204);
       takenBackId = lastId;
     });
-    const program = Program.start('scripts/copy.js', {}, [here.url, there.url]);
+    const program = Program.start('commands/copy.js', {}, [here.url, there.url]);
     await program.succeeds();
     said = program.stdout;
   });
@@ -158,7 +158,7 @@ describe('a shop that is copied from one database to another and back', () => {
 
 describe('npm run copy', () => {
   it('says how it is used, and quotes nothing that may hold a password', async () => {
-    const program = Program.start('scripts/copy.js', {}, ['sqlite:a.sqlite', 'postgres:/clerk:secret@shop']);
+    const program = Program.start('commands/copy.js', {}, ['sqlite:a.sqlite', 'postgres:/clerk:secret@shop']);
     expect(await program.exited).toMatchObject({ code: 1 });
     expect(program.stderr).toMatch(/^From which database to which other\?.*npm run copy -- /s);
     expect(program.stderr).not.toContain('secret');

@@ -163,7 +163,9 @@ describe('docs/operations.md', () => {
     expect(scripts).toEqual(expect.arrayContaining(named(/npm run ([\w:-]+)/g)));
     const programs = named(/node dist\/([\w/-]+)\.js/g);
     expect(programs).toContain('src/main');
-    const missing = programs.filter((program) => !existsSync(join(root, `${program}.ts`)));
+    const missing = programs.filter(
+      (program) => !existsSync(join(root, `${program.replace(/^commands/, 'scripts')}.ts`)),
+    );
     expect(missing).toEqual([]);
   });
 

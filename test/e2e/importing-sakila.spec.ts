@@ -37,7 +37,7 @@ function importSakila(): void {
   }
 
   async function runImport(): Promise<string> {
-    const program = Program.start('scripts/import-sakila.js', { DATABASE_URL: database.url }, [sakilaFolder]);
+    const program = Program.start('commands/import-sakila.js', { DATABASE_URL: database.url }, [sakilaFolder]);
     await program.succeeds();
     return program.stdout;
   }
@@ -107,7 +107,7 @@ describe('npm run import:sakila', () => {
   afterAll(() => database.drop());
 
   async function run(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-    const program = Program.start('scripts/import-sakila.js', { DATABASE_URL: database.url }, args);
+    const program = Program.start('commands/import-sakila.js', { DATABASE_URL: database.url }, args);
     const { code } = await program.exited;
     return { code, stdout: program.stdout, stderr: program.stderr };
   }

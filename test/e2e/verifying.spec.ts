@@ -7,7 +7,7 @@ describe('npm run verify', () => {
   const shop = useShop();
 
   async function verify(): Promise<{ code: number | null; stdout: string; stderr: string }> {
-    const program = Program.start('scripts/verify.js', { DATABASE_URL: shop.databaseUrl });
+    const program = Program.start('commands/verify.js', { DATABASE_URL: shop.databaseUrl });
     const { code } = await program.exited;
     return { code, stdout: program.stdout, stderr: program.stderr };
   }

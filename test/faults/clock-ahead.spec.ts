@@ -103,7 +103,7 @@ describe('a clock that was ten years ahead', () => {
     expect(service.stdout).toContain(warning);
     await service.kill('SIGTERM');
 
-    const repair = Program.start('scripts/repair-instants.js', { DATABASE_URL: database.url });
+    const repair = Program.start('commands/repair-instants.js', { DATABASE_URL: database.url });
     await repair.succeeds();
     expect(repair.stdout).toContain('Corrected 6 instants');
     expect(repair.stdout).toContain(`movie_rent ${first['id']}: creation_datetime ${first['creation_datetime']} -> `);

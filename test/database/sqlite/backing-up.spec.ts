@@ -16,7 +16,7 @@ describe('npm run backup', () => {
   const shop = useShop();
   const folder = () => dirname(shop.databaseUrl.replace(/^sqlite:/, ''));
   const run = (...args: string[]) =>
-    Program.start('scripts/backup.js', { DATABASE_URL: shop.databaseUrl }, args, { cwd: folder() });
+    Program.start('commands/backup.js', { DATABASE_URL: shop.databaseUrl }, args, { cwd: folder() });
 
   /** Rents and returns until it is told to stop, and takes down the ids of what was acknowledged. */
   function storm(clientId: number, copyIds: readonly number[]) {

@@ -36,7 +36,7 @@ describe('the process lock of a SQLite file', () => {
 
   it('refuses a second service and an import with exit code 1', async () => {
     const second = Program.start('src/main.js', { DATABASE_URL: database.url, PORT: '0' });
-    const seed = Program.start('scripts/seed.js', { DATABASE_URL: database.url });
+    const seed = Program.start('commands/seed.js', { DATABASE_URL: database.url });
     expect(await second.exited).toMatchObject({ code: 1 });
     expect(second.stderr).toMatch(/is in use by another process.*stop the other, or move to PostgreSQL/s);
     expect(await seed.exited).toMatchObject({ code: 1 });

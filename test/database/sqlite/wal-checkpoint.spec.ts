@@ -153,7 +153,7 @@ describe('a clean end', () => {
 
   it('of commands that write, and of those that only read, leaves one whole file', async () => {
     for (const script of ['seed', 'verify']) {
-      await Program.start(`scripts/${script}.js`, { DATABASE_URL: file.url }).succeeds();
+      await Program.start(`commands/${script}.js`, { DATABASE_URL: file.url }).succeeds();
       expect({ script, logs: await logsBeside() }).toEqual({ script, logs: [] });
     }
   });

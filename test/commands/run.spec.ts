@@ -1,0 +1,71 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { read, root } from '../support/project.js';
+
+const { scripts, engines } = JSON.parse(read('package.json')) as {
+  scripts: Record<string, string>;
+  engines: { node: string };
+};
+
+/** Runs a file of this folder, or of another, in Node.js, or as if in another version of it. */
+function run(args: readonly string[], { folder = root, version = process.versions.node } = {}) {
+  const pretend = `Object.defineProperty(process,'versions',{value:{...process.versions,node:'${version}'}})`;
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [`--import=data:text/javascript,${encodeURIComponent(pretend)}`, join(folder, args[0]!), ...args.slice(1)],
+    { encoding: 'utf8', cwd: tmpdir() },
+  );
+  return { status, stdout, stderr };
+}
+
+describe('commands for a running shop', () => {
+  /** Those of developers, and the demonstration, may build. */
+  const building = ['bench', 'bundle', 'demo', 'openapi'];
+  const programs = readdirSync(join(root, 'scripts'))
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => name.replace('.ts', ''))
+    .filter((name) => !building.includes(name));
+
+  it.each(['src/main', ...programs.map((name) => `commands/${name}`)])('%s is run without a build', (program) => {
+    expect(Object.values(scripts)).toContain(`node scripts/run.js ${program}`);
+  });
+
+  it('run what is built, with their arguments', () => {
+    const { status, stderr } = run(['scripts/run.js', 'commands/copy', 'sqlite:a.sqlite', 'sqlite://b.sqlite']);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^From which database.*The second URL /s);
+  });
+
+  describe('in a folder where nothing is built or installed', () => {
+    let folder: string;
+    beforeAll(() => {
+      folder = mkdtempSync(join(tmpdir(), 'movie-rental-sources-'));
+      for (const path of ['package.json', 'scripts']) cpSync(join(root, path), join(folder, path), { recursive: true });
+    });
+    afterAll(() => rmSync(folder, { recursive: true }));
+
+    it.each([
+      ['a command', ['scripts/run.js', 'src/main'], 'Nothing is built. Build it first:\n  npm ci && npm run build\n'],
+      ['the build', ['scripts/build.js'], 'The packages are not installed. Install them first:\n  npm ci\n'],
+    ])('%s says so', (_, args, stderr) => {
+      expect(run(args, { folder })).toEqual({ status: 1, stdout: '', stderr });
+    });
+  });
+});
+
+describe('a version of Node.js that package.json does not admit', () => {
+  const sentence = (version: string) =>
+    `Node.js ${engines.node.replace(' ||', ',').replace(' ||', ' or')} is needed, and this is ${version}. Install one of them.\n`;
+
+  it.each(['18.20.8', '20.18.3', '21.7.3', '22.12.0', '23.11.1'])('is refused first of all: %s', (version) => {
+    for (const args of [['scripts/build.js'], ['scripts/run.js', 'src/main']]) {
+      expect(run(args, { version })).toEqual({ status: 1, stdout: '', stderr: sentence(version) });
+    }
+  });
+
+  it.each(['20.19.0', '20.20.2', '22.13.0', '22.23.3', '24.0.0', '26.1.0'])('is none of these: %s', (version) => {
+    expect(run(['scripts/check-node.js'], { version })).toMatchObject({ status: 0, stderr: '' });
+  });
+});
