@@ -1,21 +1,47 @@
+import type { AddressInfo, Server } from 'node:net';
 import { rm } from 'node:fs/promises';
-import { UnitOfWork } from '../src/database/unit-of-work.js';
+import { join, resolve } from 'node:path';
+import { dataSourceOptions } from '../ormconfig.js';
 import { createApp } from '../src/app.setup.js';
-import { readEnvironment } from '../src/config/environment.js';
+import { environmentWarnings, readEnvironment } from '../src/config/environment.js';
+import { withFileLock } from '../src/database/sqlite/sole-process.js';
+import { UnitOfWork } from '../src/database/unit-of-work.js';
+import { describeBoundAddress } from '../src/http/bound-address.js';
+import { describeStartFailure } from '../src/start-failure.js';
+import { projectFolder } from '../src/version.js';
 import { readDatasets } from './support/datasets.js';
 import { loadShop } from './support/load-shop.js';
 import { Progress } from './support/progress.js';
 
 /** The demonstration's own file: made afresh at every start, so that what is read in the README is what is seen. */
-const file = 'data/demo.sqlite';
+const file = resolve('data/demo.sqlite');
 
-for (const suffix of ['', '-wal', '-shm']) await rm(file + suffix, { force: true });
-const environment = readEnvironment({ LOG_LEVEL: 'warn', ...process.env, DATABASE_URL: `sqlite:${file}` });
-const app = await createApp(environment);
-await loadShop(app.get(UnitOfWork), await readDatasets('datasets'), new Progress());
-await app.listen(environment.PORT, environment.HOST);
-const url = await app.getUrl();
-console.log(`The shop is open.
-  ${url}/docs     try every operation
-  ${url}/movies   what there is to rent
-End it with Ctrl+C.`);
+try {
+  const environment = readEnvironment({
+    LOG_LEVEL: 'warn',
+    ...process.env,
+    DATABASE_URL: `sqlite:${file}`,
+    DATABASE_REPLICA_URL: '',
+  });
+  await withFileLock(dataSourceOptions(environment.DATABASE_URL), async () => {
+    for (const suffix of ['', '-wal', '-shm']) await rm(file + suffix, { force: true });
+  });
+  const app = await createApp(environment);
+  await loadShop(app.get(UnitOfWork), await readDatasets(join(projectFolder, 'datasets')), new Progress());
+  const server = (await app.listen(environment.PORT, environment.HOST)) as Server;
+  for (const warning of environmentWarnings(process.env)) console.warn(warning);
+  console.log(greeting(server.address() as AddressInfo));
+} catch (error) {
+  console.error(describeStartFailure(error));
+  process.exit(1);
+}
+
+function greeting(bound: AddressInfo): string {
+  const isOnAllInterfaces = ['0.0.0.0', '::'].includes(bound.address);
+  const url = isOnAllInterfaces ? `http://localhost:${bound.port}/` : describeBoundAddress(bound);
+  return `The shop is open on ${describeBoundAddress(bound)}. Its data is in a file of its own, made afresh at
+every start, whatever DATABASE_URL says: ${file}
+  ${url}docs     try every operation
+  ${url}movies   what there is to rent
+End it with Ctrl+C.`;
+}

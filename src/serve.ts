@@ -4,6 +4,7 @@ import { createApp } from './app.setup.js';
 import { environmentWarnings, readEnvironment } from './config/environment.js';
 import { UnitOfWork } from './database/unit-of-work.js';
 import { describeBoundAddress } from './http/bound-address.js';
+import { describeStartFailure } from './start-failure.js';
 import { warnOfFutureInstants } from './verification/future-instants.js';
 
 /** Milliseconds, beyond the time of grace, in which the service has ended, whatever holds it up. */
@@ -32,8 +33,6 @@ try {
     process.once(signal, () => setTimeout(endByForce, environment.SHUTDOWN_GRACE_MS + longestEnd).unref());
   }
 } catch (error) {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const remedy = code === 'EADDRINUSE' ? '. Let PORT name a free one, or stop what listens there.' : '';
-  console.error(`The service can't start. ${message}${remedy}`);
+  console.error(describeStartFailure(error));
   process.exit(1);
 }

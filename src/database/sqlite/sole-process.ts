@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { errorCode } from '../error-code.js';
 import { UnusableDatabase } from '../unusable-database.js';
+import { prepareDatabaseFile } from './database-file.js';
 import { createPrivateFile, makePrivate } from './private-file.js';
 
 /** How long to wait for a tool that is reading the database, in ms, and how often to try. */
@@ -35,6 +36,32 @@ export async function beSoleProcess(writer: DataSource): Promise<DataSource> {
   } catch (error) {
     await lock.destroy();
     throw error;
+  }
+}
+
+/**
+ * Does `work` while no process of ours serves the SQLite file, or begins to. Makes the file where it doesn't exist.
+ * @throws UnusableDatabase
+ */
+export async function withFileLock(options: DataSourceOptions, work: () => Promise<void>): Promise<void> {
+  const { database, lockFile } = prepare(String(options.database));
+  const lock = await acquire(options, database, lockFile);
+  try {
+    await work();
+  } finally {
+    await lock.destroy();
+  }
+}
+
+function prepare(file: string): { database: string; lockFile: string } {
+  try {
+    prepareDatabaseFile(file);
+    const database = realpathSync.native(file);
+    const lockFile = `${database}.lock`;
+    createPrivateFile(lockFile);
+    return { database, lockFile };
+  } catch (error) {
+    throw new UnusableDatabase(`The SQLite file ${file} can't be made: ${(error as Error).message}.`, { cause: error });
   }
 }
 
