@@ -130,6 +130,15 @@ describe('clients', () => {
     await refused(shop.api.get(`/clients/${id}`), 404, 'not-found');
   });
 
+  it('keeps a client all of whose rentals are closed, and counts them', async () => {
+    const client = await shop.clerk.client();
+    const { copies } = await shop.clerk.movie(1);
+    for (const _ of [1, 2]) await shop.clerk.close((await shop.clerk.rent(client.id, copies[0].id)).id);
+    const problem = await refused(shop.api.delete(`/clients/${client.id}`), 409, 'client-has-rents');
+    expect(problem).toMatchObject({ open_rents: 0, closed_rents: 2 });
+    await shop.api.get(`/clients/${client.id}`).expect(200);
+  });
+
   it('keeps a client who rented, and says on how many open and closed rentals', async () => {
     const client = await shop.clerk.client();
     const { copies } = await shop.clerk.movie(3);

@@ -26,6 +26,17 @@ describe('paging', () => {
     expect(await faultyParameters(shop.api.get(`${path}?limit=201`))).toEqual(['limit']);
   });
 
+  it('links the first page to none before it, also where it was reached backwards', async () => {
+    const { id } = await shop.clerk.genre();
+    for (const _ of [1, 2, 3, 4]) await shop.clerk.movie(0, { genre_id: id });
+    const first = await shop.api.get(`/genres/${id}/movies?limit=2`).expect(200);
+    const second = await shop.api.get(linksOf(first).next!).expect(200);
+    const back = await shop.api.get(linksOf(second).prev!).expect(200);
+    expect(idsOf(back)).toEqual(idsOf(first));
+    expect(Object.keys(linksOf(back))).toEqual(['first', 'next']);
+    expect(idsOf(await shop.api.get(linksOf(back).next!).expect(200))).toEqual(idsOf(second));
+  });
+
   it('links to the first, the previous and the next page, with all that was asked for', async () => {
     const { path, ids } = await genreOf(5);
     const first = await shop.api.get(`${path}?limit=2&sort=-id`).expect(200);

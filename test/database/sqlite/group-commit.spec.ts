@@ -1,0 +1,46 @@
+import { GenreRepository } from '../../../src/genres/genre.repository.js';
+import { type Database, openDatabase } from '../../support/database.js';
+import { rowsBehindItsBack } from '../../support/outage.js';
+
+const work = { genres: GenreRepository };
+
+describe('a group commit', () => {
+  let database: Database;
+  beforeEach(async () => (database = await openDatabase()));
+  afterEach(() => database.close());
+
+  const add = (name: string) => database.unitOfWork.run(work, ({ genres }) => genres.add({ name, description: null }));
+  const onDisk = () => rowsBehindItsBack(database.url, 'SELECT name FROM genre');
+
+  it('rejects a unit that fails because of another in its batch only once that is on disk', async () => {
+    let release!: () => void;
+    let begin!: () => void;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    // Has the turn first, so that the three behind it wait together and share a transaction.
+    const alone = database.unitOfWork.run(work, async () => {});
+    const stored = add('Western');
+    const rows: object[] = [];
+    let isRejected = false;
+    const rejected = add('Western').catch(async (error: unknown) => {
+      isRejected = true;
+      rows.push(...(await onDisk()));
+      return error;
+    });
+    const last = database.unitOfWork.run(work, async () => {
+      begin();
+      await released;
+    });
+    await alone;
+    await begun;
+    // The unit has failed: the one behind it runs. All promises that were settled by then have been heard of.
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(isRejected).toBe(false);
+    expect(await onDisk()).toEqual([]);
+    release();
+    await Promise.all([stored, last]);
+    expect(await rejected).toMatchObject({ message: expect.stringContaining('Western') });
+    expect(rows).toEqual([{ name: 'Western' }]);
+    expect(database.unitOfWork.activity.batched).toBe(2);
+  });
+});
