@@ -44,8 +44,12 @@ class UnitsOfWork<Thing> {
     work: Work<P, Result>,
     wait = this.rooms.writers.waitOf(this.command),
   ): Promise<Result> {
-    const unit = (manager: EntityManager): Promise<Result> => work(repositories(participants, manager));
-    const { idempotency } = this.command;
+    const { idempotency, postcondition } = this.command;
+    const unit = async (manager: EntityManager): Promise<Result> => {
+      const result = await work(repositories(participants, manager));
+      postcondition?.(result);
+      return result;
+    };
     return idempotency ? this.idempotency.write(idempotency, unit, wait) : this.transactions.write(unit, wait);
   }
 

@@ -6,6 +6,8 @@ export function markDerived(name: string): void {
   derivedMembers.add(name);
 }
 
+export const isDerived = (name: string): boolean => derivedMembers.has(name);
+
 /** Returns the JSON of what edits of a resource can change: its document without derived members, at any depth. */
 export function editableText(document: object): string {
   return JSON.stringify(document, (name, value: unknown) => (derivedMembers.has(name) ? undefined : value));

@@ -1,11 +1,15 @@
 import type { Type } from '@nestjs/common';
 import { InputErrors } from './input-errors.js';
+import { keepReadOnly } from './read-only-values.js';
 
 /**
  * Reads the value of one member or parameter: checks it in the order type, raw size, content, and returns it as the DTO
  * holds it. Reports the first error that applies and returns undefined.
  */
 export type ValueReader = (value: unknown, errors: InputErrors) => unknown;
+
+/** `assigned` by the service when it creates the thing; `expanded` from another document, on request. */
+export type Origin = 'assigned' | 'expanded';
 
 /** How one member of a DTO is read from a request. */
 export interface Field {
@@ -16,8 +20,12 @@ export interface Field {
   readonly nullable?: boolean;
   /** Whether null is kept apart from absence, as in a merge patch (RFC 7396). */
   readonly keepsNull?: boolean;
-  /** Whether the member is accepted with any value and ignored: only the server sets it. */
-  readonly ignored?: boolean;
+  /** Only with this member may it be left out. */
+  readonly optionalBeside?: string;
+  /** Whether only the service sets the member. What a request says of it is kept apart: see read-only.ts. */
+  readonly readOnly?: boolean;
+  /** Where the value of a member of an answer comes from, unless a request sets it. */
+  readonly origin?: Origin;
   /** Names of members of which exactly one must be present; checked where this field is. */
   readonly exactlyOneOf?: readonly string[];
 }
@@ -52,7 +60,10 @@ export function readDto<Dto extends object>(type: Type<Dto>, value: unknown, err
   for (const [name, field] of fields) {
     const isPresent = Object.hasOwn(given, name);
     if (isPresent) known++;
-    if (field.ignored) continue;
+    if (field.readOnly) {
+      if (isPresent) keepReadOnly(dto, name, given[name]);
+      continue;
+    }
     errors.enter(name);
     const read = readField(field, isPresent ? given[name] : undefined, given, errors);
     if (read !== undefined) (dto as Record<string, unknown>)[name] = read;
@@ -67,6 +78,8 @@ function readField(field: Field, value: unknown, given: Record<string, unknown>,
   if (field.exactlyOneOf && field.exactlyOneOf.filter((name) => given[name] != null).length !== 1) {
     return errors.add('exactly_one', `is wrong: exactly one of ${field.exactlyOneOf.join(', ')} is expected`);
   }
+  if (field.optionalBeside && value == null && given[field.optionalBeside] == null)
+    return errors.add('required', 'is required');
   if (value === undefined) return field.optional ? undefined : errors.add('required', 'is required');
   if (value === null && field.nullable) return field.optional && !field.keepsNull ? undefined : null;
   return field.read(value, errors);

@@ -1,7 +1,7 @@
 import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions, PartialType } from '@nestjs/swagger';
 import type { TextRule } from '../kernel/text-rules.js';
-import { defineField, fieldsOf, type ValueReader } from './dto-reader.js';
+import { defineField, fieldsOf, type Origin, type ValueReader } from './dto-reader.js';
 import { markDerived } from './derived-members.js';
 import { alsoIntegerExtension, exactlyOneExtension } from './openapi-schemas.js';
 import { largestId } from './path-id.js';
@@ -22,6 +22,8 @@ import {
 interface FieldOptions {
   readonly description: string;
   readonly example?: unknown;
+  /** In an answer: where its value comes from, if no request sets it. */
+  readonly origin?: Origin;
   /** In a request: may be left out or null; where a member is named, only beside that one. */
   readonly optional?: boolean | { readonly beside: string };
   /** In an answer: always there, but may be null. */
@@ -31,12 +33,14 @@ interface FieldOptions {
 }
 
 function field(options: FieldOptions, schema: ApiPropertyOptions, read?: ValueReader): PropertyDecorator {
-  const { description, example, optional = false, nullable = Boolean(optional), derived = false } = options;
+  const { description, example, optional = false, nullable = Boolean(optional), derived = false, origin } = options;
   const property = { ...schema, description, example, required: !optional, nullable: nullable || undefined };
   return (target, name) => {
     ApiProperty(property as ApiPropertyOptions)(target, name);
     if (derived) markDerived(String(name));
-    if (read) defineField(target, String(name), { read, optional: Boolean(optional), nullable });
+    if (!read) return;
+    const optionalBeside = typeof optional === 'object' ? optional.beside : undefined;
+    defineField(target, String(name), { read, optional: Boolean(optional), optionalBeside, nullable, origin });
   };
 }
 
@@ -87,7 +91,7 @@ export function ChoiceField({
 export function ExpansionField(type: () => Type, description: string): PropertyDecorator {
   return (target, property) => {
     markDerived(String(property));
-    ObjectField(type, { description, optional: true, nullable: false })(target, property);
+    ObjectField(type, { description, origin: 'expanded', optional: true, nullable: false })(target, property);
   };
 }
 
@@ -103,15 +107,19 @@ export function ListField(
 }
 
 /**
- * Lets a request carry members that only the server sets, as a document does that was read before,
- * and ignores them: what `answer` shows under these names is never taken from a client.
+ * Lets a request carry members that only the service sets, as a document does that was read before. What `answer` shows
+ * under these names is never taken from a client: values that follow from other things are ignored, and the others must
+ * be what they are, since they would be an order that isn't carried out.
  */
-export function IgnoresMembersOf(answer: Type, ...names: string[]): ClassDecorator {
+export function ReadOnlyMembersOf(answer: Type, ...names: string[]): ClassDecorator {
   return ({ prototype }) => {
     for (const name of names) {
-      const schema = Reflect.getMetadata('swagger/apiModelProperties', answer.prototype as object, name) as object;
+      const schema = Reflect.getMetadata('swagger/apiModelProperties', answer.prototype as object, name) as {
+        readonly nullable?: boolean;
+      };
       ApiProperty({ ...schema, readOnly: true, required: false })(prototype as object, name);
-      defineField(prototype as object, name, { ignored: true });
+      const origin = fieldsOf(answer.prototype as object).get(name)?.origin;
+      defineField(prototype as object, name, { readOnly: true, origin, nullable: schema.nullable });
     }
   };
 }

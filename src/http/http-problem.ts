@@ -16,6 +16,7 @@ export const inputErrorCodes = [
   'too_many_items',
   'exactly_one',
   'repeated',
+  'read_only',
   'unknown_member',
   'unknown_parameter',
 ] as const;

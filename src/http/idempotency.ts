@@ -3,6 +3,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common'
 import type { Request } from 'express';
 import { DoneBefore, type Once } from '../kernel/once.js';
 import { invalidInput } from './http-problem.js';
+import { ReadOnlyMembers } from './read-only.js';
 import { represent, type RepresentingResponse } from './represent.js';
 
 const header = 'Idempotency-Key';
@@ -39,8 +40,10 @@ function resourceOf({ path, res }: Request, answer: object): string {
  * where they may be and are null.
  */
 function digest({ method, path, body }: Request): string {
+  const readOnly = ReadOnlyMembers.valuesOf(body);
   return createHash('sha256')
     .update(`${method} ${path.replace(/\/$/, '')} ${JSON.stringify(body)}`)
+    .update(readOnly.length > 0 ? JSON.stringify(readOnly) : '')
     .digest('base64url');
 }
 

@@ -29,6 +29,10 @@ export class InputErrors {
     return result as Result;
   }
 
+  get isEmpty(): boolean {
+    return this.found.length === 0;
+  }
+
   enter(step: string | number): void {
     this.path.push(step);
   }

@@ -6,7 +6,7 @@ import { idempotencyKeyOf } from './idempotency.js';
 import { InputErrors } from './input-errors.js';
 import { parseJson, refuseUnstorable } from './json.js';
 import { parsePathId } from './path-id.js';
-import { readBody } from './request-body.js';
+import { hasBody, readBody, readShortBody } from './request-body.js';
 
 /**
  * Reads the body of a request for the handlers that take one, and puts the validated DTO into its place. It is the last
@@ -18,7 +18,8 @@ export class RequestBodyGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const type = this.typeFor(context);
-    return type === 'none' ? true : read(context.switchToHttp().getRequest<Request>(), type);
+    const request = context.switchToHttp().getRequest<Request>();
+    return type === 'none' ? refuseBody(request) : read(request, type);
   }
 
   /** The type of the parameter with @Body. */
@@ -27,6 +28,39 @@ export class RequestBodyGuard implements CanActivate {
     let type = this.types.get(handler);
     if (!type) this.types.set(handler, (type = findType(context)));
     return type;
+  }
+}
+
+/** The body of an operation that takes none. */
+class NoMembers {}
+
+/**
+ * Lets an empty body pass, and an empty JSON document, which some clients always send. In a request that changes
+ * something, any other would be an order that is ignored; in one that only reads, a body means nothing (RFC 9110 §9.3.1).
+ * @throws HttpProblem 422
+ */
+function refuseBody(request: Request): true | Promise<true> {
+  const isReading = request.method === 'GET' || request.method === 'HEAD';
+  return isReading || !hasBody(request) ? true : refuseMembers(request);
+}
+
+async function refuseMembers(request: Request): Promise<true> {
+  const text = await readShortBody(request);
+  if (text !== undefined && /^\s*(null|\{\s*\})?\s*$/.test(text)) return true;
+  const value = text === undefined ? {} : parsed(text);
+  InputErrors.collect('body', (errors) => {
+    readDto(NoMembers, value, errors);
+    // Of what can't be read as JSON, too.
+    if (errors.isEmpty) errors.add('unknown_member', 'must be empty: this operation takes none');
+  });
+  return true;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch {
+    return {};
   }
 }
 

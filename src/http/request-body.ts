@@ -28,9 +28,9 @@ const decoders: Readonly<Record<string, Decoder>> = {
  * @throws HttpProblem 400, 413, 415
  */
 export async function readBody(request: Request): Promise<string | undefined> {
+  if (!hasBody(request)) return undefined;
   const { headers, method } = request;
   const length = headers['content-length'];
-  if (headers['transfer-encoding'] === undefined && !(Number(length) > 0)) return undefined;
   if (!request.is(typesOf(method))) throw otherType(request);
   refuseOtherCharsets(headers['content-type']!);
   const decode = decoderFor(headers['content-encoding']);
@@ -39,6 +39,25 @@ export async function readBody(request: Request): Promise<string | undefined> {
   if (!isUtf8(bytes)) throw new HttpProblem('malformed-request', 'The body is not valid UTF-8.');
   const text = bytes.toString();
   return text.startsWith('\ufeff') ? text.slice(1) : text;
+}
+
+export const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0;
+
+/** Bytes of a body at most that is read although the operation takes none. */
+const maxUnexpectedBytes = 10 * 1024;
+
+/** Reads a body of whatever type; undefined where it is packed or longer than one that may turn out to be empty. */
+export async function readShortBody(request: Request): Promise<string | undefined> {
+  if (request.headers['content-encoding'] !== undefined) return undefined;
+  try {
+    return (
+      await readRaw(request, { limit: maxUnexpectedBytes, length: request.headers['content-length'] })
+    ).toString();
+  } catch (error) {
+    if ((error as { status?: number }).status === 413) return undefined;
+    throw error;
+  }
 }
 
 async function receive(request: IncomingMessage, length: string | undefined): Promise<Buffer> {

@@ -4,6 +4,7 @@ import { disconnectSignal } from './disconnect-signal.js';
 import { idempotencyOf } from './idempotency.js';
 import { Preconditions } from './preconditions.js';
 import type { ArrivedRequest } from './request-target.js';
+import { ReadOnlyMembers } from './read-only.js';
 
 /** What the headers and the connection of a request say to services. */
 export class RequestContext implements Caller {
@@ -23,10 +24,18 @@ export class RequestContext implements Caller {
    * @param represent makes the document that the thing is compared, and answered, by
    */
   command<Thing>(represent: (thing: Thing) => object): Command<Thing> {
+    const precondition = new Preconditions(this.request).on(represent);
+    const command = { signal: this.signal, idempotency: idempotencyOf(this.request, represent) };
+    const readOnly = ReadOnlyMembers.of(this.request.body);
+    if (!readOnly) return { ...command, precondition };
     return {
-      signal: this.signal,
-      precondition: new Preconditions(this.request).on(represent),
-      idempotency: idempotencyOf(this.request, represent),
+      ...command,
+      precondition: (thing) => {
+        precondition?.(thing);
+        readOnly.compareLater(represent(thing));
+      },
+      postcondition: (thing) => readOnly.assertSoIn(represent(thing)),
+      isExpanded: readOnly.includeExpansion,
     };
   }
 }

@@ -59,7 +59,7 @@ export class MovieCopiesController {
     @Body() input: MovieCopyInput,
     @Context() context: RequestContext,
   ): Promise<MovieCopyDto> {
-    return MovieCopyDto.of(await this.copies.add(id, input.code ?? undefined, context.command(MovieCopyDto.of)));
+    return MovieCopyDto.of(await this.copies.add(id, input.toOrder(), context.command(MovieCopyDto.of)));
   }
 
   @Get('movie_copies/:id')

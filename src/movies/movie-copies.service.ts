@@ -7,6 +7,8 @@ import { type CopyFilter, MovieCopyRepository } from './movie-copy.repository.js
 import { MovieRepository } from './movie.repository.js';
 import { assertRoomFor } from './stock.js';
 
+type CopyFields = Partial<Pick<MovieCopy, 'code' | 'serviceState'>>;
+
 const participants = { movies: MovieRepository, copies: MovieCopyRepository };
 
 @Injectable()
@@ -29,19 +31,20 @@ export class MovieCopiesService {
     return this.unitOfWork.for(caller).readAtOnce(participants, ({ copies }) => copies.get(id));
   }
 
-  add(movieId: number, code: string | undefined, command: Command<MovieCopy>): Promise<MovieCopy> {
+  add(
+    movieId: number,
+    { code, serviceState = 'in_service' }: CopyFields,
+    command: Command<MovieCopy>,
+  ): Promise<MovieCopy> {
     return this.unitOfWork.for(command).run(participants, async ({ movies, copies }) => {
-      assertRoomFor(1, await movies.getLocked(movieId));
-      return copies.add(movieId, code);
+      const movie = await movies.getLocked(movieId);
+      if (!outOfStock.includes(serviceState)) assertRoomFor(1, movie);
+      return copies.add(movieId, code, serviceState);
     });
   }
 
   /** Members left out are kept. */
-  change(
-    id: number,
-    fields: Partial<Pick<MovieCopy, 'code' | 'serviceState'>>,
-    command: Command<MovieCopy>,
-  ): Promise<MovieCopy> {
+  change(id: number, fields: CopyFields, command: Command<MovieCopy>): Promise<MovieCopy> {
     return this.unitOfWork.for(command).run(participants, async ({ movies, copies }) => {
       const copy = await copies.getLocked(id);
       command.precondition?.(copy);

@@ -147,24 +147,45 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
   }
 
   /** @throws CopyCodeTaken */
-  async add(movieId: number, code: string = newCodes(1)[0]!): Promise<MovieCopy> {
-    const copy = this.create({ movieId, ...MovieCopy.columnsOf({ code }), serviceState: 'in_service' });
+  async add(
+    movieId: number,
+    code: string = newCodes(1)[0]!,
+    serviceState: ServiceState = 'in_service',
+  ): Promise<MovieCopy> {
+    const copy = this.create({ movieId, ...MovieCopy.columnsOf({ code }), serviceState });
     await this.insert(copy).catch(onDuplicate('movie_copy.code_key', () => new CopyCodeTaken(code)));
     return copy;
   }
 
-  /** Adds `count` copies with codes of their own, in one short statement: 10,000 rows of VALUES take longer to write. */
-  async addMany(movieId: number, count: number): Promise<MovieCopy[]> {
-    if (count <= 0) return [];
-    const given = this.isPostgres ? 'json_array_elements_text($2)' : 'json_each($2)';
+  /**
+   * Adds copies, in one short statement: 10,000 rows of VALUES take longer to write.
+   * @param codes undefined for a copy that gets one
+   * @throws CopyCodeTaken
+   */
+  async addMany(movieId: number, codes: readonly (string | undefined)[]): Promise<MovieCopy[]> {
+    if (codes.length === 0) return [];
+    const drawn = newCodes(codes.filter((code) => code === undefined).length);
+    // In new codes, key and code differ by the case of ASCII letters only.
+    const added = codes.map((code) => {
+      if (code !== undefined) return [code, identityKey(code)];
+      const own = drawn.pop()!;
+      return [own, own.toLowerCase()];
+    });
+    const given = this.isPostgres ? 'json_array_elements($2)' : 'json_each($2)';
+    // A code that is taken adds nothing, which tells which one it is. SQLite takes ON for a join's without the WHERE.
     const { records } = await this.manager.queryRunner!.query(
-      // In new codes, key and code differ by the case of ASCII letters only.
       `INSERT INTO movie_copy (movie_id, code, code_key, service_state)
-       SELECT $1, value, lower(value), 'in_service' FROM ${given} RETURNING id, code`,
-      [movieId, JSON.stringify(newCodes(count))],
+       SELECT $1, given.value ->> 0, given.value ->> 1, 'in_service' FROM ${given} AS given WHERE true
+       ON CONFLICT DO NOTHING RETURNING id, code`,
+      [movieId, JSON.stringify(added)],
       true,
     );
-    const copies = (records as Pick<MovieCopy, 'id' | 'code'>[]).map((row) =>
+    const rows = records as Pick<MovieCopy, 'id' | 'code'>[];
+    if (rows.length < added.length) {
+      const stored = new Set(rows.map(({ code }) => code));
+      throw new CopyCodeTaken(added.find(([code]) => !stored.has(code!))![0]!);
+    }
+    const copies = rows.map((row) =>
       Object.assign(new MovieCopy(), row, { movieId, serviceState: 'in_service', openRentId: null }),
     );
     return copies.sort((one, other) => one.id - other.id);

@@ -136,8 +136,8 @@ export class MovieRepository extends Repository<Movie> {
   }
 
   /** Gets it as it is, and as it stays for everybody else until the unit of work ends. @throws NotFound */
-  async getLocked(id: number, strength: LockStrength = 'change'): Promise<Movie> {
-    return lock.before(this.manager, { id }, strength, () => this.get(id));
+  async getLocked(id: number, strength: LockStrength = 'change', expand?: 'genre'): Promise<Movie> {
+    return lock.before(this.manager, { id }, strength, () => this.get(id, expand));
   }
 
   /** Adds one that has no copies as yet. @throws InvalidInput where its genre doesn't exist */

@@ -8,9 +8,12 @@ import { NotFound } from '../kernel/domain-error.js';
 import { GetMovie, ListMovies, ListMoviesOfGenre } from './dto/list-movies.dto.js';
 import { MovieInput, MoviePatch, MovieWithStockInput } from './dto/movie-input.dto.js';
 import { MovieDto } from './dto/movie.dto.js';
-import { MovieWasRented, StockTooLow } from './movies.errors.js';
+import { CopyCodeTaken, MovieWasRented, StockTooHigh, StockTooLow } from './movies.errors.js';
 import { MoviesService } from './movies.service.js';
 
+const movie = { title: 'The Straight Story', year: 1999, director: 'David Lynch', genre_id: 1 };
+const withStock = { ...movie, stock: 1 };
+const withCodes = { ...movie, copies: [{ code: 'DVD-4711' }, { code: 'DVD-4712' }] };
 const withoutCopies = { stock: 0, available: 0, copies: [] };
 
 @ApiTags('Movies')
@@ -70,12 +73,16 @@ export class MoviesController {
   @Post('movies/with_stock')
   @Operation({
     summary: 'Add a movie with its copies',
-    description: 'The movie and `stock` copies of it, each with a code of its own: all of it happens, or nothing.',
+    description:
+      'The movie and its copies: `stock` of them, which get codes, or `copies` with the codes that stick on them. All of ' +
+      'it happens, or nothing.',
     creates: [MovieDto, '/movies'],
+    tries: { 'So many copies': withStock, 'Copies with barcodes of their own': withCodes },
+    problems: [CopyCodeTaken],
   })
   async addMovieWithStock(@Body() input: MovieWithStockInput, @Context() context: RequestContext): Promise<MovieDto> {
     return MovieDto.for(context)(
-      await this.movies.addWithStock(input.toOrder(), input.stock, context.command(MovieDto.for(context))),
+      await this.movies.addWithStock(input.toOrder(), input.toStock(), context.command(MovieDto.for(context))),
     );
   }
 
@@ -83,9 +90,11 @@ export class MoviesController {
   @Operation({
     summary: 'Replace a movie and raise or lower its stock',
     description:
-      'Raising adds copies, lowering retires copies that are in. Where too many are out, nothing is changed at all.',
+      'Raising adds copies, lowering retires copies that are in. `copies` lists those that it has, as they were read, ' +
+      'and those to add. Where too many are out, nothing is changed at all.',
     answers: MovieDto,
-    problems: [NotFound, StockTooLow],
+    tries: { 'So many copies': withStock },
+    problems: [NotFound, StockTooLow, StockTooHigh, CopyCodeTaken],
   })
   async replaceMovieWithStock(
     @PathId() id: number,
@@ -93,7 +102,7 @@ export class MoviesController {
     @Context() context: RequestContext,
   ): Promise<MovieDto> {
     return MovieDto.for(context)(
-      await this.movies.changeWithStock(id, input.toOrder(), input.stock, context.command(MovieDto.for(context))),
+      await this.movies.changeWithStock(id, input.toOrder(), input.toStock(), context.command(MovieDto.for(context))),
     );
   }
 

@@ -6,7 +6,7 @@ import type { Page, PageRequest } from '../kernel/page.js';
 import { MovieCopyRepository } from './movie-copy.repository.js';
 import type { Movie, MovieFields } from './movie.entity.js';
 import { type MovieFilter, MovieRepository } from './movie.repository.js';
-import { surplus } from './stock.js';
+import { changeOf, codesOfNew, type StockOrder } from './stock.js';
 
 /** The participants of docs/diagrams/add-movie-with-stock.mmd. */
 const participants = { movies: MovieRepository, copies: MovieCopyRepository };
@@ -47,36 +47,39 @@ export class MoviesService {
   }
 
   add(fields: MovieFields, command: Command<Movie>): Promise<Movie> {
-    return this.addWithStock(fields, 0, command);
+    return this.addWithStock(fields, { stock: 0 }, command);
   }
 
-  /** Adds a movie with `stock` copies, or nothing at all. */
-  addWithStock(fields: MovieFields, stock: number, command: Command<Movie>): Promise<Movie> {
+  /** Adds a movie with its copies, or nothing at all. */
+  addWithStock(fields: MovieFields, stock: StockOrder, command: Command<Movie>): Promise<Movie> {
     return this.unitOfWork.for(command).run(participants, async ({ movies, copies }) => {
       const movie = await movies.add(fields);
-      movie.copies = await copies.addMany(movie.id, stock);
-      return movie;
+      movie.copies = await copies.addMany(movie.id, codesOfNew(stock));
+      return command.isExpanded ? movies.get(movie.id, 'genre') : movie;
     });
   }
 
   /** Members left out are kept. */
   change(id: number, fields: Partial<MovieFields>, command: Command<Movie>): Promise<Movie> {
+    const expand = command.isExpanded ? 'genre' : undefined;
     return this.unitOfWork.for(command).run(titles, async ({ movies }) => {
-      command.precondition?.(await movies.getLocked(id));
+      command.precondition?.(await movies.getLocked(id, 'change', expand));
       await movies.change(id, fields);
-      return movies.get(id);
+      return movies.get(id, expand);
     });
   }
 
-  /** Changes a movie and raises or lowers its stock to `stock`, or changes nothing at all. */
-  changeWithStock(id: number, fields: MovieFields, stock: number, command: Command<Movie>): Promise<Movie> {
+  /** Changes a movie and raises or lowers its stock, or changes nothing at all. */
+  changeWithStock(id: number, fields: MovieFields, order: StockOrder, command: Command<Movie>): Promise<Movie> {
+    const expand = command.isExpanded ? 'genre' : undefined;
     return this.unitOfWork.for(command).run(participants, async ({ movies, copies }) => {
-      const movie = await movies.getLocked(id);
+      const movie = await movies.getLocked(id, 'change', expand);
       command.precondition?.(movie);
+      const { codes, retired } = changeOf(movie, order);
       await movies.change(id, fields);
-      await copies.addMany(id, stock - movie.stock);
-      await copies.retireNewest(id, surplus(movie, stock));
-      return movies.get(id);
+      await copies.addMany(id, codes);
+      await copies.retireNewest(id, retired);
+      return movies.get(id, expand);
     });
   }
 

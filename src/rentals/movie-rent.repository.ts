@@ -92,8 +92,8 @@ export class MovieRentRepository extends Repository<MovieRent> {
   }
 
   /** Gets it as it is, and as it stays for everybody else until the unit of work ends. @throws NotFound */
-  async getLocked(id: number): Promise<MovieRent> {
-    return lock.before(this.manager, { id }, 'change', () => this.get(id));
+  async getLocked(id: number, expand?: 'client'): Promise<MovieRent> {
+    return lock.before(this.manager, { id }, 'change', () => this.get(id, expand));
   }
 
   /** Adds one that has no lines as yet. */

@@ -68,17 +68,18 @@ export class RentalsService {
       // A clock that was set back must not lend a copy before it came back.
       const lendings = chosen.map((copy) => ({ copy, lentDatetime: nowOrLatest(now, copy.lastReturn) }));
       rent.details = await lines.open(rent.id, lendings);
-      return rent;
+      return command.isExpanded ? rents.get(rent.id, 'client') : rent;
     });
   }
 
   /** Corrects an open rental: its client and the copies that are out on it. */
   amend(id: number, order: RentOrder, command: Command<MovieRent>): Promise<MovieRent> {
+    const expand = command.isExpanded ? 'client' : undefined;
     return this.unitOfWork.for(command).run(participants, async (shop) => {
-      const rent = await shop.rents.getLocked(id);
+      const rent = await shop.rents.getLocked(id, expand);
       command.precondition?.(rent);
       await amend(rent, order, shop, this.clock.now());
-      return shop.rents.get(id);
+      return shop.rents.get(id, expand);
     });
   }
 

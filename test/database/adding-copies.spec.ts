@@ -12,7 +12,7 @@ describe('adding copies', () => {
       await database.unitOfWork.run(participants, async ({ genres, movies, copies }) => {
         const genre = await genres.add({ name: 'Drama', description: null });
         const fields = { title: 'A Movie', description: null, year: 1999, director: null, genreId: genre.id };
-        await copies.addMany((await movies.add(fields)).id, 10_000);
+        await copies.addMany((await movies.add(fields)).id, Array(10_000).fill(undefined));
       });
       expect(logger.statements.filter(({ sql }) => sql.startsWith('INSERT INTO movie_copy'))).toHaveLength(1);
     } finally {

@@ -30,6 +30,39 @@ describe('adding movies with stock', () => {
     expect(new Set(copies.map(({ code }) => code)).size).toBe(10_000);
   });
 
+  it('adds copies with the codes that stick on them', async () => {
+    const codes = ['OWN-1', 'OWN-2'];
+    const { body } = await add({ copies: [{ code: codes[0] }, { code: codes[1] }, {}] }).expect(201);
+    expect(body).toMatchObject({ stock: 3, available: 3, copies: [{ code: codes[0] }, { code: codes[1] }, {}] });
+    expect(body.copies[2].code).toMatch(/^\w{12}$/);
+    expect((await shop.api.get(`/movie_copies?code=${codes[0]}`)).body).toEqual([body.copies[0]]);
+    expect((await add({ stock: 1, copies: [{ code: 'OWN-3' }] }).expect(201)).body.copies).toMatchObject([
+      { code: 'OWN-3' },
+    ]);
+    expect((await add({ copies: [] }).expect(201)).body.stock).toBe(0);
+  });
+
+  it('adds nothing where the copies disagree with the stock or with each other', async () => {
+    const copies = [{ code: 'ONE' }, { code: 'TWO' }, { code: ' one ' }];
+    const { errors } = await refused(add({ title: 'Never', stock: 2, copies }), 422, 'invalid-input');
+    expect(errors).toMatchObject([
+      { pointer: '#/copies/2/code', code: 'duplicate_code' },
+      { pointer: '#/stock', code: 'stock_disagrees' },
+    ]);
+    const state = await refused(add({ title: 'Never', copies: [{ service_state: 'lost' }] }), 422, 'invalid-input');
+    expect(state.errors).toMatchObject([{ pointer: '#/copies/0/service_state', code: 'read_only' }]);
+    expect((await shop.api.get('/movies').query({ title: 'never' })).body).toEqual([]);
+  });
+
+  it('adds nothing where another copy has one of the codes', async () => {
+    await add({ copies: [{ code: 'TAKEN-1' }] }).expect(201);
+    const copies = [{ code: 'FREE-1' }, { code: 'taken-1' }];
+    const problem = await refused(add({ title: 'Never', copies }), 409, 'copy-code-taken');
+    expect(problem.copy_code).toBe('taken-1');
+    expect((await shop.api.get('/movies').query({ title: 'never' })).body).toEqual([]);
+    expect((await shop.api.get('/movie_copies?code=FREE-1')).body).toEqual([]);
+  });
+
   it.each([-1, 10_001, 1.5, '3', null, undefined])('refuses a stock of %p', async (stock) => {
     expect(new Set(await faultyMembers(add({ title: 'Never', stock })))).toEqual(new Set(['#/stock']));
   });

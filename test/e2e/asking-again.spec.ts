@@ -46,6 +46,15 @@ describe('a request that is sent again with its Idempotency-Key', () => {
     expect(Number(await total())).toBe(before + 1);
   });
 
+  it('is another request under another path: the same body for a copy of another movie', async () => {
+    const [one, other] = [await shop.clerk.movie(0), await shop.clerk.movie(0)];
+    const add = (id: number) => shop.api.post(`/movies/${id}/copies`).set('Idempotency-Key', 'copy').send({});
+    const { body } = await add(one['id']).expect(201);
+    await refused(add(other['id']), 422, 'idempotency-key-reused');
+    expect((await shop.api.get(`/movies/${one['id']}/copies`)).body).toEqual([body]);
+    expect((await shop.api.get(`/movies/${other['id']}/copies`)).body).toEqual([]);
+  });
+
   it('is answered as then, whatever has become of it since', async () => {
     const send = () => shop.api.post('/genres').send({ name: 'Samurai' }).set('Idempotency-Key', 'samurai').expect(201);
     const { text, headers } = await send();

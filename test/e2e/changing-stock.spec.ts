@@ -41,6 +41,50 @@ describe('changing the stock of a movie', () => {
     expect((await shop.api.get(`/movie_copies/${second}`)).body.service_state).toBe('retired');
   });
 
+  it('adds copies that are listed beside those that are there, with the codes that stick on them', async () => {
+    const movie = await shop.clerk.movie(1);
+    const put = (members: object) => shop.api.put(`/movies/${movie.id}/with_stock`).send({ ...movie, ...members });
+    const copies = [...movie.copies, { code: `OWN-${movie.id}` }];
+    const { body } = await put({ stock: 2, copies }).expect(200);
+    expect(body).toMatchObject({ stock: 2, copies: [movie.copies[0], { code: `OWN-${movie.id}` }] });
+    // Named by their codes, and sent again.
+    const byCode = body.copies.map(({ code }: { code: string }) => ({ code: code.toLowerCase() }));
+    expect((await put({ stock: 2, copies: byCode }).expect(200)).body).toEqual(body);
+    expect((await put({ stock: undefined, copies: [...byCode, {}] }).expect(200)).body.stock).toBe(3);
+  });
+
+  it('raises or lowers it where the copies are written back as they were read', async () => {
+    const movie = await shop.clerk.movie(2);
+    const put = (document: object) => shop.api.put(`/movies/${movie.id}/with_stock`).send(document);
+    const { body: raised } = await put({ ...movie, stock: 3 }).expect(200);
+    expect(raised.copies).toHaveLength(3);
+    expect((await put({ ...raised, stock: 1 }).expect(200)).body.copies).toEqual([movie.copies[0]]);
+  });
+
+  it('refuses copies that are left out, foreign or changed, and a stock that disagrees with those added', async () => {
+    const [movie, foreign] = [await shop.clerk.movie(2), await shop.clerk.movie(1)];
+    const [first, second] = movie.copies;
+    const errorsOf = async (members: object) => {
+      const put = shop.api.put(`/movies/${movie.id}/with_stock`).send({ ...movie, title: 'Changed', ...members });
+      const { errors } = await refused(put, 422, 'invalid-input');
+      return errors.map(({ pointer, code }: { pointer: string; code: string }) => `${pointer} ${code}`);
+    };
+    expect(await errorsOf({ stock: 1, copies: [first] })).toEqual(['#/copies copies_missing']);
+    expect(await errorsOf({ copies: [first, second, foreign.copies[0]] })).toEqual([
+      '#/copies/2/id unknown',
+      '#/stock stock_disagrees',
+    ]);
+    expect(await errorsOf({ copies: [first, { ...second, code: 'OTHER' }] })).toEqual(['#/copies/1/code read_only']);
+    expect(await errorsOf({ stock: 2, copies: [first, second, { code: 'NEW' }] })).toEqual(['#/stock stock_disagrees']);
+    expect(await errorsOf({ copies: [first, { ...second, service_state: 'lost' }] })).toEqual([
+      '#/copies/1/service_state read_only',
+    ]);
+    expect(await errorsOf({ stock: undefined, copies: undefined })).toEqual(['#/stock required']);
+    expect((await shop.api.get(`/movies/${movie.id}`)).body).toEqual(movie);
+    const taken = { ...movie, stock: 3, copies: [first, second, { code: foreign.copies[0].code }] };
+    await refused(shop.api.put(`/movies/${movie.id}/with_stock`).send(taken), 409, 'copy-code-taken');
+  });
+
   it('refuses to lower it below what is out or in maintenance, and changes nothing at all', async () => {
     const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(3)];
     const [first, second] = idsOf(movie as never);

@@ -62,7 +62,14 @@ describe('every operation', () => {
     expect(detail).toBe('text/plain is not understood; send application/json.');
   });
 
-  const reading = operations.filter(({ readsBody }) => !readsBody);
+  const bodiless = operations.filter(({ readsBody }) => !readsBody);
+  const [reading, changing] = [true, false].map((isRead) =>
+    bodiless.filter(({ method }) => (method === 'get') === isRead),
+  ) as [typeof bodiless, typeof bodiless];
+  it.each(changing)('refuses a body that it does not take: $operationId', async (operation) => {
+    await refused(call(shop.api, operation).type('text/plain').send('whatever'), 422, 'invalid-input');
+  });
+
   it.each(reading)('does not look at a body that means nothing to it: $operationId', async (operation) => {
     const sent = await call(shop.api, operation, { id: largestId }).type('text/plain').send('whatever');
     const bare = await call(shop.api, operation, { id: largestId });

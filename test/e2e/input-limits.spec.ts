@@ -296,7 +296,7 @@ describe('limits of input', () => {
     it.each([
       ['an unknown path', 'POST', '/moovies', 404],
       ['another method', 'PATCH', '/movie_rents', 405],
-      ['an operation without a body', 'PUT', '/movie_rents/1/close', 404],
+      ['an operation without a body', 'PUT', '/movie_rents/1/close', 422],
       ['an id that is none', 'PUT', '/movies/x', 422],
       ['an unknown query parameter', 'POST', '/movies?x=1', 422],
     ])('refuses %s without unpacking the body', async (_, method, target, status) => {

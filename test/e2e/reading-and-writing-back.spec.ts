@@ -1,4 +1,4 @@
-import { faultyMembers } from '../support/problem.js';
+import { faultyMembers, refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 
 describe('a document that was read', () => {
@@ -77,55 +77,219 @@ describe('a document that was read', () => {
   });
 });
 
-describe('what only the service sets', () => {
+describe('a document that was read expanded', () => {
   const shop = useShop();
 
-  it('is not taken from who adds a movie', async () => {
-    const { id } = await shop.clerk.genre();
-    const movie = { title: 'Ran', year: 1985, genre_id: id };
+  it('can be written back, and is answered as it was sent', async () => {
+    const [movie, client] = [await shop.clerk.movie(1), await shop.clerk.client()];
+    const rent = await shop.clerk.rent(client.id, movie.copies[0].id);
+    for (const path of [`/movies/${movie.id}?expand=genre`, `/movie_rents/${rent.id}?expand=client`]) {
+      const { body: read, headers } = await shop.api.get(path).expect(200);
+      const put = shop.api.put(path.replace(/\?.*/, '')).set('If-Match', headers['etag']!);
+      expect((await put.send(read).expect(200)).body).toEqual(read);
+    }
+  });
+
+  it('can be written back with another genre or client, beside the one that was read', async () => {
+    const [movie, client, genre] = [await shop.clerk.movie(1), await shop.clerk.client(), await shop.clerk.genre()];
+    const { body: read } = await shop.api.get(`/movies/${movie.id}?expand=genre`);
+    const put = shop.api.put(`/movies/${movie.id}`).send({ ...read, genre_id: genre.id });
+    expect((await put.expect(200)).body.genre).toEqual(genre);
+    const rent = await shop.clerk.rent((await shop.clerk.client()).id, movie.copies[0].id);
+    const { body: rented } = await shop.api.get(`/movie_rents/${rent.id}?expand=client`);
+    const moved = shop.api.put(`/movie_rents/${rent.id}`).send({ ...rented, client_id: client.id });
+    expect((await moved.expect(200)).body.client).toEqual(client);
+  });
+});
+
+describe('what only the service sets', () => {
+  const shop = useShop();
+  const past = '2001-01-01T00:00:00.000Z';
+
+  /** Expects 422, each fault with the code read_only, and that the resource stays as it was. */
+  async function refusedReadOnly(
+    method: 'post' | 'put' | 'patch',
+    path: string,
+    body: object,
+    pointers: readonly string[],
+  ): Promise<void> {
+    const isChange = method !== 'post' || /\/\d+$/.test(path);
+    const before = isChange && (await shop.api.get(path)).body;
+    const { errors } = await refused(shop.api[method](path).send(body), 422, 'invalid-input');
+    expect(errors).toEqual(
+      pointers.map((pointer) => ({ pointer, code: 'read_only', detail: expect.stringMatching(/can't be set here/) })),
+    );
+    if (isChange) expect((await shop.api.get(path)).body).toEqual(before);
+  }
+
+  it('is ignored where it follows from other things, or is an id to come', async () => {
+    const [{ id: genre_id }, client] = [await shop.clerk.genre({ id: 4711 }), await shop.clerk.client({ id: 4711 })];
+    const movie = await shop.clerk.movie(1, { genre_id, id: 4711, available: 0, copies_url: '/nowhere' });
+    const copy = await shop.clerk.copy(movie.id, { id: 4711, is_available: false });
+    const line = { id: 4711, movie_rent_id: 4711, movie_copy_id: copy['id'], returned_datetime: null };
+    const order = { id: 4711, is_closed: true, closed_datetime: null, client_id: client['id'], details: [line] };
+    const rent = (await shop.api.post('/movie_rents').send(order).expect(201)).body;
+    for (const { id } of [client, movie, copy, rent, rent.details[0]]) expect(id).not.toBe(4711);
+    expect(movie.available).toBe(1);
+
     const { body } = await shop.api
-      .post('/movies')
-      .send({ ...movie, id: 4711, stock: 5, available: 5, copies: [{ code: 'X' }] })
-      .expect(201);
-    expect(body).toMatchObject({ ...movie, stock: 0, available: 0, copies: [] });
-    expect(body.id).not.toBe(4711);
-  });
-
-  it('is not taken from who replaces or patches a movie', async () => {
-    const movie = await shop.clerk.movie(1);
-    const forged = { ...movie, id: 4711, stock: 9, available: 0, copies: [] };
-    expect((await shop.api.put(`/movies/${movie.id}`).send(forged).expect(200)).body).toEqual(movie);
-    expect((await shop.api.patch(`/movies/${movie.id}`).send(forged).expect(200)).body).toEqual(movie);
-  });
-
-  it('is not taken from who rents', async () => {
-    const [client, { copies }] = [await shop.clerk.client(), await shop.clerk.movie(1)];
-    const past = '2001-01-01T00:00:00.000Z';
-    const line = { id: 4711, movie_rent_id: 4711, returned_datetime: past, movie_copy_id: copies[0].id };
-    const forged = { id: 4711, is_closed: true, creation_datetime: past, closed_datetime: past };
-    const { body } = await shop.api.post('/movie_rents').send({ ...forged, client_id: client.id, details: [line] });
-    expect(body).toMatchObject({ is_closed: false, closed_datetime: null, details: [{ returned_datetime: null }] });
-    expect(Date.now() - Date.parse(body.creation_datetime)).toBeLessThan(60_000);
-    expect([body.id, body.details[0].id, body.details[0].movie_rent_id]).not.toContain(4711);
-    const put = await shop.api
-      .put(`/movie_rents/${body.id}`)
-      .send({ ...body, ...forged, details: [{ ...body.details[0], returned_datetime: past }] })
+      .put(`/movie_rents/${rent.id}`)
+      .send({ ...rent, is_closed: true })
       .expect(200);
-    expect(put.body).toEqual(body);
+    expect(body).toEqual(rent);
+    const title = {
+      ...movie,
+      available: 99,
+      copies: movie.copies.map((one: object) => ({ ...one, is_available: false })),
+    };
+    const { stock: _, copies: __, available: ___, ...kept } = movie;
+    await refusedReadOnly('put', `/movies/${movie.id}`, title, ['#/stock', '#/copies']);
+    await shop.api
+      .put(`/movies/${movie.id}`)
+      .send({ ...kept, available: 99 })
+      .expect(200);
+    expect(
+      (await shop.api.patch(`/movie_copies/${copy['id']}`).send({ is_available: true }).expect(200)).body.is_available,
+    ).toBe(false);
   });
 
-  it('is not taken from who adds or changes a genre, a client or a copy', async () => {
-    const [genre, client] = [await shop.clerk.genre({ id: 4711 }), await shop.clerk.client({ id: 4711 })];
-    const { id: movieId } = await shop.clerk.movie(0);
-    const copy = await shop.clerk.copy(movieId, {
-      id: 4711,
-      movie_id: 4712,
-      service_state: 'lost',
-      is_available: false,
-    });
-    expect([genre.id, client.id, copy.id]).not.toContain(4711);
-    expect(copy).toMatchObject({ movie_id: movieId, service_state: 'in_service', is_available: true });
-    const forged = { ...copy, id: 4711, movie_id: 4712, is_available: false };
-    expect((await shop.api.patch(`/movie_copies/${copy.id}`).send(forged).expect(200)).body).toEqual(copy);
+  it('lets an unchanged instant be written otherwise', async () => {
+    const [client, { copies }] = [await shop.clerk.client(), await shop.clerk.movie(1)];
+    const rent = await shop.clerk.rent(client['id'], copies[0].id);
+    const otherwise = { ...rent, creation_datetime: rent['creation_datetime'].replace('Z', '000+00:00') };
+    expect((await shop.api.put(`/movie_rents/${rent['id']}`).send(otherwise).expect(200)).body).toEqual(rent);
+  });
+
+  it('is refused of the stock and the copies of a movie, where they are others', async () => {
+    const [{ id: genre_id }, movie] = [await shop.clerk.genre(), await shop.clerk.movie(2)];
+    const ran = { title: 'Ran', year: 1985, genre_id };
+    for (const path of ['/movies', '/movie']) {
+      await refusedReadOnly('post', path, { ...ran, stock: 5 }, ['#/stock']);
+      await refusedReadOnly('post', path, { ...ran, copies: [{ code: 'X' }] }, ['#/copies']);
+      await refusedReadOnly('post', path, { ...ran, genre: { name: 'Drama' } }, ['#/genre']);
+    }
+    await shop.api
+      .post('/movies')
+      .send({ ...ran, stock: 0, copies: [], genre: null })
+      .expect(201);
+    const path = `/movies/${movie.id}`;
+    const [first, second] = movie.copies;
+    for (const method of ['put', 'patch'] as const) {
+      await refusedReadOnly(method, path, { ...movie, stock: 1 }, ['#/stock']);
+      await refusedReadOnly(method, path, { ...movie, copies: [first] }, ['#/copies']);
+      await refusedReadOnly(method, path, { ...movie, copies: [{ ...first, code: 'X' }, second] }, ['#/copies']);
+      await refusedReadOnly(method, path, { ...movie, id: 4711 }, ['#/id']);
+      await refusedReadOnly(method, path, { ...movie, genre: { id: movie.genre_id, name: 'Renamed' } }, ['#/genre']);
+    }
+  });
+
+  it('is refused of rentals and their lines, where it is something else', async () => {
+    const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(3)];
+    const [first, second, free] = movie.copies;
+    const order = { client_id: client['id'], details: [{ movie_copy_id: free.id }] };
+    for (const member of ['creation_datetime', 'closed_datetime']) {
+      await refusedReadOnly('post', '/movie_rents', { ...order, [member]: past }, [`#/${member}`]);
+    }
+    for (const member of ['lent_datetime', 'returned_datetime']) {
+      const details = [{ ...order.details[0], [member]: past }];
+      await refusedReadOnly('post', '/movie_rents', { ...order, details }, [`#/details/0/${member}`]);
+    }
+    await refusedReadOnly('post', '/movie_rents', { ...order, client: { id: 1 } }, ['#/client']);
+    expect((await shop.api.get(`/movie_copies/${free.id}`)).body.is_available).toBe(true);
+
+    const rent = await shop.clerk.rent(client['id'], first.id, second.id);
+    const [line, other] = rent['details'];
+    const path = `/movie_rents/${rent['id']}`;
+    for (const member of ['creation_datetime', 'closed_datetime']) {
+      await refusedReadOnly('put', path, { ...rent, [member]: past }, [`#/${member}`]);
+    }
+    for (const member of ['lent_datetime', 'returned_datetime']) {
+      await refusedReadOnly('put', path, { ...rent, details: [{ ...line, [member]: past }, other] }, [
+        `#/details/0/${member}`,
+      ]);
+    }
+    const swapped = { ...rent, details: [line, { ...other, movie_copy: line.movie_copy, movie_rent_id: 4711 }] };
+    await refusedReadOnly('put', path, swapped, ['#/details/1/movie_rent_id', '#/details/1/movie_copy']);
+    await refusedReadOnly('put', path, { ...rent, id: 4711 }, ['#/id']);
+    await refusedReadOnly('put', path, { ...rent, client: { ...client, first_name: 'Other' } }, ['#/client']);
+
+    // A copy that is corrected leaves the old one shown beside it.
+    const corrected = { ...rent, details: [{ ...line, movie_copy_id: free.id }, other] };
+    expect((await shop.api.put(path).send(corrected).expect(200)).body.details[0].movie_copy_id).toBe(free.id);
+    const closed = await shop.clerk.close(rent['id']);
+    await refusedReadOnly('put', path, { ...closed, closed_datetime: null }, ['#/closed_datetime']);
+  });
+
+  it('is refused of genres, clients and copies, where it is something else', async () => {
+    const [genre, client, movie] = [await shop.clerk.genre(), await shop.clerk.client(), await shop.clerk.movie(1)];
+    for (const [method, path, thing] of [
+      ['put', '/genres', genre],
+      ['patch', '/genres', genre],
+      ['post', '/genres', genre],
+      ['put', '/clients', client],
+      ['patch', '/clients', client],
+      ['patch', '/movie_copies', movie.copies[0]],
+    ] as const) {
+      await refusedReadOnly(method, `${path}/${thing.id}`, { ...thing, id: 4711 }, ['#/id']);
+    }
+    const copy = movie.copies[0];
+    await refusedReadOnly('patch', `/movie_copies/${copy.id}`, { movie_id: 4711 }, ['#/movie_id']);
+    const path = `/movies/${movie.id}/copies`;
+    const { errors } = await refused(shop.api.post(path).send({ movie_id: 4711 }), 422, 'invalid-input');
+    expect(errors).toMatchObject([{ pointer: '#/movie_id', code: 'read_only' }]);
+    expect((await shop.api.get(path)).body).toEqual(movie.copies);
+  });
+
+  it('makes another request of one with the same Idempotency-Key', async () => {
+    const { id: genre_id } = await shop.clerk.genre();
+    const post = (members: object) =>
+      shop.api
+        .post('/movies')
+        .set('Idempotency-Key', 'read-only')
+        .send({ title: 'M', year: 1931, genre_id, ...members });
+    const { body } = await post({}).expect(201);
+    expect((await post({ genre: null }).expect(201)).body).toEqual(body);
+    await refused(post({ stock: 5 }), 422, 'idempotency-key-reused');
+  });
+});
+
+describe('a copy that is added', () => {
+  const shop = useShop();
+
+  it('is in the service state that was sent', async () => {
+    const { id } = await shop.clerk.movie(1);
+    const copy = await shop.clerk.copy(id, { code: 'FOUND-1', service_state: 'lost' });
+    expect(copy).toMatchObject({ code: 'FOUND-1', service_state: 'lost', is_available: false });
+    expect((await shop.api.get(`/movies/${id}`)).body.stock).toBe(1);
+  });
+});
+
+describe('a body', () => {
+  const shop = useShop();
+  const json = (request: ReturnType<typeof shop.api.put>, text: string) =>
+    request.set('Content-Type', 'application/json').send(text);
+
+  it('is refused by operations that take none, and nothing is done', async () => {
+    const [client, { copies }] = [await shop.clerk.client(), await shop.clerk.movie(2)];
+    const rent = await shop.clerk.rent(client['id'], copies[0].id, copies[1].id);
+    const close = () => shop.api.put(`/movie_rents/${rent['id']}/close`);
+    const partly = { details: [{ id: rent['details'][0].id }], comment: 'One of them' };
+    const { errors } = await refused(close().send(partly), 422, 'invalid-input');
+    expect(errors).toMatchObject([
+      { pointer: '#/details', code: 'unknown_member' },
+      { pointer: '#/comment', code: 'unknown_member' },
+    ]);
+    for (const text of ['[]', '[{"id":1}]', 'true', '{"a":', 'details', `{"a":"${'x'.repeat(20_000)}"}`]) {
+      await refused(json(close(), text), 422, 'invalid-input');
+    }
+    await refused(shop.api.delete(`/movie_rents/${rent['id']}`).send({ dry_run: true }), 422, 'invalid-input');
+    expect((await shop.api.get(`/movie_rents/${rent['id']}`)).body).toEqual(rent);
+  });
+
+  it.each(['', ' ', '{}', ' { } ', 'null'])('may be sent to them, where it is empty: "%s"', async (text) => {
+    const [client, { copies }] = [await shop.clerk.client(), await shop.clerk.movie(1)];
+    const rent = await shop.clerk.rent(client['id'], copies[0].id);
+    await json(shop.api.put(`/movie_rents/${rent['id']}/close`), text).expect(200);
+    await json(shop.api.delete(`/movie_rents/${rent['id']}`), text).expect(204);
   });
 });

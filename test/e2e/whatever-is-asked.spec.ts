@@ -92,7 +92,14 @@ const ruleCodes: readonly (string | undefined)[] = [
   'copy_rented',
   'copy_not_in_service',
   'no_copy_available',
+  'duplicate_code',
+  'stock_disagrees',
+  'copies_missing',
+  'read_only',
 ];
+
+/** That one of two members is there is said in words only. */
+const isStockMissing = (code?: string, pointer?: string): boolean => code === 'required' && pointer === '#/stock';
 
 /** @throws where a broken request was not refused, or a good one was refused for its form */
 function assertAnswerFits(
@@ -100,11 +107,13 @@ function assertAnswerFits(
   { status, text, body }: Pick<Response, 'status' | 'text' | 'body'>,
   request: string,
 ): void {
-  const { type, errors = [] } = body as { type?: string; errors?: { code?: string }[] };
+  const { type, errors = [] } = body as { type?: string; errors?: { code?: string; pointer?: string }[] };
   const isForARule =
     [404, 409, 412].includes(status) ||
     type === '/problems/idempotency-key-reused' ||
-    (status === 422 && errors.length > 0 && errors.every(({ code }) => ruleCodes.includes(code)));
+    (status === 422 &&
+      errors.length > 0 &&
+      errors.every(({ code, pointer }) => ruleCodes.includes(code) || isStockMissing(code, pointer)));
   const fits = broken === undefined ? status < 400 || isForARule : status >= 400 && status < 500;
   if (fits) return;
   const what =

@@ -105,7 +105,7 @@ export class Storm {
         await clients.add({ firstName: 'A', lastName: 'Client', address: null, licenseNumber: null })
       ).id;
       const { id: movieId } = await movies.add(this.movie('Rented'));
-      this.copyIds = (await copies.addMany(movieId, 60)).map(({ id }) => id);
+      this.copyIds = (await copies.addMany(movieId, Array(60).fill(undefined))).map(({ id }) => id);
       this.twins = [];
       for (let pair = 0; pair < 100; pair++) {
         const [one, other] = [await movies.add(this.movie('Twin')), await movies.add(this.movie('Twin'))];
@@ -279,7 +279,7 @@ export class Storm {
     return {
       steps: [
         async ({ movies }) => ({ id } = await movies.add(this.movie(stamp))),
-        ({ copies }) => copies.addMany(id, 2),
+        ({ copies }) => copies.addMany(id, [undefined, undefined]),
       ],
       acknowledge: () => this.movies.set(id, stamp),
       refuse: nothing,

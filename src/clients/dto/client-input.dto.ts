@@ -1,4 +1,4 @@
-import { IgnoresMembersOf, MergePatch, TextField } from '../../http/fields.js';
+import { ReadOnlyMembersOf, MergePatch, TextField } from '../../http/fields.js';
 import type { ClientFields } from '../client.entity.js';
 import { ClientDto } from './client.dto.js';
 
@@ -41,14 +41,14 @@ abstract class ClientMembers {
 }
 
 /** A client as a clerk signs them up. */
-@IgnoresMembersOf(ClientDto, 'id')
+@ReadOnlyMembersOf(ClientDto, 'id')
 export class ClientInput extends ClientMembers {
   @TextField(addressField)
   address: string;
 }
 
 /** A client as a clerk writes them anew. */
-@IgnoresMembersOf(ClientDto, 'id')
+@ReadOnlyMembersOf(ClientDto, 'id')
 export class ReplaceClientInput extends ClientMembers {
   @TextField({
     ...addressField,

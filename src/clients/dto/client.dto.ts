@@ -2,7 +2,7 @@ import { IdField, TextField } from '../../http/fields.js';
 import type { Client } from '../client.entity.js';
 
 export class ClientDto {
-  @IdField({ description: 'Names the client.' })
+  @IdField({ description: 'Names the client.', origin: 'assigned' })
   id: number;
 
   @TextField({

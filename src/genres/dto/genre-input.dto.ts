@@ -1,9 +1,9 @@
-import { IgnoresMembersOf, MergePatch, TextField } from '../../http/fields.js';
+import { ReadOnlyMembersOf, MergePatch, TextField } from '../../http/fields.js';
 import type { GenreFields } from '../genre.entity.js';
 import { GenreDto } from './genre.dto.js';
 
 /** A genre as a clerk writes it. */
-@IgnoresMembersOf(GenreDto, 'id')
+@ReadOnlyMembersOf(GenreDto, 'id')
 export class GenreInput {
   @TextField({
     description: 'What it is called; unique without regard to case.',

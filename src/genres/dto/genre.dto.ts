@@ -2,7 +2,7 @@ import { IdField, TextField } from '../../http/fields.js';
 import type { Genre } from '../genre.entity.js';
 
 export class GenreDto {
-  @IdField({ description: 'Names the genre.' })
+  @IdField({ description: 'Names the genre.', origin: 'assigned' })
   id: number;
 
   @TextField({ description: 'What it is called.', maxLength: 100, example: 'Science fiction' })

@@ -1,7 +1,8 @@
-import { BooleanField, ChoiceField, IdField, IgnoresMembersOf, MergePatch, TextField } from '../../http/fields.js';
+import { BooleanField, ChoiceField, IdField, ReadOnlyMembersOf, MergePatch, TextField } from '../../http/fields.js';
 import { PageQuery, SortParameter } from '../../http/paging.js';
 import { ChoiceParameter, TextParameter } from '../../http/parameters.js';
 import { type MovieCopy, type ServiceState, serviceStates } from '../movie-copy.entity.js';
+import type { StockedCopy } from '../stock.js';
 import type { CopyFilter } from '../movie-copy.repository.js';
 
 const codeField = {
@@ -14,7 +15,7 @@ const stateField = { description: 'What the shop has decided about it.', name: '
 
 /** One physical disc or tape. */
 export class MovieCopyDto {
-  @IdField({ description: 'Names the copy.' })
+  @IdField({ description: 'Names the copy.', origin: 'assigned' })
   id: number;
 
   @IdField({ description: 'The movie that is on it.' })
@@ -41,13 +42,34 @@ export class MovieCopyDto {
 }
 
 /** A copy to add. Without a code it gets one. */
-@IgnoresMembersOf(MovieCopyDto, 'id', 'movie_id', 'service_state', 'is_available')
+@ReadOnlyMembersOf(MovieCopyDto, 'id', 'movie_id', 'is_available')
 export class MovieCopyInput {
   @TextField({ ...codeField, optional: true })
   code?: string | null;
+
+  @ChoiceField({ ...stateField, optional: true, nullable: false, example: 'in_service' })
+  service_state?: ServiceState;
+
+  toOrder(): Partial<Pick<MovieCopy, 'code' | 'serviceState'>> {
+    return { code: this.code ?? undefined, serviceState: this.service_state };
+  }
 }
 
-@IgnoresMembersOf(MovieCopyDto, 'id', 'movie_id', 'is_available')
+/** A copy among those of a movie. */
+@ReadOnlyMembersOf(MovieCopyDto, 'movie_id', 'service_state', 'is_available')
+export class StockedCopyInput {
+  @IdField({ description: 'In a PUT, the copy that is meant; otherwise ignored.', optional: true })
+  id?: number | null;
+
+  @TextField({ ...codeField, optional: true })
+  code?: string | null;
+
+  toCopy(): StockedCopy {
+    return { id: this.id ?? undefined, code: this.code ?? undefined };
+  }
+}
+
+@ReadOnlyMembersOf(MovieCopyDto, 'id', 'movie_id', 'is_available')
 class ChangeableMovieCopy {
   @TextField(codeField)
   code: string;

@@ -1,6 +1,7 @@
-import { IdField, IgnoresMembersOf, IntegerField, MergePatch, TextField } from '../../http/fields.js';
-import type { MovieFields } from '../movie.entity.js';
-import { largestStock } from '../stock.js';
+import { IdField, ReadOnlyMembersOf, IntegerField, ListField, MergePatch, TextField } from '../../http/fields.js';
+import { maxCopiesShown, type MovieFields } from '../movie.entity.js';
+import { largestStock, type StockOrder } from '../stock.js';
+import { StockedCopyInput } from './movie-copy.dto.js';
 import { MovieDto, yearField } from './movie.dto.js';
 
 /** A movie as a clerk writes it. */
@@ -32,7 +33,7 @@ class MovieMembers {
   }
 }
 
-@IgnoresMembersOf(MovieDto, 'id', 'stock', 'available', 'copies', 'copies_url', 'genre')
+@ReadOnlyMembersOf(MovieDto, 'id', 'stock', 'available', 'copies', 'copies_url', 'genre')
 export class MovieInput extends MovieMembers {}
 
 export class MoviePatch extends MergePatch(MovieInput) {
@@ -42,13 +43,26 @@ export class MoviePatch extends MergePatch(MovieInput) {
   }
 }
 
-@IgnoresMembersOf(MovieDto, 'id', 'available', 'copies', 'copies_url', 'genre')
+@ReadOnlyMembersOf(MovieDto, 'id', 'available', 'copies_url', 'genre')
 export class MovieWithStockInput extends MovieMembers {
   @IntegerField({
-    description: 'How many copies it is to have in stock.',
+    description: 'How many copies it is to have in stock; may be left out beside `copies`, and agrees with them.',
     minimum: 0,
     maximum: largestStock,
+    optional: { beside: 'copies' },
     example: 1,
   })
-  stock: number;
+  stock?: number | null;
+
+  @ListField(() => StockedCopyInput, {
+    description:
+      'The copies by their barcodes; one without a `code` gets one. In a PUT, those that it has and those to add.',
+    maxItems: 2 * maxCopiesShown,
+    optional: true,
+  })
+  copies?: StockedCopyInput[] | null;
+
+  toStock(): StockOrder {
+    return { stock: this.stock ?? undefined, copies: this.copies?.map((copy) => copy.toCopy()) };
+  }
 }

@@ -9,7 +9,7 @@ export const yearField = { description: 'When it came out.', minimum: 1870, maxi
 
 /** A movie as a rental shows it. */
 export class MovieSummaryDto {
-  @IdField({ description: 'Names the movie.' })
+  @IdField({ description: 'Names the movie.', origin: 'assigned' })
   id: number;
 
   @TextField({ description: 'Its title.', maxLength: 255, example: 'The Straight Story' })
@@ -59,7 +59,7 @@ export class MovieDto extends MovieSummaryDto {
   copies: MovieCopyDto[];
 
   @TextField({
-    description: `Where all copies are listed, those lost or retired too, if \`copies\` does not show all in stock.`,
+    description: `Where all copies are listed, those lost or retired too, if \`, copies\` does not show all in stock.`,
     maxLength: 200,
     nullable: true,
     example: null,

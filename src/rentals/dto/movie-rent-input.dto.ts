@@ -1,9 +1,9 @@
-import { ExactlyOneOf, IdField, IgnoresMembersOf, ListField } from '../../http/fields.js';
+import { ExactlyOneOf, IdField, ReadOnlyMembersOf, ListField } from '../../http/fields.js';
 import type { OrderedLine, RentOrder } from '../basket.js';
 import { MovieRentDetailDto, MovieRentDto, mostLines } from './movie-rent.dto.js';
 
 /** A line: this very copy, or any free copy of that movie. */
-@IgnoresMembersOf(MovieRentDetailDto, 'movie_rent_id', 'lent_datetime', 'returned_datetime', 'movie_copy')
+@ReadOnlyMembersOf(MovieRentDetailDto, 'movie_rent_id', 'lent_datetime', 'returned_datetime', 'movie_copy')
 export class MovieRentLineInput {
   @IdField({ description: 'In a PUT, the line that is meant; otherwise ignored.', optional: true })
   id?: number | null;
@@ -21,7 +21,7 @@ export class MovieRentLineInput {
   }
 }
 
-@IgnoresMembersOf(MovieRentDto, 'id', 'creation_datetime', 'closed_datetime', 'is_closed', 'client')
+@ReadOnlyMembersOf(MovieRentDto, 'id', 'creation_datetime', 'closed_datetime', 'is_closed', 'client')
 export class MovieRentInput {
   @IdField({ description: 'Who rents.' })
   client_id: number;

@@ -39,10 +39,10 @@ class RentedCopyDto {
 }
 
 export class MovieRentDetailDto {
-  @IdField({ description: 'Names the line.' })
+  @IdField({ description: 'Names the line.', origin: 'assigned' })
   id: number;
 
-  @IdField({ description: 'The rental it belongs to.' })
+  @IdField({ description: 'The rental it belongs to.', origin: 'assigned' })
   movie_rent_id: number;
 
   @IdField({ description: 'The copy that was lent.' })
@@ -68,7 +68,7 @@ export class MovieRentDetailDto {
 }
 
 export class MovieRentDto {
-  @IdField({ description: 'Names the rental.' })
+  @IdField({ description: 'Names the rental.', origin: 'assigned' })
   id: number;
 
   @IdField({ description: 'Who rents.' })
@@ -80,7 +80,7 @@ export class MovieRentDto {
   @InstantField({ description: 'When the last copy came back; null while one is out.', nullable: true, example: null })
   closed_datetime: string | null;
 
-  @BooleanField({ description: 'Whether everything came back.', example: false })
+  @BooleanField({ description: 'Whether everything came back.', derived: true, example: false })
   is_closed: boolean;
 
   @ListField(() => MovieRentDetailDto, { description: 'A line for each copy.', minItems: 1, maxItems: mostLines })
