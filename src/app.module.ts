@@ -19,6 +19,7 @@ import { projectFolder, version } from './version.js';
 @Module({})
 export class AppModule {
   static with(environment: Environment): DynamicModule {
+    const publicUrl = environment.PUBLIC_URL.replace(/\/$/, '');
     return {
       module: AppModule,
       imports: [
@@ -40,7 +41,7 @@ export class AppModule {
       providers: [
         OpenApiDocument,
         { provide: SERVICE_VERSION, useValue: version },
-        { provide: ProblemPages, useValue: ProblemPages.readFrom(join(projectFolder, 'docs/problems')) },
+        { provide: ProblemPages, useValue: ProblemPages.readFrom(join(projectFolder, 'docs/problems'), publicUrl) },
       ],
     };
   }

@@ -11,6 +11,14 @@ import { ClientInput, ClientPatch, ReplaceClientInput } from './dto/client-input
 import { ClientDto } from './dto/client.dto.js';
 import { ListClients } from './dto/list-clients.dto.js';
 
+/** The first client of the demonstration. */
+const ada = {
+  first_name: 'Ada',
+  last_name: 'Brennan',
+  address: '14 Harbour Street, Port Ellery',
+  license_number: 'PE-204-118',
+};
+
 const changeProblems = [NotFound, LicenseNumberTaken];
 
 @ApiTags('Clients')
@@ -55,6 +63,7 @@ export class ClientsController {
     summary: 'Replace a client',
     description: 'Sets all that a clerk says of them; a license number that is left out is removed.',
     answers: ClientDto,
+    tries: { 'All members': ada },
     problems: changeProblems,
   })
   async replaceClient(
@@ -70,6 +79,7 @@ export class ClientsController {
     summary: 'Change a client',
     description: 'Sets the members that are sent and keeps the others: a JSON merge patch (RFC 7396).',
     answers: ClientDto,
+    tries: { 'The address alone': { address: ada.address } },
     problems: changeProblems,
   })
   async changeClient(
@@ -84,6 +94,7 @@ export class ClientsController {
   @Operation({
     summary: 'Delete a client who never rented',
     description: 'For whoever was entered by mistake. Once they have rented, the shop has to know them.',
+    triesId: 13,
     problems: [NotFound, ClientHasRents],
   })
   async deleteClient(@PathId() id: number, @Context() context: RequestContext): Promise<void> {

@@ -2,6 +2,7 @@ import type { EntityManager, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { maxPageBytes, maxPageLimit, type Page, type PageRequest, type Place } from '../kernel/page.js';
 import { CompiledSelect, type Given, type Lists, type Query, type Values } from './compiled-select.js';
 import type { ParameterTypes } from './parameter-types.js';
+import { unknownParameter } from '../kernel/domain-error.js';
 import { assertTransaction } from './read-batcher.js';
 
 /** The entity's properties a list can be sorted by, under the names it goes by on the outside. None may be null. */
@@ -43,7 +44,7 @@ export class PreparedPages<Entity extends ObjectLiteral & { id: number }, Filter
 
   constructor(
     types: ParameterTypes<Filter>,
-    query: Query<Entity, Filter>,
+    private readonly query: Query<Entity, Filter>,
     sortable: Sortable<Entity>,
     { lists, isBatched, maxRows = maxPageLimit + 1, maxBatchRows }: PagesOptions<Entity, Filter>,
   ) {
@@ -66,8 +67,9 @@ export class PreparedPages<Entity extends ObjectLiteral & { id: number }, Filter
     const isBackwards = request.from?.direction === 'before';
     const direction = request.descending === isBackwards ? 'ASC' : 'DESC';
     const order = this.orders.get(`${request.sortBy} ${direction}`)!;
+    const from = request.from && (await this.findPlace(manager, request.from, order));
     const total = request.includeTotal ? await order.select.count(manager, filter) : undefined;
-    const { rows, isMore } = await this.fetchRows(manager, filter, request, order);
+    const { rows, isMore } = await this.fetchRows(manager, filter, request.limit, from, order);
     if (isBackwards) rows.reverse();
     return {
       rows,
@@ -79,6 +81,24 @@ export class PreparedPages<Entity extends ObjectLiteral & { id: number }, Filter
     };
   }
 
+  /** Finds the place of a row of which only the id is given. @throws InvalidInput if there is no such row */
+  private async findPlace(
+    manager: EntityManager,
+    { id, value }: NonNullable<PageRequest['from']>,
+    { property }: Order<Entity, Filter>,
+  ): Promise<Place> {
+    if (value !== undefined) return { id, value };
+    if (property === 'id') return { id, value: id };
+    assertTransaction(manager);
+    const { alias } = this.query(manager, {});
+    const row = await this.query(manager, {})
+      .select([`${alias}.id`, `${alias}.${property}`])
+      .where(`${alias}.id = :id`, { id })
+      .getOne();
+    if (!row) throw unknownParameter('after', id);
+    return placeOf(row, property);
+  }
+
   /**
    * Fetches the rows of a page in the order of its walk, by as many statements as bound their memory, and few that are
    * too many for its bytes. One more than are returned shows whether there are more.
@@ -86,7 +106,8 @@ export class PreparedPages<Entity extends ObjectLiteral & { id: number }, Filter
   private async fetchRows(
     manager: EntityManager,
     filter: Filter & Values,
-    { limit, from }: PageRequest,
+    limit: number,
+    from: Place | undefined,
     { property, select }: Order<Entity, Filter>,
   ): Promise<{ rows: Entity[]; isMore: boolean }> {
     const wanted = limit + 1;

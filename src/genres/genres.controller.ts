@@ -56,6 +56,7 @@ export class GenresController {
     description:
       'Sets all that a clerk says of it; a description that is left out is removed. Its movies stay with it.',
     answers: GenreDto,
+    tries: { 'All members': { name: 'Action', description: 'Chases, fights and narrow escapes.' } },
     problems: changeProblems,
   })
   async replaceGenre(
@@ -71,6 +72,7 @@ export class GenresController {
     summary: 'Change a genre',
     description: 'Sets the members that are sent and keeps the others: a JSON merge patch (RFC 7396).',
     answers: GenreDto,
+    tries: { 'The description alone': { description: 'Chases, fights and narrow escapes.' } },
     problems: changeProblems,
   })
   async changeGenre(
@@ -86,10 +88,11 @@ export class GenresController {
     summary: 'Change a genre, as the former service spelt it',
     description: 'The same as `PATCH /genres/{id}`, which to prefer.',
     answers: GenreDto,
+    tries: { 'The description alone': { description: 'Chases, fights and narrow escapes.' } },
     problems: changeProblems,
     deprecated: true,
   })
-  async updateGenre(
+  async updateGenreOldPath(
     @PathId() id: number,
     @Body() patch: GenrePatch,
     @Context() context: RequestContext,
@@ -102,6 +105,7 @@ export class GenresController {
   @Operation({
     summary: 'Delete a genre',
     description: 'Possible as long as no movie is of it.',
+    triesId: 9,
     problems: [NotFound, GenreInUse],
   })
   async deleteGenre(@PathId() id: number, @Context() context: RequestContext): Promise<void> {

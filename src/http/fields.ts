@@ -3,7 +3,7 @@ import { ApiProperty, type ApiPropertyOptions, PartialType } from '@nestjs/swagg
 import type { TextRule } from '../kernel/text-rules.js';
 import { defineField, fieldsOf, type Origin, type ValueReader } from './dto-reader.js';
 import { markDerived } from './derived-members.js';
-import { alsoIntegerExtension, exactlyOneExtension } from './openapi-schemas.js';
+import { alsoIntegerExtension, variantsExtension } from './openapi-schemas.js';
 import { largestId } from './path-id.js';
 import {
   alsoNumber,
@@ -44,8 +44,8 @@ function field(options: FieldOptions, schema: ApiPropertyOptions, read?: ValueRe
   };
 }
 
-/** Something other than space, and no NUL, which PostgreSQL can't store. */
-export const notBlank = '^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$';
+/** Something other than space. Characters that no text can have are not in it: generators write them into sources. */
+export const notBlank = '\\S';
 
 export function TextField({
   maxLength,
@@ -133,10 +133,14 @@ export function MergePatch<Input extends object>(input: Type<Input>): Type<Parti
   return patch;
 }
 
-/** Of these members a document has one, and not the other. Stands on the first of them. */
-export function ExactlyOneOf(...names: string[]): PropertyDecorator {
+/**
+ * Of these members a document has exactly one. Stands on the first of them.
+ * @param variants for each member, the name of the schema of documents that have it
+ */
+export function ExactlyOneOf(variants: Readonly<Record<string, string>>): PropertyDecorator {
   return applyDecorators(
-    ApiProperty({ [exactlyOneExtension]: names } as ApiPropertyOptions),
-    (target: object, name: string | symbol) => defineField(target, String(name), { exactlyOneOf: names }),
+    ApiProperty({ [variantsExtension]: variants } as ApiPropertyOptions),
+    (target: object, name: string | symbol) =>
+      defineField(target, String(name), { exactlyOneOf: Object.keys(variants) }),
   );
 }

@@ -1,3 +1,5 @@
+import type { RuleCode } from '../kernel/domain-error.js';
+
 /** The errors of a request that an answer lists at most. No more than these are looked for. */
 export const maxReportedErrors = 100;
 
@@ -19,6 +21,7 @@ export const inputErrorCodes = [
   'read_only',
   'unknown_member',
   'unknown_parameter',
+  'too_many_parameters',
 ] as const;
 export type InputErrorCode = (typeof inputErrorCodes)[number];
 
@@ -26,7 +29,7 @@ export type InputErrorCode = (typeof inputErrorCodes)[number];
 export interface RequestFault {
   readonly pointer?: string;
   readonly parameter?: string;
-  readonly code?: string;
+  readonly code: InputErrorCode | RuleCode;
   readonly detail: string;
 }
 

@@ -35,7 +35,9 @@ const maxQueryPairs = 100;
 
 function refuseManyPairs(query: string): void {
   const pairs = query.split('&', maxQueryPairs + 1).length;
-  if (pairs > maxQueryPairs) throw invalidInput([{ detail: `The query has more than ${maxQueryPairs} parameters.` }]);
+  if (pairs <= maxQueryPairs) return;
+  const detail = `The query has more than ${maxQueryPairs} parameters.`;
+  throw invalidInput([{ code: 'too_many_parameters', detail }]);
 }
 
 function refuseBrokenEncoding(query: string): void {

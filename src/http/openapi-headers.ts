@@ -1,3 +1,5 @@
+import { deprecationHeaders } from './deprecation.js';
+
 const text = (maxLength: number) => ({ type: 'string', minLength: 1, maxLength }) as const;
 
 /** Every header an answer can carry beside those that any HTTP server sends. An operation names those it sends. */
@@ -65,6 +67,16 @@ export const headers = {
     description: 'The type of body that is understood.',
     schema: text(200),
     example: 'application/json',
+  },
+  Deprecation: {
+    description: 'Since when this spelling is deprecated: seconds since 1970 after an @ (RFC 9745).',
+    schema: { ...text(20), pattern: '^@\\d+$' },
+    example: deprecationHeaders.Deprecation,
+  },
+  Sunset: {
+    description: 'From when on this spelling may be gone (RFC 8594).',
+    schema: text(40),
+    example: deprecationHeaders.Sunset,
   },
   Vary: {
     description: 'What else of a request the answer depends on.',

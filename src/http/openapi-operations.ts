@@ -1,10 +1,10 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { groupBy } from '../kernel/group-by.js';
-import { exampleOf, merged, type Schema } from './openapi-schemas.js';
+import { echoing, exampleOf, merged, type Schema } from './openapi-schemas.js';
 import { headerRefs } from './openapi-headers.js';
 import { factsExtension, type OperationFacts } from './operation.js';
 import { type DocumentedProblem, problemResponse } from './problem-document.js';
-import { commonAnswers, ofIdempotency } from './openapi-problems.js';
+import { commonProblems, commonResponse, ofIdempotency } from './openapi-problems.js';
 import { largestId } from './path-id.js';
 
 type PathItem = OpenAPIObject['paths'][string];
@@ -32,13 +32,15 @@ function complete(
   delete extended[factsExtension];
   if (!facts) throw new Error(`${method} ${path} is not documented: its handler lacks @Operation.`);
 
-  const { tries, shows, withoutDatabase } = facts;
-  const thing = thingAt(path);
+  const { tries, triesId, shows, withoutDatabase, invalidBody, ignoresQuery } = facts;
+  const thing = things[path.split('/')[1]!] ?? '';
   const problems = facts.problems.map((problem) => sayingWhat(problem, thing));
+  if (invalidBody) problems.push(invalidBody);
   if (method === 'post') problems.push(...ofIdempotency);
+  const sent = bodyExamples(operation, document, tries);
   const takesBody = operation.requestBody !== undefined;
   const headers = method === 'post' ? [...facts.headers, 'Idempotency-Replayed' as const] : facts.headers;
-  const instance = path.replace('{id}', '1').replace('{slug}', 'copy-already-rented');
+  const instance = path.replace('{id}', String(triesId)).replace('{slug}', 'copy-already-rented');
   const responses = operation.responses as unknown as Responses;
   for (const [status, response] of Object.entries(responses)) {
     response.headers = headerRefs([
@@ -48,7 +50,7 @@ function complete(
       ...(status === '302' ? (['Location', 'Vary'] as const) : []),
     ]);
     for (const media of Object.values(response.content ?? {})) {
-      const example = merged(exampleOf(media.schema, document, 'answer'), shows);
+      const example = merged(echoing(exampleOf(media.schema, document, 'answer'), Object.values(sent)[0]), shows);
       if (example !== undefined) media.examples = { example: { summary: 'As it looks', value: example } };
     }
   }
@@ -60,26 +62,44 @@ function complete(
     const description = 'It is still what If-None-Match names.';
     Object.assign(responses, { 304: { description, headers: responses[200]!.headers } });
   }
-  Object.assign(responses, commonAnswers({ takesConditions, takesBody, withoutDatabase }));
+  const common = commonProblems({ takesConditions, takesBody, withoutDatabase, ignoresQuery });
+  for (const problem of common) {
+    // What a deprecated operation adds to each of its answers can't be in a response that others refer to.
+    const response = operation.deprecated ? problemResponse([problem], instance) : commonResponse(problem);
+    Object.assign(responses, { [problem.type.status]: response });
+  }
   for (const [status, those] of groupBy(problems, ({ type }) => type.status)) {
     Object.assign(responses, { [status]: problemResponse(those, instance) });
   }
-  describeParameters(operation, thing);
-  if (operation.requestBody) describeBody(operation, method, document, tries);
+  if (operation.deprecated) {
+    for (const response of Object.values(responses)) {
+      response.headers = { ...response.headers, ...headerRefs(['Deprecation', 'Sunset']) };
+    }
+  }
+  describeParameters(operation, thing, triesId);
+  if (operation.requestBody) describeBody(operation.requestBody as RequestBody, method, sent);
   return problems;
 }
 
-function describeBody(
-  operation: Operation,
-  method: string,
+interface RequestBody {
+  content: Record<string, { schema: Schema; examples?: object }>;
+}
+
+/** The bodies to try an operation with, by what each of them shows; none if it takes none. */
+function bodyExamples(
+  { requestBody }: Operation,
   document: OpenAPIObject,
   tries: OperationFacts['tries'],
-): void {
-  const body = operation.requestBody as { content: Record<string, { schema: Schema; examples?: object }> };
+): NonNullable<OperationFacts['tries']> {
+  if (!requestBody) return {};
+  const { schema } = (requestBody as RequestBody).content['application/json']!;
+  return tries ?? { 'All members': exampleOf(schema, document, 'request') as object };
+}
+
+function describeBody(body: RequestBody, method: string, examples: Readonly<Record<string, object>>): void {
   const json = body.content['application/json']!;
-  const given = tries ?? { 'All there is to say': exampleOf(json.schema, document, 'request') as object };
   json.examples = Object.fromEntries(
-    Object.entries(given).map(([summary, value], index) => [`try${index + 1}`, { summary, value }]),
+    Object.entries(examples).map(([summary, value], index) => [`try${index + 1}`, { summary, value }]),
   );
   if (method === 'patch') body.content = { 'application/merge-patch+json': json, 'application/json': json };
 }
@@ -89,10 +109,9 @@ function describeKey(operation: Operation): void {
     name: 'Idempotency-Key',
     in: 'header',
     description:
-      'Chosen by you, one for each thing to be done: it can then be asked for again, for 24 hours, without being ' +
-      'done again, and is answered as it was the first time.',
+      'A key that the client generates, another for each request. Retries with the same key within 24 hours return ' +
+      'the original answer and change nothing.',
     schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
-    example: '5b1c9f3e-rent-2026-11-23',
   };
   (operation.parameters ??= []).push(parameter);
 }
@@ -101,20 +120,19 @@ function describeKey(operation: Operation): void {
 const entityTags = '^(\\*|(W/)?"[^"]*"(, *(W/)?"[^"]*")*)$';
 
 function describeConditions(operation: Operation, method: string): void {
-  const ifMatch = 'Do it only if it still is as one of these ETags says; otherwise 412, and nothing is changed.';
-  const ifNoneMatch = 'Answer 304 and nothing else if it still is as one of these ETags says.';
+  const ifMatch = 'Apply only if the current ETag is one of these; otherwise 412.';
+  const ifNoneMatch = 'Return 304 without a body if the current ETag is one of these.';
   const [name, description] = method === 'get' ? ['If-None-Match', ifNoneMatch] : ['If-Match', ifMatch];
   const parameter: Parameter = {
     name,
     in: 'header',
     description,
     schema: { type: 'string', minLength: 1, maxLength: 2000, pattern: entityTags },
-    example: '"2Wn9nYq0iLqkC4mYVbV7Yg"',
   };
   (operation.parameters ??= []).push(parameter);
 }
 
-function describeParameters(operation: Operation, thing: string): void {
+function describeParameters(operation: Operation, thing: string, id: number): void {
   const idSchema = { type: 'integer', format: 'int32', minimum: 1, maximum: largestId };
   for (const parameter of operation.parameters ?? []) {
     if ('schema' in parameter && parameter.schema && 'example' in parameter.schema) {
@@ -122,17 +140,21 @@ function describeParameters(operation: Operation, thing: string): void {
       delete parameter.schema.example;
     }
     if ('in' in parameter && parameter.in === 'path' && parameter.name === 'id') {
-      Object.assign(parameter, { description: `The id of the ${thing.toLowerCase()}.`, example: 1, schema: idSchema });
+      Object.assign(parameter, { description: `The id of the ${thing.toLowerCase()}.`, example: id, schema: idSchema });
     }
   }
   if (operation.parameters?.length === 0) delete operation.parameters;
 }
 
-/** What the `{id}` of a path stands for, as a clerk calls it: "Movie copy". */
-function thingAt(path: string): string {
-  const word = path.split('/')[1]!.replaceAll('_', ' ').replace(/ies$/, 'y').replace(/s$/, '');
-  return word.charAt(0).toUpperCase() + word.slice(1);
-}
+/** What the `{id}` of a path stands for, by the path's first step, as it is called where there is none. */
+const things: Readonly<Record<string, string>> = {
+  clients: 'Client',
+  genres: 'Genre',
+  movie_copies: 'Movie copy',
+  movie_rents: 'Movie rent',
+  movies: 'Movie',
+  problems: 'Problem',
+};
 
 function sayingWhat(problem: DocumentedProblem, thing: string): DocumentedProblem {
   if (problem.type.name !== 'not-found') return problem;

@@ -9,7 +9,7 @@ export interface Schema {
   required?: string[];
   items?: Schema;
   allOf?: Schema[];
-  oneOf?: Schema[];
+  anyOf?: Schema[];
   enum?: unknown[];
   example?: unknown;
   examples?: unknown[];
@@ -17,22 +17,56 @@ export interface Schema {
   readOnly?: boolean;
   additionalProperties?: boolean;
   minItems?: number;
+  minLength?: number;
+  maxLength?: number;
+  minimum?: number;
+  maximum?: number;
+  pattern?: string;
   [extension: `x-${string}`]: unknown;
 }
 
 /** Set on a member that is text: whole numbers are taken for text too. */
 export const alsoIntegerExtension = 'x-also-integer';
 
-/** Set on a member: the members of which a document has exactly one. */
-export const exactlyOneExtension = 'x-exactly-one-of';
+/** Set on a member: the members of which a document has exactly one, with the names of the schemas that have it. */
+export const variantsExtension = 'x-variants';
 
-/** Makes the schemas what OpenAPI 3.1 wants them to be, and says of requests that they may have no other members. */
+/**
+ * Makes the schemas what OpenAPI 3.1 wants them to be, and says of requests that they may have no other members.
+ * Only constructs that all common generators take are used: docs/decisions/0041.
+ */
 export function tidySchemas(document: OpenAPIObject): void {
   const schemas = document.components!.schemas as Record<string, Schema>;
   for (const [name, schema] of Object.entries(schemas)) {
     if (/(Input|Patch)$/.test(name)) schema.additionalProperties = false;
-    for (const member of Object.values(schema.properties ?? {})) tidyMember(member, schema);
+    for (const member of Object.values(schema.properties ?? {})) tidyMember(member);
+    Object.assign(schemas, splitIntoVariants(schema));
   }
+}
+
+/** Generators drop a choice beside `properties`: each becomes a schema of its own. */
+function splitIntoVariants(schema: Schema): Record<string, Schema> {
+  const split = Object.values(schema.properties ?? {}).find((member) => member[variantsExtension]);
+  if (!split) return {};
+  const names = split[variantsExtension] as Record<string, string>;
+  delete split[variantsExtension];
+  const { properties, required = [], ...rest } = schema;
+  const variants = Object.entries(names).map(([chosen, name]): [string, Schema] => {
+    const members = Object.entries(properties!).map(([member, described]): [string, Schema] => {
+      if (member === chosen) return [member, { ...described, type: notNull(described.type) }];
+      const { description } = described;
+      return [member, member in names ? { type: 'null', description: `Not here: ${description}` } : described];
+    });
+    return [name, { ...rest, properties: Object.fromEntries(members), required: [...required, chosen] }];
+  });
+  for (const key of Object.keys(schema)) delete schema[key as keyof Schema];
+  schema.anyOf = variants.map(([name]) => ({ $ref: `#/components/schemas/${name}` }));
+  return Object.fromEntries(variants);
+}
+
+function notNull(type: Schema['type']): Schema['type'] {
+  const [only, ...others] = [type!].flat().filter((each) => each !== 'null');
+  return others.length === 0 ? only : [only!, ...others];
 }
 
 /** GenreDto → Genre: our classes' suffix says nothing to those who read the document. */
@@ -47,7 +81,7 @@ export function withPlainNames(document: OpenAPIObject): OpenAPIObject {
   return plain;
 }
 
-function tidyMember(member: Schema, parent: Schema): void {
+function tidyMember(member: Schema): void {
   // A reference may have siblings since 3.1; the detour by allOf is of 3.0.
   if (member.allOf?.length === 1 && member.allOf[0]!.$ref) {
     member.$ref = member.allOf[0]!.$ref;
@@ -58,19 +92,20 @@ function tidyMember(member: Schema, parent: Schema): void {
     delete member.example;
   }
   if (member[alsoIntegerExtension]) {
-    Object.assign(member, {
-      type: ['integer', ...[member.type!].flat()],
-      minimum: 0,
-      maximum: Number.MAX_SAFE_INTEGER,
-    });
     delete member[alsoIntegerExtension];
+    alsoInteger(member);
   }
-  const exclusive = member[exactlyOneExtension] as string[] | undefined;
-  if (exclusive) {
-    // Null counts as left out.
-    parent.oneOf = exclusive.map((name) => ({ required: [name], properties: { [name]: { type: 'integer' } } }));
-    delete member[exactlyOneExtension];
-  }
+}
+
+/** A schema for each type: generators apply the pattern of a mixed one to numbers. */
+function alsoInteger(member: Schema): void {
+  const { type, minLength, maxLength, pattern } = member;
+  for (const name of ['type', 'minLength', 'maxLength', 'pattern'] as const) delete member[name];
+  member.anyOf = [
+    { type: 'string', minLength, maxLength, pattern },
+    { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
+    ...([type].flat().includes('null') ? [{ type: 'null' }] : []),
+  ];
 }
 
 /** A document as the examples of its members add up to it. */
@@ -87,15 +122,24 @@ export function exampleOf(schema: Schema, document: OpenAPIObject, purpose: 'req
     const members = Object.entries(schema.properties).filter(isShown);
     return Object.fromEntries(members.map(([name, member]) => [name, exampleOf(member, document, purpose)]));
   }
+  if (schema.anyOf) return exampleOf(schema.anyOf[0]!, document, purpose);
   if (schema.items) return [exampleOf(schema.items, document, purpose)];
   return schema.enum?.[0] ?? schema.default;
 }
 
-/** `base`, but for the members `changes` names, however deep. */
+/** `base`, with the plain values that `body` has under the same names: what a request sets, its answer shows. */
+export function echoing(base: unknown, body: object | undefined): unknown {
+  if (typeof base !== 'object' || base === null || Array.isArray(base) || body === undefined) return base;
+  const set = Object.entries(body).filter(([name, value]) => name in base && typeof value !== 'object');
+  return { ...base, ...Object.fromEntries(set) };
+}
+
+/** `base`, but for the members `changes` names, however deep. A list is as long as its changes. */
 export function merged(base: unknown, changes: unknown): unknown {
   if (changes === undefined) return base;
   if (typeof base !== 'object' || base === null || typeof changes !== 'object' || changes === null) return changes;
-  const result = (Array.isArray(base) ? [...(base as unknown[])] : { ...base }) as Record<string, unknown>;
+  if (Array.isArray(changes)) return changes.map((change, index) => merged((base as unknown[])[index], change));
+  const result = { ...base } as Record<string, unknown>;
   for (const [name, change] of Object.entries(changes)) result[name] = merged(result[name], change);
   return result;
 }

@@ -3,7 +3,7 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import { OpenApiDocument } from './openapi-document.js';
 import { headers } from './openapi-headers.js';
 import { completeOperations } from './openapi-operations.js';
-import { addProblems } from './openapi-problems.js';
+import { addProblems, describeGeneralProblems } from './openapi-problems.js';
 import { tidySchemas, withPlainNames } from './openapi-schemas.js';
 import { isProblemUri } from './problem.js';
 import { StaticDocument } from './static-document.js';
@@ -36,8 +36,14 @@ export function describeApi(app: INestApplication, version: string): OpenAPIObje
     .setDescription(
       'Keeps the truth of a shop that lends movies: titles and their physical copies, genres, clients and rentals. ' +
         'Renting, and adding a movie with its copies, happen whole or not at all; one copy is never in two hands.\n\n' +
-        'Whatever goes wrong is answered as a problem document (RFC 9457). Its `type` is the page that says what ' +
-        'happened and what to do.\n\n' +
+        'Errors are problem documents (RFC 9457). Their `type` is a page that says what happened and what to do; ' +
+        '`/problems` lists all of them. Beside the problems of its own, an operation can end in these:\n\n' +
+        `${describeGeneralProblems()}\n\n` +
+        'Lists are arrays, and `Link` leads to the other pages. Clients that see no headers read on with `after`, ' +
+        'the id of the last row they have, until a page has no rows.\n\n' +
+        'Every answer has `X-Request-Id`, which names the request in the log. What is read has an `ETag`: ' +
+        '`If-None-Match` saves reading it again, and `If-Match` keeps a change from overwriting another. With an ' +
+        '`Idempotency-Key`, a POST can be retried.\n\n' +
         'Text is trimmed and composed (NFC), and its length is counted in code points. Titles, names and codes have no ' +
         'control or format characters, but for joiners where a word or an emoji needs them; descriptions and addresses ' +
         'may have line breaks, tabs and format characters.',

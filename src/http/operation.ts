@@ -1,8 +1,11 @@
 import { applyDecorators, HttpCode, SetMetadata, type Type } from '@nestjs/common';
-import { ApiExtension, ApiOperation, ApiResponse } from '@nestjs/swagger';
+import { ApiExtension, ApiExtraModels, ApiOperation, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import type { DomainErrorClass } from '../kernel/domain-error.js';
+import { bodyTypeOf } from './body-type.js';
+import { readDto } from './dto-reader.js';
+import { InputErrors } from './input-errors.js';
 import type { HeaderName } from './openapi-headers.js';
-import { documentedProblem, type DocumentedProblem } from './problem-document.js';
+import { documentedProblem, type DocumentedProblem, documentedRefusal } from './problem-document.js';
 
 interface OperationDescription {
   /** What it does, in a few words. */
@@ -11,7 +14,7 @@ interface OperationDescription {
   readonly description: string;
   /** The document of a 200; in a list, for a page of them. Without it and `creates`: 204. */
   readonly answers?: Type | [Type];
-  /** In place of `answers`, for text: the media types it can be had as, the first where nobody minds. */
+  /** The media types of an answer that is text; with `answers`, other than JSON. */
   readonly text?: readonly string[];
   /** Where a browser is led to instead. */
   readonly leadsBrowsersTo?: string;
@@ -21,6 +24,8 @@ interface OperationDescription {
   readonly problems?: readonly DomainErrorClass[];
   /** Bodies to try it with, each under the words that say what it shows. The first is filled in under /docs. */
   readonly tries?: Readonly<Record<string, object>>;
+  /** The id to try it with, of a row of the demonstration that no other example changes or deletes. */
+  readonly triesId?: number;
   /** Where the answer's example differs from what its members' examples add up to. */
   readonly shows?: object;
   /** Whether it answers the same whatever becomes of the database. */
@@ -37,8 +42,12 @@ export interface OperationFacts {
   readonly problems: readonly DocumentedProblem[];
   readonly headers: readonly HeaderName[];
   readonly tries?: OperationDescription['tries'];
+  readonly triesId: number;
   readonly shows?: object;
+  /** What is said of a body that is invalid, where it takes one. */
+  readonly invalidBody?: DocumentedProblem;
   readonly withoutDatabase: boolean;
+  readonly ignoresQuery: boolean;
 }
 
 /** What is sent where an operation succeeds. */
@@ -49,6 +58,7 @@ export interface Representation {
   readonly tagged: boolean;
   /** The path under which what was created is found by its id. */
   readonly location?: string;
+  readonly deprecated: boolean;
 }
 
 export const representationMetadata = 'movie-rental:representation';
@@ -57,27 +67,39 @@ export const factsExtension = 'x-facts';
 
 /** Says of a handler what the OpenAPI document says of it. The operation's id is the handler's name. */
 export function Operation(operation: OperationDescription): MethodDecorator {
-  const { summary, description, deprecated, problems = [], tries, shows, withoutDatabase = false } = operation;
-  const facts: OperationFacts = {
-    problems: problems.map(documentedProblem),
-    headers: headersOf(operation),
-    tries,
-    shows,
-    withoutDatabase,
-  };
-  return applyDecorators(
+  const { summary, description, deprecated, problems = [], withoutDatabase = false } = operation;
+  const { tries, triesId = 1, shows, ignoresQuery = false } = operation;
+  const facts = { headers: headersOf(operation), tries, triesId, shows, withoutDatabase, ignoresQuery };
+  const decorate = applyDecorators(
     SetMetadata(representationMetadata, representationOf(operation)),
-    SetMetadata(ignoresQueryMetadata, operation.ignoresQuery),
+    SetMetadata(ignoresQueryMetadata, ignoresQuery),
     ApiOperation({ summary, description, deprecated }),
-    ApiExtension(factsExtension, facts),
     ...success(operation),
   );
+  return (target, name, descriptor: PropertyDescriptor) => {
+    const body = bodyTypeOf(target.constructor as Type, String(name));
+    const complete: OperationFacts = {
+      ...facts,
+      problems: problems.map(documentedProblem),
+      invalidBody: body && documentedRefusal(() => readBodyOf(body, { no_such_member: true })),
+    };
+    ApiExtension(factsExtension, complete)(target, name, descriptor);
+    decorate(target, name, descriptor);
+  };
 }
+
+const readBodyOf = (type: Type<object>, body: object): object =>
+  InputErrors.collect('body', (errors) => readDto(type, body, errors)!);
 
 function success({ answers, creates, text, leadsBrowsersTo }: OperationDescription): MethodDecorator[] {
   if (text) {
     const content = Object.fromEntries(text.map((type) => [type, { schema: { type: 'string' as const } }]));
-    return [ApiResponse({ status: 200, description: 'The text.', content })];
+    if (!answers) return [ApiResponse({ status: 200, description: 'The text.', content })];
+    const [type, isArray] = Array.isArray(answers) ? [answers[0], true] : [answers, false];
+    const ref = { $ref: getSchemaPath(type) };
+    const json = { schema: isArray ? { type: 'array' as const, items: ref } : ref };
+    const both = { 'application/json': json, ...content };
+    return [ApiExtraModels(type), ApiResponse({ status: 200, description: 'As data or as text.', content: both })];
   }
   if (leadsBrowsersTo) {
     const description = `A browser is led to ${leadsBrowsersTo}.`;
@@ -107,12 +129,13 @@ function headersOf(operation: OperationDescription): HeaderName[] {
 }
 
 function representationOf(operation: OperationDescription): Representation {
-  const { text, leadsBrowsersTo, creates } = operation;
+  const { text, answers, leadsBrowsersTo, creates, deprecated = false } = operation;
   const json = ['application/json'];
   return {
-    types: text ?? (leadsBrowsersTo ? [...json, 'text/html'] : json),
+    types: answers && text ? [...text, ...json] : (text ?? (leadsBrowsersTo ? [...json, 'text/html'] : json)),
     tagged: isTagged(operation),
     location: creates?.[1],
+    deprecated,
   };
 }
 

@@ -3,6 +3,7 @@ import { maxPageLimit, type Page, type PageRequest } from '../kernel/page.js';
 import type { CursorCipher, CursorPlace, SortType } from './cursor.js';
 import { invalidInput } from './http-problem.js';
 import { withinBytes } from './page-bytes.js';
+import { largestId } from './path-id.js';
 import type { ArrivedRequest } from './request-target.js';
 import { ChoiceParameter, FlagParameter, IntegerParameter, TextParameter } from './parameters.js';
 
@@ -15,6 +16,15 @@ export abstract class PageQuery {
 
   @TextParameter({ description: 'Where to go on, as the Link header of another page says.', maxLength: 2000 })
   cursor?: string;
+
+  @IntegerParameter({
+    description:
+      'Rows after the one with this id, in the order of `sort`. For clients that see no headers: the next page is ' +
+      'after the last row of this one, and the first page without rows ends the list.',
+    minimum: 1,
+    maximum: largestId,
+  })
+  after?: number;
 
   @FlagParameter({ description: 'Whether to count all rows, into X-Total-Count.', default: false })
   include_total: boolean = false;
@@ -36,13 +46,13 @@ export abstract class PageQuery {
     return Object.assign(this, { cursorCipher });
   }
 
-  /** @throws HttpProblem where the cursor is none of this list's */
+  /** @throws HttpProblem if the cursor was not made for this list, or comes with `after` */
   toPage(): PageRequest {
     return {
       limit: this.limit,
       sortBy: this.sortBy,
       descending: this.sort.startsWith('-'),
-      from: this.cursor === undefined ? undefined : this.decrypt(this.cursor),
+      from: this.from,
       includeTotal: this.include_total,
     };
   }
@@ -51,12 +61,18 @@ export abstract class PageQuery {
     return this.cursorCipher.encrypt(place, this.cursorScope);
   }
 
+  private get from(): PageRequest['from'] {
+    if (this.cursor === undefined) return this.after === undefined ? undefined : { direction: 'after', id: this.after };
+    if (this.after === undefined) return this.decrypt(this.cursor);
+    const detail = 'after and cursor both say where the page begins: exactly one of them is expected.';
+    throw invalidInput([{ parameter: 'after', code: 'exactly_one', detail }]);
+  }
+
   private decrypt(cursor: string): CursorPlace {
     const place = this.cursorCipher.decrypt(cursor, this.cursorScope, sortTypesOf(this)[this.sortBy]!);
     if (place) return place;
-    throw invalidInput([
-      { parameter: 'cursor', detail: 'This cursor was not made for this list. Take it from a Link header as it is.' },
-    ]);
+    const detail = 'This cursor was not made for this list. Take it from a Link header as it is.';
+    throw invalidInput([{ parameter: 'cursor', code: 'format', detail }]);
   }
 
   private get sortBy(): string {
@@ -65,7 +81,14 @@ export abstract class PageQuery {
 
   /** What makes this list another than the next: its kind, its filters and its order. */
   private get cursorScope(): string {
-    const { limit: _limit, cursor: _cursor, include_total: _total, cursorCipher: _cipher, ...filtersAndOrder } = this;
+    const {
+      limit: _limit,
+      cursor: _cursor,
+      after: _after,
+      include_total: _total,
+      cursorCipher: _cipher,
+      ...filtersAndOrder
+    } = this;
     return JSON.stringify({ ...filtersAndOrder, kind: this.constructor.name });
   }
 }
@@ -139,7 +162,7 @@ function links(
 ): string[] {
   const [, ...given] = originalUrl.split('?');
   const parameters = new URLSearchParams(given.join('?'));
-  parameters.delete('cursor');
+  for (const name of ['cursor', 'after']) parameters.delete(name);
   for (const name of [...parameters.keys()]) parameters.set(name, String(query[name as keyof PageQuery]));
   const filters = parameters.toString();
   return Object.entries({ first: '', ...cursors })

@@ -1,11 +1,5 @@
-import type { DomainErrorClass, FactType } from '../kernel/domain-error.js';
-import {
-  HttpProblem,
-  type HttpProblemName,
-  inputErrorCodes,
-  maxReportedErrors,
-  type RequestFault,
-} from './http-problem.js';
+import { type DomainErrorClass, type FactType, ruleCodes } from '../kernel/domain-error.js';
+import { HttpProblem, type HttpProblemName, inputErrorCodes, maxReportedErrors } from './http-problem.js';
 import { type HeaderName, headerRefs } from './openapi-headers.js';
 import { largestId } from './path-id.js';
 import { describeProblem, type ProblemType, problemUri, typeOfDomainError, typeOfHttpProblem } from './problem.js';
@@ -22,12 +16,19 @@ export function documentedProblem(error: DomainErrorClass): DocumentedProblem {
   return { type: typeOfDomainError(error), example: describeProblem(example()) };
 }
 
-export function documentedHttpProblem(
-  name: HttpProblemName,
-  detail: string,
-  errors?: readonly RequestFault[],
-): DocumentedProblem {
-  return { type: typeOfHttpProblem(name), example: describeProblem(new HttpProblem(name, detail, errors)) };
+export function documentedHttpProblem(name: HttpProblemName, detail: string): DocumentedProblem {
+  return { type: typeOfHttpProblem(name), example: describeProblem(new HttpProblem(name, detail)) };
+}
+
+/** Documents what `validate` says of an input that it refuses. */
+export function documentedRefusal(validate: () => unknown): DocumentedProblem {
+  try {
+    validate();
+  } catch (error) {
+    if (error instanceof HttpProblem) return { type: typeOfHttpProblem(error.type), example: describeProblem(error) };
+    throw error;
+  }
+  throw new Error('The input that is to show a refusal was not refused.');
 }
 
 /** copy-already-rented → CopyAlreadyRentedProblem: what generated clients call it. */
@@ -47,8 +48,6 @@ const factSchemas: Readonly<Record<FactType, object>> = {
   integers: {
     type: 'array',
     items: { type: 'integer', format: 'int32', minimum: 1, maximum: largestId },
-    minItems: 1,
-    maxItems: 10_000,
   },
   string: { type: 'string', maxLength: 5000 },
 };
@@ -96,10 +95,16 @@ export function problemSchema({ name, title, status, facts, faulty }: ProblemTyp
 const describeFact = (fact: string): string =>
   `For programs: the ${fact.replaceAll('_', ' ')} that the detail speaks of.`;
 
+export const codeSchema = {
+  type: 'string',
+  description: 'Why a member or a parameter is refused: its form, or a rule of the shop.',
+  enum: [...new Set([...inputErrorCodes, ...ruleCodes])],
+};
+
 export const faultSchema = {
   type: 'object',
   description: 'One fault of a request: where it is, and what.',
-  required: ['detail'],
+  required: ['code', 'detail'],
   properties: {
     pointer: { description: 'Where in the body, as a JSON pointer (RFC 6901).', type: 'string', maxLength: 10_000 },
     parameter: {
@@ -107,12 +112,7 @@ export const faultSchema = {
       type: 'string',
       maxLength: 10_000,
     },
-    code: {
-      description: `Why it is refused, for programs: ${inputErrorCodes.join(', ')}, or a rule of the shop.`,
-      type: 'string',
-      pattern: '^[a-z_]+$',
-      maxLength: 64,
-    },
+    code: { description: 'Why it is refused, for programs.', $ref: '#/components/schemas/ProblemCode' },
     detail: { description: 'What is wrong with it.', type: 'string', minLength: 1, maxLength: 100_000 },
   },
 } as const;

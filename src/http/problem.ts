@@ -82,7 +82,8 @@ export function problemHeaders(error: DomainError | HttpProblem): Readonly<Recor
   return error.description.kind === 'unavailable' ? { 'Retry-After': retryAfter } : {};
 }
 
-function requestFault({ path, code, detail }: DomainError['faults'][number]): RequestFault {
+function requestFault({ path, parameter, code, detail }: DomainError['faults'][number]): RequestFault {
+  if (parameter !== undefined) return { parameter, code, detail };
   return {
     pointer: jsonPointer(path.map((step) => (typeof step === 'string' ? snakeCase(step) : step))),
     code,

@@ -1,6 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
+import { deprecationHeaders } from './deprecation.js';
 import { HttpProblem } from './http-problem.js';
 import { type Representation, representationMetadata } from './operation.js';
 import { type RepresentingResponse } from './represent.js';
@@ -16,7 +17,9 @@ export class RepresentationGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const http = context.switchToHttp();
     const representation = this.reflector.get<Representation>(representationMetadata, context.getHandler());
-    http.getResponse<RepresentingResponse>().representation = representation;
+    const response = http.getResponse<RepresentingResponse>();
+    response.representation = representation;
+    if (representation.deprecated) response.set(deprecationHeaders);
     const { accept } = http.getRequest<Request>().headers;
     if (!accept || accept === '*/*') return true;
     const { types } = representation;

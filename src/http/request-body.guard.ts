@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable, type Type } from '@nestjs/common';
-import { ROUTE_ARGS_METADATA, RouteParamtypes } from '@nestjs/common/internal';
 import type { Request } from 'express';
+import { bodyTypeOf } from './body-type.js';
 import { readDto } from './dto-reader.js';
 import { idempotencyKeyOf } from './idempotency.js';
 import { InputErrors } from './input-errors.js';
@@ -26,7 +26,7 @@ export class RequestBodyGuard implements CanActivate {
   private typeFor(context: ExecutionContext): Type<object> | 'none' {
     const handler = context.getHandler();
     let type = this.types.get(handler);
-    if (!type) this.types.set(handler, (type = findType(context)));
+    if (!type) this.types.set(handler, (type = bodyTypeOf(context.getClass(), handler.name) ?? 'none'));
     return type;
   }
 }
@@ -79,17 +79,4 @@ function readDocument<Dto extends object>(type: Type<Dto>, text: string | undefi
   const value = text === undefined ? undefined : parseJson(text);
   if (text !== undefined) InputErrors.collect('body', (errors) => refuseUnstorable(text, value, errors));
   return InputErrors.collect('body', (errors) => readDto(type, value, errors)!);
-}
-
-function findType(context: ExecutionContext): Type<object> | 'none' {
-  const controller = context.getClass();
-  const { name } = context.getHandler();
-  const sources = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, name) ?? {}) as Record<
-    string,
-    { index: number }
-  >;
-  const body = Object.keys(sources).find((source) => source.startsWith(`${RouteParamtypes.BODY}:`));
-  if (body === undefined) return 'none';
-  const types = Reflect.getMetadata('design:paramtypes', controller.prototype as object, name) as Type<object>[];
-  return types[sources[body]!.index]!;
 }

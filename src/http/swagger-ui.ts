@@ -20,6 +20,10 @@ function page(folder: string): string {
 <link rel="stylesheet" href="${folder}movie-rental.css">
 </head>
 <body>
+<nav class="links">
+<a href="${folder}../openapi.json">openapi.json</a>
+<a href="${folder}../problems">Types of problems</a>
+</nav>
 <div id="swagger-ui" data-openapi="${folder}../openapi.json"></div>
 <script src="${folder}swagger-ui-bundle.js"></script>
 <script src="${folder}movie-rental.js"></script>
@@ -28,23 +32,64 @@ function page(folder: string): string {
 `;
 }
 
-// One server, and a contact that only the operator can fill in: neither says anything here.
+// There is one server, and only the operator knows a contact.
 const style = `body { margin: 0; background: #fafafa }
+.links { max-width: 1460px; margin: 1rem auto 0; padding: 0 20px; box-sizing: border-box; font: 1rem sans-serif }
+.links a { margin-right: 1.5rem }
 .swagger-ui :is(.scheme-container, .info__contact) { display: none }
+.swagger-ui .info { margin: 20px 0 }
+.swagger-ui .opblock-deprecated .opblock-summary-description::before { content: 'Deprecated. '; font-weight: bold }
+.swagger-ui :is(.highlight-code pre, .model-box) { max-height: 12rem; overflow: auto }
+.swagger-ui textarea.body-param__text { min-height: 10rem; height: 10rem }
 `;
 
-const script = `const tags = ['Lending', 'Movies', 'Stock', 'Clients', 'Genres', 'Service'];
-SwaggerUIBundle({
-  domNode: document.getElementById('swagger-ui'),
-  url: document.getElementById('swagger-ui').dataset.openapi,
-  deepLinking: true,
-  tryItOutEnabled: true,
-  displayRequestDuration: true,
-  defaultModelsExpandDepth: 0,
-  docExpansion: 'list',
-  tagsSorter: (one, other) => tags.indexOf(one) - tags.indexOf(other),
-  validatorUrl: null,
-});
+const script = `const root = document.getElementById('swagger-ui');
+const tags = ['Lending', 'Movies', 'Stock', 'Clients', 'Genres', 'Service'];
+const generalHeaders = ['X-Request-Id', 'Vary', 'Cache-Control', 'Idempotency-Replayed'];
+
+// Leaves out of each operation the problems and headers that the description of the document tells once for all.
+function concise(api) {
+  const problemOf = (response) => response.content?.['application/problem+json'];
+  const common = new Set(Object.values(api.components.responses).map((response) => problemOf(response).schema.$ref));
+  const isGeneral = ({ $ref }) => common.has($ref) || /\\/Idempotency\\w+Problem$/.test($ref);
+  for (const { responses } of Object.values(api.paths).flatMap((item) => Object.values(item))) {
+    for (const [status, response] of Object.entries(responses)) {
+      const problem = problemOf(response);
+      const own = (problem?.schema.oneOf ?? [problem?.schema]).filter((schema) => schema && !isGeneral(schema));
+      if (response.$ref || (problem && own.length === 0)) delete responses[status];
+      else if (problem) keepOnly(response, problem, own, api.components.schemas);
+      else for (const name of generalHeaders) delete response.headers?.[name];
+    }
+  }
+  return api;
+}
+
+function keepOnly(response, problem, own, schemas) {
+  const types = own.map(({ $ref }) => schemas[$ref.split('/').at(-1)].properties.type.const.split('/').at(-1));
+  problem.schema = own.length === 1 ? own[0] : { oneOf: own };
+  problem.examples = Object.fromEntries(types.map((type) => [type, problem.examples[type]]));
+  response.description = Object.values(problem.examples).map(({ summary }) => summary).join(', or ') + '.';
+  delete response.headers;
+}
+
+fetch(root.dataset.openapi)
+  .then((answer) => answer.json())
+  .then((api) =>
+    SwaggerUIBundle({
+      domNode: root,
+      spec: concise(api),
+      deepLinking: true,
+      tryItOutEnabled: true,
+      displayRequestDuration: true,
+      defaultModelsExpandDepth: 0,
+      docExpansion: 'list',
+      tagsSorter: (one, other) => tags.indexOf(one) - tags.indexOf(other),
+      validatorUrl: null,
+    }),
+  )
+  .catch((error) => {
+    root.textContent = 'openapi.json could not be shown: ' + error;
+  });
 `;
 
 const text = (type: string, content: string) => new StaticDocument({ type, load: () => content });

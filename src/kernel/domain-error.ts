@@ -5,11 +5,28 @@
  */
 export type ErrorKind = 'not-found' | 'invalid' | 'conflict' | 'unavailable';
 
+/** The rules that can refuse a member or a parameter. Clients know them from the document. */
+export const ruleCodes = [
+  'unknown',
+  'address_removed',
+  'duplicate_copy',
+  'duplicate_line',
+  'copy_rented',
+  'copy_not_in_service',
+  'no_copy_available',
+  'duplicate_code',
+  'stock_disagrees',
+  'copies_missing',
+  'read_only',
+] as const;
+export type RuleCode = (typeof ruleCodes)[number];
+
 /** One thing wrong with an order, and where: `path` leads from the order to the member, in camelCase. */
 export interface Fault {
   readonly path: readonly (string | number)[];
-  /** Names the rule, where more than one rule can refuse the same member. */
-  readonly code?: string;
+  /** The parameter that is wrong, if it is not a member of the order. */
+  readonly parameter?: string;
+  readonly code: RuleCode;
   readonly detail: string;
 }
 
@@ -103,6 +120,12 @@ export class UnitNotStarted extends ServiceUnavailable {
   override get name(): string {
     return ServiceUnavailable.name;
   }
+}
+
+/** Refuses a query because its `parameter` names a row that doesn't exist. */
+export function unknownParameter(parameter: string, id: number): InvalidInput {
+  const detail = `There is no row with the id ${id} in this list.`;
+  return new InvalidInput([{ path: [], parameter, code: 'unknown', detail }]);
 }
 
 /** Refuses an order because `path` names something that doesn't exist. */

@@ -14,8 +14,10 @@ export interface PageRequest {
   readonly descending: boolean;
   /** Rows wanted at most. */
   readonly limit: number;
-  /** Rows after or before this place; from the beginning without it. */
-  readonly from?: Place & { readonly direction: 'after' | 'before' };
+  /** Rows after or before this place, or that of the row with this id; from the beginning without it. */
+  readonly from?: (Place | { readonly id: number; readonly value?: undefined }) & {
+    readonly direction: 'after' | 'before';
+  };
   readonly includeTotal: boolean;
 }
 

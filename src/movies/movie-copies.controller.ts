@@ -80,7 +80,9 @@ export class MovieCopiesController {
       'For a new label, a repair, a loss or a find: sets the members that are sent and keeps the others (RFC 7396). ' +
       'The state of a copy that is out can be changed when it is back.',
     answers: MovieCopyDto,
-    shows: { service_state: 'maintenance', is_available: false },
+    tries: { 'A copy that is being repaired': { code: 'VHS-0001', service_state: 'maintenance' } },
+    triesId: 2,
+    shows: { id: 2, is_available: false },
     problems: [NotFound, CopyCodeTaken, CopyIsOut, StockTooHigh],
   })
   async changeMovieCopy(
@@ -96,6 +98,7 @@ export class MovieCopiesController {
     summary: 'Delete a copy that was never lent',
     description:
       'For one that was entered by mistake. One that was lent is retired instead, so that its loans are kept.',
+    triesId: 48,
     problems: [NotFound, CopyWasRented],
   })
   async deleteMovieCopy(@PathId() id: number, @Context() context: RequestContext): Promise<void> {

@@ -11,9 +11,21 @@ import { MovieDto } from './dto/movie.dto.js';
 import { CopyCodeTaken, MovieWasRented, StockTooHigh, StockTooLow } from './movies.errors.js';
 import { MoviesService } from './movies.service.js';
 
-const movie = { title: 'The Straight Story', year: 1999, director: 'David Lynch', genre_id: 1 };
-const withStock = { ...movie, stock: 1 };
-const withCodes = { ...movie, copies: [{ code: 'DVD-4711' }, { code: 'DVD-4712' }] };
+/** A movie to add. */
+const general = { title: 'The General', year: 1926, director: 'Buster Keaton', genre_id: 1 };
+const withStock = { ...general, stock: 2 };
+const withCodes = { ...general, copies: [{ code: 'BD-0002' }, { code: 'BD-0003' }] };
+
+/** The first movie of the demonstration. */
+const sevenSamurai = {
+  title: 'Seven Samurai',
+  description: 'A village that has nothing hires seven swordsmen for three bowls of rice a day.',
+  year: 1954,
+  director: 'Akira Kurosawa',
+  genre_id: 1,
+};
+
+const newCopy = { movie_id: 1, service_state: 'in_service', is_available: true };
 const withoutCopies = { stock: 0, available: 0, copies: [] };
 
 @ApiTags('Movies')
@@ -42,7 +54,7 @@ export class MoviesController {
     answers: [MovieDto],
     problems: [NotFound],
   })
-  async listMoviesOfGenre(
+  async listGenreMovies(
     @PathId() id: number,
     @Query() query: ListMoviesOfGenre,
     @Context() context: RequestContext,
@@ -93,7 +105,8 @@ export class MoviesController {
       'Raising adds copies, lowering retires copies that are in. `copies` lists those that it has, as they were read, ' +
       'and those to add. Where too many are out, nothing is changed at all.',
     answers: MovieDto,
-    tries: { 'So many copies': withStock },
+    tries: { 'One copy more': { ...sevenSamurai, stock: 3 } },
+    shows: { available: 3, copies: [{}, {}, { ...newCopy, id: 68, code: 'M5T6YKQ2' }] },
     problems: [NotFound, StockTooLow, StockTooHigh, CopyCodeTaken],
   })
   async replaceMovieWithStock(
@@ -134,6 +147,7 @@ export class MoviesController {
     summary: 'Replace a movie',
     description: 'Sets all that a clerk says of the title; what may be left out and is, is removed. Its copies stay.',
     answers: MovieDto,
+    tries: { 'All members': sevenSamurai },
     problems: [NotFound],
   })
   async replaceMovie(
@@ -149,6 +163,7 @@ export class MoviesController {
     summary: 'Change a movie',
     description: 'Sets the members that are sent and keeps the others: a JSON merge patch (RFC 7396).',
     answers: MovieDto,
+    tries: { 'The director alone': { director: sevenSamurai.director } },
     problems: [NotFound],
   })
   async changeMovie(
@@ -163,6 +178,7 @@ export class MoviesController {
   @Operation({
     summary: 'Delete a movie that was never lent',
     description: 'With its copies, as long as none of them was ever lent.',
+    triesId: 30,
     problems: [NotFound, MovieWasRented],
   })
   async deleteMovie(@PathId() id: number, @Context() context: RequestContext): Promise<void> {

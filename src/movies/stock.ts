@@ -1,4 +1,4 @@
-import { type Fault, InvalidInput } from '../kernel/domain-error.js';
+import { type Fault, InvalidInput, type RuleCode } from '../kernel/domain-error.js';
 import { identityKey } from '../kernel/text.js';
 import { maxCopiesShown, type Movie } from './movie.entity.js';
 import { StockTooHigh, StockTooLow } from './movies.errors.js';
@@ -63,7 +63,7 @@ const withoutCodes = (count: number): Codes => Array<undefined>(count).fill(unde
 function misfits(movie: Movie, copies: readonly StockedCopy[], isThere: ReadonlyMap<StockedCopy, number>): Fault[] {
   const faults: Fault[] = [];
   for (const [index, copy] of copies.entries()) {
-    const at = (member: string, code: string, detail: string): void =>
+    const at = (member: string, code: RuleCode, detail: string): void =>
       void faults.push({ path: ['copies', index, member], code, detail });
     const there = movie.copies.find(({ id }) => id === isThere.get(copy));
     if (copy.id !== undefined && !there) at('id', 'unknown', `Copy ${copy.id} is not in the stock of this movie.`);

@@ -1,6 +1,6 @@
 import type { ClientRepository } from '../clients/client.repository.js';
 import { latest, nowOrLatest, plausible } from '../kernel/clock.js';
-import { type Fault, InvalidInput } from '../kernel/domain-error.js';
+import { type Fault, InvalidInput, type RuleCode } from '../kernel/domain-error.js';
 import type { MovieCopy } from '../movies/movie-copy.entity.js';
 import type { MovieCopyRepository } from '../movies/movie-copy.repository.js';
 import type { MovieRepository } from '../movies/movie.repository.js';
@@ -106,7 +106,7 @@ function faultOfId(
   details: readonly MovieRentDetail[],
 ): Fault[] {
   if (id === undefined) return [];
-  const at = (code: string, detail: string): Fault[] => [{ path: ['details', index, 'id'], code, detail }];
+  const at = (code: RuleCode, detail: string): Fault[] => [{ path: ['details', index, 'id'], code, detail }];
   if (!details.some((detail) => detail.id === id)) return at('unknown', `Line ${id} is not one of this rental.`);
   const first = order.findIndex((line) => line.id === id);
   return first < index ? at('duplicate_line', `Line ${id} is named twice.`) : [];

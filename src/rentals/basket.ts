@@ -1,4 +1,4 @@
-import { type Fault, InvalidInput } from '../kernel/domain-error.js';
+import { type Fault, InvalidInput, type RuleCode } from '../kernel/domain-error.js';
 import { groupBy } from '../kernel/group-by.js';
 import { inOrder } from '../kernel/in-order.js';
 import type { MovieCopy } from '../movies/movie-copy.entity.js';
@@ -26,7 +26,7 @@ export interface Participants {
   readonly copies: MovieCopyRepository;
 }
 
-type Refusal = Fault & { readonly code: string; readonly subject: number };
+type Refusal = Fault & { readonly subject: number };
 
 /**
  * Finds the copy for each line and judges every rule for every line, so that all failures are answered at once.
@@ -96,7 +96,7 @@ function judge(copy: MovieCopy, isTaken: boolean, isMine: boolean, path: Fault['
     : [refusal(path, 'copy_not_in_service', copy.id, `Copy ${copy.id} is not in service.`)];
 }
 
-const refusal = (path: Fault['path'], code: string, subject: number, detail: string): Refusal => ({
+const refusal = (path: Fault['path'], code: RuleCode, subject: number, detail: string): Refusal => ({
   path,
   code,
   subject,
@@ -108,9 +108,12 @@ const unknown = (path: Fault['path'], what: string, id: number): Refusal =>
 
 /** Throws the gravest of what was refused, with all of it. */
 function refuseAny(refusals: readonly Refusal[]): void {
-  const subjectsOf = (code: string): number[] => refusals.filter((r) => r.code === code).map(({ subject }) => subject);
+  const subjectsOf = (code: RuleCode): number[] =>
+    refusals.filter((r) => r.code === code).map(({ subject }) => subject);
   if (refusals.some(({ code }) => code === 'unknown' || code === 'duplicate_copy')) throw new InvalidInput(refusals);
-  const [rented, notInService, noCopy] = ['copy_rented', 'copy_not_in_service', 'no_copy_available'].map(subjectsOf);
+  const [rented, notInService, noCopy] = (['copy_rented', 'copy_not_in_service', 'no_copy_available'] as const).map(
+    subjectsOf,
+  );
   if (rented!.length > 0) throw new CopyAlreadyRented(rented!, refusals);
   if (notInService!.length > 0) throw new CopyNotInService(notInService!, refusals);
   if (noCopy!.length > 0) throw new NoCopyAvailable(noCopy!, refusals);

@@ -14,10 +14,29 @@ import { RentalsService } from './rentals.service.js';
 const basketProblems = [CopyAlreadyRented, CopyNotInService, NoCopyAvailable];
 
 const lent = { client_id: 1, details: [{ movie_copy_id: 1 }] };
-const closed = {
-  is_closed: true,
-  closed_datetime: '2026-11-22T10:05:00.000Z',
-  details: [{ returned_datetime: '2026-11-22T10:05:00.000Z' }],
+const now = '2026-11-26T16:18:10.611Z';
+/** What distinguishes an open rental from the example of a rental, which is closed. */
+const open = { is_closed: false, closed_datetime: null };
+/** The line that is still out on a rental of the demonstration. */
+const toyStory = {
+  id: 46,
+  movie_rent_id: 25,
+  movie_copy_id: 13,
+  lent_datetime: '2026-02-18T13:51:40.785Z',
+  returned_datetime: null,
+  movie_copy: {
+    id: 13,
+    code: 'DVD-0012',
+    movie_id: 6,
+    movie: {
+      id: 6,
+      title: 'Toy Story',
+      description: 'A cowboy doll learns to share his shelf with a spaceman.',
+      year: 1995,
+      director: 'John Lasseter',
+      genre_id: 2,
+    },
+  },
 };
 
 @ApiTags('Lending')
@@ -30,6 +49,12 @@ export class RentalsController {
     summary: 'Rent movies',
     description: 'Lends all the copies to the client, or none. Name a copy, or a movie to get any free copy of it.',
     creates: [MovieRentDto, '/movie_rents'],
+    shows: {
+      ...open,
+      id: 27,
+      creation_datetime: now,
+      details: [{ id: 49, movie_rent_id: 27, lent_datetime: now, returned_datetime: null }],
+    },
     tries: {
       'A copy that lies on the desk': lent,
       'Any free copy of a movie': { client_id: 1, details: [{ movie_id: 1 }] },
@@ -62,9 +87,10 @@ export class RentalsController {
     summary: 'List the rentals of a client',
     description: 'What somebody has at home and what they had before.',
     answers: [MovieRentDto],
+    triesId: 9,
     problems: [NotFound],
   })
-  async listRentsOfClient(
+  async listClientRents(
     @PathId() id: number,
     @Query() query: ListRentsOfClient,
     @Context() context: RequestContext,
@@ -79,6 +105,7 @@ export class RentalsController {
     summary: 'Get a rental',
     description: 'Who has which copies since when, and what of it came back.',
     answers: MovieRentDto,
+    triesId: 5,
     problems: [NotFound],
   })
   async getMovieRent(
@@ -96,7 +123,9 @@ export class RentalsController {
       'Makes it what should have been entered: lines named by id or copy are kept, others added, those left out ' +
       'taken back, and another client can be named. What was returned stays as it was.',
     answers: MovieRentDto,
-    tries: { 'Another copy on the line that is there': { client_id: 1, details: [{ id: 1, movie_copy_id: 1 }] } },
+    tries: { 'The line that is there': { client_id: 3, details: [{ id: 46, movie_copy_id: 13 }] } },
+    triesId: 25,
+    shows: { ...open, id: 25, creation_datetime: '2026-02-18T13:51:40.785Z', details: [toyStory] },
     problems: [NotFound, RentClosed, LineReturned, ...basketProblems],
   })
   async replaceMovieRent(
@@ -112,7 +141,7 @@ export class RentalsController {
     summary: 'Close a rental',
     description: 'Takes back all that is still out. Again is the same answer, with the first closing time.',
     answers: MovieRentDto,
-    shows: closed,
+    triesId: 5,
     problems: [NotFound],
   })
   async closeMovieRent(@PathId() id: number, @Context() context: RequestContext): Promise<MovieRentDto> {
@@ -121,8 +150,9 @@ export class RentalsController {
 
   @Delete('movie_rents/:id')
   @Operation({
-    summary: 'Take back a rental entered by mistake',
+    summary: 'Delete a rental entered by mistake',
     description: 'With its lines, as if it had never been. To take copies back from a client, close it instead.',
+    triesId: 26,
     problems: [NotFound],
   })
   async deleteMovieRent(@PathId() id: number, @Context() context: RequestContext): Promise<void> {

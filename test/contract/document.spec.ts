@@ -55,7 +55,7 @@ describe('the OpenAPI document', () => {
 
   it('names no schema that says nothing', () => {
     const bare = Object.entries<any>(document.components.schemas)
-      .filter(([, schema]) => !schema.enum && Object.keys(schema.properties ?? {}).length === 0)
+      .filter(([, schema]) => !schema.enum && !schema.anyOf && Object.keys(schema.properties ?? {}).length === 0)
       .map(([name]) => name);
     expect(bare).toEqual([]);
   });
@@ -82,6 +82,51 @@ describe('the pages about problems', () => {
   it.each(pages)('say of %s the title and the status it is answered with', (name) => {
     const { title, status } = [...problems(document)].find(({ type }) => type.const === `/problems/${name}`);
     expect(read(`docs/problems/${name}.md`)).toContain(`# ${title.const}\n\nAnswered with status ${status.const}.`);
+  });
+
+  const browser = 'text/html,application/xhtml+xml,*/*;q=0.8';
+
+  it.each(pages)('are data for programs: %s', async (name) => {
+    const { body } = await shop.api
+      .get(`/problems/${name}`)
+      .set('Accept', 'application/json')
+      .expect(200)
+      .expect('Content-Type', /^application\/json/);
+    const { title, status } = [...problems(document)].find(({ type }) => type.const === `/problems/${name}`);
+    expect(body).toMatchObject({ type: `/problems/${name}`, title: title.const, status: status.const });
+    expect(read(`docs/problems/${name}.md`)).toBe(
+      `# ${body.title}\n\nAnswered with status ${body.status}.\n\n## What happened\n\n${body.what_happened}\n\n` +
+        `## What to do\n\n${body.what_to_do}\n`,
+    );
+  });
+
+  it('are listed under /problems, for programs and for people, with links that lead to them', async () => {
+    const { body } = await shop.api
+      .get('/problems')
+      .expect(200)
+      .expect('Content-Type', /^application\/json/);
+    expect(body.map(({ type }: any) => type)).toEqual(pages.map((name) => `/problems/${name}`));
+    for (const each of body) {
+      expect((await shop.api.get(each.type).set('Accept', 'application/json')).body).toEqual(each);
+    }
+    const { text } = await shop.api
+      .get('/problems')
+      .set('Accept', browser)
+      .expect('Content-Type', /^text\/html/);
+    const links = [...text.matchAll(/<a href="([^"]+)">/g)].map(([, link]) => link);
+    expect(links.sort()).toEqual(pages.map((name) => `/problems/${name}`));
+    const page = await shop.api.get(links[0]!).set('Accept', browser).expect(200);
+    expect(page.text).toContain('<a href="/problems">');
+    await shop.api
+      .get('/problems')
+      .set('Accept', 'text/markdown')
+      .expect('Content-Type', /^text\/markdown/);
+  });
+
+  it('show their tables as tables', async () => {
+    const { text } = await shop.api.get('/problems/invalid-input').set('Accept', browser);
+    expect(text).toContain('<th>meaning</th>');
+    expect(text).not.toMatch(/^\||\|</m);
   });
 
   it('are shown to browsers as HTML', async () => {

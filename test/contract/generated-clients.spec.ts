@@ -8,6 +8,7 @@ import { useShop } from '../support/shop.js';
 
 const programs = join(root, 'test/consumers');
 const document = join(root, 'docs/openapi.json');
+const heyApiPlugins = ['@hey-api/client-fetch', '@hey-api/typescript', '@hey-api/sdk', 'zod'];
 const run = promisify(execFile);
 
 /** What each of them says wrongly, as somebody might who has not read the document. */
@@ -42,9 +43,9 @@ describe('a program on a client that is generated from the document', () => {
     );
     await Promise.all([
       tool('openapi-typescript/bin/cli.js', document, '-o', 'types.ts'),
-      tool('@hey-api/openapi-ts/bin/run.js', '-i', document, '-o', 'client', '-c', '@hey-api/client-fetch'),
+      tool('@hey-api/openapi-ts/bin/run.js', '-i', document, '-o', 'client', '-p', ...heyApiPlugins),
     ]);
-    for (const program of ['desk.ts', 'types-alone.ts']) {
+    for (const program of ['desk.ts', 'types-alone.ts', 'without-headers.ts']) {
       await copyFile(join(programs, program), join(folder, program));
     }
     const right = await readFile(join(programs, 'desk.ts'), 'utf8');
@@ -74,6 +75,14 @@ describe('a program on a client that is generated from the document', () => {
         'Wild Strawberries (Road movies)',
       ],
     });
+  });
+
+  it('pages, reads facts and patches without headers, and validates by zod what it sends and gets', async () => {
+    const { id: genre_id } = await shop.clerk.genre();
+    for (const title of ['Ran', 'Ikiru', 'Ran']) await shop.clerk.movie(1, { title, genre_id });
+    const { titles, ...rest } = (await resultOf('without-headers.js')) as { titles: string[] };
+    expect(titles.filter((title) => /Ran|Ikiru/.test(title))).toEqual(['Ran', 'Ran', 'Ikiru']);
+    expect(rest).toEqual({ codes: ['copy_rented'], year: 1985, taken: true, refused: true });
   });
 
   it('needs no more than the types', async () => {

@@ -6,10 +6,7 @@ import { behindItsBack, holdWrites } from '../support/outage.js';
 import { faultyParameters, refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 
-const posts = operations
-  .filter(({ method }) => method === 'post')
-  // The example's name is the one that another genre of the examples has.
-  .map((post) => (post.operationId === 'updateGenre' ? { ...post, body: { description: 'Dust.' } } : post));
+const posts = operations.filter(({ method }) => method === 'post');
 
 /** Opens a shop in which all that the examples of the document speak of is there. */
 function useExamples() {

@@ -1,3 +1,4 @@
+import { Reflector } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { openShop } from '../support/app.js';
 import { readAnswer } from '../support/contract.js';
@@ -18,14 +19,18 @@ describe('every operation', () => {
     await shop.clerk.client();
   });
 
-  /** Health checks ignore what monitors add to their addresses. */
-  const readingQueries = operations.filter(({ path }) => !path.startsWith('/health'));
-
-  it.each(readingQueries)('refuses a query that is not UTF-8: $operationId', async (operation) => {
+  it.each(answering(422))('refuses a query that is not UTF-8: $operationId', async (operation) => {
     await refused(call(shop.api, operation, { query: '?a=%E0%A4%A' }), 400, 'malformed-request');
   });
 
-  it.each(readingQueries)('refuses a parameter it does not know: $operationId', async (operation) => {
+  const health = operations.filter(({ statuses }) => !statuses.includes('422'));
+  it.each(health)('returns 400 without a Host: $operationId', async ({ path }) => {
+    const answer = readAnswer('GET', path, await say(shop.url, `GET ${path} HTTP/1.1\r\nConnection: close\r\n\r\n`));
+    expect(answer.status).toBe(400);
+    shop.contract.validate(answer);
+  });
+
+  it.each(answering(422))('refuses a parameter it does not know: $operationId', async (operation) => {
     expect(await faultyParameters(call(shop.api, operation, { query: '?limt=5' }))).toEqual(['limt']);
   });
 
@@ -86,11 +91,26 @@ describe('every operation', () => {
   });
 });
 
+describe('every operation, of a service with a bug', () => {
+  const shop = useShop();
+  beforeAll(() => {
+    shop.app.get(Reflector).get = () => {
+      throw new TypeError('a bug in src/http/some.guard.ts');
+    };
+  });
+
+  it.each(operations)('returns 500 internal-error: $operationId', async (operation) => {
+    const problem = await refused(call(shop.api, operation), 500, 'internal-error');
+    expect(JSON.stringify(problem)).not.toMatch(/bug|TypeError|\.[jt]s\b/);
+  });
+});
+
 describe('every operation, when what the service keeps has vanished', () => {
   const shop = useShop();
   beforeAll(() => dropEverything(shop.databaseUrl));
+  const concerned = answering(503).filter(({ path }) => !path.startsWith('/health'));
 
-  it.each(answering(500))('says so and nothing about how it is made: $operationId', async (operation) => {
+  it.each(concerned)('says so and nothing about how it is made: $operationId', async (operation) => {
     const problem = await refused(call(shop.api, operation), 500, 'internal-error');
     expect(problem.detail).toBe('Something went wrong on our side. Nothing was changed.');
     expect(JSON.stringify(problem)).not.toMatch(/select|insert|sqlite|postgres|relation|table|\.[jt]s\b/i);

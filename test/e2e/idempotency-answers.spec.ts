@@ -51,9 +51,7 @@ describe('kept answers of an Idempotency-Key', () => {
       const post =
         operation.operationId === 'rentMovies'
           ? { ...operation, body: { client_id: 1, details: [{ movie_id: (await shop.clerk.movie(1)).id }] } }
-          : operation.operationId === 'updateGenre'
-            ? { ...operation, body: { description: 'Dust.' } }
-            : operation;
+          : operation;
       const first = await call(shop.api, post).set('Idempotency-Key', key);
       expect([first.status, first.status < 300 ? '' : first.text]).toEqual([first.status, '']);
       await behindItsBack(shop.databaseUrl, `UPDATE idempotency_key SET answer = '' WHERE key = '${key}'`);

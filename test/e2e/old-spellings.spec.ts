@@ -102,4 +102,35 @@ describe('the old spellings', () => {
     );
     expect(problem.genre_name).toBe(other.name);
   });
+
+  const deprecated = { deprecation: '@1795651200', sunset: 'Sat, 01 Jan 2028 00:00:00 GMT' };
+
+  it('are announced as deprecated by each answer (RFC 9745, RFC 8594)', async () => {
+    const { id } = await shop.clerk.genre();
+    const movie = { title: 'M', year: 1931, genre_id: id };
+    for (const { headers } of [
+      await shop.api.post('/movie').send(movie).expect(201),
+      await shop.api.post('/movie').send({}).expect(422),
+      await shop.api.post(`/genres/${id}`).send({ description: 'Dust.' }).expect(200),
+      await shop.api.post('/genres/2147483647').send({}).expect(404),
+    ]) {
+      expect(headers).toMatchObject(deprecated);
+    }
+    expect(new Date(deprecated.sunset).getTime()).toBeGreaterThan(Number(deprecated.deprecation.slice(1)) * 1000);
+  });
+
+  it('are announced as deprecated by a replayed answer too, and no other answer is', async () => {
+    const { id: genre_id } = await shop.clerk.genre();
+    const send = (path: string) =>
+      shop.api
+        .post(path)
+        .send({ title: 'M', year: 1931, genre_id })
+        .set('Idempotency-Key', `old ${path}`.replace(' ', '-'));
+    await send('/movie').expect(201);
+    expect((await send('/movie').expect('Idempotency-Replayed', 'true')).headers).toMatchObject(deprecated);
+    for (const { headers } of [await send('/movies').expect(201), await shop.api.get(`/genres/${genre_id}`)]) {
+      expect(headers).not.toHaveProperty('deprecation');
+      expect(headers).not.toHaveProperty('sunset');
+    }
+  });
 });

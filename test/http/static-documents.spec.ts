@@ -95,7 +95,7 @@ describe('static documents', () => {
   it.each(['/docs', '/docs/'])('everything that the page at %s loads is there', async (path) => {
     const page = (await get(path)).bytes.toString();
     const links = [...page.matchAll(/(?:src|href|data-openapi)="([^"]+)"/g)].map(([, link]) => link!);
-    expect(links).toHaveLength(7);
+    expect(links).toHaveLength(9);
     for (const link of links) expect((await get(new URL(link, shop.url + path).pathname)).status).toBe(200);
   });
 });

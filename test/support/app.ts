@@ -56,7 +56,7 @@ export async function openShop(circumstances: Circumstances = {}): Promise<{
   );
   await app.listen(0, host);
   const url = `http://127.0.0.1:${((app.getHttpServer() as { address(): unknown }).address() as AddressInfo).port}`;
-  const contract = await theContract(url);
+  const contract = await theContract(url, environment?.PUBLIC_URL);
   return {
     app,
     api: heldTo(contract, supertest(url)),
@@ -75,11 +75,14 @@ export async function apiAt(url: string): Promise<Api> {
   return heldTo(await theContract(url), supertest(url));
 }
 
-let contract: Contract | undefined;
+const contracts = new Map<string, Contract>();
 
-/** Read once: every service of a run says the same of itself. */
-async function theContract(url: string): Promise<Contract> {
-  contract ??= new Contract((await (await fetch(`${url}/openapi.json`)).json()) as OpenApi);
+/** Read once for each PUBLIC_URL, on which alone the document depends. */
+async function theContract(url: string, publicUrl = ''): Promise<Contract> {
+  const known = contracts.get(publicUrl);
+  if (known) return known;
+  const contract = new Contract((await (await fetch(`${url}/openapi.json`)).json()) as OpenApi);
+  contracts.set(publicUrl, contract);
   return contract;
 }
 

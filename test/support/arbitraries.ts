@@ -19,6 +19,7 @@ export interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
   readonly oneOf?: readonly Schema[];
+  readonly anyOf?: readonly Schema[];
   readonly readOnly?: boolean;
 }
 
@@ -46,27 +47,31 @@ export class Arbitraries {
 
   /** Any value that `schema` allows. */
   valid(schema: Schema, name = ''): Arbitrary<unknown> {
-    const { $ref, oneOf, enum: choices, type = [] } = schema;
+    const { $ref, oneOf, anyOf, enum: choices, type = [] } = schema;
     if ($ref) return this.valid(this.at($ref), name);
-    if (oneOf) return this.validByOneOf(schema, oneOf);
+    const branches = oneOf ?? anyOf;
+    if (branches) return fc.oneof(...branches.map((branch) => this.valid(branch, name)));
     if (choices) return fc.constantFrom(...choices);
     const types = [type].flat();
     const likely = this.likely[name];
-    if (likely) return types.includes('null') ? fc.oneof(likely, fc.constant(null)) : likely;
+    const isNull = types.every((each) => each === 'null');
+    if (likely && !isNull) return types.includes('null') ? fc.oneof(likely, fc.constant(null)) : likely;
     return fc.oneof(...types.map((each) => this.validOf(each, schema)));
   }
 
   /** Values that are close to what `schema` allows, and that it doesn't allow. */
   broken(schema: Schema): Arbitrary<unknown> {
-    const { $ref, oneOf, items, properties } = schema;
+    const { $ref, oneOf, anyOf, items, properties } = schema;
     if ($ref) return this.broken(this.at($ref));
     if (items) return this.brokenList(schema, items);
+    const branches = oneOf ?? anyOf;
+    if (branches) {
+      const judge = judgeBy(this.resolved(schema) as object);
+      const spoilt = branches.map((branch) => this.broken(branch));
+      return fc.oneof(...spoilt).filter((value) => !judge(value) || hasLoneSurrogates(value));
+    }
     if (!properties) return fc.constantFrom(...amiss(schema));
-    if (!oneOf) return this.brokenDocument(schema, properties);
-    const judge = judgeBy(this.resolved(schema) as object);
-    const { oneOf: _, ...loose } = schema;
-    const spoilt = oneOf.map((branch) => this.broken(merged(loose, branch)));
-    return fc.oneof(this.valid(loose), ...spoilt).filter((value) => !judge(value) || hasLoneSurrogates(value));
+    return this.brokenDocument(schema, properties);
   }
 
   /** Text for a parameter that doesn't read as what `schema` allows. */
@@ -76,12 +81,6 @@ export class Arbitraries {
     const candidates = [...amiss({ type: 'object' }), ...amiss(schema)].filter((value) => typeof value !== 'object');
     const refused = candidates.map(String).filter((text) => text.isWellFormed() && !judge(asRead(text, schema)));
     return fc.constantFrom(...refused);
-  }
-
-  private validByOneOf(schema: Schema, branches: readonly Schema[]): Arbitrary<unknown> {
-    const { oneOf: _, ...common } = schema;
-    const judge = judgeBy(this.resolved(schema) as object);
-    return fc.oneof(...branches.map((branch) => this.valid(merged(common, branch)))).filter((value) => judge(value));
   }
 
   private validOf(type: string, schema: Schema): Arbitrary<unknown> {
@@ -159,19 +158,6 @@ export class Arbitraries {
     const members = Object.entries({ ...($ref && this.at($ref)), ...rest });
     return Object.fromEntries(members.map(([name, value]) => [name, this.resolved(value)]));
   }
-}
-
-/** What `schema` says, and what `branch` says of the same members more narrowly. */
-function merged(schema: Schema, branch: Schema): Schema {
-  const narrowed = Object.entries(branch.properties ?? {}).map(([name, member]) => [
-    name,
-    { ...schema.properties?.[name], ...member },
-  ]);
-  return {
-    ...schema,
-    required: [...(schema.required ?? []), ...(branch.required ?? [])],
-    properties: { ...schema.properties, ...(Object.fromEntries(narrowed) as Record<string, Schema>) },
-  };
 }
 
 /** What a parameter's text means. */

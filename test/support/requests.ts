@@ -63,6 +63,7 @@ const arbitraries = new Arbitraries(document, {
   stock: fc.integer({ min: 0, max: 5 }),
   slug: fc.constantFrom('not-found', 'copy-already-rented', 'invalid-input', 'none-such'),
   cursor: fc.constant(linkedCursor),
+  after: id,
   'If-Match': tag,
   'If-None-Match': tag,
   // Few, so that requests are asked again and keys are used again for others.
@@ -96,7 +97,11 @@ function validRequests(method: Method, path: string, operation: Documented): Arb
   return fc
     .record({
       steps: chosen('path').map((pairs) => Object.fromEntries(pairs)),
-      query: chosen('query'),
+      // A page begins after a row, or where a cursor says.
+      query: chosen('query').map((pairs) => {
+        const hasCursor = pairs.some(([name]) => name === 'cursor');
+        return pairs.filter(([name]) => !(hasCursor && name === 'after'));
+      }),
       headers: fc
         .tuple(chosen('header'), sometimes(fc.constantFrom('*/*', ...answerTypes(operation))))
         .map(([pairs, accept]) => ({ ...(accept && { Accept: accept }), ...Object.fromEntries(pairs) })),

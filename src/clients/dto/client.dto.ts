@@ -9,17 +9,22 @@ export class ClientDto {
     description: 'First name; null for somebody with a single name.',
     maxLength: 100,
     nullable: true,
-    example: 'Alvin',
+    example: 'Ada',
   })
   first_name: string | null;
 
-  @TextField({ description: 'Last name, or the only one.', maxLength: 100, example: 'Straight' })
+  @TextField({ description: 'Last name, or the only one.', maxLength: 100, example: 'Brennan' })
   last_name: string;
 
-  @TextField({ description: 'Where they live.', maxLength: 500, nullable: true, example: '12 Mower Lane, Laurens' })
+  @TextField({
+    description: 'Where they live.',
+    maxLength: 500,
+    nullable: true,
+    example: '14 Harbour Street, Port Ellery',
+  })
   address: string | null;
 
-  @TextField({ description: 'The number of their license.', maxLength: 64, nullable: true, example: 'IA-55210' })
+  @TextField({ description: 'The number of their license.', maxLength: 64, nullable: true, example: 'PE-204-118' })
   license_number: string | null;
 
   constructor(client: Client) {

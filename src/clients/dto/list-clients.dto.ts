@@ -6,8 +6,8 @@ export class ListClients extends PageQuery {
   @SearchParameter({
     description:
       'Words, or parts of words, that are all in the name, in any order and case, with or without accents: ' +
-      '`Straight, Alvin` and `alvin straight` find the same.',
-    example: 'straight, alvin',
+      '`Brennan, Ada` and `ada brennan` find the same.',
+    example: 'brennan, ada',
   })
   name?: string;
 
@@ -15,7 +15,7 @@ export class ListClients extends PageQuery {
     description: 'The one client with this license number, in any case and width.',
     maxLength: 64,
     kind: 'code',
-    example: 'IA-55210',
+    example: 'PE-204-118',
   })
   license_number?: string;
 

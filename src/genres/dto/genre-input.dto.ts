@@ -8,7 +8,7 @@ export class GenreInput {
   @TextField({
     description: 'What it is called; unique without regard to case.',
     maxLength: 100,
-    example: 'Science fiction',
+    example: 'Road movie',
   })
   name: string;
 
@@ -17,7 +17,7 @@ export class GenreInput {
     maxLength: 2000,
     kind: 'prose',
     optional: true,
-    example: 'Tomorrow, and elsewhere.',
+    example: 'The way matters more than the destination.',
   })
   description?: string | null;
 

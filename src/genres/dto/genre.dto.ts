@@ -5,14 +5,14 @@ export class GenreDto {
   @IdField({ description: 'Names the genre.', origin: 'assigned' })
   id: number;
 
-  @TextField({ description: 'What it is called.', maxLength: 100, example: 'Science fiction' })
+  @TextField({ description: 'What it is called.', maxLength: 100, example: 'Action' })
   name: string;
 
   @TextField({
     description: 'What belongs in it.',
     maxLength: 2000,
     nullable: true,
-    example: 'Tomorrow, and elsewhere.',
+    example: 'Chases, fights and narrow escapes.',
   })
   description: string | null;
 

@@ -21,7 +21,7 @@ export class ListMovies extends ListMoviesOfGenre {
     description:
       'Words, or parts of words, that are all in the title, in any order and case, with or without accents. ' +
       'Kinds of apostrophes, hyphens and blanks count as one.',
-    example: 'story',
+    example: 'samurai',
   })
   title?: string;
 

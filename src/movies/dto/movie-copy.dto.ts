@@ -9,7 +9,7 @@ const codeField = {
   description: 'The barcode it is found by; unique without regard to case and width.',
   maxLength: 64,
   kind: 'code',
-  example: 'DVD-0042',
+  example: 'DVD-0001',
 } as const;
 const stateField = { description: 'What the shop has decided about it.', name: 'ServiceState', choices: serviceStates };
 
@@ -44,7 +44,7 @@ export class MovieCopyDto {
 /** A copy to add. Without a code it gets one. */
 @ReadOnlyMembersOf(MovieCopyDto, 'id', 'movie_id', 'is_available')
 export class MovieCopyInput {
-  @TextField({ ...codeField, optional: true })
+  @TextField({ ...codeField, optional: true, example: 'BD-0001' })
   code?: string | null;
 
   @ChoiceField({ ...stateField, optional: true, nullable: false, example: 'in_service' })
@@ -89,7 +89,7 @@ export class ListMovieCopies extends PageQuery {
     description: 'The one copy with this barcode, in any case and width.',
     maxLength: 64,
     kind: 'code',
-    example: 'DVD-0042',
+    example: 'DVD-0001',
   })
   code?: string;
 

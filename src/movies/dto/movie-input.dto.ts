@@ -6,7 +6,7 @@ import { MovieDto, yearField } from './movie.dto.js';
 
 /** A movie as a clerk writes it. */
 class MovieMembers {
-  @TextField({ description: 'Its title.', maxLength: 255, example: 'The Straight Story' })
+  @TextField({ description: 'Its title.', maxLength: 255, example: 'The General' })
   title: string;
 
   @TextField({
@@ -14,14 +14,14 @@ class MovieMembers {
     maxLength: 5000,
     kind: 'prose',
     optional: true,
-    example: 'A mower, a brother, 240 miles.',
+    example: 'A stolen train, and the engineer who wants it back.',
   })
   description?: string | null;
 
-  @IntegerField(yearField)
+  @IntegerField({ ...yearField, example: 1926 })
   year: number;
 
-  @TextField({ description: 'Who directed it.', maxLength: 255, optional: true, example: 'David Lynch' })
+  @TextField({ description: 'Who directed it.', maxLength: 255, optional: true, example: 'Buster Keaton' })
   director?: string | null;
 
   @IdField({ description: 'The genre it is sorted into.' })
@@ -50,7 +50,7 @@ export class MovieWithStockInput extends MovieMembers {
     minimum: 0,
     maximum: largestStock,
     optional: { beside: 'copies' },
-    example: 1,
+    example: 2,
   })
   stock?: number | null;
 

@@ -5,28 +5,28 @@ import { largestStock } from '../stock.js';
 import { MovieCopyDto } from './movie-copy.dto.js';
 
 /** The bounds of a year: moving pictures begin in the 1870s. */
-export const yearField = { description: 'When it came out.', minimum: 1870, maximum: 2200, example: 1999 };
+export const yearField = { description: 'When it came out.', minimum: 1870, maximum: 2200, example: 1954 };
 
 /** A movie as a rental shows it. */
 export class MovieSummaryDto {
   @IdField({ description: 'Names the movie.', origin: 'assigned' })
   id: number;
 
-  @TextField({ description: 'Its title.', maxLength: 255, example: 'The Straight Story' })
+  @TextField({ description: 'Its title.', maxLength: 255, example: 'Seven Samurai' })
   title: string;
 
   @TextField({
     description: 'What it is about.',
     maxLength: 5000,
     nullable: true,
-    example: 'A mower, a brother, 240 miles.',
+    example: 'A village that has nothing hires seven swordsmen for three bowls of rice a day.',
   })
   description: string | null;
 
   @IntegerField(yearField)
   year: number;
 
-  @TextField({ description: 'Who directed it.', maxLength: 255, nullable: true, example: 'David Lynch' })
+  @TextField({ description: 'Who directed it.', maxLength: 255, nullable: true, example: 'Akira Kurosawa' })
   director: string | null;
 
   @IdField({ description: 'The genre it is sorted into.' })
@@ -45,16 +45,23 @@ export class MovieSummaryDto {
 const countField = { minimum: 0, maximum: largestStock };
 
 export class MovieDto extends MovieSummaryDto {
-  @IntegerField({ ...countField, description: 'How many copies there are, neither lost nor retired.', example: 1 })
+  @IntegerField({ ...countField, description: 'How many copies there are, neither lost nor retired.', example: 2 })
   stock: number;
 
-  @IntegerField({ ...countField, description: 'How many of them can be lent now.', example: 1, derived: true })
+  @IntegerField({ ...countField, description: 'How many of them can be lent now.', example: 2, derived: true })
   available: number;
 
   @ListField(() => MovieCopyDto, {
     description: `The copies in stock; of more than ${maxCopiesShown}, the oldest.`,
     maxItems: maxCopiesShown,
     derived: true,
+    example: ['DVD-0001', 'VHS-0001'].map((code, index) => ({
+      id: index + 1,
+      movie_id: 1,
+      code,
+      service_state: 'in_service',
+      is_available: true,
+    })),
   })
   copies: MovieCopyDto[];
 

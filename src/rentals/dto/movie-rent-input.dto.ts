@@ -8,7 +8,7 @@ export class MovieRentLineInput {
   @IdField({ description: 'In a PUT, the line that is meant; otherwise ignored.', optional: true })
   id?: number | null;
 
-  @ExactlyOneOf('movie_copy_id', 'movie_id')
+  @ExactlyOneOf({ movie_copy_id: 'MovieRentCopyLineInput', movie_id: 'MovieRentMovieLineInput' })
   @IdField({ description: 'The copy to lend.', optional: { beside: 'movie_id' } })
   movie_copy_id?: number | null;
 

@@ -21,7 +21,7 @@ class RentedCopyDto {
   @IdField({ description: 'Names the copy.' })
   id: number;
 
-  @TextField({ description: 'The barcode it is found by.', maxLength: 64, example: 'DVD-0042' })
+  @TextField({ description: 'The barcode it is found by.', maxLength: 64, example: 'DVD-0001' })
   code: string;
 
   @IdField({ description: 'The movie that is on it.' })
@@ -39,19 +39,23 @@ class RentedCopyDto {
 }
 
 export class MovieRentDetailDto {
-  @IdField({ description: 'Names the line.', origin: 'assigned' })
+  @IdField({ description: 'Names the line.', example: 8, origin: 'assigned' })
   id: number;
 
-  @IdField({ description: 'The rental it belongs to.', origin: 'assigned' })
+  @IdField({ description: 'The rental it belongs to.', example: 5, origin: 'assigned' })
   movie_rent_id: number;
 
   @IdField({ description: 'The copy that was lent.' })
   movie_copy_id: number;
 
-  @InstantField({ description: 'When the copy was lent.', example: '2026-11-20T18:30:00.000Z' })
+  @InstantField({ description: 'When the copy was lent.', example: '2026-01-14T15:38:03.104Z' })
   lent_datetime: string;
 
-  @InstantField({ description: 'When it came back; null while it is out.', nullable: true, example: null })
+  @InstantField({
+    description: 'When it came back; null while it is out.',
+    nullable: true,
+    example: '2026-01-16T18:01:13.973Z',
+  })
   returned_datetime: string | null;
 
   @ObjectField(() => RentedCopyDto, { description: 'The copy that was lent.', derived: true })
@@ -68,19 +72,23 @@ export class MovieRentDetailDto {
 }
 
 export class MovieRentDto {
-  @IdField({ description: 'Names the rental.', origin: 'assigned' })
+  @IdField({ description: 'Names the rental.', example: 5, origin: 'assigned' })
   id: number;
 
-  @IdField({ description: 'Who rents.' })
+  @IdField({ description: 'Who rents.', example: 9 })
   client_id: number;
 
-  @InstantField({ description: 'When the rental was made.', example: '2026-11-20T18:30:00.000Z' })
+  @InstantField({ description: 'When the rental was made.', example: '2026-01-14T15:38:03.104Z' })
   creation_datetime: string;
 
-  @InstantField({ description: 'When the last copy came back; null while one is out.', nullable: true, example: null })
+  @InstantField({
+    description: 'When the last copy came back; null while one is out.',
+    nullable: true,
+    example: '2026-01-16T18:01:13.973Z',
+  })
   closed_datetime: string | null;
 
-  @BooleanField({ description: 'Whether everything came back.', derived: true, example: false })
+  @BooleanField({ description: 'Whether everything came back.', derived: true, example: true })
   is_closed: boolean;
 
   @ListField(() => MovieRentDetailDto, { description: 'A line for each copy.', minItems: 1, maxItems: mostLines })

@@ -1,0 +1,14 @@
+import type { Type } from '@nestjs/common';
+import { ROUTE_ARGS_METADATA, RouteParamtypes } from '@nestjs/common/internal';
+
+/** Returns the type of a handler's parameter with @Body, if it has one. */
+export function bodyTypeOf(controller: Type, handler: string): Type<object> | undefined {
+  const sources = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, handler) ?? {}) as Record<
+    string,
+    { index: number }
+  >;
+  const body = Object.keys(sources).find((source) => source.startsWith(`${RouteParamtypes.BODY}:`));
+  if (body === undefined) return undefined;
+  const types = Reflect.getMetadata('design:paramtypes', controller.prototype as object, handler) as Type<object>[];
+  return types[sources[body]!.index]!;
+}

@@ -1,0 +1,79 @@
+import { openDemonstration } from '../support/demonstration.js';
+import { answering, call, type Operation, operations } from '../support/operations.js';
+import { committedDocument } from '../support/project.js';
+import { useShop } from '../support/shop.js';
+
+/* eslint-disable @typescript-eslint/no-explicit-any -- walks a document of any shape */
+const document: any = committedDocument();
+const documented = ({ method, path }: Operation): any => document.paths[path][method];
+
+describe('the examples of the document, on the data of npm run demo', () => {
+  let shop: Awaited<ReturnType<typeof openDemonstration>>;
+  beforeEach(async () => {
+    shop = await openDemonstration();
+  });
+  afterEach(() => shop.close());
+
+  /** Calls an operation with all examples that it has, as a contract tester does. */
+  async function tryOut(operation: Operation): Promise<[string, number, any]> {
+    const { parameters = [] } = documented(operation);
+    const pairs = parameters.filter((each: any) => each.in === 'query' && each.example !== undefined);
+    const query = new URLSearchParams(pairs.map(({ name, example }: any) => [name, String(example)])).toString();
+    const answer = await call(shop.api, operation, { id: operation.exampleId, query: query && `?${query}` });
+    return [operation.operationId, answer.status, answer.body];
+  }
+
+  it.each([
+    ['in their order', operations],
+    ['in the reverse order', [...operations].reverse()],
+  ])('each operation succeeds with its examples, %s', async (_, all) => {
+    const refused = [];
+    for (const operation of all) {
+      const [operationId, status, body] = await tryOut(operation);
+      if (status >= 300) refused.push([operationId, status, body]);
+    }
+    expect(refused).toEqual([]);
+  });
+
+  it('each answer to GET, and to closing a rental again, is the one that is shown', async () => {
+    const ofShop = operations.filter((operation) => !documented(operation).tags.includes('Service'));
+    const reads = ofShop.filter(({ method, operationId }) => method === 'get' || operationId === 'closeMovieRent');
+    for (const operation of reads) {
+      const shown = documented(operation).responses[200].content['application/json'].examples.example.value;
+      const [operationId, , body] = await tryOut(operation);
+      const expected = Array.isArray(shown) ? expect.arrayContaining(shown) : shown;
+      expect([operationId, body]).toEqual([operationId, expected]);
+    }
+  });
+});
+
+describe('the examples of 422', () => {
+  const shop = useShop();
+
+  it.each(answering(422))('are what the service says: $operationId', async (operation) => {
+    const { $ref, content } = documented(operation).responses[422];
+    const { examples } = (content ?? document.components.responses[$ref.split('/').at(-1)].content)[
+      'application/problem+json'
+    ];
+    const { instance: _instance, request_id: _id, ...shown } = examples['invalid-input'].value;
+    const invalid = operation.body ? call(shop.api, { ...operation, body: { no_such_member: true } }) : undefined;
+    const { status, body } = await (invalid ?? call(shop.api, operation, { query: '?limt=5' }));
+    expect({ status, body }).toMatchObject({ status: 422, body: shown });
+    expect(shown.errors.length).toBeGreaterThan(0);
+  });
+});
+
+describe('examples of parameters', () => {
+  const parameters = operations.flatMap((operation) => documented(operation).parameters ?? []);
+
+  it('are there for each parameter of a path', () => {
+    const bare = parameters.filter((each: any) => each.in === 'path' && each.example === undefined);
+    expect(bare).toEqual([]);
+  });
+
+  it('are not there for headers, which would make the first try the only one', () => {
+    const headers = parameters.filter((each: any) => each.in === 'header');
+    expect(headers.length).toBeGreaterThan(0);
+    for (const header of headers) expect(JSON.stringify(header)).not.toMatch(/"(example|examples|default)"/);
+  });
+});
