@@ -1,14 +1,18 @@
 import { PassThrough } from 'node:stream';
 import { Client } from 'pg';
+import type { Response, Test } from 'supertest';
 import { loadShop } from '../../../scripts/support/load-shop.js';
 import { Progress } from '../../../scripts/support/progress.js';
 import { readDatasets } from '../../../scripts/support/datasets.js';
 import { UnitOfWork } from '../../../src/database/unit-of-work.js';
+import { openShop } from '../../support/app.js';
+import { refused } from '../../support/problem.js';
 import { useShop } from '../../support/shop.js';
 
-describe('on PostgreSQL, where many write at once', () => {
+/** Row locks on PostgreSQL: each test holds a lock in a transaction of its own, and shows that a request waits for it. */
+describe('row locks on PostgreSQL', () => {
   const shop = useShop();
-  /** Somebody else at the same database. */
+  /** Another transaction on the same database. */
   let other: Client;
   beforeEach(async () => {
     other = new Client({ connectionString: shop.databaseUrl });
@@ -16,19 +20,25 @@ describe('on PostgreSQL, where many write at once', () => {
   });
   afterEach(() => other.end());
 
-  /** Whether what is asked for comes to its end while the other has done `statement` and not committed, or waits. */
-  async function meanwhile(statement: string, ask: () => Promise<unknown>): Promise<'waits' | "doesn't wait"> {
-    await other.query(`BEGIN; ${statement}`);
+  /**
+   * Runs `statements` in the other transaction, starts `work`, and ends the other transaction by `end` once the work
+   * waits for it, or has ended without waiting.
+   */
+  async function race<Result>(
+    statements: string,
+    end: 'COMMIT' | 'ROLLBACK',
+    work: () => PromiseLike<Result>,
+  ): Promise<{ waited: boolean; result: Result }> {
+    await other.query(`BEGIN; ${statements}`);
     let ended = false;
-    const asked = ask().finally(() => (ended = true));
-    let waits = false;
-    while (!ended && !waits) waits = await somebodyWaits();
-    await other.query('ROLLBACK');
-    await asked;
-    return waits ? 'waits' : "doesn't wait";
+    const working = Promise.resolve(work()).finally(() => (ended = true));
+    let waited = false;
+    while (!ended && !waited) waited = await isWaitedFor();
+    await other.query(end);
+    return { waited, result: await working };
   }
 
-  async function somebodyWaits(): Promise<boolean> {
+  async function isWaitedFor(): Promise<boolean> {
     await other.query('SELECT pg_stat_clear_snapshot()');
     const { rowCount } = await other.query(
       'SELECT 1 FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))',
@@ -36,37 +46,224 @@ describe('on PostgreSQL, where many write at once', () => {
     return rowCount! > 0;
   }
 
-  const changingStockOf = (movieId: number) => `SELECT 1 FROM movie WHERE id = ${movieId} FOR NO KEY UPDATE`;
+  /** Returns the response to a request that has to wait for the other transaction to commit. */
+  async function afterCommitOf(statements: string, request: () => Test): Promise<Response> {
+    const { waited, result } = await race(statements, 'COMMIT', request);
+    expect(waited).toBe(true);
+    return result;
+  }
 
-  it.each(['movie_copy_id', 'movie_id'])('lending by %s waits for a change of the movie’s stock', async (by) => {
-    const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(1)];
-    const line = { [by]: by === 'movie_id' ? movie.id : movie.copies[0].id };
-    const lend = () =>
-      shop.api
-        .post('/movie_rents')
-        .send({ client_id: client.id, details: [line] })
-        .expect(201);
-    expect(await meanwhile(changingStockOf(movie.id), async () => void (await lend()))).toBe('waits');
+  /** The same lock as that of a unit of work which judges the row. */
+  const locked = (table: string, id: number) => `SELECT FROM ${table} WHERE id = ${id} FOR NO KEY UPDATE`;
+  const expectToWait = async (statement: string, request: () => Test) =>
+    expect((await race(statement, 'ROLLBACK', request)).waited).toBe(true);
+
+  const rental = async (...copyIds: number[]) => shop.clerk.rent((await shop.clerk.client())['id'], ...copyIds);
+  const rent = (clientId: number, line: object) =>
+    shop.api.post('/movie_rents').send({ client_id: clientId, details: [line] });
+
+  describe('of a movie, which stands for its copies', () => {
+    it.each(['movie_copy_id', 'movie_id'])('a rental by %s waits', async (by) => {
+      const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(1)];
+      const line = { [by]: by === 'movie_id' ? movie['id'] : movie['copies'][0].id };
+      await expectToWait(locked('movie', movie['id']), () => rent(client['id'], line));
+    });
+
+    it.each([
+      ['closing', (path: string) => shop.api.put(`${path}/close`)],
+      ['deleting', (path: string) => shop.api.delete(path)],
+      ['amending', (path: string, correction: object) => shop.api.put(path).send(correction)],
+    ])('%s a rental waits for the movie of a copy that is given back', async (_, giveBack) => {
+      const kept = (await shop.clerk.movie(1))['copies'][0].id;
+      const { id: movieId, copies } = await shop.clerk.movie(1);
+      const { id, client_id } = await rental(kept, copies[0].id);
+      const correction = { client_id, details: [{ movie_copy_id: kept }] };
+      await expectToWait(locked('movie', movieId), () => giveBack(`/movie_rents/${id}`, correction));
+    });
+
+    it('amending a rental waits for the movie of a copy that is added', async () => {
+      const kept = (await shop.clerk.movie(1))['copies'][0].id;
+      const { id: movieId, copies } = await shop.clerk.movie(1);
+      const { id, client_id } = await rental(kept);
+      const correction = { client_id, details: [{ movie_copy_id: kept }, { movie_copy_id: copies[0].id }] };
+      await expectToWait(locked('movie', movieId), () => shop.api.put(`/movie_rents/${id}`).send(correction));
+    });
+
+    it('changing the state of a copy waits for a rental of it, and gets 409 copy-is-out', async () => {
+      const lent = await rental((await shop.clerk.movie(1))['copies'][0].id);
+      const { id: movieId, copies } = await shop.clerk.movie(1);
+      const lend = `${locked('movie', movieId)};
+        UPDATE movie_rent_detail SET movie_copy_id = ${copies[0].id} WHERE movie_rent_id = ${lent['id']}`;
+      const lose = () => shop.api.patch(`/movie_copies/${copies[0].id}`).send({ service_state: 'lost' });
+      expect((await afterCommitOf(lend, lose)).body.type).toBe('/problems/copy-is-out');
+    });
+
+    it('deleting a copy waits for a rental of it, and gets 409 copy-was-rented', async () => {
+      const lent = await rental((await shop.clerk.movie(1))['copies'][0].id);
+      const { id: movieId, copies } = await shop.clerk.movie(1);
+      const lend = `${locked('movie', movieId)};
+        UPDATE movie_rent_detail SET movie_copy_id = ${copies[0].id} WHERE movie_rent_id = ${lent['id']}`;
+      const response = await afterCommitOf(lend, () => shop.api.delete(`/movie_copies/${copies[0].id}`));
+      expect(response.body.type).toBe('/problems/copy-was-rented');
+    });
+
+    it('changing the stock waits for a rental, and gets 409 stock-too-low', async () => {
+      const lent = await rental((await shop.clerk.movie(1))['copies'][0].id);
+      const { id, title, year, genre_id, copies } = await shop.clerk.movie(1);
+      const lend = `${locked('movie', id)};
+        UPDATE movie_rent_detail SET movie_copy_id = ${copies[0].id} WHERE movie_rent_id = ${lent['id']}`;
+      const lower = () => shop.api.put(`/movies/${id}/with_stock`).send({ title, year, genre_id, stock: 0 });
+      expect((await afterCommitOf(lend, lower)).status).toBe(409);
+    });
+
+    it.each([
+      ['adding a copy', (movieId: number) => shop.api.post(`/movies/${movieId}/copies`).send({})],
+      [
+        'bringing a copy back into service',
+        (_: number, copyId: number) => shop.api.patch(`/movie_copies/${copyId}`).send({ service_state: 'in_service' }),
+      ],
+    ])('%s, which counts the stock, waits', async (_, request) => {
+      const { id, copies } = await shop.clerk.movie(1);
+      await shop.api.patch(`/movie_copies/${copies[0].id}`).send({ service_state: 'lost' }).expect(200);
+      await expectToWait(locked('movie', id), () => request(id, copies[0].id));
+    });
   });
 
-  it.each([
-    ['closing', (path: string) => shop.api.put(`${path}/close`).expect(200)],
-    ['deleting', (path: string) => shop.api.delete(path).expect(204)],
-    ['amending', (path: string, correction: object) => shop.api.put(path).send(correction).expect(200)],
-  ])('%s a rental, which gives copies back, waits for a change of their movie’s stock', async (_, giveBack) => {
-    const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(2)];
-    const [kept, back] = movie.copies;
-    const rent = await shop.clerk.rent(client.id, kept.id, back.id);
-    const correction = { client_id: client.id, details: [{ movie_copy_id: kept.id }] };
-    const give = async () => void (await giveBack(`/movie_rents/${rent.id}`, correction));
-    expect(await meanwhile(changingStockOf(movie.id), give)).toBe('waits');
+  describe('of a rental', () => {
+    it.each([
+      ['closing', (path: string) => shop.api.put(`${path}/close`)],
+      ['deleting', (path: string) => shop.api.delete(path)],
+      ['amending', (path: string, correction: object) => shop.api.put(path).send(correction)],
+    ])('%s it waits', async (_, change) => {
+      const copy = (await shop.clerk.movie(1))['copies'][0].id;
+      const { id, client_id } = await rental(copy);
+      const correction = { client_id, details: [{ movie_copy_id: copy }] };
+      await expectToWait(locked('movie_rent', id), () => change(`/movie_rents/${id}`, correction));
+    });
+  });
+
+  describe('of a row that others refer to', () => {
+    it('deleting a genre waits for a movie that is added to it, and gets 409 genre-in-use', async () => {
+      const { id: genreId } = await shop.clerk.genre();
+      const { id: movieId } = await shop.clerk.movie(0);
+      const refer = `UPDATE movie SET genre_id = ${genreId} WHERE id = ${movieId}`;
+      const response = await afterCommitOf(refer, () => shop.api.delete(`/genres/${genreId}`));
+      expect(response.body.type).toBe('/problems/genre-in-use');
+    });
+
+    it('deleting a client waits for a rental that is made, and gets 409 client-has-rents', async () => {
+      const { id: clientId } = await shop.clerk.client();
+      const { id: rentId } = await rental((await shop.clerk.movie(1))['copies'][0].id);
+      const refer = `UPDATE movie_rent SET client_id = ${clientId} WHERE id = ${rentId}`;
+      const response = await afterCommitOf(refer, () => shop.api.delete(`/clients/${clientId}`));
+      expect(response.body.type).toBe('/problems/client-has-rents');
+    });
+
+    it('deleting a movie waits for a copy that is added, and deletes that copy too', async () => {
+      const { id: movieId } = await shop.clerk.movie(0);
+      const copyId = (await shop.clerk.movie(1))['copies'][0].id;
+      const refer = `UPDATE movie_copy SET movie_id = ${movieId} WHERE id = ${copyId}`;
+      expect((await afterCommitOf(refer, () => shop.api.delete(`/movies/${movieId}`))).status).toBe(204);
+      await refused(shop.api.get(`/movie_copies/${copyId}`), 404, 'not-found');
+    });
+
+    it('deleting a movie waits for a rental of one of its copies, and gets 409 movie-was-rented', async () => {
+      const { id: movieId } = await shop.clerk.movie(0);
+      const copyId = (await shop.clerk.movie(1))['copies'][0].id;
+      await rental(copyId);
+      const refer = `UPDATE movie_copy SET movie_id = ${movieId} WHERE id = ${copyId}`;
+      const response = await afterCommitOf(refer, () => shop.api.delete(`/movies/${movieId}`));
+      expect(response.body.type).toBe('/problems/movie-was-rented');
+    });
+
+    it('a rental waits for a client that is deleted, and gets 422', async () => {
+      const { id: clientId } = await shop.clerk.client();
+      const copyId = (await shop.clerk.movie(1))['copies'][0].id;
+      const remove = `DELETE FROM client WHERE id = ${clientId}`;
+      const { status, body } = await afterCommitOf(remove, () => rent(clientId, { movie_copy_id: copyId }));
+      expect([status, body.errors]).toEqual([422, [expect.objectContaining({ pointer: '#/client_id' })]]);
+    });
+
+    it('an amendment waits for its new client that is deleted, and gets 422', async () => {
+      const { id: clientId } = await shop.clerk.client();
+      const copyId = (await shop.clerk.movie(1))['copies'][0].id;
+      const { id } = await rental(copyId);
+      const correction = { client_id: clientId, details: [{ movie_copy_id: copyId }] };
+      const remove = `DELETE FROM client WHERE id = ${clientId}`;
+      const amend = () => shop.api.put(`/movie_rents/${id}`).send(correction);
+      const { status, body } = await afterCommitOf(remove, amend);
+      expect([status, body.errors]).toEqual([422, [expect.objectContaining({ pointer: '#/client_id' })]]);
+    });
+
+    it('rentals of one client don’t wait for each other', async () => {
+      const { id: clientId } = await shop.clerk.client();
+      const copyId = (await shop.clerk.movie(1))['copies'][0].id;
+      const keep = `SELECT FROM client WHERE id = ${clientId} FOR KEY SHARE`;
+      const { waited } = await race(keep, 'ROLLBACK', () => rent(clientId, { movie_copy_id: copyId }));
+      expect(waited).toBe(false);
+    });
+  });
+
+  describe('of a row that is changed', () => {
+    const added = {
+      genre: async () => ['/genres', await shop.clerk.genre(), `description = 'Other'`] as const,
+      client: async () => ['/clients', await shop.clerk.client(), `address = 'Other'`] as const,
+      movie: async () => ['/movies', await shop.clerk.movie(1), `description = 'Other'`] as const,
+      movie_copy: async () => {
+        const { copies } = await shop.clerk.movie(1);
+        return ['/movie_copies', copies[0], `service_state = 'lost'`] as const;
+      },
+    };
+    const tables = Object.keys(added) as (keyof typeof added)[];
+    /** A change as a unit of work makes it: of a copy under the lock of its movie. */
+    const changeOf = (table: string, id: number, change: string, movieId?: number) =>
+      `${movieId ? `${locked('movie', movieId)};` : ''} UPDATE ${table} SET ${change} WHERE id = ${id}`;
+    const patches = { genre: 'name', client: 'first_name', movie: 'title', movie_copy: 'code' } as const;
+
+    it.each(tables)('a %s: a patch keeps what was changed before it', async (table) => {
+      const [path, row, change] = await added[table]();
+      const patched = { [patches[table]]: `Patched ${row.id}` };
+      const { body } = await afterCommitOf(changeOf(table, row.id, change, row.movie_id), () =>
+        shop.api.patch(`${path}/${row.id}`).send(patched),
+      );
+      const [member, value] = change.split(' = ');
+      expect(body).toMatchObject({ ...patched, [member!]: value!.replaceAll(`'`, '') });
+    });
+
+    it.each(tables.flatMap((table) => [['patch', table] as const, ['delete', table] as const]))(
+      '%s of a %s with If-Match waits for a change, and gets 412',
+      async (method, table) => {
+        const [path, row, change] = await added[table]();
+        const { headers } = await shop.api.get(`${path}/${row.id}`);
+        const response = await afterCommitOf(changeOf(table, row.id, change, row.movie_id), () =>
+          shop.api[method](`${path}/${row.id}`).set('If-Match', headers['etag']!).send({}),
+        );
+        expect(response.status).toBe(412);
+      },
+    );
   });
 
   it('an import, which counts on ids that follow each other, waits for rentals that others are storing', async () => {
     const datasets = await readDatasets('datasets');
     const load = () => loadShop(shop.app.get(UnitOfWork), datasets, new Progress(new PassThrough()));
     const client = await shop.clerk.client();
-    const storing = `INSERT INTO movie_rent (client_id, creation_datetime) VALUES (${client.id}, '2026-01-01T00:00:00.000Z')`;
-    expect(await meanwhile(storing, load)).toBe('waits');
+    const storing = `INSERT INTO movie_rent (client_id, creation_datetime) VALUES (${client['id']}, '2026-01-01T00:00:00.000Z')`;
+    expect((await race(storing, 'ROLLBACK', load)).waited).toBe(true);
+  });
+
+  it('a wait for a row that takes longer than lock_timeout gets 503', async () => {
+    const impatient = await openShop({
+      databaseUrl: shop.databaseUrl,
+      reachedBy: (url) => Promise.resolve(`${url}?lock_timeout=50`),
+    });
+    const { id: genreId } = await shop.clerk.genre();
+    await other.query(`BEGIN; ${locked('genre', genreId)}`);
+    try {
+      const rename = () => impatient.api.patch(`/genres/${genreId}`).send({ name: 'Renamed' });
+      await refused(rename(), 503, 'service-unavailable');
+    } finally {
+      await other.query('ROLLBACK');
+      await impatient.close();
+    }
   });
 });
