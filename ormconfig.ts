@@ -1,4 +1,3 @@
-import type { EventEmitter } from 'node:events';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Client } from './src/clients/client.entity.js';
 import { Environment, readEnvironment } from './src/config/environment.js';
@@ -16,6 +15,7 @@ import { CreateImportedRow1764500000000 } from './src/database/migrations/176450
 import { CompareTextAnew1764510000000 } from './src/database/migrations/1764510000000-compare-text-anew.js';
 import { TimeLines1764520000000 } from './src/database/migrations/1764520000000-time-lines.js';
 import { driver as postgresDriver } from './src/database/postgres/driver.js';
+import { type SessionSettings, splitUrl } from './src/database/postgres/session-settings.js';
 import { driver as sqliteDriver } from './src/database/sqlite/driver.js';
 import { SnakeCaseNaming } from './src/database/naming-strategy.js';
 import { ImportedRow } from './src/imports/imported-row.entity.js';
@@ -74,7 +74,8 @@ function sqlite(database: string, { STATEMENT_TIMEOUT_MS, WAL_LIMIT_MB }: Databa
   } as const;
 }
 
-function postgres(url: string, { STATEMENT_TIMEOUT_MS }: DatabaseLimits) {
+function postgres(databaseUrl: string, { STATEMENT_TIMEOUT_MS }: DatabaseLimits) {
+  const { url, settings } = splitUrl(databaseUrl);
   return {
     type: 'postgres',
     driver: postgresDriver,
@@ -84,20 +85,16 @@ function postgres(url: string, { STATEMENT_TIMEOUT_MS }: DatabaseLimits) {
     // Milliseconds. Nobody waits longer for a connection, a lock or an answer than a client waits for us.
     connectTimeoutMS: 2_000,
     extra: {
-      lock_timeout: 2_500,
-      statement_timeout: STATEMENT_TIMEOUT_MS,
-      idle_in_transaction_session_timeout: 10_000,
-      onConnect: surviveItsEnd,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+      settings: {
+        lock_timeout: 2_500,
+        statement_timeout: STATEMENT_TIMEOUT_MS,
+        idle_in_transaction_session_timeout: 10_000,
+        ...settings,
+      } satisfies SessionSettings,
     },
   } as const;
-}
-
-/**
- * A connection that is ended while it passes from the pool to TypeORM has nobody who listens, and Node ends the process
- * for an error that nobody hears. Whoever uses it next is told all the same.
- */
-function surviveItsEnd(connection: EventEmitter): void {
-  connection.on('error', () => undefined);
 }
 
 /**

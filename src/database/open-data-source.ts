@@ -24,6 +24,7 @@ export async function openDataSource(options: DataSourceOptions): Promise<DataSo
     if (options.type === 'sqlite') await dataSource.query('SELECT 1 FROM sqlite_schema');
     return dataSource;
   } catch (error) {
+    if (error instanceof UnusableDatabase) throw error;
     throw new UnusableDatabase(describe(error, options), { cause: error });
   }
 }

@@ -3,15 +3,13 @@ import sqlite3 from 'sqlite3';
 import type { DataSource, DataSourceOptions } from 'typeorm';
 import type { Connections } from './connections.js';
 import { PostgresConnections } from './postgres/postgres-connections.js';
+import { withSettings } from './postgres/session-settings.js';
 import { SqliteConnections } from './sqlite/sqlite-connections.js';
 import { UnusableDatabase } from './unusable-database.js';
 
 /** The same database, for connections that the database itself keeps from writing. @throws UnusableDatabase */
 export function readingOnly(options: DataSourceOptions): DataSourceOptions {
-  if (options.type === 'postgres') {
-    const extra = { ...(options.extra as object), options: '-c default_transaction_read_only=on' };
-    return { ...options, extra };
-  }
+  if (options.type === 'postgres') return withSettings(options, { default_transaction_read_only: 'on' });
   const file = String(options.database);
   // TypeORM would make the folder of a file that isn't there.
   if (!existsSync(file))

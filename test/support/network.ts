@@ -6,6 +6,8 @@ export class Network {
   private target: URL;
   private readonly pairs = new Set<readonly [Socket, Socket]>();
   private frozen = false;
+  /** A connection falls silent once its client has sent this. */
+  private lastWords?: string;
   private readonly gate = createServer((near) => {
     const far = connect(Number(this.target.port), this.target.hostname);
     const pair = [near, far] as const;
@@ -18,6 +20,9 @@ export class Network {
           for (const other of pair) other.destroy();
         });
     }
+    near.on('data', (sent: Buffer) => this.hear(pair, sent));
+    // A listener makes it flow.
+    near.pause();
     if (!this.frozen) join(pair);
   });
 
@@ -40,10 +45,31 @@ export class Network {
   /** Lets nothing through any more, and tells nobody. */
   freeze(): void {
     this.frozen = true;
+    this.silence();
+  }
+
+  /** Lets nothing through on the connections that there are, as a firewall that has forgotten them. New ones work. */
+  silence(): void {
     for (const [near, far] of this.pairs) {
       near.unpipe(far).pause();
       far.unpipe(near).pause();
     }
+  }
+
+  /** Lets no answer through on the next connection whose client sends `words`, after these have arrived. */
+  silenceAfter(words: string): void {
+    this.lastWords = words;
+  }
+
+  /** Whether silenceAfter() has not met its words. */
+  get isSilenceDue(): boolean {
+    return this.lastWords !== undefined;
+  }
+
+  private hear([near, far]: readonly [Socket, Socket], sent: Buffer): void {
+    if (this.lastWords === undefined || !sent.includes(this.lastWords)) return;
+    this.lastWords = undefined;
+    far.unpipe(near).pause();
   }
 
   thaw(): void {

@@ -1,8 +1,9 @@
-import type { Socket } from 'node:net';
-import pg, { Client } from 'pg';
+import pg from 'pg';
 import { refuseDates } from '../date-parameters.js';
 import { errorCode } from '../error-code.js';
 import { isWorthPreparing, preparedStatements } from '../prepared-statements.js';
+import { AbortableClient } from './abortable-client.js';
+import { type SessionSettings, startSession } from './session-settings.js';
 
 /** A plan was made for columns that have another type since: feature not supported, as PostgreSQL calls it. */
 export const planIsOld = '0A000';
@@ -11,13 +12,26 @@ export const planIsOld = '0A000';
  * A connection whose statements stay prepared: for most of ours PostgreSQL takes longer to plan what to do than to do it.
  * Those that search by a part of a text are planned each time, since that depends on the text.
  */
-export class PreparingClient extends Client {
+export class PreparingClient extends AbortableClient {
+  /** Identifies the server process of the connection; undefined where the user may not see it. */
+  backend?: string;
+  /** Whether statements were sent whose answers have not arrived. */
+  isAwaitingAnswer = false;
+  /** Grows with each piece of an answer that arrives. */
+  received = 0;
   private count = 0;
   private readonly unneeded: string[] = [];
   private readonly names = preparedStatements<string>((name) => void this.unneeded.push(name));
 
+  /** Counts what arrives, once the connection is established. */
+  countReceived(): void {
+    this.stream.on('data', () => this.received++);
+    this.on('drain', () => (this.isAwaitingAnswer = false));
+  }
+
   /** As TypeORM asks: by text and values. All else is asked as it always is. */
   override query(...asked: unknown[]): never {
+    this.isAwaitingAnswer = true;
     const query = super.query.bind(this) as (...asked: unknown[]) => never;
     const [text, values, ...rest] = asked;
     refuseDates(values ?? (text as { values?: unknown } | undefined)?.values);
@@ -29,9 +43,8 @@ export class PreparingClient extends Client {
     return answer as never;
   }
 
-  /** Ends the connection at once. end() would wait for the answers to all that was sent. */
-  abort(): void {
-    (this as unknown as Pg).connection.stream.destroy();
+  async queryUnprepared<Row extends object>(text: string, values: unknown[]): Promise<Row[]> {
+    return (await super.query<Row>(text, values)).rows;
   }
 
   private nameOf(text: string): string {
@@ -54,16 +67,47 @@ export class PreparingClient extends Client {
 
 /** What the pg package has, but doesn't declare. */
 interface Pg {
-  readonly connection: { readonly parsedStatements: Record<string, string>; readonly stream: Socket };
+  readonly connection: { readonly parsedStatements: Record<string, string> };
 }
 
 /** A search by a part of a text is planned each time, since the plan depends on the text. */
 const isWorthKeeping = (text: string): boolean => isWorthPreparing(text) && !text.includes(' LIKE ');
 
+type PreparingPoolOptions = pg.PoolConfig & { readonly settings?: SessionSettings };
+
 /** Statements are sent as they are asked for, without waiting for the answers to those before; see decision 33. */
-class PreparingPool extends pg.Pool {
-  constructor(options: pg.PoolConfig) {
-    super({ ...options, Client: PreparingClient, pipeline: true });
+export class PreparingPool extends pg.Pool {
+  private readonly idle = new Set<PreparingClient>();
+
+  constructor({ settings = {}, ...options }: PreparingPoolOptions) {
+    const onConnect = (connection: pg.ClientBase) => prepare(connection as PreparingClient, settings);
+    super({ ...options, Client: PreparingClient, pipeline: true, onConnect } as pg.PoolConfig);
+    this.on('acquire', (client) => void this.idle.delete(client as unknown as PreparingClient));
+    this.on('remove', (client) => void this.idle.delete(client as unknown as PreparingClient));
+    this.on('release', (error, client) => {
+      if (!(error as unknown)) this.idle.add(client as unknown as PreparingClient);
+    });
+  }
+
+  /** Closes the connections that aren't in use at once, and returns their number. */
+  abortIdle(): number {
+    const idle = [...this.idle];
+    this.idle.clear();
+    for (const client of idle) client.abort();
+    return idle.length;
+  }
+}
+
+async function prepare(client: PreparingClient, settings: SessionSettings): Promise<void> {
+  // A connection that is ended while it passes from the pool to TypeORM has no other listener, and Node.js ends the
+  // process for an 'error' without one. The next statement on the connection fails all the same.
+  client.on('error', () => undefined);
+  client.countReceived();
+  try {
+    await startSession(client, settings);
+  } catch (error) {
+    client.abort();
+    throw error;
   }
 }
 

@@ -1,19 +1,24 @@
-import { Client, DatabaseError } from 'pg';
+import { Client } from 'pg';
 import type { DataSource, DataSourceOptions } from 'typeorm';
 import { Connections } from '../connections.js';
 import { pendingMigrations } from '../pending-migrations.js';
 import type { RunnerOf, Transactions } from '../transactions.js';
-import { withinAnswerTimeout } from './answer-timeout.js';
+import type { PreparingPool } from './driver.js';
+import { inquiryAt } from './inquiry.js';
 import { PostgresProbe } from './postgres-probe.js';
 import { PostgresTransactions } from './postgres-transactions.js';
 import { ReplicatedTransactions } from './replicated-transactions.js';
+import type { SessionSettings } from './session-settings.js';
 import { Standby } from './standby.js';
-import { Vigil } from './vigil.js';
 
 /** Names, among the advisory locks of a database, the one under which instances take turns to migrate. */
 const migrationLock = 1_764_000_000;
 
-type PostgresOptions = DataSourceOptions & { readonly url: string; readonly poolSize: number };
+type PostgresOptions = DataSourceOptions & {
+  readonly url: string;
+  readonly poolSize: number;
+  readonly extra?: { readonly settings?: SessionSettings };
+};
 
 /** A pool of connections, each of which reads and writes, and where there is a replica another to read from. */
 export class PostgresConnections extends Connections {
@@ -56,8 +61,13 @@ export class PostgresConnections extends Connections {
 }
 
 function transactionsOn(dataSource: DataSource, runnerOf: RunnerOf): PostgresTransactions {
-  const { url, poolSize } = dataSource.options as PostgresOptions;
-  return new PostgresTransactions(() => runnerOf(dataSource), poolSize, new Vigil(() => assertThere(url)));
+  const { url, poolSize, extra } = dataSource.options as PostgresOptions;
+  return new PostgresTransactions(() => runnerOf(dataSource), poolSize, {
+    inquiry: inquiryAt(url),
+    // TypeORM names it as in a setup with replicas of its own.
+    pool: () => (dataSource.driver as unknown as { master: PreparingPool }).master,
+    statementTimeoutMs: Number(extra?.settings?.['statement_timeout'] ?? 0),
+  });
 }
 
 async function assertUtf8(dataSource: DataSource): Promise<void> {
@@ -77,19 +87,5 @@ async function oneAtATime(options: DataSourceOptions, work: () => Promise<unknow
     await work();
   } finally {
     await client.end();
-  }
-}
-
-/** Whatever the server answers, that it is full for example, it is there. */
-async function assertThere(url: string): Promise<void> {
-  // The limit of the connection itself only closes the socket, some time after the wait is over.
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
-  client.on('error', () => undefined);
-  try {
-    await withinAnswerTimeout(client.connect());
-  } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error;
-  } finally {
-    void client.end();
   }
 }

@@ -8,8 +8,10 @@ import { ReadBatcher } from '../read-batcher.js';
 import { isStatementTimeout, statementTimeout } from '../statement-timeout.js';
 import type { Activity, Transactions, Work } from '../transactions.js';
 import type { Wait } from '../waiting-room.js';
-import { planIsOld, type PreparingClient } from './driver.js';
-import type { Vigil } from './vigil.js';
+import { UnusableDatabase } from '../unusable-database.js';
+import { AnswerTimeout } from './answer-timeout.js';
+import { planIsOld, type PreparingClient, type PreparingPool } from './driver.js';
+import { type Inquiry, ServerWatchdog } from './vigil.js';
 
 /** A unit that loses to others this often finds the database too busy. */
 const mostAttempts = 8;
@@ -19,6 +21,13 @@ const readingOnly = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
 /** A write where only reading is possible: on a server that was demoted to a standby, for one. */
 const readOnly = '25006';
 
+interface WatchdogOptions {
+  readonly inquiry: Inquiry;
+  readonly pool: () => Pick<PreparingPool, 'abortIdle'>;
+  /** The server's own limit for a statement; 0 for none. */
+  readonly statementTimeoutMs: number;
+}
+
 /**
  * Each unit of work in a transaction of its own. Writes see what was committed before each of their statements, so
  * they first lock what they judge (see lock.ts) and read it then; reads see one snapshot throughout.
@@ -26,23 +35,23 @@ const readOnly = '25006';
  * Units wait for a place here and not in the pool of connections, whose time limit would count that waiting and take
  * a crowd for an outage. With as many places as connections, that limit is on connecting alone. How long a unit waits
  * is limited by the server: while it works, every place becomes free in time; when it refuses connections, each
- * unit learns that within milliseconds of its turn; and when it is gone without a word, the vigil ends all
- * that run and all that wait, within two seconds.
+ * unit learns that within milliseconds of its turn; and when it, or a connection to it, falls silent, the watchdog ends
+ * the units that wait for it within seconds.
  */
 export class PostgresTransactions implements Transactions {
   private readonly places: Pool<() => QueryRunner>;
   private readonly batcher: ReadBatcher;
+  private readonly watchdog: ServerWatchdog;
   private commits = 0;
   private retries = 0;
   private rolledBack = 0;
 
   /** @param places no more than there are connections */
-  constructor(
-    newRunner: () => QueryRunner,
-    places: number,
-    private readonly vigil: Vigil,
-  ) {
+  constructor(newRunner: () => QueryRunner, places: number, { inquiry, pool, statementTimeoutMs }: WatchdogOptions) {
     this.places = new Pool(Array<typeof newRunner>(places).fill(newRunner));
+    this.watchdog = new ServerWatchdog(inquiry, pool, statementTimeoutMs, (cause) =>
+      this.places.refuseWaiting(new ServiceUnavailable(cause)),
+    );
     this.batcher = new ReadBatcher(newRunner(), {
       lend: (loan, job) => this.withRunner(loan, job),
       isBusy: () => this.places.isBusyFor('lookup'),
@@ -104,16 +113,17 @@ export class PostgresTransactions implements Transactions {
   private withRunner<Result>(loan: Loan, job: (runner: QueryRunner) => Promise<Result>): Promise<Result> {
     return this.places.lend(loan, (newRunner) => {
       const runner = newRunner();
-      let connection: PreparingClient | undefined;
       let isAbandoned = false;
-      const abandon = (cause: unknown): void => {
-        isAbandoned = true;
-        this.places.refuseWaiting(new ServiceUnavailable(cause));
-        connection?.abort();
+      const unit = {
+        connection: undefined as PreparingClient | undefined,
+        abandon(): void {
+          isAbandoned = true;
+          unit.connection?.abort();
+        },
       };
-      return this.vigil.during(abandon, async () => {
+      return this.watchdog.during(unit, async () => {
         try {
-          connection = (await runner.connect()) as PreparingClient;
+          unit.connection = (await runner.connect()) as PreparingClient;
           return await job(runner);
         } catch (error) {
           // TypeORM releases a runner whose connection breaks.
@@ -134,6 +144,10 @@ export class PostgresTransactions implements Transactions {
 function isUnavailable(error: unknown): boolean {
   const code = errorCode(error);
   if (code === planIsOld) return true;
+  if (error instanceof AnswerTimeout || error instanceof UnusableDatabase) return true;
   if (code !== undefined) return /^(08|53|57)|^55P03$|^E[A-Z]+$/.test(code);
-  return error instanceof Error && /^Connection terminated|^timeout exceeded|not queryable$/.test(error.message);
+  return (
+    error instanceof Error &&
+    /^Connection terminated|^timeout exceeded|not queryable$|^Query read timeout/.test(error.message)
+  );
 }

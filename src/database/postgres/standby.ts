@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { Client } from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { UnusableDatabase } from '../unusable-database.js';
+import { AbortableClient } from './abortable-client.js';
+import type { SessionSettings } from './session-settings.js';
 
 /** Milliseconds in which a server that is there answers. */
 const answerTime = 750;
@@ -13,12 +14,18 @@ const interval = 2;
 /** Milliseconds until a standby that was lost is looked for again. */
 const absence = 1_000;
 
-type PostgresOptions = DataSourceOptions & { readonly url: string };
+/** Milliseconds beyond the server's own limit for a statement after which it is not waited for. */
+const queryMarginMs = 2_000;
+
+type PostgresOptions = DataSourceOptions & {
+  readonly url: string;
+  readonly extra?: { readonly settings?: SessionSettings };
+};
 
 /** One connection to each of the two servers, for nothing but to ask them how far they are. */
 interface Watch {
-  readonly primary: Client;
-  readonly standby: Client;
+  readonly primary: AbortableClient;
+  readonly standby: AbortableClient;
 }
 
 /**
@@ -41,7 +48,13 @@ export class Standby {
     private readonly primaryUrl: string,
     private readonly options: PostgresOptions,
   ) {
-    this.dataSource = new DataSource(options);
+    const { extra } = options;
+    const queryTimeoutMs = Number(extra?.settings?.['statement_timeout'] ?? 0) + queryMarginMs;
+    // TypeORM asks questions of its own when it connects, for which there is no other limit.
+    this.dataSource = new DataSource({
+      ...options,
+      extra: { ...extra, query_timeout: queryTimeoutMs },
+    } as PostgresOptions);
   }
 
   /**
@@ -129,8 +142,8 @@ export class Standby {
     else this.watch = watch;
   }
 
-  private client(connectionString: string): Client {
-    const client = new Client({
+  private client(connectionString: string): AbortableClient {
+    const client = new AbortableClient({
       connectionString,
       application_name: 'movie-rental replica watch',
       connectionTimeoutMillis: answerTime,
@@ -158,16 +171,16 @@ export class Standby {
 }
 
 function end({ primary, standby }: Watch): void {
-  for (const client of [primary, standby]) client.end().catch(() => undefined);
+  for (const client of [primary, standby]) client.abort();
 }
 
-async function ask<Value>(client: Client, sql: string, values: unknown[] = []): Promise<Value> {
+async function ask<Value>(client: AbortableClient, sql: string, values: unknown[] = []): Promise<Value> {
   const { rows } = await client.query<[Value]>({ text: sql, values, rowMode: 'array' });
   return rows[0]![0];
 }
 
 /** One that was promoted goes ways of its own, and has replayed nothing any more. */
-function hasReplayed(standby: Client, position: string): Promise<boolean> {
+function hasReplayed(standby: AbortableClient, position: string): Promise<boolean> {
   return ask(standby, 'SELECT pg_is_in_recovery() AND pg_last_wal_replay_lsn() >= $1::pg_lsn', [position]);
 }
 

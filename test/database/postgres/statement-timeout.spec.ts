@@ -1,5 +1,6 @@
 import { dataSourceOptions } from '../../../ormconfig.js';
 import { CompiledSelect } from '../../../src/database/compiled-select.js';
+import { withSettings } from '../../../src/database/postgres/session-settings.js';
 import { Genre } from '../../../src/genres/genre.entity.js';
 import { GenreRepository } from '../../../src/genres/genre.repository.js';
 import { ServiceUnavailable } from '../../../src/kernel/domain-error.js';
@@ -16,8 +17,8 @@ const sleeping = new CompiledSelect<Genre, { seconds: number }>(
 describe('a statement_timeout', () => {
   it('rejects only the read of a batch that takes too long', async () => {
     const { url, drop } = await freshDatabase();
-    const { extra } = dataSourceOptions(url) as { extra: object };
-    const database = await openDatabaseAt(url, { extra: { ...extra, statement_timeout: 500 } });
+    const { extra } = withSettings(dataSourceOptions(url), { statement_timeout: 500 }) as { extra: object };
+    const database = await openDatabaseAt(url, { extra });
     try {
       await database.unitOfWork.run(work, ({ genres }) => genres.add({ name: 'Drama', description: null }));
       const sleep = (seconds: number) =>

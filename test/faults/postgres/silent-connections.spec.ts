@@ -1,0 +1,146 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Client } from 'pg';
+import { type Program, startService } from '../../../scripts/support/program.js';
+import { type Api, apiAt } from '../../support/app.js';
+import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
+import { Network } from '../../support/network.js';
+import { behindItsBack, holdMovie, rowsBehindItsBack } from '../../support/outage.js';
+import { refused } from '../../support/problem.js';
+import { clerk } from '../../support/shop.js';
+import { until } from '../../support/until.js';
+
+/** Ten times what is promised, for a busy machine: without a limit, requests would wait for minutes. */
+const longestWaitMs = 50_000;
+
+describe('connections to PostgreSQL that fall silent, while new ones work', () => {
+  let database: FreshDatabase;
+  let network: Network;
+  let service: Program;
+  let url: string;
+  let api: Api;
+  beforeAll(async () => {
+    database = await freshDatabase();
+    network = new Network();
+    const started = await startService({ DATABASE_URL: await network.wayTo(database.url) });
+    ({ service, url } = started);
+    api = await apiAt(url);
+  });
+  afterAll(async () => {
+    await service.kill('SIGKILL');
+    network.cut();
+    await database.drop();
+  });
+
+  const connections = async (): Promise<number> => {
+    const name = new URL(database.url).pathname.slice(1);
+    const sql = `SELECT pid FROM pg_stat_activity WHERE datname = '${name}' AND application_name = 'movie-rental'`;
+    return (await rowsBehindItsBack(database.url, sql)).length;
+  };
+  const genresOf = (name: string) => rowsBehindItsBack(database.url, `SELECT id FROM genre WHERE name = '${name}'`);
+  const linesOf = (text: string): string[] => service.stdout.split('\n').filter((line) => line.includes(text));
+
+  /** Returns the statuses of requests that are sent at once, and how long the last response took. */
+  async function readAll(count: number): Promise<{ statuses: Set<number>; longestMs: number }> {
+    const begun = performance.now();
+    const statuses = await Promise.all(
+      Array.from(
+        { length: count },
+        async () =>
+          (await fetch(`${url}/movies?include_total=true`, { signal: AbortSignal.timeout(longestWaitMs) })).status,
+      ),
+    );
+    return { statuses: new Set(statuses), longestMs: performance.now() - begun };
+  }
+
+  it('leave alone a statement that takes its time', async () => {
+    const movie = await clerk(api).movie(1);
+    const release = await holdMovie(database.url, movie['id']);
+    const changing = api.patch(`/movies/${movie['id']}`).send({ title: 'Slow' });
+    const answered = Promise.resolve(changing);
+    await pause(1_800);
+    await release();
+    expect((await answered).status).toBe(200);
+    expect(linesOf('fallen silent')).toEqual([]);
+  });
+
+  it('while idle in the pool get 503, are replaced with one line in the log, and readiness stays 200', async () => {
+    await readAll(20);
+    await api.get('/health/ready').expect(200);
+    await until('the pool has connections', async () => (await connections()) > 3);
+    await pause(1_100);
+    network.silence();
+    const [ready, { statuses, longestMs }] = await Promise.all([api.get('/health/ready'), readAll(100)]);
+    expect(ready.status).toBe(200);
+    expect(longestMs).toBeLessThan(longestWaitMs);
+    expect([...statuses].filter((status) => status !== 200 && status !== 503)).toEqual([]);
+    expect(statuses).toContain(503);
+    await until('all requests are answered', async () => {
+      const answers = await readAll(20);
+      return answers.statuses.size === 1 && answers.statuses.has(200);
+    });
+    expect(linesOf('fallen silent, ')).toHaveLength(1);
+  });
+
+  it('in the middle of a statement get 503, and free what they had locked', async () => {
+    const client = await clerk(api).client();
+    const movie = await clerk(api).movie(1);
+    const order = { client_id: client['id'], details: [{ movie_id: movie['id'] }] };
+    const rent = () => api.post('/movie_rents').timeout(longestWaitMs).set('Idempotency-Key', 'rent-1').send(order);
+    const release = await holdMovie(database.url, movie['id']);
+    const other = new Client({ connectionString: database.url });
+    await other.connect();
+    const renting = refused(rent(), 503, 'service-unavailable');
+    await until('the rental waits', async () => {
+      const { rowCount } = await other.query(
+        `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+      );
+      return rowCount! > 0;
+    });
+    await other.end();
+    network.silence();
+    await release();
+    await renting;
+    await until('the retry is carried out', async () => (await rent()).status === 201);
+    expect((await api.get(`/clients/${client['id']}/movie_rents`)).body).toHaveLength(1);
+  });
+
+  it('during COMMIT get 503, and a retry with the same Idempotency-Key does not write twice', async () => {
+    const add = () =>
+      api.post('/genres').timeout(longestWaitMs).set('Idempotency-Key', 'western').send({ name: 'Western' });
+    network.silenceAfter('COMMIT\0');
+    await refused(add(), 503, 'service-unavailable');
+    const { headers } = await add().expect(201);
+    expect(headers['idempotency-replayed']).toBe('true');
+    expect(await genresOf('Western')).toHaveLength(1);
+  });
+
+  it('before COMMIT get 503, and leave nothing', async () => {
+    const add = () =>
+      api.post('/genres').timeout(longestWaitMs).set('Idempotency-Key', 'musical').send({ name: 'Musical' });
+    network.silenceAfter('INSERT INTO "genre"');
+    await refused(add(), 503, 'service-unavailable');
+    const { headers } = await add().expect(201);
+    expect(headers['idempotency-replayed']).toBeUndefined();
+    expect(await genresOf('Musical')).toHaveLength(1);
+  });
+
+  it('while they take their settings get 503', async () => {
+    network.silenceAfter('set_config');
+    await behindItsBack(
+      process.env['TEST_DATABASE_URL']!,
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${new URL(database.url).pathname.slice(1)}'`,
+    );
+    await until('a request meets the silent connection', async () => {
+      const { statuses, longestMs } = await readAll(1);
+      expect(longestMs).toBeLessThan(longestWaitMs);
+      return statuses.has(503) && !network.isSilenceDue;
+    });
+    await until('requests are answered', async () => (await readAll(1)).statuses.has(200));
+  });
+
+  it('do not keep the process from exiting', async () => {
+    await readAll(20);
+    network.silence();
+    expect(await service.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+  });
+});
