@@ -1,6 +1,6 @@
 import { AbstractLogger, DataSource, type DataSourceOptions } from 'typeorm';
 import { refuseDatesIn } from './date-parameters.js';
-import { errorCode } from './error-code.js';
+import { unusable } from './refusal.js';
 import { prepareDatabaseFile } from './sqlite/database-file.js';
 import { UnusableDatabase } from './unusable-database.js';
 
@@ -25,21 +25,6 @@ export async function openDataSource(options: DataSourceOptions): Promise<DataSo
     return dataSource;
   } catch (error) {
     if (error instanceof UnusableDatabase) throw error;
-    throw new UnusableDatabase(describe(error, options), { cause: error });
+    throw unusable(error, options);
   }
-}
-
-function describe(error: unknown, options: DataSourceOptions): string {
-  const reason = error instanceof Error ? error.message : String(error);
-  if (options.type === 'postgres') {
-    const { hostname, port, pathname } = new URL(options.url!);
-    return (
-      `PostgreSQL can't be reached as its URL says (${hostname}:${port || '5432'}, database ${pathname.slice(1)}): ` +
-      `${reason || errorCode(error)}. See that it runs there, and that user, password and database are right.`
-    );
-  }
-  return (
-    `The SQLite file ${String(options.database)} can't be used: ${reason}. ` +
-    'Let DATABASE_URL name a file of this service, or a new one in a folder that it may write to.'
-  );
 }

@@ -178,6 +178,11 @@ export class UnitOfWork extends UnitsOfWork<unknown> {
     return this.connections.pendingMigrations();
   }
 
+  /** Proves that units of work can write. Waits in no queue. @throws where they can't */
+  assertWritable(): Promise<void> {
+    return this.connections.assertWritable();
+  }
+
   /** Units of work on behalf of a caller who may leave, and as the caller commands. */
   for<Thing>(command: Command<Thing>): UnitsOfWork<Thing> {
     return new UnitsOfWork(this.transactions, this.rooms, this.idempotency, command);

@@ -34,9 +34,11 @@ export class HealthService implements BeforeApplicationShutdown {
   }
 
   private async checkDatabase(): Promise<void> {
-    const pending = await this.unitOfWork.pendingMigrations().catch((error: unknown) => {
+    const refuse = (error: unknown): never => {
       throw error instanceof ServiceUnavailable ? error : new ServiceUnavailable(error);
-    });
+    };
+    await this.unitOfWork.assertWritable().catch(refuse);
+    const pending = await this.unitOfWork.pendingMigrations().catch(refuse);
     if (pending.length === 0) return;
     throw new ServiceUnavailable(
       undefined,

@@ -1,3 +1,4 @@
+import { ServiceUnavailable } from '../kernel/domain-error.js';
 import { errorCode } from '../database/error-code.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import type { Finding } from './finding.js';
@@ -87,9 +88,11 @@ function unreadable(where: string, error: unknown): Finding {
   const { cause } = error as { cause?: unknown };
   const code = errorCode(error) ?? errorCode(cause);
   // PostgreSQL's data exceptions (class 22) quote the data.
-  const reason = code?.startsWith('22') ? code : (error as Error).message;
+  const reason = code?.startsWith('22') ? code : messageOf(error instanceof ServiceUnavailable ? cause : error);
   const what = where === 'file' || where === 'schema' ? "it can't be checked" : 'not all of its rows can be checked';
   const isDamage = code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB';
   const remedy = isDamage ? restoreFile : 'Remedy what is found in the file and the schema, then verify again.';
   return { where, what: `${what}: ${reason}`, remedy };
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

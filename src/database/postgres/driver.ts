@@ -80,8 +80,9 @@ export class PreparingPool extends pg.Pool {
   private readonly idle = new Set<PreparingClient>();
 
   constructor({ settings = {}, ...options }: PreparingPoolOptions) {
-    const onConnect = (connection: pg.ClientBase) => prepare(connection as PreparingClient, settings);
-    super({ ...options, Client: PreparingClient, pipeline: true, onConnect } as pg.PoolConfig);
+    // The pool waits for what it returns, which the types don't say.
+    const onConnect = (client: pg.ClientBase): unknown => prepare(client as PreparingClient, settings);
+    super({ ...options, Client: PreparingClient, pipeline: true, onConnect });
     this.on('acquire', (client) => void this.idle.delete(client as unknown as PreparingClient));
     this.on('remove', (client) => void this.idle.delete(client as unknown as PreparingClient));
     this.on('release', (error, client) => {

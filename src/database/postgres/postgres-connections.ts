@@ -1,28 +1,27 @@
 import { Client } from 'pg';
 import type { DataSource, DataSourceOptions } from 'typeorm';
 import { Connections } from '../connections.js';
-import { pendingMigrations } from '../pending-migrations.js';
+import { executedMigrationsSql, pendingMigrations } from '../pending-migrations.js';
 import type { RunnerOf, Transactions } from '../transactions.js';
+import { UnusableDatabase } from '../unusable-database.js';
 import type { PreparingPool } from './driver.js';
 import { inquiryAt } from './inquiry.js';
 import { PostgresProbe } from './postgres-probe.js';
 import { PostgresTransactions } from './postgres-transactions.js';
 import { ReplicatedTransactions } from './replicated-transactions.js';
-import type { SessionSettings } from './session-settings.js';
+import { describeMissing, type Rights, rightsSql } from './rights.js';
+import { statementTimeoutOf } from './session-settings.js';
 import { Standby } from './standby.js';
 
 /** Names, among the advisory locks of a database, the one under which instances take turns to migrate. */
 const migrationLock = 1_764_000_000;
 
-type PostgresOptions = DataSourceOptions & {
-  readonly url: string;
-  readonly poolSize: number;
-  readonly extra?: { readonly settings?: SessionSettings };
-};
+type PostgresOptions = DataSourceOptions & { readonly url: string; readonly poolSize: number };
 
 /** A pool of connections, each of which reads and writes, and where there is a replica another to read from. */
 export class PostgresConnections extends Connections {
   private readonly probe: PostgresProbe;
+  private primary?: PostgresTransactions;
 
   private constructor(
     private readonly dataSource: DataSource,
@@ -35,6 +34,7 @@ export class PostgresConnections extends Connections {
   /** Brings the schema up to date; of several instances that start at once, one does it while the others wait. */
   static async open(dataSource: DataSource, replica?: DataSourceOptions): Promise<Connections> {
     await assertUtf8(dataSource);
+    await assertRights(dataSource);
     await oneAtATime(dataSource.options, () => dataSource.runMigrations({ transaction: 'each' }));
     return this.openMigrated(dataSource, replica);
   }
@@ -45,12 +45,20 @@ export class PostgresConnections extends Connections {
 
   transactions(runnerOf: RunnerOf): Transactions {
     const primary = transactionsOn(this.dataSource, runnerOf);
+    this.primary = primary;
     if (!this.standby) return primary;
     return new ReplicatedTransactions(primary, transactionsOn(this.standby.dataSource, runnerOf), this.standby);
   }
 
   async pendingMigrations(): Promise<string[]> {
-    return pendingMigrations(this.dataSource, await this.probe.executedMigrations());
+    return pendingMigrations(this.dataSource, await this.probe.query<{ name: string }>(executedMigrationsSql));
+  }
+
+  async assertWritable(): Promise<void> {
+    const damage = this.primary?.damage;
+    if (damage) throw damage;
+    const [rights] = await this.probe.query<Rights>(rightsSql, [tablesOf(this.dataSource)]);
+    refuseMissing(rights!);
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -61,12 +69,12 @@ export class PostgresConnections extends Connections {
 }
 
 function transactionsOn(dataSource: DataSource, runnerOf: RunnerOf): PostgresTransactions {
-  const { url, poolSize, extra } = dataSource.options as PostgresOptions;
+  const { url, poolSize } = dataSource.options as PostgresOptions;
   return new PostgresTransactions(() => runnerOf(dataSource), poolSize, {
     inquiry: inquiryAt(url),
     // TypeORM names it as in a setup with replicas of its own.
     pool: () => (dataSource.driver as unknown as { master: PreparingPool }).master,
-    statementTimeoutMs: Number(extra?.settings?.['statement_timeout'] ?? 0),
+    statementTimeoutMs: statementTimeoutOf(dataSource.options),
   });
 }
 
@@ -78,6 +86,21 @@ async function assertUtf8(dataSource: DataSource): Promise<void> {
       `Create one with ENCODING 'UTF8' and name it in DATABASE_URL.`,
   );
 }
+
+async function assertRights(dataSource: DataSource): Promise<void> {
+  const [rights] = await dataSource.query<Rights[]>(rightsSql, [tablesOf(dataSource)]);
+  refuseMissing(rights!);
+}
+
+function refuseMissing(rights: Rights): void {
+  const missing = describeMissing(rights);
+  if (missing) throw new UnusableDatabase(missing);
+}
+
+const tablesOf = ({ entityMetadatas }: DataSource): string[] => [
+  'migrations',
+  ...entityMetadatas.map(({ tableName }) => tableName),
+];
 
 async function oneAtATime(options: DataSourceOptions, work: () => Promise<unknown>): Promise<void> {
   const client = new Client({ connectionString: (options as PostgresOptions).url });

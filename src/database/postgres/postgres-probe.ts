@@ -1,8 +1,6 @@
-import { executedMigrationsSql } from '../pending-migrations.js';
+import type { QueryResultRow } from 'pg';
 import { AbortableClient } from './abortable-client.js';
 import { withinAnswerTimeout } from './answer-timeout.js';
-
-type Rows = readonly { name: string }[];
 
 /** A connection of its own for the readiness probe: no queue of units of work stands before it. Reconnects by itself. */
 export class PostgresProbe {
@@ -10,14 +8,15 @@ export class PostgresProbe {
 
   constructor(private readonly url: string) {}
 
-  /** The migrations that the database has. Fails where it doesn't answer in time. */
-  async executedMigrations(): Promise<Rows> {
+  /** Fails where the server doesn't answer in time. */
+  async query<Row extends QueryResultRow>(sql: string, values: unknown[] = []): Promise<Row[]> {
     const isReused = this.client !== undefined;
+    const attempt = () => this.attempt<Row>(sql, values);
     try {
-      return await this.attempt();
+      return await attempt();
     } catch (error) {
       // The connection may have ended or fallen silent since it was last used: that says nothing of the server.
-      if (isReused) return this.attempt();
+      if (isReused) return attempt();
       throw error;
     }
   }
@@ -27,18 +26,18 @@ export class PostgresProbe {
     this.client = undefined;
   }
 
-  private async attempt(): Promise<Rows> {
+  private async attempt<Row extends QueryResultRow>(sql: string, values: unknown[]): Promise<Row[]> {
     try {
-      return await withinAnswerTimeout(this.ask());
+      return await withinAnswerTimeout(this.ask<Row>(sql, values));
     } catch (error) {
       this.close();
       throw error;
     }
   }
 
-  private async ask(): Promise<Rows> {
+  private async ask<Row extends QueryResultRow>(sql: string, values: unknown[]): Promise<Row[]> {
     const client = this.client ?? (await this.connect());
-    return (await client.query<{ name: string }>(executedMigrationsSql)).rows;
+    return (await client.query<Row>(sql, values)).rows;
   }
 
   private async connect(): Promise<AbortableClient> {

@@ -5,10 +5,11 @@ import { errorCode } from '../error-code.js';
 import { lease } from '../lease.js';
 import { type Loan, Pool, readLoan } from '../pool.js';
 import { ReadBatcher } from '../read-batcher.js';
+import { isDamage, isRefusal } from '../refusal.js';
 import { isStatementTimeout, statementTimeout } from '../statement-timeout.js';
 import type { Activity, Transactions, Work } from '../transactions.js';
 import type { Wait } from '../waiting-room.js';
-import { UnusableDatabase } from '../unusable-database.js';
+import { LostDatabase } from '../unusable-database.js';
 import { AnswerTimeout } from './answer-timeout.js';
 import { planIsOld, type PreparingClient, type PreparingPool } from './driver.js';
 import { type Inquiry, ServerWatchdog } from './vigil.js';
@@ -42,6 +43,8 @@ export class PostgresTransactions implements Transactions {
   private readonly places: Pool<() => QueryRunner>;
   private readonly batcher: ReadBatcher;
   private readonly watchdog: ServerWatchdog;
+  /** What PostgreSQL said of a damaged page. It stays damaged until it is restored and the service started again. */
+  damage?: Error;
   private commits = 0;
   private retries = 0;
   private rolledBack = 0;
@@ -131,6 +134,7 @@ export class PostgresTransactions implements Transactions {
           // A lost connection has rolled back by itself, and is what `error` tells.
           await runner.query('ROLLBACK').catch(() => undefined);
           if (isStatementTimeout(error)) throw statementTimeout(error);
+          if (isDamage(error)) this.damage ??= error as Error;
           throw isLost || isUnavailable(error) ? new ServiceUnavailable(error) : error;
         } finally {
           await runner.release();
@@ -144,7 +148,9 @@ export class PostgresTransactions implements Transactions {
 function isUnavailable(error: unknown): boolean {
   const code = errorCode(error);
   if (code === planIsOld) return true;
-  if (error instanceof AnswerTimeout || error instanceof UnusableDatabase) return true;
+  if (error instanceof AnswerTimeout || error instanceof LostDatabase) return true;
+  // A write in a unit that reads is a bug of ours.
+  if (code !== readOnly && isRefusal(error)) return true;
   if (code !== undefined) return /^(08|53|57)|^55P03$|^E[A-Z]+$/.test(code);
   return (
     error instanceof Error &&

@@ -1,9 +1,18 @@
 import type { DataSourceOptions } from 'typeorm';
-import { UnusableDatabase } from '../unusable-database.js';
+import { LostDatabase } from '../unusable-database.js';
 import { withinAnswerTimeout } from './answer-timeout.js';
 
 /** Settings of a connection, by their names in PostgreSQL. Times are in milliseconds. */
 export type SessionSettings = Readonly<Record<string, string | number>>;
+
+/** What is ours among the options of a PostgreSQL DataSource. */
+export interface PostgresExtra {
+  readonly settings?: SessionSettings;
+}
+
+/** Returns the server's limit for a statement in milliseconds; 0 for none. */
+export const statementTimeoutOf = ({ extra }: DataSourceOptions): number =>
+  Number((extra as PostgresExtra | undefined)?.settings?.['statement_timeout'] ?? 0);
 
 /** A connection that was just made. */
 interface Session {
@@ -26,8 +35,8 @@ const checkSql = `SELECT pid || '/' || extract(epoch FROM backend_start) AS back
 
 /** Returns the options of a DataSource on PostgreSQL with other settings of its connections. */
 export function withSettings(options: DataSourceOptions, settings: SessionSettings): DataSourceOptions {
-  const extra = (options as { extra?: { settings?: SessionSettings } }).extra;
-  return { ...options, extra: { ...extra, settings: { ...extra?.settings, ...settings } } } as DataSourceOptions;
+  const extra = options.extra as PostgresExtra | undefined;
+  return { ...options, extra: { ...extra, settings: { ...extra?.settings, ...settings } } };
 }
 
 /** Takes the settings out of a URL, in which the pg package would make startup parameters of them. */
@@ -43,7 +52,7 @@ export function splitUrl(databaseUrl: string): { readonly url: string; readonly 
 /**
  * Makes the settings of a new connection and checks them, in one round trip. Made by statements rather than startup
  * parameters, since poolers refuse or drop the latter; checked, since without timeouts one lock could stop the shop.
- * @throws UnusableDatabase where the server doesn't keep them
+ * @throws LostDatabase where the server doesn't keep them
  */
 export async function startSession(session: Session, settings: SessionSettings): Promise<void> {
   const [made, checked] = await withinAnswerTimeout(
@@ -59,7 +68,7 @@ export async function startSession(session: Session, settings: SessionSettings):
   if (backend !== null) session.backend = backend;
   for (const [index, { name, value }] of made.entries()) {
     if (values[index] === value) continue;
-    throw new UnusableDatabase(
+    throw new LostDatabase(
       `PostgreSQL kept ${name} at ${values[index]} where ${value} was asked for, so that the service can't limit how ` +
         'long it waits. Let DATABASE_URL name the server itself, or a pooler that pools sessions, not transactions.',
     );

@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { UnusableDatabase } from '../unusable-database.js';
 import { AbortableClient } from './abortable-client.js';
-import type { SessionSettings } from './session-settings.js';
+import { statementTimeoutOf } from './session-settings.js';
 
 /** Milliseconds in which a server that is there answers. */
 const answerTime = 750;
@@ -17,10 +17,7 @@ const absence = 1_000;
 /** Milliseconds beyond the server's own limit for a statement after which it is not waited for. */
 const queryMarginMs = 2_000;
 
-type PostgresOptions = DataSourceOptions & {
-  readonly url: string;
-  readonly extra?: { readonly settings?: SessionSettings };
-};
+type PostgresOptions = DataSourceOptions & { readonly url: string };
 
 /** One connection to each of the two servers, for nothing but to ask them how far they are. */
 interface Watch {
@@ -48,13 +45,9 @@ export class Standby {
     private readonly primaryUrl: string,
     private readonly options: PostgresOptions,
   ) {
-    const { extra } = options;
-    const queryTimeoutMs = Number(extra?.settings?.['statement_timeout'] ?? 0) + queryMarginMs;
     // TypeORM asks questions of its own when it connects, for which there is no other limit.
-    this.dataSource = new DataSource({
-      ...options,
-      extra: { ...extra, query_timeout: queryTimeoutMs },
-    } as PostgresOptions);
+    const extra = { ...(options.extra as object), query_timeout: statementTimeoutOf(options) + queryMarginMs };
+    this.dataSource = new DataSource({ ...options, extra });
   }
 
   /**

@@ -1,11 +1,17 @@
 import type { EntityManager, QueryRunner } from 'typeorm';
 import { lease } from '../lease.js';
+import { isRefusal } from '../refusal.js';
 import type { Activity } from '../transactions.js';
+import { LostDatabase } from '../unusable-database.js';
 import type { Wait } from '../waiting-room.js';
+import { assertFileWritable } from './assert-writable.js';
 import { execute } from './execute.js';
 
 /** Units that share one commit at most: bounds how long the first of them waits for the last. */
 const largestBatch = 64;
+
+/** Milliseconds for which a commit proves that the file can be written to. */
+const proofMs = 1_000;
 
 interface WaitingUnit {
   readonly work: (manager: EntityManager) => Promise<unknown>;
@@ -40,11 +46,17 @@ export class GroupCommit {
   private busy = false;
 
   private readonly jobs: (() => Promise<void>)[] = [];
+  private storedAt = -Infinity;
+  /** Why the last transaction could not be committed. */
+  private failure?: Error;
 
-  /** @param onCommit called after each transaction */
+  /**
+   * @param hooks.beforeCommit called before each commit, which fails where it throws
+   * @param hooks.onCommit called after each transaction
+   */
   constructor(
     private readonly runner: QueryRunner,
-    private readonly onCommit: () => void = () => undefined,
+    private readonly hooks: { readonly beforeCommit?: () => void; readonly onCommit?: () => void } = {},
   ) {}
 
   get activity(): Pick<Activity, 'waiting' | 'running' | 'commits' | 'batched' | 'rolledBack'> {
@@ -74,6 +86,18 @@ export class GroupCommit {
     });
   }
 
+  /**
+   * Proves that the file can be written to: by the last commit, or by one that changes nothing. While units are at work
+   * they are the proof, and are not made to wait for another.
+   */
+  async assertWritable(): Promise<void> {
+    if (this.busy) {
+      if (this.failure) throw this.failure;
+    } else if (performance.now() - this.storedAt > proofMs) {
+      await this.between(assertFileWritable);
+    }
+  }
+
   private async commitWaiting(): Promise<void> {
     this.busy = true;
     while (this.queue.length > 0 || this.jobs.length > 0) {
@@ -81,7 +105,7 @@ export class GroupCommit {
       this.batch = this.queue.splice(0, largestBatch);
       if (this.batch.length === 0) continue;
       await this.commit(this.batch);
-      this.onCommit();
+      this.hooks.onCommit?.();
     }
     this.batch = [];
     this.busy = false;
@@ -96,11 +120,13 @@ export class GroupCommit {
         if (outcomes.length > 0) await execute(this.runner, 'RELEASE unit; SAVEPOINT unit');
         outcomes.push(await this.attempt(unit));
       }
+      this.hooks.beforeCommit?.();
       await execute(this.runner, 'COMMIT');
     } catch (error) {
       // Fails only where SQLite has already ended the transaction; if anything else were open, the next BEGIN says so.
       await execute(this.runner, 'ROLLBACK').catch(() => undefined);
       this.done.rolledBack += batch.length;
+      if (isRefusal(error) || error instanceof LostDatabase) this.failure = error as Error;
       for (const unit of batch) if (unit.state === 'started' || start(unit)) unit.reject(error);
       return;
     }
@@ -111,6 +137,8 @@ export class GroupCommit {
   private count(outcomes: readonly Outcome[]): void {
     const stored = outcomes.filter((outcome) => outcome.stored).length;
     this.done.commits++;
+    this.failure = undefined;
+    if (stored > 0) this.storedAt = performance.now();
     this.done.rolledBack += outcomes.length - stored;
     if (stored > 1) this.done.batched += stored;
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { errorCode } from '../error-code.js';
@@ -26,6 +26,8 @@ export async function beSoleProcess(writer: DataSource): Promise<DataSource> {
   const lockFile = `${database}.lock`;
   createPrivateFile(lockFile);
   makePrivate(lockFile);
+  // SQLite would open it for reading, and let two processes hold the lock at once.
+  accessSync(lockFile, constants.W_OK);
   const identity = identityOf(lockFile);
   const lock = await acquire(writer.options, database, lockFile);
   try {

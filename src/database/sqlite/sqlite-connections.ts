@@ -4,6 +4,8 @@ import { DataSource } from 'typeorm';
 import { Connections } from '../connections.js';
 import { refuseDatesIn } from '../date-parameters.js';
 import type { RunnerOf, Transactions } from '../transactions.js';
+import { assertFileWritable } from './assert-writable.js';
+import { checkPages } from './check-pages.js';
 import { connectionOf } from './driver.js';
 import { type SqliteOptions, walLimitBytes } from './options.js';
 import { pendingMigrations } from '../pending-migrations.js';
@@ -36,9 +38,12 @@ export class SqliteConnections extends Connections {
     const lock = await beSoleProcess(writer);
     try {
       await setAndCheckPragmas(writer);
+      await checkPages(writer);
       await writer.runMigrations({ transaction: 'each' });
       // TypeORM turns foreign keys off and on again around migrations.
       await setAndCheckPragmas(writer);
+      // SQLite opens a file that it may not write to for reading, without a word.
+      await assertFileWritable(writer);
       const readers = Array.from({ length: readerCount(threadCount()) }, () => openReader(writer));
       const connections = new SqliteConnections(lock, writer, await Promise.all(readers));
       connections.warnOfTooFewThreads();
@@ -66,6 +71,10 @@ export class SqliteConnections extends Connections {
 
   async pendingMigrations(): Promise<string[]> {
     return pendingMigrations(this.writer, await this.probe.executedMigrations());
+  }
+
+  async assertWritable(): Promise<void> {
+    await this.opened!.assertWritable();
   }
 
   /**

@@ -3,12 +3,15 @@ import { ServiceUnavailable } from '../../kernel/domain-error.js';
 import { errorCode } from '../error-code.js';
 import { Pool, readLoan } from '../pool.js';
 import { ReadBatcher } from '../read-batcher.js';
+import { isDamage, isRefusal } from '../refusal.js';
 import { isStatementTimeout, statementTimeout } from '../statement-timeout.js';
 import type { Activity, Transactions, Work } from '../transactions.js';
+import { LostDatabase } from '../unusable-database.js';
 import type { Wait } from '../waiting-room.js';
 import { GroupCommit } from './group-commit.js';
 import { ReadGate } from './read-gate.js';
 import { Reader } from './reader.js';
+import { ServedFile } from './served-file.js';
 import { WriteAheadLog } from './write-ahead-log.js';
 
 interface LogOptions {
@@ -23,6 +26,10 @@ export class SqliteTransactions implements Transactions {
   private readonly readers: Pool<Reader>;
   private readonly batcher: ReadBatcher;
   private readonly log: WriteAheadLog;
+  private readonly served: ServedFile;
+  private proof?: Promise<void>;
+  /** What SQLite said of a damaged page. The file stays damaged until it is restored and the service started again. */
+  private damage?: Error;
 
   constructor(
     writer: QueryRunner,
@@ -30,11 +37,15 @@ export class SqliteTransactions implements Transactions {
     { file, limitBytes, interruptReaders }: LogOptions,
   ) {
     const gate = new ReadGate();
-    this.writer = new GroupCommit(writer, () => this.log.watch());
+    this.served = new ServedFile(file);
+    this.writer = new GroupCommit(writer, {
+      beforeCommit: () => this.served.assertInPlace(),
+      onCommit: () => this.log.watch(),
+    });
     this.log = new WriteAheadLog(file, limitBytes, this.writer, gate, interruptReaders);
     this.readers = new Pool(readers.map((reader) => new Reader(reader, gate)));
     this.batcher = new ReadBatcher(readers[0]!, {
-      lend: (loan, job) => this.readers.lend(loan, (reader) => reader.lend(job)).catch(tellOutage),
+      lend: (loan, job) => this.readers.lend(loan, (reader) => reader.lend(job)).catch(this.tellReadOutage),
       isBusy: () => this.readers.isBusyFor('lookup'),
     });
   }
@@ -57,11 +68,11 @@ export class SqliteTransactions implements Transactions {
   }
 
   write<Result>(work: Work<Result>, wait: Wait): Promise<Result> {
-    return this.writer.add(work, wait).catch(tellOutage);
+    return this.writer.add(work, wait).catch(this.tellOutage);
   }
 
   read<Result>(work: Work<Result>, wait: Wait): Promise<Result> {
-    return this.readers.lend(readLoan(wait), (reader) => reader.read(work)).catch(tellOutage);
+    return this.readers.lend(readLoan(wait), (reader) => reader.read(work)).catch(this.tellReadOutage);
   }
 
   readAtOnce<Result>(work: Work<Result>, wait: Wait): Promise<Result> {
@@ -72,12 +83,29 @@ export class SqliteTransactions implements Transactions {
   close(): Promise<void> {
     return this.log.close();
   }
+
+  /** Proves that the file is in place, whole as far as is known, and can be written to. */
+  async assertWritable(): Promise<void> {
+    if (this.damage) throw this.damage;
+    this.served.assertInPlace();
+    // Probes share the proof that is under way: it may have to wait for the disk.
+    this.proof ??= this.writer.assertWritable().finally(() => (this.proof = undefined));
+    await this.proof;
+  }
+
+  private readonly tellReadOutage = (error: unknown): never => {
+    // A write in a unit that reads is a bug of ours.
+    if (errorCode(error) === 'SQLITE_READONLY') throw error;
+    return this.tellOutage(error);
+  };
+
+  private readonly tellOutage = (error: unknown): never => {
+    if (isStatementTimeout(error)) throw statementTimeout(error);
+    if (isDamage(error)) this.damage ??= error as Error;
+    const isOutage = busy.has(errorCode(error) ?? '') || isRefusal(error) || error instanceof LostDatabase;
+    throw isOutage ? new ServiceUnavailable(error) : error;
+  };
 }
 
-/** Another program holds the file for too long, or the disk is full, away or broken. */
-const outages = new Set(['BUSY', 'LOCKED', 'FULL', 'IOERR', 'CANTOPEN'].map((name) => `SQLITE_${name}`));
-
-function tellOutage(error: unknown): never {
-  if (isStatementTimeout(error)) throw statementTimeout(error);
-  throw outages.has(errorCode(error) ?? '') ? new ServiceUnavailable(error) : error;
-}
+/** Another program holds the file for too long. */
+const busy = new Set(['SQLITE_BUSY', 'SQLITE_LOCKED']);

@@ -1,0 +1,42 @@
+/** What the user of a connection to PostgreSQL may do. */
+export interface Rights {
+  readonly user: string;
+  /** Null where the user may use no schema of the search path. */
+  readonly schema: string | null;
+  readonly isReadOnly: boolean;
+  /** Tables and sequences of ours that the user may not use as the service does. */
+  readonly refused: readonly string[];
+}
+
+/** By catalogs alone: it writes nothing, and takes no lock. The parameter: the names of the tables and views. */
+export const rightsSql = `
+  SELECT current_user AS "user", current_schema() AS schema,
+    pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean AS "isReadOnly",
+    ARRAY(
+      SELECT relname::text FROM unnest($1::text[] || ARRAY(SELECT name || '_id_seq' FROM unnest($1::text[]) AS name)) AS name
+      JOIN pg_class ON pg_class.oid = to_regclass(quote_ident(name))
+      WHERE NOT CASE relkind
+        WHEN 'S' THEN has_sequence_privilege(pg_class.oid, 'USAGE')
+        WHEN 'v' THEN has_table_privilege(pg_class.oid, 'SELECT')
+        ELSE has_table_privilege(pg_class.oid, 'SELECT') AND has_table_privilege(pg_class.oid, 'INSERT')
+          AND has_table_privilege(pg_class.oid, 'UPDATE') AND has_table_privilege(pg_class.oid, 'DELETE')
+      END ORDER BY relname) AS refused`;
+
+/** Returns why the service can't write with these rights, and what to do; undefined where it can. */
+export function describeMissing({ user, schema, isReadOnly, refused }: Rights): string | undefined {
+  const remedy =
+    'Grant these rights, or restore the database with this user as the owner: pg_restore --no-owner --role=<user>.';
+  if (schema === null) {
+    return `The PostgreSQL user ${user} may not use the schema of the database (USAGE and CREATE on it). ${remedy}`;
+  }
+  if (refused.length > 0) {
+    return `The PostgreSQL user ${user} may not read and write all of ${refused.join(', ')} in the database. ${remedy}`;
+  }
+  if (isReadOnly) {
+    return (
+      'The PostgreSQL database takes no writes: it is a standby, or default_transaction_read_only is on. ' +
+      'Let DATABASE_URL name the primary, or turn that off.'
+    );
+  }
+  return undefined;
+}

@@ -1,0 +1,130 @@
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  copyFileSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { Program, startService } from '../../../scripts/support/program.js';
+import { apiAt, openShop } from '../../support/app.js';
+import { freshFile, type FreshDatabase } from '../../support/engine.js';
+import { behindItsBack } from '../../support/outage.js';
+import { refused } from '../../support/problem.js';
+import { describeIf } from '../../support/skipping.js';
+import { until } from '../../support/until.js';
+
+const nobody = 65_534;
+/** Root may write to any file: where it runs the tests, the service is run as nobody. */
+const asNobody = ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'];
+const isRoot = process.getuid?.() === 0;
+const launcher = isRoot ? asNobody : [];
+const canRunService =
+  !isRoot || spawnSync(asNobody[0]!, [...asNobody.slice(1), process.execPath, '--version']).status === 0;
+
+const fileOf = ({ url }: FreshDatabase): string => url.slice('sqlite:'.length);
+
+/** Makes a shop of some hundred pages, and ends the service. */
+async function makeShop(database: FreshDatabase): Promise<void> {
+  const shop = await openShop({ databaseUrl: database.url });
+  await behindItsBack(
+    database.url,
+    `INSERT INTO genre (name, name_key, description)
+      SELECT value, value, printf('%.1000c', 'x') FROM json_each('[${Array.from({ length: 300 }, (_, n) => n).join()}]')`,
+  );
+  await shop.close();
+}
+
+/** Starts the service, which must refuse to, and returns its reason. */
+async function reasonOfRefusal(databaseUrl: string): Promise<string> {
+  const variables = { HOST: '127.0.0.1', PORT: '0', DATABASE_URL: databaseUrl };
+  const service = Program.start('src/main.js', variables, [], { launcher });
+  expect((await service.exited).code).toBe(1);
+  expect(service.stderr).toContain("The service can't start. ");
+  expect(service.stderr).not.toMatch(/^ +at /m);
+  return service.stderr;
+}
+
+describeIf(canRunService, 'the service cannot be run as another user.')('a SQLite file that cannot be used', () => {
+  let database: FreshDatabase;
+  let file: string;
+  beforeAll(async () => {
+    database = await freshFile();
+    file = fileOf(database);
+    await makeShop(database);
+    if (isRoot) for (const path of [dirname(file), file, `${file}.lock`]) chownSync(path, nobody, nobody);
+  });
+  afterAll(async () => {
+    chmodSync(dirname(file), 0o700);
+    await database.drop();
+  });
+
+  it.each([
+    ['without write permission', () => file, 0o400],
+    ['in a folder without write permission', () => dirname(file), 0o500],
+    ['with a lock file without write permission', () => `${file}.lock`, 0o400],
+    ['without read permission', () => file, 0o000],
+  ])('%s at the start: exits with code 1, a reason and a remedy', async (_, path, mode) => {
+    const before = statSync(path()).mode;
+    chmodSync(path(), mode);
+    try {
+      expect(await reasonOfRefusal(database.url)).toContain('Give the user that runs the service permission');
+    } finally {
+      chmodSync(path(), before);
+    }
+  });
+
+  it('with a damaged page at the start: exits with code 1, a reason and a remedy', async () => {
+    const damaged = `${file}.damaged`;
+    copyFileSync(file, damaged);
+    if (isRoot) chownSync(damaged, nobody, nobody);
+    const descriptor = openSync(damaged, 'r+');
+    for (let page = 40; page < 60; page++) writeSync(descriptor, Buffer.alloc(4096, page), 0, 4096, page * 4096);
+    closeSync(descriptor);
+    expect(await reasonOfRefusal(`sqlite:${damaged}`)).toContain('Restore a backup');
+    rmSync(damaged);
+  });
+
+  it('is used as before once it can be', async () => {
+    const { service, url } = await startService({ DATABASE_URL: database.url }, launcher);
+    const api = await apiAt(url);
+    await api.get('/health/ready').expect(200);
+    expect(await service.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+  });
+});
+
+describe('a SQLite file that, while it is served,', () => {
+  it.each([
+    ['is removed', (file: string) => renameSync(file, `${file}.away`)],
+    [
+      'is replaced',
+      (file: string) => {
+        renameSync(file, `${file}.away`);
+        copyFileSync(`${file}.away`, file);
+      },
+    ],
+  ])('%s gets 503 on readiness and on writes, until it is back', async (_, harm) => {
+    const database = await freshFile();
+    const file = fileOf(database);
+    const shop = await openShop({ databaseUrl: database.url });
+    try {
+      await shop.api.get('/health/ready').expect(200);
+      harm(file);
+      const add = () => shop.api.post('/genres').send({ name: 'Western' });
+      await refused(add(), 503, 'service-unavailable');
+      await until('it is not ready', async () => (await shop.api.get('/health/ready')).status === 503);
+      await shop.api.get('/health/live').expect(200);
+      renameSync(`${file}.away`, file);
+      await until('it is ready', async () => (await shop.api.get('/health/ready')).status === 200);
+      await add().expect(201);
+    } finally {
+      await shop.close();
+      await database.drop();
+    }
+  });
+});
