@@ -6,6 +6,8 @@ export class Network {
   private target: URL;
   private readonly pairs = new Set<readonly [Socket, Socket]>();
   private frozen = false;
+  /** Of these, not even the end gets through. */
+  private readonly silent = new Set<readonly [Socket, Socket]>();
   /** A connection falls silent once its client has sent this. */
   private lastWords?: string;
   private readonly gate = createServer((near) => {
@@ -13,12 +15,7 @@ export class Network {
     const pair = [near, far] as const;
     this.pairs.add(pair);
     for (const socket of pair) {
-      socket
-        .on('error', () => undefined)
-        .on('close', () => {
-          this.pairs.delete(pair);
-          for (const other of pair) other.destroy();
-        });
+      socket.on('error', () => undefined).on('close', () => this.passOnEnd(pair));
     }
     near.on('data', (sent: Buffer) => this.hear(pair, sent));
     // A listener makes it flow.
@@ -30,6 +27,11 @@ export class Network {
   async wayTo(url: string): Promise<string> {
     this.target = new URL(url);
     await once(this.gate.listen(0, '127.0.0.1'), 'listening');
+    return this.wayIn(url);
+  }
+
+  /** Returns the URL that leads through this network, which leads to one server, to a database of it. */
+  wayIn(url: string): string {
     const way = new URL(url);
     way.hostname = '127.0.0.1';
     way.port = String((this.gate.address() as AddressInfo).port);
@@ -50,7 +52,9 @@ export class Network {
 
   /** Lets nothing through on the connections that there are, as a firewall that has forgotten them. New ones work. */
   silence(): void {
-    for (const [near, far] of this.pairs) {
+    for (const pair of this.pairs) {
+      const [near, far] = pair;
+      this.silent.add(pair);
       near.unpipe(far).pause();
       far.unpipe(near).pause();
     }
@@ -66,15 +70,27 @@ export class Network {
     return this.lastWords !== undefined;
   }
 
-  private hear([near, far]: readonly [Socket, Socket], sent: Buffer): void {
+  private hear(pair: readonly [Socket, Socket], sent: Buffer): void {
     if (this.lastWords === undefined || !sent.includes(this.lastWords)) return;
     this.lastWords = undefined;
+    this.silent.add(pair);
+    const [near, far] = pair;
     far.unpipe(near).pause();
+  }
+
+  private passOnEnd(pair: readonly [Socket, Socket]): void {
+    if (this.silent.has(pair)) return;
+    this.pairs.delete(pair);
+    for (const socket of pair) socket.destroy();
   }
 
   thaw(): void {
     this.frozen = false;
-    for (const pair of this.pairs) join(pair);
+    this.silent.clear();
+    for (const pair of this.pairs) {
+      if (pair.some(({ destroyed }) => destroyed)) this.passOnEnd(pair);
+      else join(pair);
+    }
   }
 }
 

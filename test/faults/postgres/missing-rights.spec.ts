@@ -27,6 +27,11 @@ describe('a PostgreSQL user without rights', () => {
   /** Starts the service, which must refuse to, and returns its reason. */
   async function reasonOfRefusal(): Promise<string> {
     const service = Program.start('src/main.js', { HOST: '127.0.0.1', PORT: '0', DATABASE_URL: url });
+    // One that starts, and should not, is ended.
+    await service.url().then(
+      () => service.kill('SIGKILL'),
+      () => undefined,
+    );
     expect((await service.exited).code).toBe(1);
     expect(service.stderr).toContain("The service can't start. ");
     expect(service.stderr).not.toMatch(/^ +at /m);

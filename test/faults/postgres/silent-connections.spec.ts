@@ -1,5 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
+import { withinAnswerTimeout } from '../../../src/database/postgres/answer-timeout.js';
+import { AbortableClient } from '../../../src/database/postgres/abortable-client.js';
 import { type Program, startService } from '../../../scripts/support/program.js';
 import { type Api, apiAt } from '../../support/app.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
@@ -21,7 +23,9 @@ describe('connections to PostgreSQL that fall silent, while new ones work', () =
   beforeAll(async () => {
     database = await freshDatabase();
     network = new Network();
-    const started = await startService({ DATABASE_URL: await network.wayTo(database.url) });
+    // Without these limits of the server, nothing but the watchdog ends a wait or frees a lock.
+    const way = `${await network.wayTo(database.url)}?idle_in_transaction_session_timeout=0`;
+    const started = await startService({ DATABASE_URL: way, STATEMENT_TIMEOUT_MS: '600000' });
     ({ service, url } = started);
     api = await apiAt(url);
   });
@@ -63,21 +67,20 @@ describe('connections to PostgreSQL that fall silent, while new ones work', () =
     expect(linesOf('fallen silent')).toEqual([]);
   });
 
-  it('while idle in the pool get 503, are replaced with one line in the log, and readiness stays 200', async () => {
-    await readAll(20);
+  it('while idle in the pool get 503 once, are replaced with one line in the log, and readiness stays 200', async () => {
+    await until('the pool has connections', async () => {
+      await readAll(20);
+      return (await connections()) > 3;
+    });
     await api.get('/health/ready').expect(200);
-    await until('the pool has connections', async () => (await connections()) > 3);
+    // A check is used again for a second.
     await pause(1_100);
     network.silence();
-    const [ready, { statuses, longestMs }] = await Promise.all([api.get('/health/ready'), readAll(100)]);
+    const [ready, first] = await Promise.all([api.get('/health/ready'), readAll(1)]);
     expect(ready.status).toBe(200);
-    expect(longestMs).toBeLessThan(longestWaitMs);
-    expect([...statuses].filter((status) => status !== 200 && status !== 503)).toEqual([]);
-    expect(statuses).toContain(503);
-    await until('all requests are answered', async () => {
-      const answers = await readAll(20);
-      return answers.statuses.size === 1 && answers.statuses.has(200);
-    });
+    expect(first.statuses).toEqual(new Set([503]));
+    expect(first.longestMs).toBeLessThan(longestWaitMs);
+    expect((await readAll(100)).statuses).toEqual(new Set([200]));
     expect(linesOf('fallen silent, ')).toHaveLength(1);
   });
 
@@ -136,6 +139,13 @@ describe('connections to PostgreSQL that fall silent, while new ones work', () =
       return statuses.has(503) && !network.isSilenceDue;
     });
     await until('requests are answered', async () => (await readAll(1)).statuses.has(200));
+  });
+
+  it('end within a second, although the server does not confirm it', async () => {
+    const client = new AbortableClient({ connectionString: network.wayIn(database.url) });
+    await client.connect();
+    network.silence();
+    await withinAnswerTimeout(client.end(), longestWaitMs);
   });
 
   it('do not keep the process from exiting', async () => {

@@ -44,6 +44,11 @@ async function makeShop(database: FreshDatabase): Promise<void> {
 async function reasonOfRefusal(databaseUrl: string): Promise<string> {
   const variables = { HOST: '127.0.0.1', PORT: '0', DATABASE_URL: databaseUrl };
   const service = Program.start('src/main.js', variables, [], { launcher });
+  // One that starts, and should not, is ended.
+  await service.url().then(
+    () => service.kill('SIGKILL'),
+    () => undefined,
+  );
   expect((await service.exited).code).toBe(1);
   expect(service.stderr).toContain("The service can't start. ");
   expect(service.stderr).not.toMatch(/^ +at /m);
