@@ -30,8 +30,10 @@ export function hasTag(tags: string, tag: string, part: 'all' | 'editable'): boo
 /** Whether text is `*` or a list of entity tags (RFC 9110 §8.8.3). Empty list elements are allowed (§5.6.1). */
 export function areEntityTags(text: string): boolean {
   if (text.trim() === '*') return true;
-  const rest = text.replace(/(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"/g, '#');
-  return rest.split(',').every((element) => /^\s*#?\s*$/.test(element)) && rest.includes('#');
+  // NUL stands for a tag, since no header can contain it.
+  const elements = text.replace(/(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"/g, '\0').split(',');
+  const listed = elements.map((element) => element.trim()).filter((element) => element !== '');
+  return listed.length > 0 && listed.every((element) => element === '\0');
 }
 
 const splitTags = (tags: string): string[] => tags.match(/(?:W\/)?"[^"]*"/g) ?? [];

@@ -133,7 +133,7 @@ describe('whoever changes what they have read', () => {
     }
   });
 
-  it.each(['abc', "'abc'", '"abc', 'W/abc', 'w/"abc"', '*, "abc"', '"abc" "def"', ' , '])(
+  it.each(['abc', "'abc'", '"abc', 'W/abc', 'w/"abc"', '*, "abc"', '"abc" "def"', ' , ', '#', '"abc", #'])(
     'hears that %s is not an entity tag',
     async (tag) => {
       const path = '/movies/1';

@@ -318,6 +318,7 @@ describe('limits of input', () => {
     ['If-Match', `"${'x'.repeat(16)}", `.repeat(700)],
     ['If-Match', `${'.a-'.repeat(4000)}`],
     ['If-Match', `"${';a'.repeat(6000)}`],
+    ['If-Match', `"a",${' '.repeat(12_000)}b`],
     ['If-None-Match', '"'.repeat(12_001)],
     ['If-None-Match', 'W/"'.repeat(4000)],
     ['Accept', 'a/b;q=0,'.repeat(1500)],
