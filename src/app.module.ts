@@ -3,7 +3,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { dataSourceOptions } from '../ormconfig.js';
 import { ClientsModule } from './clients/clients.module.js';
 import { ConfigModule } from './config/config.module.js';
-import type { Environment } from './config/environment.js';
+import { type Environment, linkBaseOf } from './config/environment.js';
 import { DatabaseModule } from './database/database.module.js';
 import { GenresModule } from './genres/genres.module.js';
 import { DocsController } from './http/docs.controller.js';
@@ -19,7 +19,6 @@ import { projectFolder, version } from './version.js';
 @Module({})
 export class AppModule {
   static with(environment: Environment): DynamicModule {
-    const publicUrl = environment.PUBLIC_URL.replace(/\/$/, '');
     return {
       module: AppModule,
       imports: [
@@ -41,7 +40,10 @@ export class AppModule {
       providers: [
         OpenApiDocument,
         { provide: SERVICE_VERSION, useValue: version },
-        { provide: ProblemPages, useValue: ProblemPages.readFrom(join(projectFolder, 'docs/problems'), publicUrl) },
+        {
+          provide: ProblemPages,
+          useValue: ProblemPages.readFrom(join(projectFolder, 'docs/problems'), linkBaseOf(environment)),
+        },
       ],
     };
   }

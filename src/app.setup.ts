@@ -1,7 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory, Reflector } from '@nestjs/core';
 import { AppModule } from './app.module.js';
-import type { Environment } from './config/environment.js';
+import { type Environment, linkBaseOf } from './config/environment.js';
 import { logAnswer, observeAnswers } from './http/answered-requests.js';
 import { UnitOfWork } from './database/unit-of-work.js';
 import { useCors } from './http/cors.js';
@@ -33,7 +33,7 @@ export async function createApp(
     maxBufferedBytes: environment.MAX_BUFFERED_BYTES,
     allowedHosts: environment.ALLOWED_HOSTS,
     maxConnections: environment.MAX_CONNECTIONS,
-    publicUrl: environment.PUBLIC_URL.replace(/\/$/, ''),
+    publicUrl: linkBaseOf(environment),
   };
   const adapter = new HttpAdapter(settings, receiveTimeouts);
   const logger = new PinoLogger(environment.LOG_LEVEL);
@@ -64,7 +64,7 @@ export async function createApp(
     new RequestBodyGuard(),
   );
   app.useGlobalPipes(new InputPipe(new CursorCipher(await unitOfWork.installationSecret())));
-  useOpenApi(app, version, environment.PUBLIC_URL.replace(/\/$/, ''));
+  useOpenApi(app, version, linkBaseOf(environment));
   app.flushLogs();
   // To be told to end, and to end as told, is success: exit code 0.
   app.enableShutdownHooks(['SIGTERM', 'SIGINT', 'SIGHUP'], { useProcessExit: true });

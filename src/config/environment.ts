@@ -131,6 +131,9 @@ export class Environment {
   LOG_LEVEL: LogLevel = 'info';
 }
 
+/** What stands before the paths of all links; nothing, unless PUBLIC_URL says otherwise. */
+export const linkBaseOf = ({ PUBLIC_URL }: Environment): string => PUBLIC_URL.replace(/\/$/, '');
+
 /** The environment is not as the service needs it. The message names every variable at fault. */
 export class InvalidEnvironment extends Error {}
 
