@@ -1,5 +1,6 @@
 import { GenreRepository } from '../../src/genres/genre.repository.js';
 import { Pool } from '../../src/database/pool.js';
+import { WaitingRoom } from '../../src/database/waiting-room.js';
 import type { Workload } from '../../src/database/workload.js';
 import { type Database, openDatabase } from '../support/database.js';
 import { isSqlite } from '../support/engine.js';
@@ -63,6 +64,17 @@ describe('bulkheads: while more units of work of one kind run or wait than there
     await hold('run');
     expect(database.unitOfWork.activity).toMatchObject({ running: size - 1, waiting: 40 - size + 1 });
     await Promise.all([endReads(), end()]);
+  });
+});
+
+describe('places to wait', () => {
+  it('are bounded for each workload by itself: slow reads that wait take no place of a lookup', () => {
+    const room = new WaitingRoom('reads', { maxWaiting: 1, timeoutMs: Infinity });
+    const wait = room.waitOf({});
+    wait.start('scan', () => undefined);
+    expect([room.isFullFor('scan'), room.isFullFor('lookup'), room.waiting]).toEqual([true, false, 1]);
+    wait.stop();
+    expect([room.isFullFor('scan'), room.waiting]).toEqual([false, 0]);
   });
 });
 
