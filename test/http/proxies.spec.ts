@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openShop } from '../support/app.js';
 import { clerk } from '../support/shop.js';
+import { describeIf } from '../support/skipping.js';
 import { until } from '../support/until.js';
 
 interface Proxy {
@@ -95,8 +96,10 @@ async function startProxy({ program, parameters, config, name }: Proxy, service:
 }
 
 for (const proxy of proxies) {
-  // A proxy is no dependency of ours. Both are Debian packages: nginx-light and apache2.
-  const withProxy = existsSync(proxy.program) ? describe : describe.skip;
+  const withProxy = describeIf(
+    existsSync(proxy.program),
+    `there is no ${proxy.name} at ${proxy.program} (Debian's packages nginx-light and apache2).`,
+  );
   withProxy(`behind ${proxy.name} that compresses, under a path prefix`, () => {
     let shop: Awaited<ReturnType<typeof openShop>>;
     let front: Awaited<ReturnType<typeof startProxy>>;

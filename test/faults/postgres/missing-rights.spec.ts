@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { Program, startService } from '../../../scripts/support/program.js';
+import { startService } from '../../../scripts/support/program.js';
 import { apiAt } from '../../support/app.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
 import { behindItsBack } from '../../support/outage.js';
 import { refused } from '../../support/problem.js';
+import { reasonOfRefusedStart } from '../../support/refused-start.js';
 import { until } from '../../support/until.js';
 
 describe('a PostgreSQL user without rights', () => {
@@ -24,36 +25,22 @@ describe('a PostgreSQL user without rights', () => {
     await database.drop();
   });
 
-  /** Starts the service, which must refuse to, and returns its reason. */
-  async function reasonOfRefusal(): Promise<string> {
-    const service = Program.start('src/main.js', { HOST: '127.0.0.1', PORT: '0', DATABASE_URL: url });
-    // One that starts, and should not, is ended.
-    await service.url().then(
-      () => service.kill('SIGKILL'),
-      () => undefined,
-    );
-    expect((await service.exited).code).toBe(1);
-    expect(service.stderr).toContain("The service can't start. ");
-    expect(service.stderr).not.toMatch(/^ +at /m);
-    return service.stderr;
-  }
-
   it('on tables of another owner: the service exits with code 1, a reason and a remedy', async () => {
-    const reason = await reasonOfRefusal();
+    const reason = await reasonOfRefusedStart(url);
     expect(reason).toContain(`user ${role} may not read and write all of client, `);
     expect(reason).toContain('pg_restore --no-owner');
   });
 
   it('on the schema: the service exits with code 1, a reason and a remedy', async () => {
     await sql('REVOKE ALL ON SCHEMA public FROM PUBLIC');
-    expect(await reasonOfRefusal()).toContain(`user ${role} may not use the schema`);
+    expect(await reasonOfRefusedStart(url)).toContain(`user ${role} may not use the schema`);
     await sql('GRANT USAGE ON SCHEMA public TO PUBLIC');
   });
 
   it('to write to a database that takes no writes: the service exits with code 1, a reason and a remedy', async () => {
     await sql(grant);
     await sql(`ALTER ROLE ${role} SET default_transaction_read_only = on`);
-    expect(await reasonOfRefusal()).toContain('takes no writes');
+    expect(await reasonOfRefusedStart(url)).toContain('takes no writes');
     await sql(`ALTER ROLE ${role} RESET default_transaction_read_only`);
   });
 

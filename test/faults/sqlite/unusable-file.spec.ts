@@ -11,21 +11,23 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { Program, startService } from '../../../scripts/support/program.js';
+import { startService } from '../../../scripts/support/program.js';
 import { apiAt, openShop } from '../../support/app.js';
 import { freshFile, type FreshDatabase } from '../../support/engine.js';
 import { behindItsBack } from '../../support/outage.js';
 import { refused } from '../../support/problem.js';
 import { describeIf } from '../../support/skipping.js';
+import { reasonOfRefusedStart } from '../../support/refused-start.js';
 import { until } from '../../support/until.js';
 
-const nobody = 65_534;
-/** Root may write to any file: where it runs the tests, the service is run as nobody. */
-const asNobody = ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'];
+const unprivileged = 65_534;
+/** Root may write to any file: where it runs the tests, the service is run as a user without privileges. */
+const asUnprivilegedUser = ['setpriv', `--reuid=${unprivileged}`, `--regid=${unprivileged}`, '--clear-groups'];
 const isRoot = process.getuid?.() === 0;
-const launcher = isRoot ? asNobody : [];
+const launcher = isRoot ? asUnprivilegedUser : [];
 const canRunService =
-  !isRoot || spawnSync(asNobody[0]!, [...asNobody.slice(1), process.execPath, '--version']).status === 0;
+  !isRoot ||
+  spawnSync(asUnprivilegedUser[0]!, [...asUnprivilegedUser.slice(1), process.execPath, '--version']).status === 0;
 
 const fileOf = ({ url }: FreshDatabase): string => url.slice('sqlite:'.length);
 
@@ -40,21 +42,6 @@ async function makeShop(database: FreshDatabase): Promise<void> {
   await shop.close();
 }
 
-/** Starts the service, which must refuse to, and returns its reason. */
-async function reasonOfRefusal(databaseUrl: string): Promise<string> {
-  const variables = { HOST: '127.0.0.1', PORT: '0', DATABASE_URL: databaseUrl };
-  const service = Program.start('src/main.js', variables, [], { launcher });
-  // One that starts, and should not, is ended.
-  await service.url().then(
-    () => service.kill('SIGKILL'),
-    () => undefined,
-  );
-  expect((await service.exited).code).toBe(1);
-  expect(service.stderr).toContain("The service can't start. ");
-  expect(service.stderr).not.toMatch(/^ +at /m);
-  return service.stderr;
-}
-
 describeIf(canRunService, 'the service cannot be run as another user.')('a SQLite file that cannot be used', () => {
   let database: FreshDatabase;
   let file: string;
@@ -62,7 +49,7 @@ describeIf(canRunService, 'the service cannot be run as another user.')('a SQLit
     database = await freshFile();
     file = fileOf(database);
     await makeShop(database);
-    if (isRoot) for (const path of [dirname(file), file, `${file}.lock`]) chownSync(path, nobody, nobody);
+    if (isRoot) for (const path of [dirname(file), file, `${file}.lock`]) chownSync(path, unprivileged, unprivileged);
   });
   afterAll(async () => {
     chmodSync(dirname(file), 0o700);
@@ -78,7 +65,9 @@ describeIf(canRunService, 'the service cannot be run as another user.')('a SQLit
     const before = statSync(path()).mode;
     chmodSync(path(), mode);
     try {
-      expect(await reasonOfRefusal(database.url)).toContain('Give the user that runs the service permission');
+      expect(await reasonOfRefusedStart(database.url, { launcher })).toContain(
+        'Give the user that runs the service permission',
+      );
     } finally {
       chmodSync(path(), before);
     }
@@ -87,11 +76,11 @@ describeIf(canRunService, 'the service cannot be run as another user.')('a SQLit
   it('with a damaged page at the start: exits with code 1, a reason and a remedy', async () => {
     const damaged = `${file}.damaged`;
     copyFileSync(file, damaged);
-    if (isRoot) chownSync(damaged, nobody, nobody);
+    if (isRoot) chownSync(damaged, unprivileged, unprivileged);
     const descriptor = openSync(damaged, 'r+');
     for (let page = 40; page < 60; page++) writeSync(descriptor, Buffer.alloc(4096, page), 0, 4096, page * 4096);
     closeSync(descriptor);
-    expect(await reasonOfRefusal(`sqlite:${damaged}`)).toContain('Restore a backup');
+    expect(await reasonOfRefusedStart(`sqlite:${damaged}`, { launcher })).toContain('Restore a backup');
     rmSync(damaged);
   });
 

@@ -1,0 +1,23 @@
+import { Program } from '../../scripts/support/program.js';
+
+/** Starts the service on a database on which it must refuse to start, and returns its reason. */
+export async function reasonOfRefusedStart(
+  databaseUrl: string,
+  options: Parameters<typeof Program.start>[3] = {},
+): Promise<string> {
+  const service = Program.start(
+    'src/main.js',
+    { HOST: '127.0.0.1', PORT: '0', DATABASE_URL: databaseUrl },
+    [],
+    options,
+  );
+  // One that starts, and should not, is ended.
+  await service.url().then(
+    () => service.kill('SIGKILL'),
+    () => undefined,
+  );
+  expect((await service.exited).code).toBe(1);
+  expect(service.stderr).toContain("The service can't start. ");
+  expect(service.stderr).not.toMatch(/^ +at /m);
+  return service.stderr;
+}
