@@ -6,7 +6,7 @@ import type { Place } from './faults.js';
 
 /** A whole shop as data of one source. Its rows refer to each other by the ids that they have in the source. */
 export interface Shop {
-  /** Names the source. Rows of another source are other rows, whatever their ids. */
+  /** Names the source. Rows of two sources are different rows, even with the same id. */
   readonly source: string;
   readonly genres: readonly SourceRow<GenreFields>[];
   readonly movies: readonly SourceRow<Omit<MovieFields, 'genreId'> & { genre: string }>[];

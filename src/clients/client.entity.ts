@@ -5,7 +5,7 @@ import { identityKey, keyLength, searchable, searchableLength } from '../kernel/
 
 /** What a clerk says of a client. */
 export interface ClientFields {
-  /** Null for somebody with a single name. */
+  /** Null for a person with a single name. */
   readonly firstName: string | null;
   readonly lastName: string;
   readonly address: string | null;

@@ -5,7 +5,10 @@ import { HttpProblem, invalidInput } from './http-problem.js';
 import { readQuery } from './dto-reader.js';
 import { ignoresQueryMetadata } from './operation.js';
 
-/** Refuses what can't be decoded, and every query parameter on an operation that has none: a typo must not vanish. Monitors may ask for health with any. */
+/**
+ * Refuses what can't be decoded, and every query parameter on an operation that has none: a typo must not vanish. Monitors
+ * add parameters of their own to health checks, where they are ignored.
+ */
 @Injectable()
 export class KnownQueryGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {

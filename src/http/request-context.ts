@@ -32,9 +32,9 @@ export class RequestContext implements Caller {
       ...command,
       precondition: (thing) => {
         precondition?.(thing);
-        readOnly.compareLater(represent(thing));
+        readOnly.recordBefore(represent(thing));
       },
-      postcondition: (thing) => readOnly.assertSoIn(represent(thing)),
+      postcondition: (thing) => readOnly.assertMatches(represent(thing)),
       isExpanded: readOnly.includeExpansion,
     };
   }

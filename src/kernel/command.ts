@@ -11,7 +11,7 @@ export interface Caller {
 export interface Command<Thing> extends Caller {
   /** Checked against the thing before it is changed (If-Match). */
   readonly precondition?: Precondition<Thing>;
-  /** Checked against the result before it is committed: what the caller said of it has to be so. */
+  /** Checked against the result before it is committed. */
   readonly postcondition?: Precondition<Thing>;
   /** Whether the caller sent the thing together with the one that it can be shown with. It is shown so again. */
   readonly isExpanded?: boolean;

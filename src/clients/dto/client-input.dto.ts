@@ -11,7 +11,7 @@ const addressField = {
 
 abstract class ClientMembers {
   @TextField({
-    description: 'First name; null for somebody with a single name.',
+    description: 'First name; null for a person with a single name.',
     maxLength: 100,
     nullable: true,
     example: 'Alvin',

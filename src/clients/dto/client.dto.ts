@@ -6,7 +6,7 @@ export class ClientDto {
   id: number;
 
   @TextField({
-    description: 'First name; null for somebody with a single name.',
+    description: 'First name; null for a person with a single name.',
     maxLength: 100,
     nullable: true,
     example: 'Ada',

@@ -2,7 +2,10 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createPrivateFile, makePrivate } from './private-file.js';
 
-/** Makes the file and its folder where they don't exist. Only the owner may read the file and what belongs to it. @throws where they can't be written to */
+/**
+ * Makes the file and its folder where they don't exist. Only the owner may read the file and what belongs to it.
+ * @throws where they can't be written to
+ */
 export function prepareDatabaseFile(file: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   createPrivateFile(file);

@@ -66,7 +66,7 @@ export class MovieDto extends MovieSummaryDto {
   copies: MovieCopyDto[];
 
   @TextField({
-    description: `Where all copies are listed, those lost or retired too, if \`, copies\` does not show all in stock.`,
+    description: `Where all copies are listed, those lost or retired too, if \`copies\` does not show all in stock.`,
     maxLength: 200,
     nullable: true,
     example: null,
