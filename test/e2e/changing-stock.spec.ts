@@ -128,4 +128,16 @@ describe('changing the stock of a movie', () => {
     expect((await change(movie, 10_000).expect(200)).body).toMatchObject({ stock: 10_000, available: 10_000 });
     expect((await change(movie, 0).expect(200)).body).toMatchObject({ stock: 0, available: 0, copies: [] });
   });
+
+  it('refuses the 10,001st copy among those of a movie that is written back', async () => {
+    const { id } = await shop.clerk.movie(10_000);
+    const { body: movie } = await shop.api.get(`/movies/${id}`).expect(200);
+    const put = shop.api.put(`/movies/${id}/with_stock`);
+    const problem = await refused(
+      put.send({ ...movie, stock: undefined, copies: [...movie.copies, {}] }),
+      409,
+      'stock-too-high',
+    );
+    expect(problem.limit).toBe(10_000);
+  });
 });
