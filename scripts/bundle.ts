@@ -1,23 +1,46 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { build, type BuildOptions } from 'esbuild';
+import { build, type BuildOptions, type Plugin } from 'esbuild';
 
 /** Packages that stay outside, and are loaded as they are. */
 const external = [
-  // Each keeps a register, of which there may be one: Nest's packages load them by name as well.
-  ...['class-transformer', 'class-validator', 'reflect-metadata', 'typeorm'],
+  // All that decorators write is written with it, so that it has to be there first, in whichever chunk they are.
+  'reflect-metadata',
   // They look for files beside their own.
-  ...['pg', 'pino', 'pino-pretty', 'sqlite3', 'swagger-ui-dist'],
+  ...['pino', 'pino-pretty', 'sqlite3', 'swagger-ui-dist'],
   // Nest does without where they aren't installed.
   ...['@nestjs/microservices', '@nestjs/websockets', '@fastify/static'],
 ];
+/** They check the environment, with a few of their modules. */
+const validators = /^class-(validator|transformer)$/;
 
 const dist = dirname(import.meta.dirname);
 const service = join(dist, 'src/serve.bundle.js');
 
+const prunedValidators: Plugin = {
+  name: 'pruned-validators',
+  setup({ onResolve, onLoad, resolve }) {
+    onResolve({ filter: validators }, async ({ path, kind, resolveDir }) => {
+      // Their ES modules can be pruned, which "exports" and "main" of their package.json don't lead to.
+      const { path: main, errors } = await resolve(`${path}/package.json`, { kind, resolveDir });
+      return { path: join(dirname(main), 'esm5/index.js'), errors, sideEffects: false };
+    });
+    // Nest looks for all of them at run time, to copy what decorators say of a class. Ours read their own decorators.
+    onResolve({ filter: /^node:module$/ }, ({ path, importer }) =>
+      importer.includes('mapped-types') ? { path, namespace: 'none-installed' } : undefined,
+    );
+    onLoad({ filter: /^/, namespace: 'none-installed' }, () => ({
+      contents: `export const createRequire = () => (name) => { throw new Error(name + ' is not in the bundle'); };`,
+    }));
+  },
+};
+
 const options = {
   bundle: true,
   external,
+  plugins: [prunedValidators],
+  // pg would load fetch to find out whether it runs in Node.js.
+  define: { navigator: '{"userAgent":"Node.js"}' },
   platform: 'node',
   format: 'esm',
   target: 'node20',
@@ -31,7 +54,9 @@ const options = {
   logLevel: 'warning',
   // For the CommonJS among them, which require what is outside.
   banner: {
-    js: `import { createRequire as requireOf } from 'node:module';\nconst require = requireOf(import.meta.url);`,
+    js: `import 'reflect-metadata';
+import { createRequire as requireOf } from 'node:module';
+const require = requireOf(import.meta.url), __dirname = import.meta.dirname;`,
   },
 } as const satisfies BuildOptions;
 
@@ -58,8 +83,8 @@ const naming = '__defProp(target,"name",{value,configurable:true})';
 const text = await readFile(service, 'utf8');
 if (!text.includes(naming))
   throw new Error(`esbuild names functions otherwise than by ${naming}. See what it does now.`);
-const bundle = text.replace(naming, `target.name===value?target:${naming}`);
-// One character beyond Latin-1 would have V8 keep all of it in two bytes a character.
-if (Buffer.byteLength(bundle) !== bundle.length)
-  throw new Error(`${service} is not ASCII, which doubles the memory that its source takes.`);
+const named = text.replace(naming, `target.name===value?target:${naming}`);
+// One character beyond Latin-1 would have V8 keep all of it in two bytes a character. esbuild leaves those of regular
+// expressions as they are.
+const bundle = named.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 await writeFile(service, bundle);
