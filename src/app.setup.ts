@@ -6,7 +6,6 @@ import { logAnswer, observeAnswers } from './http/answered-requests.js';
 import { UnitOfWork } from './database/unit-of-work.js';
 import { useCors } from './http/cors.js';
 import { CursorCipher } from './http/cursor.js';
-import { LoadSheddingGuard } from './http/load-shedding.guard.js';
 import { HttpAdapter, type ReceiveTimeouts } from './http/http-adapter.js';
 import { ReplayFilter } from './http/idempotency.js';
 import { InputPipe } from './http/input.pipe.js';
@@ -54,15 +53,11 @@ export async function createApp(
     metrics.record(answered);
   });
   app.useSecurityHeaders(securityHeaders);
-  useCors(app, environment.CORS_ORIGINS);
+  useCors(app, adapter, environment.CORS_ORIGINS);
   const unitOfWork = app.get(UnitOfWork);
+  adapter.shedLoad(unitOfWork.writeQueue);
   app.useGlobalFilters(new ProblemFilter(), new ReplayFilter());
-  app.useGlobalGuards(
-    new LoadSheddingGuard(unitOfWork.writeQueue),
-    new RepresentationGuard(app.get(Reflector)),
-    new KnownQueryGuard(),
-    new RequestBodyGuard(),
-  );
+  app.useGlobalGuards(new RepresentationGuard(app.get(Reflector)), new KnownQueryGuard(), new RequestBodyGuard());
   app.useGlobalPipes(new InputPipe(new CursorCipher(await unitOfWork.installationSecret())));
   useOpenApi(app, version, linkBaseOf(environment));
   app.flushLogs();

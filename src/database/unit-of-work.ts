@@ -163,11 +163,14 @@ export class UnitOfWork extends UnitsOfWork<unknown> {
   }
 
   /** The queue of units of work that write. */
-  get writeQueue(): { readonly isFull: boolean; readonly refuse: () => ServiceUnavailable } {
+  get writeQueue(): { readonly isFull: boolean; readonly isLong: boolean; readonly refuse: () => ServiceUnavailable } {
     const { writers } = this.rooms;
     return {
       get isFull() {
         return writers.isFullFor('write');
+      },
+      get isLong() {
+        return writers.waiting > longQueue;
       },
       refuse: () => writers.refuse('full'),
     };

@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import type { Request } from 'express';
 import type { HttpAdapter } from './http-adapter.js';
 import type { ProblemResponse } from './problem.filter.js';
 import { routeOf } from './route.js';
@@ -7,7 +8,7 @@ import { routeOf } from './route.js';
 export interface AnsweredRequest {
   readonly requestId: string;
   readonly method: string;
-  /** The pattern of its path. */
+  /** The pattern of its path; `unmatched` for an unknown one, `shed` where load shedding refused it before routing. */
   readonly route: string;
   /** 499 where the client went away before it was answered, as is common since nginx. */
   readonly status: number;
@@ -27,7 +28,7 @@ export function observeAnswers(adapter: HttpAdapter, observer: (answered: Answer
         observer({
           requestId,
           method: request.method,
-          route: routeOf(request),
+          route: wasShed(request, response) ? 'shed' : routeOf(request),
           status: response.headersSent ? response.statusCode : 499,
           seconds: (performance.now() - begun) / 1000,
           isNotStarted: (response as ProblemResponse).isNotStarted,
@@ -38,6 +39,9 @@ export function observeAnswers(adapter: HttpAdapter, observer: (answered: Answer
     });
   });
 }
+
+const wasShed = (request: Request, response: ProblemResponse): boolean =>
+  response.isNotStarted === true && request.route === undefined;
 
 const logger = new Logger('Request');
 

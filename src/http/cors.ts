@@ -1,7 +1,9 @@
 import type { INestApplication } from '@nestjs/common';
-import type { Request } from 'express';
+import cors from 'cors';
+import type { NextFunction, Request, Response } from 'express';
+import type { HttpAdapter } from './http-adapter.js';
 
-/** What scripts of other origins may read of an answer, beside what browsers show them anyway. */
+/** Response headers that scripts of other origins may read, beside those that browsers show in any case. */
 const exposedHeaders = [
   'ETag',
   'Idempotency-Replayed',
@@ -12,18 +14,24 @@ const exposedHeaders = [
   'X-Total-Count',
 ];
 
-/** Seconds for which a browser need not ask again whether it may ask. */
+/** Access-Control-Max-Age in seconds. */
 const maxAge = 600;
 
 /**
- * Lets pages of other origins use the service from a browser.
+ * Lets pages of other origins use the service from a browser. The headers are set as a request arrives, so that
+ * problems that are answered before routing have them too.
  * @param origins parted by commas, or `*` for any; empty for none
  */
-export function useCors(app: INestApplication, origins: string): void {
+export function useCors(app: INestApplication, adapter: HttpAdapter, origins: string): void {
   if (origins === '') return;
   const options = { origin: origins === '*' ? origins : origins.split(','), exposedHeaders, maxAge };
-  app.enableCors((request: Request, callback: (error: null, options: object) => void) => {
-    // OPTIONS that is no preflight asks for Allow, as anywhere.
-    callback(null, { ...options, preflightContinue: !request.get('Access-Control-Request-Method') });
+  const answerPreflight = cors(options);
+  // A plain OPTIONS request is answered with Allow.
+  const setHeaders = cors({ ...options, preflightContinue: true });
+  adapter.onArrival((request, response) => setHeaders(request, response, () => undefined));
+  app.use((request: Request, response: Response, next: NextFunction) => {
+    if (request.method === 'OPTIONS' && request.get('Access-Control-Request-Method')) {
+      answerPreflight(request, response, next);
+    } else next();
   });
 }

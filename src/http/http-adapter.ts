@@ -6,13 +6,16 @@ import express, { type Express, type Response } from 'express';
 import type { DomainError } from '../kernel/domain-error.js';
 import { AllowedHosts } from './allowed-hosts.js';
 import { Backpressure, type BackpressureLimits } from './backpressure.js';
+import { ArrivalQueue } from './arrival-queue.js';
 import { answerBrokenRequests } from './broken-requests.js';
 import { ConnectionLimit, tooManyConnections } from './connection-limit.js';
 import { Connections } from './connection.js';
 import { Drain } from './drain.js';
 import { messagesOf } from './express-messages.js';
 import { HttpProblem } from './http-problem.js';
+import { LoadShedding, type WriteQueue } from './load-shedding.js';
 import { limitPipelining } from './pipelining.js';
+import type { ProblemResponse } from './problem.filter.js';
 import { type ProblemMessage, problemMessage, sendMessage } from './problem-message.js';
 import { expectsContinue, refusalOf } from './protocol-checks.js';
 import { represent, type RepresentingResponse } from './represent.js';
@@ -60,6 +63,8 @@ export class HttpAdapter extends ExpressAdapter {
   private readonly arrivals: Arrival[] = [];
   private readonly hosts: AllowedHosts;
   private securityHook?: SecurityHook;
+  private knownSecurityHeaders?: Readonly<Record<string, string>>;
+  private loadShedding?: LoadShedding;
   private connectionLimit: ConnectionLimit;
   private drain: Drain;
   backpressure: Backpressure;
@@ -86,7 +91,8 @@ export class HttpAdapter extends ExpressAdapter {
     });
     server.on('request', (request, response) => this.receive(request as ArrivedRequest, response as Response));
     const connections = new Connections(server);
-    limitPipelining(server, connections, this.settings.maxPipelinedRequests);
+    const arrivals = new ArrivalQueue(() => this.loadShedding?.isNear ?? false);
+    limitPipelining(server, connections, this.settings.maxPipelinedRequests, arrivals);
     this.backpressure = new Backpressure(server, connections, this.settings);
     this.connectionLimit = new ConnectionLimit(server, this.settings.maxConnections);
     this.drain = new Drain(server);
@@ -108,17 +114,26 @@ export class HttpAdapter extends ExpressAdapter {
     this.arrivals.push(arrival);
   }
 
-  /** Keeps the headers for the answers that are given before the hook has run. */
+  /** Keeps the hook for the answers that are given before it has run. */
   override registerSecurityHook(hook: SecurityHook): void {
     super.registerSecurityHook(hook);
     this.securityHook = hook;
   }
 
-  private securityHeaders(): Record<string, string> {
-    const headers: Record<string, string> = {};
-    const setHeader = (name: string, value: string): void => void (headers[name] = value);
-    this.securityHook?.({}, { setHeader, removeHeader: () => undefined });
-    return headers;
+  /** The hook sets the same headers each time. */
+  private securityHeaders(): Readonly<Record<string, string>> {
+    if (!this.knownSecurityHeaders && this.securityHook) {
+      const headers: Record<string, string> = {};
+      const setHeader = (name: string, value: string): void => void (headers[name] = value);
+      this.securityHook({}, { setHeader, removeHeader: () => undefined });
+      this.knownSecurityHeaders = headers;
+    }
+    return this.knownSecurityHeaders ?? {};
+  }
+
+  /** Refuses writes from now on while their queue is full. */
+  shedLoad(writes: WriteQueue): void {
+    this.loadShedding = new LoadShedding(writes);
   }
 
   private messageOf(error: DomainError | HttpProblem, instance: string, requestId: string): ProblemMessage {
@@ -133,6 +148,7 @@ export class HttpAdapter extends ExpressAdapter {
       for (const arrival of this.arrivals) arrival(request, response);
       const refusal = refusalOf(request, this.hosts) ?? this.refusalOfConnection(request, response);
       if (refusal) return this.refuse(request, response, refusal);
+      if (this.loadShedding?.refuses(request)) return this.shed(request, response, this.loadShedding.refuse());
       if (request.url === '*') return void response.writeHead(204, { Allow: anyMethod }).end();
       if (expectsContinue(request)) response.writeContinue();
       this.getInstance<Express>()(request, response, (error) => this.fail(request, response, error));
@@ -146,6 +162,11 @@ export class HttpAdapter extends ExpressAdapter {
     response.shouldKeepAlive = false;
     // A busy instance is alive, and may be ready.
     return isHealthPath(request.target!.path) ? undefined : tooManyConnections();
+  }
+
+  private shed(request: ArrivedRequest, response: ProblemResponse, refusal: DomainError): void {
+    response.isNotStarted = true;
+    this.refuse(request, response, refusal);
   }
 
   private refuse(request: ArrivedRequest, response: Response, refusal: DomainError | HttpProblem): void {

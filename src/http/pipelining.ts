@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import type { ArrivalQueue } from './arrival-queue.js';
 import type { Connection, Connections } from './connection.js';
 import { HeadEnds } from './head-ends.js';
 
@@ -16,8 +17,13 @@ type HttpSocket = Socket & { readonly _paused?: boolean; readonly parser?: objec
  * Node by itself parses all that it has read, up to 64 kB at once, which can be thousands of requests.
  * See docs/decisions/0024.
  */
-export function limitPipelining(server: Server, connections: Connections, maxInFlight: number): void {
-  server.on('connection', (socket: Socket) => new RequestReader(connections.of(socket), maxInFlight));
+export function limitPipelining(
+  server: Server,
+  connections: Connections,
+  maxInFlight: number,
+  arrivals: ArrivalQueue,
+): void {
+  server.on('connection', (socket: Socket) => new RequestReader(connections.of(socket), maxInFlight, arrivals));
   server.prependListener('clientError', (_error, socket: Socket) => (connections.of(socket).isBroken = true));
 }
 
@@ -29,17 +35,36 @@ class RequestReader {
   private readonly headEnds = new HeadEnds();
   /** Bytes that are missing of a body whose length is known. */
   private missingBytes = 0;
+  /** Chunks that wait in the queue of arrivals. */
+  private arrived: Buffer[] = [];
   private isHolding = false;
   private isScheduled = false;
 
   constructor(
     private readonly connection: Connection,
     private readonly maxInFlight: number,
+    private readonly arrivals: ArrivalQueue,
   ) {
     this.socket = connection.socket;
     [this.parse] = this.socket.listeners('data') as [(chunk: Buffer) => void];
-    this.socket.off('data', this.parse).on('data', (chunk: Buffer) => this.read(chunk));
+    this.socket.off('data', this.parse).on('data', (chunk: Buffer) => this.receive(chunk));
     connection.onRelease = () => this.resumeSoon();
+  }
+
+  private receive(chunk: Buffer): void {
+    if (this.arrived.length > 0) this.socket.pause();
+    else if (this.arrivals.isActive) this.arrivals.add(this);
+    else return this.read(chunk);
+    this.arrived.push(chunk);
+  }
+
+  /** A client that has closed its sending side counts as gone. */
+  readArrived(): void {
+    const { arrived } = this;
+    this.arrived = [];
+    if (!this.socket.readable) return;
+    if (arrived.length > 1 && !this.socket._paused) this.socket.resume();
+    this.read(arrived.length > 1 ? Buffer.concat(arrived) : arrived[0]!);
   }
 
   private read(chunk: Buffer): void {

@@ -44,7 +44,16 @@ export function typeOfHttpProblem(name: HttpProblemName): ProblemType {
   return { name, ...httpProblems[name], facts: {}, faulty: name === 'invalid-input' };
 }
 
-export function typeOfDomainError({ name, description }: DomainErrorClass): ProblemType {
+/** Described once: under overload, refusals are most of what is answered. */
+const typesByName = new Map<string, ProblemType>();
+
+export function typeOfDomainError(error: Pick<DomainErrorClass, 'name' | 'description'>): ProblemType {
+  let type = typesByName.get(error.name);
+  if (!type) typesByName.set(error.name, (type = describeType(error)));
+  return type;
+}
+
+function describeType({ name, description }: Pick<DomainErrorClass, 'name' | 'description'>): ProblemType {
   const { kind, title, facts = {}, faulty = false } = description;
   return {
     name: kebabCase(name),

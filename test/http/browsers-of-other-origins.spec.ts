@@ -42,6 +42,11 @@ describe('a page of another origin', () => {
       expect(headers['access-control-allow-headers']).toBe('if-match');
     });
 
+    it('may read problems that are answered before routing', async () => {
+      const { headers } = await shop.api.get('/genres').set({ Origin: desk, Host: 'evil.example' }).expect(421);
+      expect(headers['access-control-allow-origin']).toBe(desk);
+    });
+
     it('is told apart from one whose origin is not named', async () => {
       const { headers } = await shop.api.get('/genres').set('Origin', 'https://evil.example').expect(200);
       expect(headers).not.toHaveProperty('access-control-allow-origin');

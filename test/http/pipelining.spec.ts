@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { startService } from '../../scripts/support/program.js';
+import { ArrivalQueue } from '../../src/http/arrival-queue.js';
 import { Connections } from '../../src/http/connection.js';
 import { Drain } from '../../src/http/drain.js';
 import { limitPipelining } from '../../src/http/pipelining.js';
@@ -20,7 +21,10 @@ const numbers = Array.from({ length: 300 }, (_, index) => index);
 /** The paths, and the lengths of the bodies, that were answered, in order. */
 const answersIn = (text: string): string[] => text.match(/\/\d+ \d+$/gm) ?? [];
 
-describe('pipelining', () => {
+describe.each([
+  ['', false],
+  [' while many writes wait', true],
+])('pipelining%s', (_, writesWait) => {
   const limit = 4;
   let server: Server;
   let connections: Connections;
@@ -48,7 +52,7 @@ describe('pipelining', () => {
       },
       (made) => {
         connections = new Connections(made);
-        limitPipelining(made, connections, limit);
+        limitPipelining(made, connections, limit, new ArrivalQueue(() => writesWait));
         drain = new Drain(made);
       },
     ));
