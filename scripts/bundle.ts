@@ -66,7 +66,7 @@ await build({ ...options, entryPoints: [join(dist, 'src/serve.js')], outfile: se
 // Likewise the commands, which share most of their code.
 const commands = join(dist, 'commands');
 const scripts = join(dist, 'scripts');
-const programs = (await readdir(scripts)).filter((name) => /\.js$/.test(name) && !/^(bench|bundle)\./.test(name));
+const programs = (await readdir(scripts)).filter((name) => /\.js$/.test(name) && name !== 'bundle.js');
 await rm(commands, { recursive: true, force: true });
 await build({
   ...options,

@@ -1,5 +1,5 @@
 import { dataSourceOptions } from '../ormconfig.js';
-import { withDatabase, withDatabaseForReading } from '../src/database/with-database.js';
+import { withDatabase, withDatabaseForReading } from '../src/platform/database/with-database.js';
 import { InvalidDatabaseUrl, parseDatabaseUrl, redactDatabaseUrl } from '../src/kernel/database-url.js';
 import { copyShop } from './support/copy-shop.js';
 import { UnusableInput } from './support/input.js';

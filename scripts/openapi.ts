@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApp } from '../src/app.setup.js';
-import { Environment } from '../src/config/environment.js';
-import { describeApi } from '../src/http/openapi.js';
-import { projectFolder, version } from '../src/version.js';
+import { Environment } from '../src/platform/config/environment.js';
+import { describeApi } from '../src/platform/http/openapi/openapi.setup.js';
+import { projectFolder, version } from '../src/platform/config/version.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'movie-rental-openapi-'));
 const app = await createApp(

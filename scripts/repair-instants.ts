@@ -1,6 +1,6 @@
 import { dataSourceOptions } from '../ormconfig.js';
-import { readEnvironment } from '../src/config/environment.js';
-import { withDatabase } from '../src/database/with-database.js';
+import { readEnvironment } from '../src/platform/config/environment.js';
+import { withDatabase } from '../src/platform/database/with-database.js';
 import { Clock } from '../src/kernel/clock.js';
 import { redactDatabaseUrl } from '../src/kernel/database-url.js';
 import { repairInstants } from './support/repair-instants.js';

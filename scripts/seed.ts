@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { projectFolder } from '../src/version.js';
+import { projectFolder } from '../src/platform/config/version.js';
 import { readDatasets } from './support/datasets.js';
 import { runImport } from './support/run-import.js';
 

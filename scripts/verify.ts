@@ -1,8 +1,9 @@
 import { dataSourceOptions } from '../ormconfig.js';
-import { readEnvironment } from '../src/config/environment.js';
-import { withDatabaseForJudging } from '../src/database/with-database.js';
-import type { Finding } from '../src/verification/finding.js';
-import { verify } from '../src/verification/verify.js';
+import { readEnvironment } from '../src/platform/config/environment.js';
+import { withDatabaseForJudging } from '../src/platform/database/with-database.js';
+import type { Finding } from '../src/platform/verification/finding.js';
+import { verify } from '../src/platform/verification/verify.js';
+import { shopInvariants } from '../src/shop-invariants.js';
 import { redactDatabaseUrl } from '../src/kernel/database-url.js';
 import { Progress } from './support/progress.js';
 import { runCommand } from './support/run-command.js';
@@ -16,7 +17,7 @@ await runCommand(async () => {
     console.log(`${where}${id === undefined ? '' : ` ${id}`}: ${what}.\n  ${remedy}`);
   };
   const judged = await withDatabaseForJudging(dataSourceOptions(url), (unitOfWork) =>
-    verify(unitOfWork, { tell, step: (name, total, work) => progress.step(name, total, work) }),
+    verify(unitOfWork, shopInvariants, { tell, step: (name, total, work) => progress.step(name, total, work) }),
   );
   const rows = [...judged].map(([table, count]) => `${count} ${table}`).join(', ');
   const verdict = faults === 0 ? 'All is well' : `Faults: ${faults}`;

@@ -2,19 +2,19 @@ import { join } from 'node:path';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { dataSourceOptions } from '../ormconfig.js';
 import { ClientsModule } from './clients/clients.module.js';
-import { ConfigModule } from './config/config.module.js';
-import { type Environment, linkBaseOf } from './config/environment.js';
-import { DatabaseModule } from './database/database.module.js';
+import { ConfigModule } from './platform/config/config.module.js';
+import { type Environment, linkBaseOf } from './platform/config/environment.js';
+import { DatabaseModule } from './platform/database/database.module.js';
 import { GenresModule } from './genres/genres.module.js';
-import { DocsController } from './http/docs.controller.js';
-import { OpenApiDocument } from './http/openapi-document.js';
-import { ProblemPages } from './http/problem-pages.js';
-import { ProblemsController } from './http/problems.controller.js';
-import { SERVICE_VERSION, ServiceController } from './http/service.controller.js';
-import { MonitoringModule } from './monitoring/monitoring.module.js';
+import { DocsController } from './platform/http/docs/docs.controller.js';
+import { OpenApiDocument } from './platform/http/openapi/openapi-document.js';
+import { ProblemPages } from './platform/http/problems/problem-pages.js';
+import { ProblemsController } from './platform/http/meta/problems.controller.js';
+import { SERVICE_VERSION, ServiceController } from './platform/http/meta/service.controller.js';
+import { MonitoringModule } from './platform/monitoring/monitoring.module.js';
 import { MoviesModule } from './movies/movies.module.js';
 import { RentalsModule } from './rentals/rentals.module.js';
-import { projectFolder, version } from './version.js';
+import { projectFolder, version } from './platform/config/version.js';
 
 @Module({})
 export class AppModule {

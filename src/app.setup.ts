@@ -1,24 +1,24 @@
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory, Reflector } from '@nestjs/core';
 import { AppModule } from './app.module.js';
-import { type Environment, linkBaseOf } from './config/environment.js';
-import { logAnswer, observeAnswers } from './http/answered-requests.js';
-import { UnitOfWork } from './database/unit-of-work.js';
-import { useCors } from './http/cors.js';
-import { CursorCipher } from './http/cursor.js';
-import { HttpAdapter, type ReceiveTimeouts } from './http/http-adapter.js';
-import { ReplayFilter } from './http/idempotency.js';
-import { InputPipe } from './http/input.pipe.js';
-import { KnownQueryGuard } from './http/known-query.guard.js';
-import { useOpenApi } from './http/openapi.js';
-import { ProblemFilter } from './http/problem.filter.js';
-import { RequestBodyGuard } from './http/request-body.guard.js';
-import { RepresentationGuard } from './http/representation.guard.js';
-import { identify } from './http/request-id.js';
-import { securityHeaders } from './http/security-headers.js';
-import { MetricsService } from './monitoring/metrics.service.js';
-import { PinoLogger } from './pino-logger.js';
-import { version } from './version.js';
+import { type Environment, linkBaseOf } from './platform/config/environment.js';
+import { logAnswer, observeAnswers } from './platform/http/server/access-log.js';
+import { UnitOfWork } from './platform/database/unit-of-work.js';
+import { useCors } from './platform/http/server/cors.js';
+import { CursorCipher } from './platform/http/paging/cursor.js';
+import { HttpAdapter, type ReceiveTimeouts } from './platform/http/server/http-adapter.js';
+import { ReplayFilter } from './platform/http/idempotency/idempotency-key.js';
+import { InputPipe } from './platform/http/requests/validation.pipe.js';
+import { KnownQueryGuard } from './platform/http/requests/strict-query.guard.js';
+import { useOpenApi } from './platform/http/openapi/openapi.setup.js';
+import { ProblemFilter } from './platform/http/problems/problem.filter.js';
+import { RequestBodyGuard } from './platform/http/requests/request-body.guard.js';
+import { RepresentationGuard } from './platform/http/responses/content-negotiation.guard.js';
+import { identify } from './platform/http/requests/request-id.js';
+import { securityHeaders } from './platform/http/server/security-headers.js';
+import { MetricsService } from './platform/monitoring/metrics.service.js';
+import { PinoLogger } from './platform/logging/pino-logger.js';
+import { version } from './platform/config/version.js';
 
 /** The whole service, ready to listen: what main.ts serves is what the tests ask. */
 export async function createApp(

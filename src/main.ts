@@ -1,4 +1,4 @@
-import { limitYoungGeneration, unlimitYoungGeneration } from './young-generation.js';
+import { limitYoungGeneration, unlimitYoungGeneration } from './platform/process/young-generation.js';
 
 limitYoungGeneration();
 // Not a static import, which would be loaded before the line above. The bundle is made of serve.js by `npm run bundle`.

@@ -1,11 +1,11 @@
 import type { AddressInfo, Server } from 'node:net';
 import { Logger } from '@nestjs/common';
 import { createApp } from './app.setup.js';
-import { environmentWarnings, readEnvironment } from './config/environment.js';
-import { UnitOfWork } from './database/unit-of-work.js';
-import { describeBoundAddress } from './http/bound-address.js';
-import { describeStartFailure } from './start-failure.js';
-import { warnOfFutureInstants } from './verification/future-instants.js';
+import { environmentWarnings, readEnvironment } from './platform/config/environment.js';
+import { UnitOfWork } from './platform/database/unit-of-work.js';
+import { describeBoundAddress } from './platform/http/server/bound-address.js';
+import { describeStartFailure } from './platform/process/start-failure.js';
+import { warnOfFutureInstants } from './rentals/future-instants.js';
 
 /** Milliseconds, beyond the time of grace, in which the service has ended, whatever holds it up. */
 const longestEnd = 9_000;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { UnitOfWork } from '../../src/database/unit-of-work.js';
-import { UnusableDatabase } from '../../src/database/unusable-database.js';
+import type { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
+import { UnusableDatabase } from '../../src/platform/database/engine/unusable-database.js';
 import type { Progress } from './progress.js';
 import { type StoredRow, Tables } from './tables.js';
 

@@ -1,4 +1,4 @@
-import { largestId } from '../../src/http/path-id.js';
+import { largestId } from '../../src/platform/http/dto/path-id.js';
 import type { CsvFile, CsvRow } from './csv-file.js';
 import type { Faults } from './faults.js';
 

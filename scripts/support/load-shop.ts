@@ -1,5 +1,5 @@
 import { Client } from '../../src/clients/client.entity.js';
-import type { UnitOfWork } from '../../src/database/unit-of-work.js';
+import type { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
 import { Genre } from '../../src/genres/genre.entity.js';
 import { identityKey } from '../../src/kernel/text.js';
 import { MovieCopy } from '../../src/movies/movie-copy.entity.js';

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { UnitOfWork } from '../../src/database/unit-of-work.js';
+import type { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
 
 export interface Repair {
   readonly table: string;

@@ -1,5 +1,5 @@
-import { InvalidEnvironment } from '../../src/config/environment.js';
-import { UnusableDatabase } from '../../src/database/unusable-database.js';
+import { InvalidEnvironment } from '../../src/platform/config/environment.js';
+import { UnusableDatabase } from '../../src/platform/database/engine/unusable-database.js';
 import { UnusableInput } from './input.js';
 
 /** A failure of one of these kinds has a message that says what happened, why, and what to do. */

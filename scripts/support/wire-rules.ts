@@ -1,7 +1,7 @@
 import type { Type } from '@nestjs/common';
-import { readDto } from '../../src/http/dto-reader.js';
-import { HttpProblem } from '../../src/http/http-problem.js';
-import { InputErrors } from '../../src/http/input-errors.js';
+import { readDto } from '../../src/platform/http/dto/dto-reader.js';
+import { HttpProblem } from '../../src/platform/http/problems/http-problem.js';
+import { InputErrors } from '../../src/platform/http/problems/input-errors.js';
 import type { Faults, Place } from './faults.js';
 
 /**

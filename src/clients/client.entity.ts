@@ -1,6 +1,6 @@
 import { Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
-import { TextColumn } from '../database/text-column.js';
-import { TrigramIndex } from '../database/trigram-index.js';
+import { TextColumn } from '../platform/database/columns/text-column.js';
+import { TrigramIndex } from '../platform/database/search/trigram-index.js';
 import { identityKey, keyLength, searchable, searchableLength } from '../kernel/text.js';
 
 /** What a clerk says of a client. */

@@ -1,9 +1,9 @@
 import { type EntityManager, Repository } from 'typeorm';
-import { type ById, CompiledSelect } from '../database/compiled-select.js';
-import { PreparedPages } from '../database/keyset.js';
-import { type LockStrength, RowLock } from '../database/lock.js';
-import { Loan } from '../database/loan.view.js';
-import { onDuplicate } from '../database/violations.js';
+import { type ById, CompiledSelect } from '../platform/database/queries/compiled-select.js';
+import { PreparedPages } from '../platform/database/queries/keyset-pages.js';
+import { type LockStrength, RowLock } from '../platform/database/queries/row-lock.js';
+import { Loan } from '../loans/loan.view.js';
+import { onDuplicate } from '../platform/database/queries/constraint-violations.js';
 import {
   type Containing,
   containing,
@@ -11,7 +11,7 @@ import {
   isNarrowed,
   pageAtOnce,
   whereContains,
-} from '../database/where-contains.js';
+} from '../platform/database/search/substring-search.js';
 import { InvalidInput, NotFound } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { identityKey, searchWords } from '../kernel/text.js';

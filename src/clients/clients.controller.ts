@@ -1,9 +1,9 @@
 import { Body, Controller, Delete, Get, Patch, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Operation } from '../http/operation.js';
-import { PageAnswer } from '../http/paging.js';
-import { PathId } from '../http/path-id.js';
-import { Context, RequestContext } from '../http/request-context.js';
+import { Operation } from '../platform/http/openapi/operation.decorator.js';
+import { PageAnswer } from '../platform/http/paging/page-query.js';
+import { PathId } from '../platform/http/dto/path-id.js';
+import { Context, RequestContext } from '../platform/http/requests/request-context.js';
 import { NotFound } from '../kernel/domain-error.js';
 import { ClientHasRents, LicenseNumberTaken } from './clients.errors.js';
 import { ClientsService } from './clients.service.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { IdempotencyKeyRepository } from '../database/idempotency/idempotency-key.repository.js';
-import { UnitOfWork } from '../database/unit-of-work.js';
+import { IdempotencyKeyRepository } from '../platform/database/idempotency/idempotency-key.repository.js';
+import { UnitOfWork } from '../platform/database/unit-of-work.js';
 import type { Caller, Command } from '../kernel/command.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import type { Client, ClientFields } from './client.entity.js';

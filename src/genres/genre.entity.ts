@@ -1,5 +1,5 @@
 import { Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
-import { TextColumn } from '../database/text-column.js';
+import { TextColumn } from '../platform/database/columns/text-column.js';
 import { identityKey, keyLength } from '../kernel/text.js';
 
 /** What a clerk says of a genre. */

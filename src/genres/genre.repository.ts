@@ -1,8 +1,8 @@
 import { type EntityManager, Repository } from 'typeorm';
-import { PreparedPages } from '../database/keyset.js';
-import { type ById, CompiledSelect } from '../database/compiled-select.js';
-import { type LockStrength, RowLock } from '../database/lock.js';
-import { onDuplicate } from '../database/violations.js';
+import { PreparedPages } from '../platform/database/queries/keyset-pages.js';
+import { type ById, CompiledSelect } from '../platform/database/queries/compiled-select.js';
+import { type LockStrength, RowLock } from '../platform/database/queries/row-lock.js';
+import { onDuplicate } from '../platform/database/queries/constraint-violations.js';
 import { NotFound } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { Genre, type GenreFields } from './genre.entity.js';

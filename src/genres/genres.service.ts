@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { UnitOfWork } from '../database/unit-of-work.js';
+import { UnitOfWork } from '../platform/database/unit-of-work.js';
 import type { Caller, Command } from '../kernel/command.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import type { Genre, GenreFields } from './genre.entity.js';

@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
-import { TextColumn } from '../database/text-column.js';
+import { TextColumn } from '../platform/database/columns/text-column.js';
 
 /**
  * Which row of the shop a row of an imported source became. It outlives the row of the shop, so that an import that is

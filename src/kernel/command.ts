@@ -1,4 +1,4 @@
-import type { Once } from './once.js';
+import type { Once } from './idempotency.js';
 import type { Precondition } from './precondition.js';
 
 /** On whose behalf a unit of work runs. The last parameter of every method of a service. */

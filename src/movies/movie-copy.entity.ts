@@ -9,9 +9,9 @@ import {
   type Relation,
   VirtualColumn,
 } from 'typeorm';
-import { instant } from '../database/instant-column.js';
-import { fromOpenLoanOf } from '../database/loan.view.js';
-import { TextColumn } from '../database/text-column.js';
+import { instant } from '../platform/database/columns/instant-column.js';
+import { fromOpenLoanOf } from '../loans/loan.view.js';
+import { TextColumn } from '../platform/database/columns/text-column.js';
 import { identityKey, keyLength } from '../kernel/text.js';
 import { Movie } from './movie.entity.js';
 

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { type EntityManager, Repository, type SelectQueryBuilder } from 'typeorm';
-import { type ById, CompiledSelect } from '../database/compiled-select.js';
-import { isInList, isPostgres } from '../database/compiled-statement.js';
-import { isIndexOrder, PreparedPages } from '../database/keyset.js';
-import { fromOpenLoanOf, Loan } from '../database/loan.view.js';
-import { RowLock } from '../database/lock.js';
-import { onDuplicate } from '../database/violations.js';
+import { type ById, CompiledSelect } from '../platform/database/queries/compiled-select.js';
+import { isInList, isPostgres } from '../platform/database/queries/compiled-statement.js';
+import { isIndexOrder, PreparedPages } from '../platform/database/queries/keyset-pages.js';
+import { fromOpenLoanOf, Loan } from '../loans/loan.view.js';
+import { RowLock } from '../platform/database/queries/row-lock.js';
+import { onDuplicate } from '../platform/database/queries/constraint-violations.js';
 import { NotFound } from '../kernel/domain-error.js';
 import { inOrder } from '../kernel/in-order.js';
 import type { Page, PageRequest } from '../kernel/page.js';

@@ -1,6 +1,6 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, type Relation } from 'typeorm';
-import { TextColumn } from '../database/text-column.js';
-import { TrigramIndex } from '../database/trigram-index.js';
+import { TextColumn } from '../platform/database/columns/text-column.js';
+import { TrigramIndex } from '../platform/database/search/trigram-index.js';
 import { Genre } from '../genres/genre.entity.js';
 import { searchable, searchableLength } from '../kernel/text.js';
 import type { MovieCopy } from './movie-copy.entity.js';

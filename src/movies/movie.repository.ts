@@ -1,12 +1,12 @@
 import { type EntityManager, Repository, type SelectQueryBuilder } from 'typeorm';
-import { CompiledInsert } from '../database/compiled-insert.js';
-import { type ById, CompiledSelect, type Given } from '../database/compiled-select.js';
-import { isInList } from '../database/compiled-statement.js';
-import { isIndexOrder, PreparedPages } from '../database/keyset.js';
-import { type LockStrength, RowLock } from '../database/lock.js';
-import { Loan } from '../database/loan.view.js';
-import { assertTransaction } from '../database/read-batcher.js';
-import { onUnknownReference } from '../database/violations.js';
+import { CompiledInsert } from '../platform/database/queries/compiled-insert.js';
+import { type ById, CompiledSelect, type Given } from '../platform/database/queries/compiled-select.js';
+import { isInList } from '../platform/database/queries/compiled-statement.js';
+import { isIndexOrder, PreparedPages } from '../platform/database/queries/keyset-pages.js';
+import { type LockStrength, RowLock } from '../platform/database/queries/row-lock.js';
+import { Loan } from '../loans/loan.view.js';
+import { assertTransaction } from '../platform/database/queries/read-batcher.js';
+import { onUnknownReference } from '../platform/database/queries/constraint-violations.js';
 import {
   type Containing,
   containing,
@@ -14,7 +14,7 @@ import {
   isNarrowed,
   pageAtOnce,
   whereContains,
-} from '../database/where-contains.js';
+} from '../platform/database/search/substring-search.js';
 import { NotFound, unknownReference } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { searchWords } from '../kernel/text.js';

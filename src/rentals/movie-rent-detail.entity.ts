@@ -1,5 +1,5 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, type Relation } from 'typeorm';
-import { InstantColumn } from '../database/instant-column.js';
+import { InstantColumn } from '../platform/database/columns/instant-column.js';
 import { MovieCopy } from '../movies/movie-copy.entity.js';
 import type { MovieRent } from './movie-rent.entity.js';
 

@@ -1,6 +1,6 @@
 import { type EntityManager, Repository } from 'typeorm';
-import { CompiledInsert } from '../database/compiled-insert.js';
-import { onDuplicate } from '../database/violations.js';
+import { CompiledInsert } from '../platform/database/queries/compiled-insert.js';
+import { onDuplicate } from '../platform/database/queries/constraint-violations.js';
 import type { MovieCopy } from '../movies/movie-copy.entity.js';
 import { MovieRentDetail } from './movie-rent-detail.entity.js';
 import { CopyAlreadyRented } from './rentals.errors.js';

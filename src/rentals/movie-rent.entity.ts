@@ -9,7 +9,7 @@ import {
   type Relation,
 } from 'typeorm';
 import { Client } from '../clients/client.entity.js';
-import { InstantColumn } from '../database/instant-column.js';
+import { InstantColumn } from '../platform/database/columns/instant-column.js';
 import { latest } from '../kernel/clock.js';
 import { MovieRentDetail } from './movie-rent-detail.entity.js';
 

@@ -1,8 +1,8 @@
 import { type EntityManager, Repository, type SelectQueryBuilder } from 'typeorm';
-import { CompiledInsert } from '../database/compiled-insert.js';
-import { type ById, CompiledSelect, type Given } from '../database/compiled-select.js';
-import { isIndexOrder, PreparedPages } from '../database/keyset.js';
-import { RowLock } from '../database/lock.js';
+import { CompiledInsert } from '../platform/database/queries/compiled-insert.js';
+import { type ById, CompiledSelect, type Given } from '../platform/database/queries/compiled-select.js';
+import { isIndexOrder, PreparedPages } from '../platform/database/queries/keyset-pages.js';
+import { RowLock } from '../platform/database/queries/row-lock.js';
 import { latest } from '../kernel/clock.js';
 import { NotFound } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';

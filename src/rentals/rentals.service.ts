@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ClientRepository } from '../clients/client.repository.js';
-import { UnitOfWork } from '../database/unit-of-work.js';
+import { UnitOfWork } from '../platform/database/unit-of-work.js';
 import { Clock, nowOrLatest } from '../kernel/clock.js';
 import type { Caller, Command } from '../kernel/command.js';
 import { inOrder } from '../kernel/in-order.js';

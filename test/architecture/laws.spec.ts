@@ -14,18 +14,25 @@ function read(path: string): SourceFile {
 }
 
 const kernelLaw = 'kernel imports only kernel';
-const httpLaw = 'http imports only http, kernel';
-const configLaw = 'config imports only config, kernel';
-const databaseLaw = 'database imports only database, kernel';
-const genresLaw = 'genres imports only genres, kernel, http, config, database';
-const moviesLaw = 'movies imports only movies, kernel, http, config, database, genres';
-const clientsLaw = 'clients imports only clients, kernel, http, config, database';
-const rentalsLaw = 'rentals imports only rentals, kernel, http, config, database, movies, clients';
-const importsLaw = 'imports imports only imports, kernel, http, config, database';
-const monitoringLaw = 'monitoring imports only monitoring, kernel, http, config, database, rentals';
-const verificationLaw = 'verification imports only verification, kernel, database, genres, movies, clients, rentals';
+const httpLaw = 'platform/http imports only platform/http, kernel';
+const configLaw = 'platform/config imports only platform/config, kernel';
+const loggingLaw = 'platform/logging imports only platform/logging, kernel, platform/config';
+const processLaw = 'platform/process imports only platform/process, kernel';
+const databaseLaw = 'platform/database imports only platform/database, kernel';
+const monitoringLaw =
+  'platform/monitoring imports only platform/monitoring, kernel, platform/config, platform/http, platform/database';
+const verificationLaw = 'platform/verification imports only platform/verification, kernel, platform/database';
+const migrationsLaw = 'migrations imports only migrations, kernel, platform/database';
+const loansLaw = 'loans imports only loans, kernel, platform/database';
+const platform = 'kernel, platform/http, platform/database, platform/monitoring, platform/verification';
+const genresLaw = `genres imports only genres, ${platform}`;
+const moviesLaw = `movies imports only movies, ${platform}, loans, genres`;
+const clientsLaw = `clients imports only clients, ${platform}, loans`;
+const rentalsLaw = `rentals imports only rentals, ${platform}, loans, movies, clients`;
+const importsLaw = `imports imports only imports, ${platform}`;
+const interfaceLaw = "a feature imports only the platform's interface";
 const ormconfigLaw = 'only app.module.ts imports ormconfig.ts';
-const outwardLaw = 'nothing of ours imports tests, and src imports no scripts';
+const outwardLaw = 'nothing of ours imports tests, src imports no scripts, and only bench imports bench';
 const controllerLaw = 'a controller imports only its dto, services, errors, http and kernel';
 const serviceLaw = 'a service imports no dto, no HTTP and no other service';
 const repositoryLaw =
@@ -34,7 +41,7 @@ const extendsLaw = "a repository extends TypeORM's Repository";
 const queryRunnerLaw = 'only the unit of work makes query runners';
 const transactionLaw = 'only the unit of work makes transactions';
 const noRepositoryLaw = 'no repository exists outside a unit of work';
-const dataSourceLaw = 'data sources are made in src/database and ormconfig.ts';
+const dataSourceLaw = 'data sources are made in src/platform/database and ormconfig.ts';
 const contractLaw = 'tests ask by the api of test/support/app.ts, whose answers are held to the contract';
 const dtoLaw = 'members of a dto are snake_case';
 const camelCaseLaw = 'members of all other classes are camelCase';
@@ -45,16 +52,16 @@ const repository = "import { Repository } from 'typeorm';\nexport class GenreRep
 const planted: readonly [sentence: string, law: string, path: string, text: string][] = [
   ['a folder without a place', laws.place, 'src/shelves/shelf.ts', ''],
   ['a barrel', laws.barrel, 'src/genres/index.ts', "export * from './genre.entity.js';"],
-  ['a kernel that knows http', kernelLaw, 'src/kernel/clock.ts', "import '../http/etag.js';"],
+  ['a kernel that knows http', kernelLaw, 'src/kernel/clock.ts', "import '../platform/http/etag.js';"],
   ['a kernel that knows the app', kernelLaw, 'src/kernel/clock.ts', "import '../app.setup.js';"],
-  ['http that knows a feature', httpLaw, 'src/http/etag.ts', "import '../movies/movie.entity.js';"],
-  ['http that knows the database', httpLaw, 'src/http/health.ts', "import '../database/unit-of-work.js';"],
-  ['a config that knows http', configLaw, 'src/config/environment.ts', "import '../http/etag.js';"],
+  ['http that knows a feature', httpLaw, 'src/platform/http/etag.ts', "import '../../movies/movie.entity.js';"],
+  ['http that knows the database', httpLaw, 'src/platform/http/health.ts', "import '../database/unit-of-work.js';"],
+  ['a config that knows http', configLaw, 'src/platform/config/environment.ts', "import '../http/etag.js';"],
   [
     'a database that knows an entity',
     databaseLaw,
-    'src/database/unit-of-work.ts',
-    "import '../movies/movie.entity.js';",
+    'src/platform/database/unit-of-work.ts',
+    "import '../../movies/movie.entity.js';",
   ],
   ['genres that know movies', genresLaw, 'src/genres/genre.entity.ts', "import '../movies/movie.entity.js';"],
   ['genres that know movies as a type', genresLaw, 'src/genres/a.ts', "import type { M } from '../movies/m.js';"],
@@ -71,12 +78,40 @@ const planted: readonly [sentence: string, law: string, path: string, text: stri
   ['movies that know rentals', moviesLaw, 'src/movies/movie.entity.ts', "import '../rentals/movie-rent.entity.js';"],
   ['clients that know movies', clientsLaw, 'src/clients/client.entity.ts', "import '../movies/movie.entity.js';"],
   ['rentals that know genres', rentalsLaw, 'src/rentals/movie-rent.entity.ts', "import '../genres/genre.entity.js';"],
-  ['imports that know monitoring', importsLaw, 'src/imports/a.ts', "import '../monitoring/metrics.service.js';"],
-  ['monitoring that knows movies', monitoringLaw, 'src/monitoring/a.ts', "import '../movies/movie.entity.js';"],
-  ['a verification that knows http', verificationLaw, 'src/verification/verify.ts', "import '../http/paging.js';"],
+  [
+    'imports that know the configuration',
+    importsLaw,
+    'src/imports/a.ts',
+    "import '../platform/config/environment.js';",
+  ],
+  [
+    'monitoring that knows movies',
+    monitoringLaw,
+    'src/platform/monitoring/a.ts',
+    "import '../../movies/movie.entity.js';",
+  ],
+  [
+    'a verification that knows http',
+    verificationLaw,
+    'src/platform/verification/verify.ts',
+    "import '../http/paging.js';",
+  ],
+  ['logging that knows http', loggingLaw, 'src/platform/logging/a.ts', "import '../http/server/cors.js';"],
+  ['a process that knows the configuration', processLaw, 'src/platform/process/a.ts', "import '../config/rules.js';"],
+  ['a migration that knows an entity', migrationsLaw, 'src/migrations/1-a.ts', "import '../genres/genre.entity.js';"],
+  ['loans that know movies', loansLaw, 'src/loans/a.ts', "import '../movies/movie.entity.js';"],
+  ['a feature that looks into http', interfaceLaw, 'src/genres/a.ts', "import '../platform/http/server/cors.js';"],
+  [
+    'a feature that looks into the engine',
+    interfaceLaw,
+    'src/genres/a.ts',
+    "import '../platform/database/engine/pool.js';",
+  ],
+  ['a feature with the configuration', interfaceLaw, 'src/genres/a.ts', "import '../platform/config/environment.js';"],
   ['a feature that reads ormconfig.ts', ormconfigLaw, 'src/movies/stock.ts', "import '../../ormconfig.js';"],
   ['a main.ts that reads ormconfig.ts', ormconfigLaw, 'src/main.ts', "import '../ormconfig.js';"],
   ['a main.ts that runs a script', outwardLaw, 'src/main.ts', "import '../scripts/seed.js';"],
+  ['a script that needs a benchmark', outwardLaw, 'scripts/seed.ts', "import '../bench/rounds.js';"],
   ['a script that needs a test', outwardLaw, 'scripts/seed.ts', "import '../test/support/shop.js';"],
   ['a file that imports itself', laws.cycle, 'src/movies/a.ts', "export * from './a.js';"],
   ['a controller that knows an entity', controllerLaw, 'src/genres/g.controller.ts', "import './genre.entity.js';"],
@@ -87,7 +122,7 @@ const planted: readonly [sentence: string, law: string, path: string, text: stri
     'a controller with a database',
     controllerLaw,
     'src/genres/g.controller.ts',
-    "import '../database/unit-of-work.js';",
+    "import '../platform/database/unit-of-work.js';",
   ],
   ["a controller with another's dto", controllerLaw, 'src/movies/m.controller.ts', "import '../genres/dto/g.dto.js';"],
   [
@@ -97,7 +132,12 @@ const planted: readonly [sentence: string, law: string, path: string, text: stri
     "import '../genres/g.service.js';",
   ],
   ['a service that knows a dto', serviceLaw, 'src/genres/g.service.ts', "import type { G } from './dto/genre.dto.js';"],
-  ['a service that knows HTTP', serviceLaw, 'src/genres/g.service.ts', "import '../http/paging.js';"],
+  [
+    'a service that knows HTTP',
+    serviceLaw,
+    'src/genres/g.service.ts',
+    "import '../platform/http/paging/page-query.js';",
+  ],
   ['a service that calls a service', serviceLaw, 'src/movies/m.service.ts', "import './movie-copies.service.js';"],
   ['a service that documents', serviceLaw, 'src/genres/g.service.ts', "import '@nestjs/swagger';"],
   ['a service that takes requests', serviceLaw, 'src/genres/g.service.ts', "import type { Request } from 'express';"],
@@ -123,13 +163,18 @@ const planted: readonly [sentence: string, law: string, path: string, text: stri
     'a repository that begins units of work',
     repositoryLaw,
     'src/genres/g.repository.ts',
-    `import '../database/unit-of-work.js';\n${repository}`,
+    `import '../platform/database/unit-of-work.js';\n${repository}`,
   ],
   ['a repository with Nest', repositoryLaw, 'src/genres/g.repository.ts', `import '@nestjs/common';\n${repository}`],
   ['a repository of its own making', extendsLaw, 'src/genres/g.repository.ts', 'export class GenreRepository {}'],
   ['a repository made of functions', laws.repository, 'src/genres/g.repository.ts', 'export const find = () => 1;'],
   ['a query runner on the side', queryRunnerLaw, 'src/movies/a.ts', 'source.createQueryRunner();'],
-  ['a query runner beside the unit of work', queryRunnerLaw, 'src/database/pool.ts', 'source.createQueryRunner();'],
+  [
+    'a query runner beside the unit of work',
+    queryRunnerLaw,
+    'src/platform/database/engine/pool.ts',
+    'source.createQueryRunner();',
+  ],
   ['a transaction on the side', transactionLaw, 'src/movies/a.ts', 'await manager.transaction(work);'],
   [
     'an injected repository',
@@ -198,7 +243,13 @@ const planted: readonly [sentence: string, law: string, path: string, text: stri
 ];
 
 describe('The architecture', () => {
-  const tree = [...readTree('src'), ...readTree('scripts'), ...readTree('test'), read('ormconfig.ts')];
+  const tree = [
+    ...readTree('src'),
+    ...readTree('scripts'),
+    ...readTree('bench'),
+    ...readTree('test'),
+    read('ormconfig.ts'),
+  ];
 
   it('is kept by the whole tree', () => {
     expect(tree.length).toBeGreaterThan(20);

@@ -13,20 +13,35 @@ export interface Violation {
   readonly what: string;
 }
 
-/** What the folders of src may import besides themselves. A new folder finds its place here first. */
-const foundation = ['kernel', 'http', 'config', 'database'];
+/**
+ * What the rooms of src may import beside themselves: kernel ← platform ← features. A room is a folder of src, or of
+ * src/platform. A new room finds its place here first.
+ */
+const platform = ['kernel', 'platform/http', 'platform/database', 'platform/monitoring', 'platform/verification'];
 const order: Readonly<Record<string, readonly string[]>> = {
   kernel: [],
-  http: ['kernel'],
-  config: ['kernel'],
-  database: ['kernel'],
-  genres: foundation,
-  movies: [...foundation, 'genres'],
-  clients: foundation,
-  rentals: [...foundation, 'movies', 'clients'],
-  imports: foundation,
-  monitoring: [...foundation, 'rentals'],
-  verification: ['kernel', 'database', 'genres', 'movies', 'clients', 'rentals'],
+  'platform/config': ['kernel'],
+  'platform/logging': ['kernel', 'platform/config'],
+  'platform/process': ['kernel'],
+  'platform/http': ['kernel'],
+  'platform/database': ['kernel'],
+  'platform/monitoring': ['kernel', 'platform/config', 'platform/http', 'platform/database'],
+  'platform/verification': ['kernel', 'platform/database'],
+  migrations: ['kernel', 'platform/database'],
+  loans: ['kernel', 'platform/database'],
+  genres: platform,
+  movies: [...platform, 'loans', 'genres'],
+  clients: [...platform, 'loans'],
+  rentals: [...platform, 'loans', 'movies', 'clients'],
+  imports: platform,
+};
+
+/** What features see of the platform. The rest of it is the platform's own business. */
+const platformInterface: Readonly<Record<string, RegExp>> = {
+  http: /^(openapi\/operation\.decorator|conditional\/preconditions|requests\/request-context|(dto|paging|idempotency)\/[^/]+)\.ts$/,
+  database: /^(unit-of-work|idempotency\/idempotency-key\.repository|(columns|queries|search)\/[^/]+)\.ts$/,
+  monitoring: /^metrics\.service\.ts$/,
+  verification: /^invariant\.ts$/,
 };
 
 /** Judges each import of the files it is for: `target` is a path of ours or the name of a package. */
@@ -40,24 +55,35 @@ const importLaws: readonly ImportLaw[] = [
   ...Object.entries(order).map(([folder, others]) => ({
     law: `${folder} imports only ${[folder, ...others].join(', ')}`,
     where: new RegExp(`^src/${folder}/`),
-    allows: (target: string) => !isOurs(target) || [folder, ...others].includes(folderOf(target)),
+    allows: (target: string) => !isOurs(target) || [folder, ...others].includes(roomOf(target)),
   })),
+  {
+    law: "a feature imports only the platform's interface",
+    where: /^src\/(genres|movies|clients|rentals|loans)\//,
+    allows: (target) => {
+      const [, room, path] = /^src\/platform\/(\w+)\/(.+)$/.exec(target) ?? [];
+      return room === undefined || (platformInterface[room]?.test(path!) ?? false);
+    },
+  },
   {
     law: 'only app.module.ts imports ormconfig.ts',
     where: /^src\/(?!app\.module\.ts$)/,
     allows: (target) => target !== 'ormconfig.ts',
   },
   {
-    law: 'nothing of ours imports tests, and src imports no scripts',
-    where: /^(src\/|scripts\/|ormconfig\.ts$)/,
-    allows: (target, path) => !target.startsWith('test/') && (!target.startsWith('scripts/') || isIn('scripts/', path)),
+    law: 'nothing of ours imports tests, src imports no scripts, and only bench imports bench',
+    where: /^(src\/|scripts\/|bench\/|ormconfig\.ts$)/,
+    allows: (target, path) =>
+      !isIn('test/', target) &&
+      (!isIn('scripts/', target) || /^(scripts|bench)\//.test(path)) &&
+      (!isIn('bench/', target) || isIn('bench/', path)),
   },
   {
     law: 'a controller imports only its dto, services, errors, http and kernel',
     where: /^src\/.*\.controller\.ts$/,
     allows: (target, path) =>
       isOurs(target)
-        ? /^src\/(http|kernel)\//.test(target) ||
+        ? /^src\/(platform\/http|kernel)\//.test(target) ||
           target.endsWith('.errors.ts') ||
           (isBeside(path, target) && target.endsWith('.service.ts')) ||
           isIn(`${posix.dirname(path)}/dto/`, target)
@@ -68,7 +94,7 @@ const importLaws: readonly ImportLaw[] = [
     where: /^src\/.*\.service\.ts$/,
     allows: (target) =>
       isOurs(target)
-        ? !/^src\/http\/|\/dto\/|\.(service|controller)\.ts$/.test(target)
+        ? !/^src\/platform\/http\/|\/dto\/|\.(service|controller)\.ts$/.test(target)
         : !/^(express|@nestjs\/(swagger|platform-express))(\/|$)/.test(target),
   },
   {
@@ -76,8 +102,8 @@ const importLaws: readonly ImportLaw[] = [
     where: /^src\/.*\.repository\.ts$/,
     allows: (target, path) =>
       isOurs(target)
-        ? /^src\/kernel\/|\.entity\.ts$/.test(target) ||
-          /^src\/database\/(?!unit-of-work|connections|.*\.module)/.test(target) ||
+        ? /^src\/kernel\/|\.(entity|view)\.ts$/.test(target) ||
+          /^src\/platform\/database\/(?!unit-of-work|engine|.*\.module)/.test(target) ||
           (isBeside(path, target) && target.endsWith('.errors.ts'))
         : /^(typeorm$|typeorm\/|node:)/.test(target),
   },
@@ -93,22 +119,22 @@ interface WordLaw {
 const wordLaws: readonly WordLaw[] = [
   {
     law: 'only the unit of work makes query runners',
-    where: /^src\/(?!database\/unit-of-work\.ts$)/,
+    where: /^src\/(?!platform\/database\/unit-of-work\.ts$)/,
     never: /\bcreateQueryRunner\b/,
   },
   {
     law: 'only the unit of work makes transactions',
-    where: /^src\/(?!database\/)/,
+    where: /^src\/(?!platform\/database\/)/,
     never: /\bstartTransaction\b|\.transaction\(/,
   },
   {
     law: 'no repository exists outside a unit of work',
-    where: /^src\/(?!database\/idempotency\/)/,
+    where: /^src\/(?!platform\/database\/idempotency\/)/,
     never: /\b(InjectRepository|getRepository|getCustomRepository|forFeature)\b|\bnew \w*Repository\b/,
   },
   {
-    law: 'data sources are made in src/database and ormconfig.ts',
-    where: /^(src\/(?!database\/)|scripts\/)/,
+    law: 'data sources are made in src/platform/database and ormconfig.ts',
+    where: /^(src\/(?!platform\/database\/)|scripts\/|bench\/)/,
     never: /\bnew DataSource\b/,
   },
   {
@@ -139,18 +165,18 @@ const classLaws: readonly ClassLaw[] = [
   },
   {
     law: 'members of a dto are snake_case',
-    where: /^src\/.*\/dto\//,
+    where: /^src\/(?!platform\/).*\/dto\//,
     faults: (type) => membersOf(type).filter((name) => !/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/.test(name)),
   },
   {
     law: 'members of all other classes are camelCase',
-    where: /^src\/(?!http\/|database\/|.*\/dto\/)/,
+    where: /^src\/(?!platform\/|.*\/dto\/)/,
     faults: (type) => membersOf(type).filter((name) => /^[a-z0-9]+_/.test(name)),
   },
 ];
 
 export const laws = {
-  place: 'every folder of src has its place in the order',
+  place: 'every room of src has its place in the order',
   barrel: 'there are no index.ts barrels',
   cycle: 'there are no import cycles',
   repository: 'a repository file declares a repository',
@@ -180,9 +206,8 @@ export function violations(files: readonly SourceFile[]): Violation[] {
 
 function misplaced({ path }: SourceFile): Violation[] {
   const found: Violation[] = [];
-  const [root, folder, ...rest] = path.split('/');
-  if (root === 'src' && folder && rest.length > 0 && !(folder in order)) {
-    found.push({ law: laws.place, path, what: folder });
+  if (/^src\/.*\//.test(path) && !(roomOf(path) in order)) {
+    found.push({ law: laws.place, path, what: roomOf(path) });
   }
   if (/^src\/(.*\/)?index\.ts$/.test(path)) found.push({ law: laws.barrel, path, what: 'index.ts' });
   return found;
@@ -223,7 +248,7 @@ function badClasses({ path, text }: SourceFile): Violation[] {
 }
 
 function nested({ path, text }: SourceFile): Violation[] {
-  if (!/^(src|scripts)\//.test(path)) return [];
+  if (!/^(src|scripts|bench)\//.test(path)) return [];
   const begun = nodesOf(path, text).filter(
     (node): node is ts.CallExpression =>
       ts.isCallExpression(node) && /\bunitOfWork\s*(\.for\([^]*\)\s*)?\.\w+$/.test(node.expression.getText()),
@@ -247,7 +272,7 @@ function leadsToUnitOfWork(node: ts.Node): boolean {
 
 /** Cycles of what is there at run time; two entities may well name each other as types. */
 function cycles(files: readonly SourceFile[]): Violation[] {
-  const sources = files.filter(({ path }) => isIn('src/', path));
+  const sources = files.filter(({ path }) => /^(src|bench|scripts)\//.test(path));
   const withTypes = new Map(sources.map(({ path, text }) => [path, importsOf(path, text)]));
   // Only these have to be compiled, which is slow.
   const suspects = sources.filter(({ path }) => wayBack(path, withTypes));
@@ -343,12 +368,12 @@ function membersOf(type: ts.ClassLikeDeclaration): string[] {
 }
 
 function isOurs(target: string): boolean {
-  return /^(src|scripts|test)\/|^[\w-]+\.ts$|^\.\.\//.test(target);
+  return /^(src|scripts|bench|test)\/|^[\w-]+\.ts$|^\.\.\//.test(target);
 }
 
-/** The folder of src a file is in; of no folder, its own path. */
-function folderOf(path: string): string {
-  return /^src\/([^/]+)\//.exec(path)?.[1] ?? path;
+/** The folder of src, or of src/platform, that a file is in; of no folder, its own path. */
+function roomOf(path: string): string {
+  return /^src\/(platform\/[^/]+|[^/]+)\//.exec(path)?.[1] ?? path;
 }
 
 function isIn(folder: string, path: string): boolean {

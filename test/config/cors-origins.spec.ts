@@ -1,4 +1,4 @@
-import { InvalidEnvironment, readEnvironment } from '../../src/config/environment.js';
+import { InvalidEnvironment, readEnvironment } from '../../src/platform/config/environment.js';
 
 describe('CORS_ORIGINS', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { Program } from '../../scripts/support/program.js';
-import { InvalidEnvironment, readEnvironment } from '../../src/config/environment.js';
+import { InvalidEnvironment, readEnvironment } from '../../src/platform/config/environment.js';
 import { dataSourceOptions } from '../../ormconfig.js';
 
 /** Stands in every URL below where something may be secret. */

@@ -1,4 +1,4 @@
-import { InvalidEnvironment, readEnvironment } from '../../src/config/environment.js';
+import { InvalidEnvironment, readEnvironment } from '../../src/platform/config/environment.js';
 
 const postgres = 'postgres://shop:secret@db.example/shop';
 

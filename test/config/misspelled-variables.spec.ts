@@ -1,5 +1,5 @@
 import { Program, startService } from '../../scripts/support/program.js';
-import { environmentWarnings, InvalidEnvironment, readEnvironment } from '../../src/config/environment.js';
+import { environmentWarnings, InvalidEnvironment, readEnvironment } from '../../src/platform/config/environment.js';
 import { freshFile } from '../support/engine.js';
 
 describe('a misspelled environment variable', () => {

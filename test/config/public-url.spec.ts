@@ -1,4 +1,4 @@
-import { InvalidEnvironment, readEnvironment } from '../../src/config/environment.js';
+import { InvalidEnvironment, readEnvironment } from '../../src/platform/config/environment.js';
 
 describe('PUBLIC_URL', () => {
   it.each(['', '/rental', '/rental/', '/shops/1', 'https://shop.example', 'http://shop.example:8080/rental/'])(

@@ -1,7 +1,7 @@
 import { GenreRepository } from '../../src/genres/genre.repository.js';
-import { Pool } from '../../src/database/pool.js';
-import { WaitingRoom } from '../../src/database/waiting-room.js';
-import type { Workload } from '../../src/database/workload.js';
+import { Pool } from '../../src/platform/database/engine/pool.js';
+import { WaitingRoom } from '../../src/platform/database/engine/waiting-room.js';
+import type { Workload } from '../../src/platform/database/engine/workload.js';
 import { type Database, openDatabase } from '../support/database.js';
 import { isSqlite } from '../support/engine.js';
 

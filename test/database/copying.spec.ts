@@ -4,7 +4,7 @@ import { copyShop } from '../../scripts/support/copy-shop.js';
 import { readDatasets } from '../../scripts/support/datasets.js';
 import { loadShop } from '../../scripts/support/load-shop.js';
 import { Progress } from '../../scripts/support/progress.js';
-import { withDatabase, withDatabaseForReading } from '../../src/database/with-database.js';
+import { withDatabase, withDatabaseForReading } from '../../src/platform/database/with-database.js';
 import { GenreRepository } from '../../src/genres/genre.repository.js';
 import { type Api, openShop } from '../support/app.js';
 import { emptyDatabase, type FreshDatabase, freshFile, isSqlite } from '../support/engine.js';

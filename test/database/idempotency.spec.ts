@@ -11,9 +11,9 @@ import {
   Not,
   Raw,
 } from 'typeorm';
-import { IdempotencyKeyRepository } from '../../src/database/idempotency/idempotency-key.repository.js';
+import { IdempotencyKeyRepository } from '../../src/platform/database/idempotency/idempotency-key.repository.js';
 import { GenreRepository } from '../../src/genres/genre.repository.js';
-import type { Once } from '../../src/kernel/once.js';
+import type { Once } from '../../src/kernel/idempotency.js';
 import { type Database, openDatabase } from '../support/database.js';
 
 const participants = { genres: GenreRepository };

@@ -3,7 +3,7 @@ import { loadShop } from '../../scripts/support/load-shop.js';
 import { Progress } from '../../scripts/support/progress.js';
 import { readSakila } from '../../scripts/support/sakila.js';
 import type { Counts } from '../../scripts/support/shop.js';
-import { UnitOfWork } from '../../src/database/unit-of-work.js';
+import { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
 import { readAll } from '../support/paging.js';
 import { type SakilaChanges, writeSakila } from '../support/sakila.js';
 import { useShop } from '../support/shop.js';

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
-import { openDatabase } from '../../scripts/bench/database.js';
-import { fillShop, titleOf } from '../../scripts/bench/fill-shop.js';
+import { openDatabase } from '../../bench/database.js';
+import { fillShop, titleOf } from '../../bench/fill-shop.js';
 import { Progress } from '../../scripts/support/progress.js';
 import { openShop } from '../support/app.js';
 import { Listener, type Statement } from '../support/listener.js';

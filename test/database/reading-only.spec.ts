@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { GenreRepository } from '../../src/genres/genre.repository.js';
 import { dataSourceOptions } from '../../ormconfig.js';
-import type { UnitOfWork } from '../../src/database/unit-of-work.js';
-import { withDatabaseForReading } from '../../src/database/with-database.js';
+import type { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
+import { withDatabaseForReading } from '../../src/platform/database/with-database.js';
 import { openDatabaseAt } from '../support/database.js';
 import { freshDatabase, type FreshDatabase } from '../support/engine.js';
 import { behindItsBack } from '../support/outage.js';

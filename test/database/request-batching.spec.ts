@@ -1,10 +1,10 @@
-import { CompiledSelect } from '../../src/database/compiled-select.js';
-import { ReadBatcher } from '../../src/database/read-batcher.js';
+import { CompiledSelect } from '../../src/platform/database/queries/compiled-select.js';
+import { ReadBatcher } from '../../src/platform/database/queries/read-batcher.js';
 import { GenreRepository } from '../../src/genres/genre.repository.js';
 import { ServiceUnavailable } from '../../src/kernel/domain-error.js';
 import { Movie } from '../../src/movies/movie.entity.js';
 import { MovieRepository } from '../../src/movies/movie.repository.js';
-import { unlimited, WaitingRoom } from '../../src/database/waiting-room.js';
+import { unlimited, WaitingRoom } from '../../src/platform/database/engine/waiting-room.js';
 import { type Database, openDatabase } from '../support/database.js';
 import { isSqlite } from '../support/engine.js';
 import { Listener, type Statement } from '../support/listener.js';

@@ -1,4 +1,4 @@
-import { parseSql, renderSql } from '../../src/database/sql-template.js';
+import { parseSql, renderSql } from '../../src/platform/database/queries/sql-template.js';
 
 describe('an SQL template', () => {
   const render = (sql: string) => renderSql(parseSql(sql), (name, position) => `<${name} ${position}>`);

@@ -1,5 +1,5 @@
-import { CompiledSelect, type ById } from '../../src/database/compiled-select.js';
-import { statementCacheOf } from '../../src/database/compiled-statement.js';
+import { CompiledSelect, type ById } from '../../src/platform/database/queries/compiled-select.js';
+import { statementCacheOf } from '../../src/platform/database/queries/compiled-statement.js';
 import { Genre } from '../../src/genres/genre.entity.js';
 import { MovieRepository } from '../../src/movies/movie.repository.js';
 import { openShop } from '../support/app.js';

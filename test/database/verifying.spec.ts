@@ -4,9 +4,10 @@ import { dataSourceOptions } from '../../ormconfig.js';
 import { readDatasets } from '../../scripts/support/datasets.js';
 import { loadShop } from '../../scripts/support/load-shop.js';
 import { Progress } from '../../scripts/support/progress.js';
-import { withDatabase, withDatabaseForJudging } from '../../src/database/with-database.js';
-import type { Finding } from '../../src/verification/finding.js';
-import { verify } from '../../src/verification/verify.js';
+import { withDatabase, withDatabaseForJudging } from '../../src/platform/database/with-database.js';
+import type { Finding } from '../../src/platform/verification/finding.js';
+import { verify } from '../../src/platform/verification/verify.js';
+import { shopInvariants } from '../../src/shop-invariants.js';
 import { freshDatabase, type FreshDatabase, isSqlite } from '../support/engine.js';
 import { behindItsBack, rowsBehindItsBack } from '../support/outage.js';
 
@@ -28,6 +29,7 @@ describe('verify', () => {
     await withDatabaseForJudging(dataSourceOptions(database.url), (unitOfWork) =>
       verify(
         unitOfWork,
+        shopInvariants,
         { tell: (finding) => void found.push(finding), step: (_name, _total, work) => work(() => undefined) },
         spanSize,
       ),

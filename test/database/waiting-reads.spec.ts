@@ -1,4 +1,4 @@
-import { UnitOfWork } from '../../src/database/unit-of-work.js';
+import { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
 import { openShop } from '../support/app.js';
 import { refused } from '../support/problem.js';
 import { clerk } from '../support/shop.js';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { Environment, readEnvironment } from '../../src/config/environment.js';
+import { Environment, readEnvironment } from '../../src/platform/config/environment.js';
 import { read, root } from '../support/project.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- reads files of any shape */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { projectFolder } from '../../src/version.js';
+import { projectFolder } from '../../src/platform/config/version.js';
 
 describe('the shape of the project, which its owner has fixed', () => {
   it.each(['package.json', 'tsconfig.json', 'nest-cli.json', 'src', 'test', 'ormconfig.ts', 'README.md'])(

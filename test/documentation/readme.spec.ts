@@ -25,7 +25,9 @@ describe('the documentation', () => {
   });
 
   it.each(['README.md', '.env.example'])('lists every environment variable in %s with its default', (file) => {
-    const variables = [...read('src/config/environment.ts').matchAll(/^ {2}([A-Z_]+)(?:: \w+)? = '?([^';]+)'?;/gm)];
+    const variables = [
+      ...read('src/platform/config/environment.ts').matchAll(/^ {2}([A-Z_]+)(?:: \w+)? = '?([^';]+)'?;/gm),
+    ];
     expect(variables.length).toBeGreaterThan(3);
     const said = read(file);
     for (const [, name, value] of variables) {

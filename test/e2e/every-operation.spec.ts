@@ -95,7 +95,7 @@ describe('every operation, of a service with a bug', () => {
   const shop = useShop();
   beforeAll(() => {
     shop.app.get(Reflector).get = () => {
-      throw new TypeError('a bug in src/http/some.guard.ts');
+      throw new TypeError('a bug in src/platform/http/some.guard.ts');
     };
   });
 

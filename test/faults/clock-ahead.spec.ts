@@ -1,7 +1,8 @@
 import { Clock } from '../../src/kernel/clock.js';
 import { dataSourceOptions } from '../../ormconfig.js';
-import { withDatabaseForJudging } from '../../src/database/with-database.js';
-import { verify } from '../../src/verification/verify.js';
+import { withDatabaseForJudging } from '../../src/platform/database/with-database.js';
+import { verify } from '../../src/platform/verification/verify.js';
+import { shopInvariants } from '../../src/shop-invariants.js';
 import { Program, startService } from '../../scripts/support/program.js';
 import { openShop } from '../support/app.js';
 import { freshDatabase, type FreshDatabase } from '../support/engine.js';
@@ -37,7 +38,7 @@ describe('a clock that was ten years ahead', () => {
   const findings = async (): Promise<string> => {
     const found: string[] = [];
     await withDatabaseForJudging(dataSourceOptions(database.url), (unitOfWork) =>
-      verify(unitOfWork, {
+      verify(unitOfWork, shopInvariants, {
         tell: ({ where, id, what, remedy }) => found.push(`${where} ${id}: ${what}. ${remedy}`),
         step: (_name, _total, work) => work(() => undefined),
       }),

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers';
-import { ArrivalQueue } from '../../src/http/arrival-queue.js';
+import { ArrivalQueue } from '../../src/platform/http/connections/arrival-queue.js';
 
 /** Milliseconds that a request takes to be parsed and refused: longer than the time slice of a turn. */
 const requestMs = 1;

@@ -3,8 +3,8 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { Backpressure, type BackpressureLimits } from '../../src/http/backpressure.js';
-import { Connections } from '../../src/http/connection.js';
+import { Backpressure, type BackpressureLimits } from '../../src/platform/http/connections/backpressure.js';
+import { Connections } from '../../src/platform/http/connections/connection.js';
 import { startServer } from '../support/pipelining.js';
 import { openSocket } from '../support/socket.js';
 

@@ -1,4 +1,4 @@
-import { CursorCipher } from '../../src/http/cursor.js';
+import { CursorCipher } from '../../src/platform/http/paging/cursor.js';
 import { searchableLength } from '../../src/kernel/text.js';
 
 const secret = 'a secret of this installation';

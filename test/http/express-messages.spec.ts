@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Express, Request, Response } from 'express';
-import { HttpAdapter } from '../../src/http/http-adapter.js';
+import { HttpAdapter } from '../../src/platform/http/server/http-adapter.js';
 
 describe('requests and responses', () => {
   it("are Express's own as they arrive, so that it has no prototypes to change, and know their application", async () => {

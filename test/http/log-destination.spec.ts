@@ -107,7 +107,7 @@ describe('a log that can not be written', () => {
 describe('the last line of a process that dies', () => {
   const die = (stdout: number | 'pipe'): SpawnSyncReturns<string> => {
     const program = `
-      import { PinoLogger } from './dist/src/pino-logger.js';
+      import { PinoLogger } from './dist/src/platform/logging/pino-logger.js';
       new PinoLogger('info').fatal('Last words');
       process.exit(1);`;
     return spawnSync(process.execPath, ['--input-type=module', '--eval', program], {

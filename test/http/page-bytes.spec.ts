@@ -1,4 +1,4 @@
-import { withinBytes } from '../../src/http/page-bytes.js';
+import { withinBytes } from '../../src/platform/http/paging/page-bytes.js';
 
 describe('withinBytes', () => {
   // As JSON: ["aa","bb","cc"] has 16 bytes.

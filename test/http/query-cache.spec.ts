@@ -1,5 +1,5 @@
-import { CursorCipher } from '../../src/http/cursor.js';
-import { InputPipe } from '../../src/http/input.pipe.js';
+import { CursorCipher } from '../../src/platform/http/paging/cursor.js';
+import { InputPipe } from '../../src/platform/http/requests/validation.pipe.js';
 import { ListMovies } from '../../src/movies/dto/list-movies.dto.js';
 
 describe('the cache of validated queries', () => {

@@ -1,4 +1,4 @@
-import { defaultReceiveTimeouts, type ReceiveTimeouts } from '../../src/http/http-adapter.js';
+import { defaultReceiveTimeouts, type ReceiveTimeouts } from '../../src/platform/http/server/http-adapter.js';
 import { openShop } from '../support/app.js';
 import { readAnswer } from '../support/contract.js';
 import { clerk } from '../support/shop.js';

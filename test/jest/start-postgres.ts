@@ -1,6 +1,6 @@
 import { dataSourceOptions } from '../../ormconfig.js';
 import { startEmbeddedPostgres } from '../../scripts/support/embedded-postgres.js';
-import { withDatabase } from '../../src/database/with-database.js';
+import { withDatabase } from '../../src/platform/database/with-database.js';
 import { freshDatabaseOn } from '../support/engine.js';
 
 /**

@@ -35,7 +35,7 @@ export interface OpenApi {
 
 /** What any HTTP server says, or tells browsers, beside what is particular to an answer. */
 const ordinaryHeaders = new Set([
-  // What browsers are told of other origins; see test/http/browsers-of-other-origins.spec.ts.
+  // What browsers are told of other origins; see test/http/cors.spec.ts.
   'access-control-allow-headers',
   'access-control-allow-methods',
   'access-control-allow-origin',

@@ -1,9 +1,9 @@
 import { NestFactory } from '@nestjs/core';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { dataSourceOptions } from '../../ormconfig.js';
-import { Environment } from '../../src/config/environment.js';
-import { DatabaseModule } from '../../src/database/database.module.js';
-import { UnitOfWork } from '../../src/database/unit-of-work.js';
+import { Environment } from '../../src/platform/config/environment.js';
+import { DatabaseModule } from '../../src/platform/database/database.module.js';
+import { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
 import { freshDatabase } from './engine.js';
 import { generousLimits, withGenerousLockTimeout } from './generous-limits.js';
 

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { readDatasets } from '../../scripts/support/datasets.js';
 import { loadShop } from '../../scripts/support/load-shop.js';
 import { Progress } from '../../scripts/support/progress.js';
-import { UnitOfWork } from '../../src/database/unit-of-work.js';
+import { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
 import { openShop } from './app.js';
 
 /** Opens a shop with the data that `npm run demo` serves. */

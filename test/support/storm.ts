@@ -2,7 +2,7 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 import { type EntityManager, In, type SelectQueryBuilder } from 'typeorm';
 import type { Client } from '../../src/clients/client.entity.js';
 import { ClientRepository } from '../../src/clients/client.repository.js';
-import { RowLock } from '../../src/database/lock.js';
+import { RowLock } from '../../src/platform/database/queries/row-lock.js';
 import { GenreRepository } from '../../src/genres/genre.repository.js';
 import type { MovieCopy } from '../../src/movies/movie-copy.entity.js';
 import { MovieCopyRepository } from '../../src/movies/movie-copy.repository.js';

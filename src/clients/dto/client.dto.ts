@@ -1,4 +1,4 @@
-import { IdField, TextField } from '../../http/fields.js';
+import { IdField, TextField } from '../../platform/http/dto/fields.js';
 import type { Client } from '../client.entity.js';
 
 export class ClientDto {

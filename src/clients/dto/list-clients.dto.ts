@@ -1,5 +1,5 @@
-import { PageQuery, SortParameter } from '../../http/paging.js';
-import { SearchParameter, TextParameter } from '../../http/parameters.js';
+import { PageQuery, SortParameter } from '../../platform/http/paging/page-query.js';
+import { SearchParameter, TextParameter } from '../../platform/http/dto/query-parameters.js';
 import type { ClientFilter } from '../client.repository.js';
 
 export class ListClients extends PageQuery {

@@ -1,4 +1,4 @@
-import { ReadOnlyMembersOf, MergePatch, TextField } from '../../http/fields.js';
+import { ReadOnlyMembersOf, MergePatch, TextField } from '../../platform/http/dto/fields.js';
 import type { GenreFields } from '../genre.entity.js';
 import { GenreDto } from './genre.dto.js';
 

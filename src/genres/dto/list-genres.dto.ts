@@ -1,4 +1,4 @@
-import { PageQuery, SortParameter } from '../../http/paging.js';
+import { PageQuery, SortParameter } from '../../platform/http/paging/page-query.js';
 
 export class ListGenres extends PageQuery {
   @SortParameter('GenreOrder', { id: 'integer', name: 'text' })

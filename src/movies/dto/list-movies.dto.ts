@@ -1,6 +1,11 @@
-import { PageQuery, SortParameter } from '../../http/paging.js';
-import { largestId } from '../../http/path-id.js';
-import { ExpandParameter, FlagParameter, IntegerParameter, SearchParameter } from '../../http/parameters.js';
+import { PageQuery, SortParameter } from '../../platform/http/paging/page-query.js';
+import { largestId } from '../../platform/http/dto/path-id.js';
+import {
+  ExpandParameter,
+  FlagParameter,
+  IntegerParameter,
+  SearchParameter,
+} from '../../platform/http/dto/query-parameters.js';
 import type { MovieFilter } from '../movie.repository.js';
 
 export class GetMovie {

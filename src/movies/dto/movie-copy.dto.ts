@@ -1,6 +1,13 @@
-import { BooleanField, ChoiceField, IdField, ReadOnlyMembersOf, MergePatch, TextField } from '../../http/fields.js';
-import { PageQuery, SortParameter } from '../../http/paging.js';
-import { ChoiceParameter, TextParameter } from '../../http/parameters.js';
+import {
+  BooleanField,
+  ChoiceField,
+  IdField,
+  ReadOnlyMembersOf,
+  MergePatch,
+  TextField,
+} from '../../platform/http/dto/fields.js';
+import { PageQuery, SortParameter } from '../../platform/http/paging/page-query.js';
+import { ChoiceParameter, TextParameter } from '../../platform/http/dto/query-parameters.js';
 import { type MovieCopy, type ServiceState, serviceStates } from '../movie-copy.entity.js';
 import type { StockedCopy } from '../stock.js';
 import type { CopyFilter } from '../movie-copy.repository.js';

@@ -1,4 +1,11 @@
-import { IdField, ReadOnlyMembersOf, IntegerField, ListField, MergePatch, TextField } from '../../http/fields.js';
+import {
+  IdField,
+  ReadOnlyMembersOf,
+  IntegerField,
+  ListField,
+  MergePatch,
+  TextField,
+} from '../../platform/http/dto/fields.js';
 import { maxCopiesShown, type MovieFields } from '../movie.entity.js';
 import { largestStock, type StockOrder } from '../stock.js';
 import { StockedCopyInput } from './movie-copy.dto.js';

@@ -1,5 +1,5 @@
 import { GenreDto } from '../../genres/dto/genre.dto.js';
-import { ExpansionField, IdField, IntegerField, ListField, TextField } from '../../http/fields.js';
+import { ExpansionField, IdField, IntegerField, ListField, TextField } from '../../platform/http/dto/fields.js';
 import { maxCopiesShown, type Movie } from '../movie.entity.js';
 import { largestStock } from '../stock.js';
 import { MovieCopyDto } from './movie-copy.dto.js';

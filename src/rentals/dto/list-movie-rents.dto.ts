@@ -1,6 +1,6 @@
-import { PageQuery, SortParameter } from '../../http/paging.js';
-import { ExpandParameter, FlagParameter, IntegerParameter } from '../../http/parameters.js';
-import { largestId } from '../../http/path-id.js';
+import { PageQuery, SortParameter } from '../../platform/http/paging/page-query.js';
+import { ExpandParameter, FlagParameter, IntegerParameter } from '../../platform/http/dto/query-parameters.js';
+import { largestId } from '../../platform/http/dto/path-id.js';
 import type { RentFilter } from '../movie-rent.repository.js';
 
 export class GetMovieRent {

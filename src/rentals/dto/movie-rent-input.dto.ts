@@ -1,4 +1,4 @@
-import { ExactlyOneOf, IdField, ReadOnlyMembersOf, ListField } from '../../http/fields.js';
+import { ExactlyOneOf, IdField, ReadOnlyMembersOf, ListField } from '../../platform/http/dto/fields.js';
 import type { OrderedLine, RentOrder } from '../basket.js';
 import { MovieRentDetailDto, MovieRentDto, mostLines } from './movie-rent.dto.js';
 

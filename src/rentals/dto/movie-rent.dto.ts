@@ -7,7 +7,7 @@ import {
   ListField,
   ObjectField,
   TextField,
-} from '../../http/fields.js';
+} from '../../platform/http/dto/fields.js';
 import { MovieSummaryDto } from '../../movies/dto/movie.dto.js';
 import type { MovieCopy } from '../../movies/movie-copy.entity.js';
 import type { MovieRentDetail } from '../movie-rent-detail.entity.js';

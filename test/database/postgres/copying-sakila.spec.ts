@@ -4,7 +4,7 @@ import { copyShop } from '../../../scripts/support/copy-shop.js';
 import { loadShop } from '../../../scripts/support/load-shop.js';
 import { Progress } from '../../../scripts/support/progress.js';
 import { readSakila } from '../../../scripts/support/sakila.js';
-import { withDatabase, withDatabaseForReading } from '../../../src/database/with-database.js';
+import { withDatabase, withDatabaseForReading } from '../../../src/platform/database/with-database.js';
 import { emptyDatabase, freshFile } from '../../support/engine.js';
 import { hasSakila, sakilaFolder, sakilaIsMissing } from '../../support/sakila.js';
 import { describeIf } from '../../support/skipping.js';

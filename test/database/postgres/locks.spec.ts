@@ -4,7 +4,7 @@ import type { Response, Test } from 'supertest';
 import { loadShop } from '../../../scripts/support/load-shop.js';
 import { Progress } from '../../../scripts/support/progress.js';
 import { readDatasets } from '../../../scripts/support/datasets.js';
-import { UnitOfWork } from '../../../src/database/unit-of-work.js';
+import { UnitOfWork } from '../../../src/platform/database/unit-of-work.js';
 import { openShop } from '../../support/app.js';
 import { refused } from '../../support/problem.js';
 import { useShop } from '../../support/shop.js';

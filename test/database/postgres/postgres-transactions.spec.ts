@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { UnitOfWork } from '../../../src/database/unit-of-work.js';
+import type { UnitOfWork } from '../../../src/platform/database/unit-of-work.js';
 import { GenreRepository } from '../../../src/genres/genre.repository.js';
 import { ServiceUnavailable } from '../../../src/kernel/domain-error.js';
 import { type Database, openDatabaseAt } from '../../support/database.js';

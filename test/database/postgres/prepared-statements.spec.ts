@@ -1,5 +1,5 @@
 import { DataSource } from 'typeorm';
-import { driver, planIsOld } from '../../../src/database/postgres/driver.js';
+import { driver, planIsOld } from '../../../src/platform/database/postgres/driver.js';
 import { openShop } from '../../support/app.js';
 import { behindItsBack } from '../../support/outage.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';

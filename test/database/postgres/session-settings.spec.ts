@@ -1,8 +1,8 @@
 import { dataSourceOptions } from '../../../ormconfig.js';
-import { Environment } from '../../../src/config/environment.js';
-import { startSession } from '../../../src/database/postgres/session-settings.js';
-import { UnusableDatabase } from '../../../src/database/unusable-database.js';
-import { withDatabase, withDatabaseForReading } from '../../../src/database/with-database.js';
+import { Environment } from '../../../src/platform/config/environment.js';
+import { startSession } from '../../../src/platform/database/postgres/session-settings.js';
+import { UnusableDatabase } from '../../../src/platform/database/engine/unusable-database.js';
+import { withDatabase, withDatabaseForReading } from '../../../src/platform/database/with-database.js';
 import { GenreRepository } from '../../../src/genres/genre.repository.js';
 import { openShop } from '../../support/app.js';
 import { type Database, openDatabaseAt } from '../../support/database.js';

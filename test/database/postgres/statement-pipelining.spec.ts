@@ -1,5 +1,5 @@
 import type { QueryRunner } from 'typeorm';
-import { lease } from '../../../src/database/lease.js';
+import { lease } from '../../../src/platform/database/engine/scoped-runner.js';
 import { inOrder } from '../../../src/kernel/in-order.js';
 import { type Database, openDatabase } from '../../support/database.js';
 

@@ -1,6 +1,6 @@
 import { dataSourceOptions } from '../../../ormconfig.js';
-import { CompiledSelect } from '../../../src/database/compiled-select.js';
-import { withSettings } from '../../../src/database/postgres/session-settings.js';
+import { CompiledSelect } from '../../../src/platform/database/queries/compiled-select.js';
+import { withSettings } from '../../../src/platform/database/postgres/session-settings.js';
 import { Genre } from '../../../src/genres/genre.entity.js';
 import { GenreRepository } from '../../../src/genres/genre.repository.js';
 import { ServiceUnavailable } from '../../../src/kernel/domain-error.js';

@@ -3,9 +3,10 @@ import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../../ormconfig.js';
-import { backUp } from '../../../src/database/sqlite/back-up.js';
-import { withDatabaseForReading } from '../../../src/database/with-database.js';
-import { verify } from '../../../src/verification/verify.js';
+import { backUp } from '../../../src/platform/database/sqlite/file/backup.js';
+import { withDatabaseForReading } from '../../../src/platform/database/with-database.js';
+import { verify } from '../../../src/platform/verification/verify.js';
+import { shopInvariants } from '../../../src/shop-invariants.js';
 import { openDatabaseAt } from '../../support/database.js';
 import { behindItsBack } from '../../support/outage.js';
 import { Program } from '../../../scripts/support/program.js';
@@ -58,7 +59,7 @@ describe('npm run backup', () => {
       tell: (finding: unknown) => findings.push(finding),
       step: (_name: string, _total: number, work: (advance: () => void) => Promise<void>) => work(() => undefined),
     };
-    await withDatabaseForReading(dataSourceOptions(url), (unitOfWork) => verify(unitOfWork, watcher));
+    await withDatabaseForReading(dataSourceOptions(url), (unitOfWork) => verify(unitOfWork, shopInvariants, watcher));
     expect(findings).toEqual([]);
     expect((await readdir(folder())).filter((name) => name.startsWith('backup'))).toEqual(['backup.sqlite']);
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { dataSourceOptions } from '../../../ormconfig.js';
-import { backUp } from '../../../src/database/sqlite/back-up.js';
-import { makePrivate } from '../../../src/database/sqlite/private-file.js';
+import { backUp } from '../../../src/platform/database/sqlite/file/backup.js';
+import { makePrivate } from '../../../src/platform/database/sqlite/file/private-file.js';
 import { openDatabaseAt } from '../../support/database.js';
 
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);

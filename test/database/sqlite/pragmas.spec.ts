@@ -1,8 +1,8 @@
 import { DataSource, type EntityManager } from 'typeorm';
 import { dataSourceOptions } from '../../../ormconfig.js';
-import { openDataSource } from '../../../src/database/open-data-source.js';
-import { setAndCheckPragmas } from '../../../src/database/sqlite/pragmas.js';
-import { SqliteConnections } from '../../../src/database/sqlite/sqlite-connections.js';
+import { openDataSource } from '../../../src/platform/database/opening/open-data-source.js';
+import { setAndCheckPragmas } from '../../../src/platform/database/sqlite/pragmas.js';
+import { SqliteConnections } from '../../../src/platform/database/sqlite/sqlite-connections.js';
 import { openDatabaseAt } from '../../support/database.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DataSource } from 'typeorm';
-import { driver } from '../../../src/database/sqlite/driver.js';
-import { ReadGate } from '../../../src/database/sqlite/read-gate.js';
-import { Reader } from '../../../src/database/sqlite/reader.js';
+import { driver } from '../../../src/platform/database/sqlite/driver.js';
+import { ReadGate } from '../../../src/platform/database/sqlite/read-gate.js';
+import { Reader } from '../../../src/platform/database/sqlite/reader.js';
 
 describe('statements that are kept prepared', () => {
   let folder: string;

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { dataSourceOptions } from '../../../ormconfig.js';
 import { startService } from '../../../scripts/support/program.js';
-import { backUp } from '../../../src/database/sqlite/back-up.js';
+import { backUp } from '../../../src/platform/database/sqlite/file/backup.js';
 import { apiAt } from '../../support/app.js';
 import { freshFile } from '../../support/engine.js';
 

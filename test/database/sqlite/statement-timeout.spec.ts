@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { connectionOf } from '../../../src/database/sqlite/driver.js';
+import { connectionOf } from '../../../src/platform/database/sqlite/driver.js';
 import { GenreRepository } from '../../../src/genres/genre.repository.js';
 import { type Database, openDatabaseAt } from '../../support/database.js';
 import { freshFile, type FreshDatabase } from '../../support/engine.js';

@@ -1,4 +1,4 @@
-import { readerCount, threadCount } from '../../../src/database/sqlite/thread-pool.js';
+import { readerCount, threadCount } from '../../../src/platform/database/sqlite/thread-pool.js';
 import { startService } from '../../../scripts/support/program.js';
 import { freshFile } from '../../support/engine.js';
 

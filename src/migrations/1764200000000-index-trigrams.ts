@@ -1,0 +1,15 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { createTrigramIndex, dropTrigramIndex } from '../platform/database/search/trigram-index.js';
+
+/** Lets titles and names be found by any part of them without reading them all. */
+export class IndexTrigrams1764200000000 implements MigrationInterface {
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await createTrigramIndex(queryRunner, 'movie', 'title_search');
+    await createTrigramIndex(queryRunner, 'client', 'name_search');
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await dropTrigramIndex(queryRunner, 'client', 'name_search');
+    await dropTrigramIndex(queryRunner, 'movie', 'title_search');
+  }
+}

@@ -1,0 +1,204 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { identityKey, searchable } from '../kernel/text.js';
+import { UnusableDatabase } from '../platform/database/engine/unusable-database.js';
+
+/** Computes a table's keys of a row's texts. */
+type KeysOf = (row: Readonly<Record<string, string | null>>) => Readonly<Record<string, string | null>>;
+
+interface Keyed {
+  readonly table: string;
+  readonly texts: readonly string[];
+  readonly keysOf: KeysOf;
+}
+
+const orNull = (text: string | null | undefined): string | null => (text ? identityKey(text) : null);
+
+const keyed: readonly Keyed[] = [
+  { table: 'genre', texts: ['name'], keysOf: ({ name }) => ({ name_key: identityKey(name!) }) },
+  { table: 'movie', texts: ['title'], keysOf: ({ title }) => ({ title_search: searchable(title!) }) },
+  { table: 'movie_copy', texts: ['code'], keysOf: ({ code }) => ({ code_key: identityKey(code!) }) },
+  {
+    table: 'client',
+    texts: ['first_name', 'last_name', 'license_number'],
+    keysOf: (row) => ({
+      name_search: searchable(`${row['first_name'] ?? ''} ${row['last_name']}`),
+      name_sort: searchable(`${row['last_name']} ${row['first_name'] ?? ''}`),
+      license_key: orNull(row['license_number']),
+    }),
+  },
+];
+
+/** The keys of the releases before this migration, which search and compare by them. */
+function formerCaseless(text: string): string {
+  return text.normalize('NFC').toLowerCase().toUpperCase().toLowerCase().replaceAll('ς', 'σ');
+}
+const formerSearchable = (text: string): string =>
+  formerCaseless(text.normalize('NFKD').replace(/\p{Mark}+/gu, ''))
+    .slice(0, 600)
+    .toWellFormed();
+const formerlyKeyed: readonly Keyed[] = [
+  { table: 'genre', texts: ['name'], keysOf: ({ name }) => ({ name_key: formerCaseless(name!) }) },
+  { table: 'movie', texts: ['title'], keysOf: ({ title }) => ({ title_search: formerSearchable(title!) }) },
+  {
+    table: 'client',
+    texts: ['first_name', 'last_name'],
+    keysOf: (row) => ({
+      name_search: formerSearchable(`${row['first_name']} ${row['last_name']}`),
+      name_sort: formerSearchable(`${row['last_name']} ${row['first_name']}`),
+    }),
+  },
+];
+
+/** What is unique by a key, and how two of them that have come to share one can be told apart by hand. */
+const unique = [
+  {
+    table: 'genre',
+    key: 'name_key',
+    what: 'genres',
+    shared: 'name',
+    remedy: 'Give all but one another name: PATCH /genres/{id}',
+  },
+  {
+    table: 'movie_copy',
+    key: 'code_key',
+    what: 'copies',
+    shared: 'code',
+    remedy: 'Give all but one another code, and a label that says so: PATCH /movie_copies/{id}',
+  },
+  {
+    table: 'client',
+    key: 'license_key',
+    what: 'clients',
+    shared: 'license number',
+    remedy: 'Give all but one another license_number, or null: PATCH /clients/{id}',
+  },
+] as const;
+
+/**
+ * Computes anew what texts are searched and compared by, gives codes and license numbers keys by which they are unique
+ * without regard to case and width, and lets clients have a single name.
+ */
+export class CompareTextAnew1764510000000 implements MigrationInterface {
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await letTakeLong(queryRunner);
+    await setFirstNameNullable(queryRunner, true);
+    const collated = isPostgres(queryRunner) ? ' COLLATE "C"' : '';
+    await queryRunner.query(`ALTER TABLE movie_copy ADD COLUMN code_key varchar(300)${collated} NOT NULL DEFAULT ''`);
+    await queryRunner.query(`ALTER TABLE client ADD COLUMN license_key varchar(300)${collated}`);
+    for (const index of ['ix_genre_name_key', 'ix_movie_copy_code', 'ix_client_license_number']) {
+      await queryRunner.query(`DROP INDEX ${index}`);
+    }
+    for (const table of keyed) await recompute(queryRunner, table);
+    await refuseDoubles(queryRunner);
+    for (const { table, key } of unique) await createUniqueIndex(queryRunner, table, key);
+  }
+
+  /** Who has a single name gets a blank first name, which the former release shows as it is. */
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await letTakeLong(queryRunner);
+    for (const { table, key } of unique) await queryRunner.query(`DROP INDEX ix_${table}_${key}`);
+    await queryRunner.query('ALTER TABLE movie_copy DROP COLUMN code_key');
+    await queryRunner.query('ALTER TABLE client DROP COLUMN license_key');
+    await queryRunner.query(`UPDATE client SET first_name = '' WHERE first_name IS NULL`);
+    for (const table of formerlyKeyed) await recompute(queryRunner, table);
+    await setFirstNameNullable(queryRunner, false);
+    await createUniqueIndex(queryRunner, 'genre', 'name_key');
+    await createUniqueIndex(queryRunner, 'movie_copy', 'code');
+    await createUniqueIndex(queryRunner, 'client', 'license_number');
+  }
+}
+
+const isPostgres = ({ connection }: QueryRunner): boolean => connection.options.type === 'postgres';
+
+async function letTakeLong(queryRunner: QueryRunner): Promise<void> {
+  if (isPostgres(queryRunner)) await queryRunner.query('SET LOCAL statement_timeout = 0');
+}
+
+/**
+ * SQLite has no statement for it. Its documentation (Making Other Kinds Of Table Schema Changes) changes the text of the
+ * table's definition for constraints that don't affect how rows are stored, which leaves rows, ids and triggers alone.
+ */
+async function setFirstNameNullable(queryRunner: QueryRunner, isNullable: boolean): Promise<void> {
+  if (isPostgres(queryRunner)) {
+    await queryRunner.query(`ALTER TABLE client ALTER COLUMN first_name ${isNullable ? 'DROP' : 'SET'} NOT NULL`);
+    return;
+  }
+  const [nullable, notNull] = ['"first_name" varchar(100)', '"first_name" varchar(100) NOT NULL'];
+  const [{ schema_version: version }] = (await queryRunner.query('PRAGMA schema_version')) as [
+    { schema_version: number },
+  ];
+  await queryRunner.query('PRAGMA writable_schema = ON');
+  await queryRunner.query(
+    `UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE type = 'table' AND name = 'client'`,
+    isNullable ? [notNull, nullable] : [nullable, notNull],
+  );
+  // Lets every connection read the definition again.
+  await queryRunner.query(`PRAGMA schema_version = ${version + 1}`);
+  await queryRunner.query('PRAGMA writable_schema = OFF');
+}
+
+const createUniqueIndex = (queryRunner: QueryRunner, table: string, column: string): Promise<unknown> =>
+  queryRunner.query(`CREATE UNIQUE INDEX ix_${table}_${column} ON ${table} (${column})`);
+
+/** Rows read at a time: the memory that this takes doesn't grow with the shop. */
+const spanSize = 5_000;
+
+/** Sets the keys of all rows whose keys are others than `keysOf` says. */
+async function recompute(queryRunner: QueryRunner, { table, texts, keysOf }: Keyed): Promise<void> {
+  const keys = Object.keys(keysOf(Object.fromEntries(texts.map((text) => [text, '']))));
+  const columns = [...texts, ...keys].join(', ');
+  const placeholder = isPostgres(queryRunner) ? '$1' : '?';
+  for (let last = 0; ;) {
+    const rows = (await queryRunner.query(
+      `SELECT id, ${columns} FROM ${table} WHERE id > ${placeholder} ORDER BY id LIMIT ${spanSize}`,
+      [last],
+    )) as (Record<string, string | null> & { id: number })[];
+    const changes = rows
+      .map((row) => [row, keysOf(row)] as const)
+      .filter(([row, computed]) => keys.some((key) => row[key] !== computed[key]))
+      .map(([{ id }, computed]) => [id, ...keys.map((key) => computed[key])]);
+    if (changes.length > 0) await store(queryRunner, table, keys, changes);
+    if (rows.length < spanSize) return;
+    last = rows.at(-1)!.id;
+  }
+}
+
+/** @param changes for each row its id and, in the order of `keys`, their values */
+async function store(
+  queryRunner: QueryRunner,
+  table: string,
+  keys: readonly string[],
+  changes: readonly unknown[],
+): Promise<void> {
+  const given = isPostgres(queryRunner) ? 'json_array_elements($1::json) AS given(value)' : 'json_each(?) AS given';
+  const id = isPostgres(queryRunner) ? '(given.value ->> 0)::integer' : '(given.value ->> 0)';
+  const sets = keys.map((key, index) => `${key} = given.value ->> ${index + 1}`).join(', ');
+  await queryRunner.query(`UPDATE ${table} SET ${sets} FROM ${given} WHERE ${table}.id = ${id}`, [
+    JSON.stringify(changes),
+  ]);
+}
+
+/** Doubles that a message names. */
+const maxNamed = 20;
+
+/** @throws UnusableDatabase with the ids of all that are no longer told apart, or the first of them */
+async function refuseDoubles(queryRunner: QueryRunner): Promise<void> {
+  const complaints: string[] = [];
+  for (const { table, key, what, shared, remedy } of unique) {
+    const ids = isPostgres(queryRunner) ? `string_agg(id::text, ', ' ORDER BY id)` : `group_concat(id, ', ')`;
+    const doubles = (await queryRunner.query(
+      `SELECT ${ids} AS ids FROM ${table} WHERE ${key} IS NOT NULL
+       GROUP BY ${key} HAVING COUNT(*) > 1 ORDER BY MIN(id) LIMIT ${maxNamed + 1}`,
+    )) as { ids: string }[];
+    if (doubles.length === 0) continue;
+    const named = doubles.slice(0, maxNamed).map(({ ids }) => `(${ids})`);
+    const more = doubles.length > maxNamed ? ' and more' : '';
+    complaints.push(`These ${what} have the same ${shared}: ids ${named.join(', ')}${more}. ${remedy}.`);
+  }
+  if (complaints.length === 0) return;
+  throw new UnusableDatabase(
+    'This release takes names, codes and license numbers for the same that differ only in case, width, invisible ' +
+      `characters or the kind of hyphen or blank, and some of the database do. ${complaints.join(' ')} ` +
+      'Nothing was changed: the former release still runs on this database. Correct them with it, then start this one.',
+  );
+}

@@ -1,0 +1,68 @@
+import { ValidateBy } from 'class-validator';
+import { parseDatabaseUrl } from '../../kernel/database-url.js';
+
+/** Why a value is refused, as what its variable must be; undefined for a value that can be used. */
+type Rule = (value: string) => string | undefined;
+
+const FollowsRule = (name: string, rule: Rule): PropertyDecorator =>
+  ValidateBy({
+    name,
+    validator: {
+      validate: (value) => rule(String(value)) === undefined,
+      defaultMessage: ({ property, value } = {} as never) => `${property} ${rule(String(value))}`,
+    },
+  });
+
+export const IsDatabaseUrl = (): PropertyDecorator =>
+  FollowsRule('isDatabaseUrl', (text) => {
+    try {
+      parseDatabaseUrl(text);
+      return undefined;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  });
+
+/** An empty value, or where clients reach the service behind a proxy: an absolute URL, or only its path. */
+export const IsPublicUrl = (): PropertyDecorator =>
+  FollowsRule('isPublicUrl', (text) => {
+    if (text === '' || /^(\/[\w.~%-]+)+\/?$/.test(text)) return undefined;
+    const url = /^https?:\/\/[^/]/.test(text) ? parseUrl(text) : undefined;
+    const isPlain = url && !url.username && !url.password && !/[?#@\s\\]/.test(text);
+    return isPlain ? undefined : 'must be a URL such as https://shop.example/rental, or a path such as /rental';
+  });
+
+/** An empty value, `*`, or origins as browsers serialize them in the Origin header (RFC 6454, section 6.2). */
+export const IsOriginList = (): PropertyDecorator =>
+  FollowsRule('isOriginList', (list) => {
+    if (list === '' || list === '*') return undefined;
+    const faults = list.split(',').flatMap((entry, index) => {
+      const fault = originFault(entry);
+      return fault ? [`its entry ${index + 1} ${fault}`] : [];
+    });
+    return faults.length > 0
+      ? `must be *, or origins as browsers send them, such as https://desk.example,https://desk.example:8443: ${faults.join('; ')}`
+      : undefined;
+  });
+
+function originFault(entry: string): string | undefined {
+  if (entry.trim() !== entry || entry === '')
+    return 'is empty or has blanks around it: separate origins by one comma only';
+  if (entry === 'null')
+    return 'is the origin of every sandboxed page and local file: serve the page from an origin of its own';
+  if (entry.includes('*')) return 'has a wildcard, which matches nothing: name each origin, or * alone for all';
+  if (!/^https?:\/\/[^/]/i.test(entry)) return 'has no http:// or https:// before its host: write https://<host>';
+  const url = parseUrl(entry);
+  if (!url) return 'has no valid host or port: write https://<host> or https://<host>:<port>';
+  if (url.username || url.password || entry.includes('@'))
+    return 'has user information, which no origin has: write https://<host>';
+  return url.origin === entry ? undefined : `is never sent so by a browser: write ${url.origin}`;
+}
+
+function parseUrl(text: string): URL | undefined {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,114 @@
+import type { PoolActivity } from './transaction-manager.js';
+import type { Wait } from './waiting-room.js';
+import { byWorkload, type Workload } from './workload.js';
+
+export interface Loan {
+  readonly workload: Workload;
+  /** Absent where others wait for what this one borrows. */
+  readonly wait?: Wait;
+}
+
+/** The loan of a transaction that reads. */
+export const readLoan = (wait: Wait): Loan => ({ workload: wait.isUrgent ? 'urgent lookup' : 'scan', wait });
+
+interface Borrower<Member> extends Loan {
+  /** Counts up, in the order they asked. */
+  readonly ticket: number;
+  readonly begin: (member: Member) => void;
+  readonly refuse: (error: unknown) => void;
+}
+
+/**
+ * Lends each of its members to one borrower at a time, in the order they asked, but the urgent ones first.
+ *
+ * Bulkheads keep slow scans, and writes that all wait for one lock, from holding up everything else: scans occupy at
+ * most half of the members, and scans and writes together leave one to lookups. A single member is lent for anything.
+ */
+export class Pool<Member> {
+  private readonly free: Member[];
+  private readonly waiting = byWorkload(() => new Set<Borrower<Member>>());
+  private readonly lent = byWorkload(() => 0);
+  private tickets = 0;
+
+  constructor(private readonly members: readonly Member[]) {
+    this.free = [...members];
+  }
+
+  get activity(): PoolActivity {
+    const size = this.members.length;
+    const waiting = Object.values(this.waiting).reduce((sum, queue) => sum + queue.size, 0);
+    return { size, inUse: size - this.free.length, waiting };
+  }
+
+  /** Whether who borrows now has to wait. */
+  isBusyFor(workload: Workload): boolean {
+    const { free, members, lent } = this;
+    if (free.length === 0) return true;
+    if (members.length === 1 || workload === 'lookup' || workload === 'urgent lookup') return false;
+    return free.length === 1 || (workload === 'scan' && lent.scan >= Math.floor(members.length / 2));
+  }
+
+  /** @throws UnitNotStarted */
+  async lend<Result>(loan: Loan, job: (member: Member) => Promise<Result>): Promise<Result> {
+    const { workload, wait } = loan;
+    wait?.assertPresent();
+    const member = this.isBusyFor(workload) ? await this.turn(loan) : this.take(workload);
+    try {
+      return await job(member);
+    } finally {
+      this.lent[workload]--;
+      this.free.push(member);
+      this.beginNext();
+    }
+  }
+
+  /** Lets nobody wait on who waits now. */
+  refuseWaiting(error: unknown): void {
+    for (const queue of Object.values(this.waiting)) {
+      for (const borrower of queue) {
+        this.leave(borrower);
+        borrower.refuse(error);
+      }
+    }
+  }
+
+  private take(workload: Workload): Member {
+    this.lent[workload]++;
+    return this.free.pop()!;
+  }
+
+  private turn({ workload, wait }: Loan): Promise<Member> {
+    const queue = this.waiting[workload];
+    return new Promise((begin, refuse) => {
+      const borrower = { workload, wait, ticket: this.tickets++, begin, refuse };
+      wait?.start(workload, (error) => {
+        queue.delete(borrower);
+        refuse(error);
+      });
+      queue.add(borrower);
+    });
+  }
+
+  private beginNext(): void {
+    const next = this.next();
+    if (!next) return;
+    this.leave(next);
+    next.begin(this.take(next.workload));
+  }
+
+  private next(): Borrower<Member> | undefined {
+    const [urgent] = this.waiting['urgent lookup'];
+    if (urgent) return urgent;
+    let next: Borrower<Member> | undefined;
+    for (const [first] of Object.values(this.waiting)) {
+      if (first && (!next || first.ticket < next.ticket) && !this.isBusyFor(first.workload)) next = first;
+    }
+    return next;
+  }
+
+  /** Takes a borrower out of its queue: its wait has come to an end. */
+  private leave(borrower: Borrower<Member>): void {
+    this.waiting[borrower.workload].delete(borrower);
+    borrower.wait?.stop();
+  }
+}

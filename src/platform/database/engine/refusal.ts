@@ -1,0 +1,57 @@
+import type { DataSourceOptions } from 'typeorm';
+import { errorCode } from '../../../kernel/error-code.js';
+import { UnusableDatabase } from './unusable-database.js';
+
+const permissions =
+  'Give the user that runs the service permission to read and write the file, its -wal, -shm and .lock and their ' +
+  'folder, on a file system that is not mounted read-only.';
+const damage = 'It is damaged: restore a backup, as docs/operations.md says. npm run verify names what is damaged.';
+
+/** What operators can do about that which a database, or the system below it, refuses. By the codes of the drivers. */
+const remedies: readonly (readonly [RegExp, string])[] = [
+  [/^(SQLITE_(READONLY|PERM|CANTOPEN|AUTH)|EACCES|EPERM|EROFS)$/, permissions],
+  [/^(SQLITE_(CORRUPT|NOTADB)|XX001|XX002)$/, damage],
+  [/^(SQLITE_FULL|ENOSPC|EDQUOT|53100)$/, 'Make room on its disk.'],
+  [/^(SQLITE_IOERR|EIO|58...)$/, 'See to its disk.'],
+  [
+    /^42501$/,
+    'Give the user of DATABASE_URL all rights on the tables and sequences of the database, or make it their owner: ' +
+      'pg_restore --no-owner --role=<user> does.',
+  ],
+  [/^25006$/, 'Let DATABASE_URL name a server that takes writes, and no standby.'],
+  [/^(28...|3D000)$/, 'See that user, password and database of DATABASE_URL are right.'],
+];
+
+/** Whether a database is damaged, which no retry mends. */
+export const isDamage = (error: unknown): boolean => remedyOf(error) === damage;
+
+/** Whether a database, and no bug of ours, is the cause of an error. */
+export const isRefusal = (error: unknown): boolean => remedyOf(error) !== undefined;
+
+/** Returns the error for operators of a database that can't be used. */
+export function unusable(error: unknown, options: DataSourceOptions): UnusableDatabase {
+  const reason = error instanceof Error ? error.message : String(error);
+  const remedy = remedyOf(error);
+  return new UnusableDatabase(
+    options.type === 'postgres'
+      ? describePostgres(reason || errorCode(error), remedy, options.url!)
+      : `The SQLite file ${String(options.database)} can't be used: ${reason}. ` +
+          (remedy ?? 'Let DATABASE_URL name a file of this service, or a new one in a folder that it may write to.'),
+    { cause: error },
+  );
+}
+
+function describePostgres(reason: string | undefined, remedy: string | undefined, url: string): string {
+  const { hostname, port, pathname } = new URL(url);
+  const place = `${hostname}:${port || '5432'}, database ${pathname.slice(1)}`;
+  if (remedy) return `PostgreSQL (${place}) refuses the service: ${reason}. ${remedy}`;
+  return (
+    `PostgreSQL can't be reached as its URL says (${place}): ${reason}. ` +
+    'See that it runs there, and that user, password and database are right.'
+  );
+}
+
+function remedyOf(error: unknown): string | undefined {
+  const code = errorCode(error) ?? '';
+  return remedies.find(([codes]) => codes.test(code))?.[1];
+}

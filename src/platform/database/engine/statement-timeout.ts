@@ -1,0 +1,19 @@
+import { ServiceUnavailable } from '../../../kernel/domain-error.js';
+import { errorCode } from '../../../kernel/error-code.js';
+
+/** SQLite's interrupt, and PostgreSQL's query_canceled. */
+const timeoutCodes = new Set(['SQLITE_INTERRUPT', '57014']);
+
+/** Whether an error, or what caused it, is a statement that was ended since it ran longer than STATEMENT_TIMEOUT_MS. */
+export function isStatementTimeout(error: unknown): boolean {
+  if (timeoutCodes.has(errorCode(error) ?? '')) return true;
+  return error instanceof ServiceUnavailable && isStatementTimeout(error.cause);
+}
+
+/** Returns the answer to a request whose statement was ended. */
+export function statementTimeout(cause: unknown): ServiceUnavailable {
+  return new ServiceUnavailable(
+    cause,
+    'The database took too long to answer this request. Ask for less, such as a longer part of a title or no total, or try again later.',
+  );
+}

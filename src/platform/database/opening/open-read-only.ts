@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs';
+import sqlite3 from 'sqlite3';
+import type { DataSource, DataSourceOptions } from 'typeorm';
+import type { Connections } from '../engine/connections.js';
+import { PostgresConnections } from '../postgres/postgres-connections.js';
+import { withSettings } from '../postgres/session-settings.js';
+import { SqliteConnections } from '../sqlite/sqlite-connections.js';
+import { UnusableDatabase } from '../engine/unusable-database.js';
+
+/** The same database, for connections that the database itself keeps from writing. @throws UnusableDatabase */
+export function readingOnly(options: DataSourceOptions): DataSourceOptions {
+  if (options.type === 'postgres') return withSettings(options, { default_transaction_read_only: 'on' });
+  const file = String(options.database);
+  // TypeORM would make the folder of a file that isn't there.
+  if (!existsSync(file))
+    throw new UnusableDatabase(`There is no SQLite file ${file}. Name one that this service made.`);
+  return { ...options, flags: sqlite3.OPEN_READONLY, busyTimeout: 5000 } as DataSourceOptions;
+}
+
+/**
+ * Opens what is there beside whoever serves it: nothing is migrated, and nobody is kept out.
+ * @throws UnusableDatabase where the schema isn't that of this version
+ */
+export async function openForReading(source: DataSource): Promise<Connections> {
+  await assertCurrent(source);
+  return openAnySchema(source);
+}
+
+/** The same, whatever the schema. */
+export function openAnySchema(source: DataSource): Promise<Connections> {
+  return source.options.type === 'postgres'
+    ? PostgresConnections.openMigrated(source)
+    : SqliteConnections.openForReading(source);
+}
+
+async function assertCurrent(source: DataSource): Promise<void> {
+  const ours = source.migrations.map(({ name, constructor }) => name ?? constructor.name);
+  const done = await executedMigrations(source);
+  const missing = ours.filter((name) => !done.includes(name));
+  if (missing.length > 0) {
+    throw new UnusableDatabase(
+      `The database's schema is older than this version: it lacks ${missing.join(', ')}. ` +
+        'Start this version of the service on it once, which brings it up to date.',
+    );
+  }
+  const unknown = done.filter((name) => !ours.includes(name));
+  if (unknown.length > 0) {
+    throw new UnusableDatabase(
+      `The database's schema is newer than this version, which doesn't know ${unknown.join(', ')}. ` +
+        'Use the version that serves it.',
+    );
+  }
+}
+
+/** Of a database that was never migrated, none. */
+async function executedMigrations(source: DataSource): Promise<string[]> {
+  const [found] = await source.query<{ name: string }[]>(
+    source.options.type === 'postgres'
+      ? `SELECT 1 FROM pg_tables WHERE tablename = 'migrations' AND schemaname = current_schema()`
+      : `SELECT 1 FROM sqlite_schema WHERE name = 'migrations'`,
+  );
+  if (!found) return [];
+  const rows = await source.query<{ name: string }[]>('SELECT name FROM migrations ORDER BY id');
+  return rows.map(({ name }) => name);
+}

@@ -1,0 +1,49 @@
+import { DatabaseError } from 'pg';
+import { AbortableClient } from './abortable-client.js';
+import { withinAnswerTimeout } from './answer-timeout.js';
+import type { Inquiry } from './server-watchdog.js';
+
+/** A backend waits for its client ('Client') also in the middle of a statement: for the rest of it, or with its rows. */
+const workingSql = `SELECT backend FROM unnest($1::text[]) AS backend JOIN pg_stat_activity
+  ON pid = split_part(backend, '/', 1)::int AND backend = pid || '/' || extract(epoch FROM backend_start)
+  WHERE state = 'active' AND wait_event_type IS DISTINCT FROM 'Client'`;
+const terminateSql = `SELECT pg_terminate_backend(pid) FROM unnest($1::text[]) AS backend JOIN pg_stat_activity
+  ON pid = split_part(backend, '/', 1)::int AND backend = pid || '/' || extract(epoch FROM backend_start)`;
+
+/** Asks the server at `url`, each time on a new connection: those that are there may have fallen silent. */
+export function inquiryAt(url: string): Inquiry {
+  return {
+    workingBackends(backends) {
+      return onNewConnection(url, async (client) => {
+        // A pooler may have no free connection to the server: then the answer, and not the server, is missing.
+        const query = client.query<{ backend: string }>(workingSql, [backends]);
+        const answer = await withinAnswerTimeout(query).catch(() => undefined);
+        return answer && new Set(answer.rows.map(({ backend }) => backend));
+      });
+    },
+    async terminate(backends) {
+      await onNewConnection(url, (client) => withinAnswerTimeout(client.query(terminateSql, [backends]))).catch(
+        () => undefined,
+      );
+    },
+  };
+}
+
+/** @returns undefined where the server refuses the connection: since it is full, for example. It is there. */
+async function onNewConnection<Result>(
+  url: string,
+  ask: (client: AbortableClient) => Promise<Result>,
+): Promise<Result | undefined> {
+  const client = new AbortableClient({ connectionString: url, application_name: 'movie-rental watchdog' });
+  client.on('error', () => undefined);
+  try {
+    await withinAnswerTimeout(client.connect());
+    return await ask(client);
+  } catch (error) {
+    if (error instanceof DatabaseError) return undefined;
+    client.abort();
+    throw error;
+  } finally {
+    void client.end();
+  }
+}

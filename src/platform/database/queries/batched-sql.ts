@@ -1,0 +1,33 @@
+import type { DataSource } from 'typeorm';
+import { isPostgres } from './compiled-statement.js';
+import { gathering } from './json-aggregate.js';
+import type { ResolvedTypes } from '../columns/parameter-types.js';
+import { renderSql, type SqlTemplate } from './sql-template.js';
+
+/** The name of the parameter that all reads of a batch have in common, since SQLite takes no limit out of a row. */
+export const limitName = 'limit';
+
+/**
+ * Writes a SELECT so that one run of it answers several reads, each with values of its own. Its first parameter is a
+ * JSON array with an array of values for each read, its second the limit, if it has one. It has a row for each read:
+ * the read's place in the array, and the rows that the read finds as JSON.
+ */
+export function batchedSql(
+  connection: DataSource,
+  template: SqlTemplate,
+  types: ResolvedTypes,
+  columns: readonly string[],
+): string {
+  const rows = gathering(connection, columns);
+  const parameter = isPostgres(connection) ? '$' : '?';
+  const select = renderSql(template, (name, position) => {
+    if (name === limitName) return `${parameter}2`;
+    const type = types[name];
+    if (type === 'integers') throw new Error(`A batch of reads can't pass the list ${name}.`);
+    const value = `(read.value ->> ${position})`;
+    return isPostgres(connection) && type === 'integer' ? `${value}::bigint` : value;
+  });
+  return isPostgres(connection)
+    ? `SELECT place::int - 1 AS place, (SELECT ${rows} FROM (${select}) AS gathered) AS rows FROM json_array_elements(${parameter}1) WITH ORDINALITY AS read(value, place)`
+    : `SELECT key AS place, (SELECT ${rows} FROM (${select}) AS gathered) AS rows FROM json_each(${parameter}1) AS read`;
+}

@@ -1,0 +1,161 @@
+import type { EntityManager, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
+import { batchedSql, limitName } from './batched-sql.js';
+import { bind, compile, type CompiledStatement, StatementCache } from './compiled-statement.js';
+import { entityOf, gatheredShapeOf, type Member, type Selection, type Shape, shapeOf } from './row-mapper.js';
+import { gathering, listColumn } from './json-aggregate.js';
+import { type ParameterTypes, resolveTypes, type Values } from '../columns/parameter-types.js';
+import { BatchingManager } from './read-batcher.js';
+import { parseSql } from './sql-template.js';
+
+export type { Values };
+
+/** Which of the values are given and, of booleans, as what: all that the text of a query may depend on. */
+export type Given<V> = { readonly [Name in keyof V]?: boolean };
+
+/** Writes a query with its values as parameters of their own names. */
+export type Query<Entity extends ObjectLiteral, V> = (
+  manager: EntityManager,
+  given: Given<V>,
+) => SelectQueryBuilder<Entity>;
+
+/** Queries for the lists of each row, of which they know the alias. */
+export type Lists<Entity> = { readonly [Property in keyof Entity & string]?: ListQuery };
+type ListQuery = (
+  manager: EntityManager,
+) => Selection & Pick<SelectQueryBuilder<ObjectLiteral>, 'getQuery' | 'getParameters'>;
+
+export interface ById {
+  readonly id: number;
+}
+
+interface SelectOptions<Entity, V> {
+  readonly lists?: Lists<Entity>;
+  /** Rows at most of which `all` fetches as many as its `limit` says. The plan is made for so many. */
+  readonly maxRows?: number;
+  /**
+   * Whether single reads are batched. Only queries whose cost is bounded for all values: lookups by a key,
+   * and pages that an index finds without passing rows. All reads of a batch wait for the slowest of them.
+   */
+  readonly isBatched?: (given: Given<V>) => boolean;
+  /** Rows that all reads of a batch find at most, where rows may be large. */
+  readonly maxBatchRows?: number;
+}
+
+interface Statement extends CompiledStatement {
+  readonly shape: Shape;
+  /** The same for a batch of reads. */
+  readonly batched?: CompiledStatement & { readonly shape: Shape };
+}
+
+const noBatches = (): boolean => false;
+
+/**
+ * A query of the hot paths, which TypeORM writes once for each database and for each choice of given values, and which
+ * is then only run. Writing it and making entities of the rows takes TypeORM several times as long as the database
+ * takes to answer.
+ *
+ * It may join what there is one of. Lists are gathered by the database, so that it all takes one statement: each round
+ * trip to SQLite's thread, or to PostgreSQL, costs more than most statements do.
+ */
+export class CompiledSelect<Entity extends ObjectLiteral, V extends object> {
+  private readonly cache = new StatementCache<Statement>();
+
+  constructor(
+    private readonly types: ParameterTypes<V>,
+    private readonly query: Query<Entity, V>,
+    private readonly options: SelectOptions<Entity, V> = {},
+  ) {}
+
+  /** @param limit rows at most, where `maxRows` is set */
+  async all(manager: EntityManager, values: V & Values, limit?: number): Promise<Entity[]> {
+    const given = givenOf(values);
+    const { connection } = manager;
+    const statement = this.cache.get(connection, variantOf(given), () => this.write(manager, given));
+    const { batched } = statement;
+    if (batched && manager instanceof BatchingManager) {
+      const rows = await manager.queryBatched({
+        sql: batched.sql,
+        values: bind(connection, batched, values),
+        limit,
+        maxBatchRows: this.options.maxBatchRows,
+      });
+      return rows.map((row) => entityOf(row, batched.shape)) as Entity[];
+    }
+    const bound = bind(connection, statement, { ...values, [limitName]: limit ?? 0 });
+    const rows = await manager.query<Record<string, unknown>[]>(statement.sql, bound);
+    return rows.map((row) => entityOf(row, statement.shape)) as Entity[];
+  }
+
+  async first(manager: EntityManager, values: V & Values): Promise<Entity | undefined> {
+    return (await this.all(manager, values))[0];
+  }
+
+  count(manager: EntityManager, values: V & Values): Promise<number> {
+    return this.query(manager, givenOf(values)).setParameters(values).getCount();
+  }
+
+  private write(manager: EntityManager, given: Given<V>): Statement {
+    const { lists: listQueries = {}, maxRows, isBatched = noBatches } = this.options;
+    const query = this.query(manager, given).limit(maxRows);
+    const lists = Object.entries<ListQuery | undefined>(listQueries).map(([property, list]) =>
+      gather(query, property, list!(manager)),
+    );
+    const { shape, columns } = gatheredShapeOf(query, lists);
+    const { connection } = manager;
+    const template = parseSql(limited(query.getQuery(), maxRows));
+    const types = {
+      ...resolveTypes(this.types, query.expressionMap.mainAlias!.metadata),
+      [limitName]: 'integer',
+    } as const;
+    return {
+      ...compile(connection, template, types),
+      shape: shapeOf(query, undefined, lists),
+      batched: isBatched(given)
+        ? {
+            sql: batchedSql(connection, template, types, columns),
+            names: template.names.filter((name) => name !== limitName),
+            types,
+            shape,
+          }
+        : undefined,
+    };
+  }
+}
+
+/**
+ * Passes the limit as a parameter, so that a query has one text for all limits. PostgreSQL plans for a tenth of the
+ * table where it doesn't know the limit, so it is shown the largest limit first.
+ */
+const limited = (sql: string, maxRows: number | undefined): string =>
+  maxRows === undefined ? sql : `SELECT * FROM (${sql}) AS page LIMIT :${limitName}`;
+
+function variantOf(given: Given<object>): string {
+  let variant = '';
+  for (const [name, value] of Object.entries(given)) if (value !== undefined) variant += `${name} ${String(value)},`;
+  return variant;
+}
+
+function givenOf<V extends object>(values: V): Given<V> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      value === undefined || typeof value === 'boolean' ? value : true,
+    ]),
+  ) as Given<V>;
+}
+
+/** Has `query` read a list of each of its rows, as a JSON array of arrays, in the order of the list's own query. */
+function gather<Entity extends ObjectLiteral>(
+  query: SelectQueryBuilder<Entity>,
+  property: string,
+  list: ReturnType<ListQuery>,
+): Member {
+  const { shape, columns } = gatheredShapeOf(list);
+  query
+    .addSelect(
+      `(SELECT ${gathering(query.connection, columns)} FROM (${list.getQuery()}) AS gathered)`,
+      listColumn(property),
+    )
+    .setParameters(list.getParameters());
+  return { property, ...shape };
+}

@@ -1,0 +1,151 @@
+import type { EntityManager, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
+import { maxPageBytes, maxPageLimit, type Page, type PageRequest, type Place } from '../../../kernel/page.js';
+import { CompiledSelect, type Given, type Lists, type Query, type Values } from './compiled-select.js';
+import type { ParameterTypes } from '../columns/parameter-types.js';
+import { unknownParameter } from '../../../kernel/domain-error.js';
+import { assertTransaction } from './read-batcher.js';
+
+/** The entity's properties a list can be sorted by, under the names it goes by on the outside. None may be null. */
+type Sortable<Entity> = Readonly<Record<string, keyof Entity & string>>;
+
+interface Order<Entity extends ObjectLiteral, Filter> {
+  readonly property: keyof Entity & string;
+  readonly select: CompiledSelect<Entity, Filter & Partial<PlaceValues>>;
+}
+
+interface PlaceValues {
+  readonly placeValue: string | number;
+  readonly placeId: number;
+}
+
+interface PagesOptions<Entity, Filter> {
+  readonly lists?: Lists<Entity>;
+  /** Whether reads of a page are batched, by its filters and by what it is sorted by; see SelectOptions. */
+  readonly isBatched: (given: Given<Filter>, sortBy: string) => boolean;
+  /**
+   * Rows that one statement fetches at most of a page: bounds the memory that large rows take. A page of more rows is
+   * fetched by several statements, in a transaction.
+   */
+  readonly maxRows?: number;
+  /** The same of all pages of a batch. */
+  readonly maxBatchRows?: number;
+}
+
+/** Whether an index has the rows of a page in its order, so that none is passed: all rows, or those of one key by id. */
+export function isIndexOrder(sortBy: string, keys: readonly (boolean | undefined)[]): boolean {
+  const given = keys.filter(Boolean).length;
+  return given === 0 || (given === 1 && sortBy === 'id');
+}
+
+/** A list that is read page by page. Pages are found by place and not by counting, and look one row further. */
+export class PreparedPages<Entity extends ObjectLiteral & { id: number }, Filter extends object> {
+  private readonly orders = new Map<string, Order<Entity, Filter>>();
+  private readonly maxRows: number;
+
+  constructor(
+    types: ParameterTypes<Filter>,
+    private readonly query: Query<Entity, Filter>,
+    sortable: Sortable<Entity>,
+    { lists, isBatched, maxRows = maxPageLimit + 1, maxBatchRows }: PagesOptions<Entity, Filter>,
+  ) {
+    this.maxRows = maxRows;
+    for (const [name, property] of Object.entries(sortable)) {
+      for (const direction of ['ASC', 'DESC'] as const) {
+        const select = new CompiledSelect<Entity, Filter & Partial<PlaceValues>>(
+          { ...types, placeValue: { column: property }, placeId: 'integer' } as ParameterTypes<
+            Filter & Partial<PlaceValues>
+          >,
+          (manager, given) => inOrder(query(manager, given), property, direction, given),
+          { lists, maxRows, maxBatchRows, isBatched: (given) => isBatched(given, name) },
+        );
+        this.orders.set(`${name} ${direction}`, { property, select });
+      }
+    }
+  }
+
+  async fetch(manager: EntityManager, filter: Filter & Values, request: PageRequest): Promise<Page<Entity>> {
+    const isBackwards = request.from?.direction === 'before';
+    const direction = request.descending === isBackwards ? 'ASC' : 'DESC';
+    const order = this.orders.get(`${request.sortBy} ${direction}`)!;
+    const from = request.from && (await this.findPlace(manager, request.from, order));
+    const total = request.includeTotal ? await order.select.count(manager, filter) : undefined;
+    const { rows, isMore } = await this.fetchRows(manager, filter, request.limit, from, order);
+    if (isBackwards) rows.reverse();
+    return {
+      rows,
+      placeOf: (row) => placeOf(row, order.property),
+      isBackwards,
+      hasPrevious: isBackwards ? isMore : request.from !== undefined,
+      hasNext: isBackwards || isMore,
+      total,
+    };
+  }
+
+  /** Finds the place of a row of which only the id is given. @throws InvalidInput if there is no such row */
+  private async findPlace(
+    manager: EntityManager,
+    { id, value }: NonNullable<PageRequest['from']>,
+    { property }: Order<Entity, Filter>,
+  ): Promise<Place> {
+    if (value !== undefined) return { id, value };
+    if (property === 'id') return { id, value: id };
+    assertTransaction(manager);
+    const { alias } = this.query(manager, {});
+    const row = await this.query(manager, {})
+      .select([`${alias}.id`, `${alias}.${property}`])
+      .where(`${alias}.id = :id`, { id })
+      .getOne();
+    if (!row) throw unknownParameter('after', id);
+    return placeOf(row, property);
+  }
+
+  /**
+   * Fetches the rows of a page in the order of its walk, by as many statements as bound their memory, and few that are
+   * too many for its bytes. One more than are returned shows whether there are more.
+   */
+  private async fetchRows(
+    manager: EntityManager,
+    filter: Filter & Values,
+    limit: number,
+    from: Place | undefined,
+    { property, select }: Order<Entity, Filter>,
+  ): Promise<{ rows: Entity[]; isMore: boolean }> {
+    const wanted = limit + 1;
+    const isChunked = wanted > this.maxRows;
+    if (isChunked) assertTransaction(manager);
+    const rows: Entity[] = [];
+    // The first few tell how large rows are.
+    let most = isChunked ? this.maxRows / 4 : this.maxRows;
+    for (let place: Place | undefined = from, length = 0; ; place = placeOf(rows.at(-1)!, property)) {
+      const count = Math.min(most, wanted - rows.length);
+      most = Math.min(2 * most, this.maxRows);
+      const values = place && { placeValue: place.value, placeId: place.id };
+      const found = await select.all(manager, { ...filter, ...values }, count);
+      rows.push(...found);
+      if (found.length < count) return { rows, isMore: false };
+      const isWhole = rows.length === wanted || (length += JSON.stringify(found).length) > maxPageBytes;
+      if (isWhole) return { rows: rows.slice(0, -1), isMore: true };
+    }
+  }
+}
+
+function placeOf<Entity extends ObjectLiteral & { id: number }>(row: Entity, property: keyof Entity & string): Place {
+  return { value: plain(row[property]), id: row.id };
+}
+
+function inOrder<Entity extends ObjectLiteral>(
+  query: SelectQueryBuilder<Entity>,
+  property: string,
+  direction: 'ASC' | 'DESC',
+  { placeId }: Given<Partial<PlaceValues>>,
+): SelectQueryBuilder<Entity> {
+  const { alias } = query;
+  if (placeId) {
+    query.andWhere(`(${alias}.${property}, ${alias}.id) ${direction === 'ASC' ? '>' : '<'} (:placeValue, :placeId)`);
+  }
+  return query.orderBy(`${alias}.${property}`, direction).addOrderBy(`${alias}.id`, direction);
+}
+
+function plain(value: string | number | Date): string | number {
+  return value instanceof Date ? value.toISOString() : value;
+}

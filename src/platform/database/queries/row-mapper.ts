@@ -1,0 +1,85 @@
+import type { EntityMetadata, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
+import { ApplyValueTransformers } from 'typeorm/util/ApplyValueTransformers.js';
+import { listColumn, parsed, type Row } from './json-aggregate.js';
+
+/** What becomes of a row of a query: an entity, those that were joined to it, and its lists. */
+export interface Shape {
+  readonly make: () => ObjectLiteral;
+  readonly id: string | number;
+  readonly columns: readonly {
+    readonly name: string | number;
+    readonly property: string;
+    readonly from: (value: unknown) => unknown;
+  }[];
+  readonly joined: readonly Member[];
+  readonly lists: readonly (Member & { readonly name: string | number })[];
+}
+
+/** Of an entity. */
+export type Member = Shape & { readonly property: string };
+
+/** What a query selects, whichever entity it is of. */
+export type Selection = Pick<SelectQueryBuilder<ObjectLiteral>, 'expressionMap'>;
+
+/** The columns a query selects, under the names that its rows have them by. */
+type NameOf = (column: string) => string | number;
+
+export function shapeOf(query: Selection, nameOf: NameOf = (column) => column, lists: readonly Member[] = []): Shape {
+  const { name, metadata } = query.expressionMap.mainAlias!;
+  return {
+    ...shapeOfAlias(query, name, metadata, nameOf),
+    lists: lists.map((list) => ({ ...list, name: nameOf(listColumn(list.property)) })),
+  };
+}
+
+/** The shape of what a query finds when the database gathers it as a list of lists, and the columns to gather. */
+export function gatheredShapeOf(query: Selection, lists?: readonly Member[]): { shape: Shape; columns: string[] } {
+  const columns: string[] = [];
+  const nameOf = (column: string): number => {
+    if (!columns.includes(column)) columns.push(column);
+    return columns.indexOf(column);
+  };
+  const shape = shapeOf(query, nameOf, lists);
+  return { shape, columns };
+}
+
+function shapeOfAlias(
+  query: Selection,
+  alias: string,
+  { target, columns, primaryColumns }: EntityMetadata,
+  nameOf: NameOf,
+): Shape {
+  const { selects, joinAttributes } = query.expressionMap;
+  const isSelected = (property: string): boolean =>
+    selects.some(({ selection }) => selection === `${alias}.${property}`);
+  return {
+    make: () => new (target as new () => ObjectLiteral)(),
+    id: nameOf(`${alias}_${primaryColumns[0]!.databaseName}`),
+    columns: columns
+      .filter(({ isSelect, propertyName }) => isSelect || isSelected(propertyName))
+      .map(({ databaseName, propertyName, transformer }) => ({
+        name: nameOf(`${alias}_${databaseName}`),
+        property: propertyName,
+        from: transformer
+          ? (value) => ApplyValueTransformers.transformFrom(transformer, value) as unknown
+          : (value) => value,
+      })),
+    joined: joinAttributes
+      .filter(({ parentAlias }) => parentAlias === alias)
+      .map((join) => ({
+        property: join.relation!.propertyName,
+        ...shapeOfAlias(query, join.alias.name, join.metadata!, nameOf),
+      })),
+    lists: [],
+  };
+}
+
+export function entityOf(row: Row, { make, columns, joined, lists }: Shape): ObjectLiteral {
+  const entity = make();
+  for (const { name, property, from } of columns) entity[property] = from(row[name]);
+  for (const shape of joined) entity[shape.property] = row[shape.id] === null ? null : entityOf(row, shape);
+  for (const shape of lists) {
+    entity[shape.property] = parsed(row[shape.name]).map((item) => entityOf(item, shape));
+  }
+  return entity;
+}

@@ -1,0 +1,149 @@
+import { type EntityManager, type EntityMetadata, Index, type QueryRunner } from 'typeorm';
+import { snakeCase } from 'typeorm/util/StringUtils.js';
+import { UnusableDatabase } from '../engine/unusable-database.js';
+
+/**
+ * Lets `whereContains` find rows by this text. On PostgreSQL it is an index, and on SQLite a table of the index's name
+ * that triggers keep right. TypeORM can describe neither, so migrations make it, by `createTrigramIndex`.
+ */
+export function TrigramIndex(): PropertyDecorator {
+  return (prototype, property) => {
+    const name = nameOf(snakeCase(prototype.constructor.name), snakeCase(String(property)));
+    Index(name, { synchronize: false })(prototype, property);
+  };
+}
+
+export interface TrigramIndexed {
+  /** The index's. */
+  readonly name: string;
+  readonly property: string;
+  readonly column: string;
+}
+
+export function trigramIndexesOf(metadata: EntityMetadata): TrigramIndexed[] {
+  return metadata.columns
+    .map(({ propertyName: property, databaseName: column }) => ({
+      name: nameOf(metadata.tableName, column),
+      property,
+      column,
+    }))
+    .filter(({ name }) => metadata.indices.some((index) => index.name === name));
+}
+
+export interface MissingIndex {
+  /** Of the index, or of a trigger that keeps it right. */
+  readonly name: string;
+  /** The SQL that makes it again. */
+  readonly repair: string;
+}
+
+/** What the trigram indexes of the entities consist of, and the database lacks. */
+export async function missingTrigramIndexes(manager: EntityManager): Promise<MissingIndex[]> {
+  const indexes = manager.connection.entityMetadatas.flatMap((metadata) =>
+    trigramIndexesOf(metadata).map(({ column }) => [metadata.tableName, column] as const),
+  );
+  if (isPostgres(manager)) {
+    const found = await manager.query<{ name: string; valid: boolean }[]>(
+      'SELECT relname AS name, indisvalid AS valid FROM pg_class JOIN pg_index ON indexrelid = oid WHERE pg_table_is_visible(oid)',
+    );
+    const valid = new Map(found.map(({ name, valid }) => [name, valid]));
+    return indexes.flatMap(([table, column]) => {
+      const name = nameOf(table, column);
+      if (valid.get(name)) return [];
+      return [{ name, repair: valid.has(name) ? `REINDEX INDEX ${name};` : `${ginIndexSql(table, column)};` }];
+    });
+  }
+  const found = await manager.query<{ name: string }[]>('SELECT name FROM sqlite_schema');
+  const names = new Set(found.map(({ name }) => name));
+  return indexes.flatMap(([table, column]) => {
+    const index = nameOf(table, column);
+    return Object.entries(sqliteObjects(table, column))
+      .filter(([name]) => !names.has(name))
+      .map(([name, statements]) => ({
+        name,
+        // What was written while a trigger was missing is not in the index.
+        repair: [...new Set([...statements, rebuildSql(index)])].map((sql) => `${sql};`).join(' '),
+      }));
+  });
+}
+
+/**
+ * A migration that makes the table anew, as TypeORM does on SQLite to change one, drops the index first and creates it
+ * again last: triggers go with their table.
+ * @throws UnusableDatabase where PostgreSQL can't index trigrams
+ */
+export async function createTrigramIndex(queryRunner: QueryRunner, table: string, column: string): Promise<void> {
+  if (isPostgres(queryRunner)) {
+    const schema = await schemaOfPgTrgm(queryRunner);
+    await queryRunner.query('SET LOCAL statement_timeout = 0');
+    // kB. Each search reads through what was written lately, which PostgreSQL sorts in when it is as much.
+    await queryRunner.query(ginIndexSql(table, column, `${schema}.`));
+    return;
+  }
+  for (const sql of Object.values(sqliteObjects(table, column)).flat()) await queryRunner.query(sql);
+}
+
+const ginIndexSql = (table: string, column: string, schema = '') =>
+  `CREATE INDEX ${nameOf(table, column)} ON ${table} USING gin (${column} ${schema}gin_trgm_ops) ` +
+  'WITH (gin_pending_list_limit = 64)';
+
+const rebuildSql = (index: string) => `INSERT INTO ${index} (${index}) VALUES ('rebuild')`;
+
+/** The statements that make a trigram index of SQLite, by the name of what they make. */
+function sqliteObjects(table: string, column: string): Record<string, string[]> {
+  const index = nameOf(table, column);
+  const add = `INSERT INTO ${index} (rowid, ${column}) VALUES (new.id, new.${column});`;
+  const remove = `INSERT INTO ${index} (${index}, rowid, ${column}) VALUES ('delete', old.id, old.${column});`;
+  const triggers: Record<(typeof events)[number], string> = {
+    INSERT: `BEGIN ${add} END`,
+    UPDATE: `WHEN (new.id, new.${column}) IS NOT (old.id, old.${column}) BEGIN ${remove} ${add} END`,
+    DELETE: `BEGIN ${remove} END`,
+  };
+  return {
+    [index]: [
+      `CREATE VIRTUAL TABLE ${index} USING fts5 ` +
+        `(${column}, content = ${table}, content_rowid = id, tokenize = trigram, detail = none, columnsize = 0)`,
+      // By default FTS5 only notes that the trigrams of a deleted row no longer count, and keeps them for a while.
+      `INSERT INTO ${index} (${index}, rank) VALUES ('secure-delete', 1)`,
+      rebuildSql(index),
+    ],
+    ...Object.fromEntries(
+      events.map((event) => [
+        triggerName(index, event),
+        [`CREATE TRIGGER ${triggerName(index, event)} AFTER ${event} ON ${table} ${triggers[event]}`],
+      ]),
+    ),
+  };
+}
+
+export async function dropTrigramIndex(queryRunner: QueryRunner, table: string, column: string): Promise<void> {
+  const index = nameOf(table, column);
+  if (isPostgres(queryRunner)) {
+    await queryRunner.query(`DROP INDEX IF EXISTS ${index}`);
+    return;
+  }
+  for (const event of events) await queryRunner.query(`DROP TRIGGER IF EXISTS ${triggerName(index, event)}`);
+  await queryRunner.query(`DROP TABLE IF EXISTS ${index}`);
+}
+
+const events = ['INSERT', 'UPDATE', 'DELETE'] as const;
+
+const nameOf = (table: string, column: string) => `ix_${table}_${column}_trigrams`;
+const triggerName = (index: string, event: string) => `${index}_${event.toLowerCase()}`;
+const isPostgres = ({ connection }: Pick<QueryRunner, 'connection'>) => connection.options.type === 'postgres';
+
+async function schemaOfPgTrgm(queryRunner: QueryRunner): Promise<string> {
+  await queryRunner.query('CREATE EXTENSION IF NOT EXISTS pg_trgm').catch((error: Error) => {
+    throw new UnusableDatabase(
+      `Titles and names are searched by the extension pg_trgm, and PostgreSQL refused to create it: ${error.message}. ` +
+        'See that it is installed on the server (it comes with PostgreSQL, in some systems as a package "contrib"), ' +
+        'and let the owner of the database run CREATE EXTENSION pg_trgm in it once.',
+      { cause: error },
+    );
+  });
+  const [found] = await queryRunner.manager.query<{ schema: string }[]>(
+    `SELECT quote_ident(nspname) AS schema FROM pg_extension JOIN pg_namespace ON pg_namespace.oid = extnamespace
+     WHERE extname = 'pg_trgm'`,
+  );
+  return found!.schema;
+}

@@ -1,0 +1,18 @@
+import { statSync } from 'node:fs';
+import type { DataSource } from 'typeorm';
+import { UnusableDatabase } from '../../engine/unusable-database.js';
+
+/** Bytes of a file up to which all its pages are checked at the start: in less than a second. */
+const maxCheckedBytes = 128 * 1024 * 1024;
+
+/** @throws UnusableDatabase where a page of the file is damaged */
+export async function checkPages(writer: DataSource): Promise<void> {
+  const file = String(writer.options.database);
+  if (statSync(file).size > maxCheckedBytes) return;
+  const [found] = await writer.query<{ quick_check: string }[]>('PRAGMA quick_check(1)');
+  if (found!.quick_check === 'ok') return;
+  throw new UnusableDatabase(
+    `The SQLite file ${file} is damaged: ${found!.quick_check.replaceAll(/\s+/g, ' ')}. Restore a backup, as ` +
+      'docs/operations.md says. npm run verify names what else is damaged.',
+  );
+}

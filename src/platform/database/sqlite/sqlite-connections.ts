@@ -1,0 +1,121 @@
+import { Logger } from '@nestjs/common';
+import sqlite3 from 'sqlite3';
+import { DataSource } from 'typeorm';
+import { Connections } from '../engine/connections.js';
+import { refuseDatesIn } from '../columns/date-parameters.js';
+import type { RunnerOf, Transactions } from '../engine/transaction-manager.js';
+import { assertFileWritable } from './file/assert-writable.js';
+import { checkPages } from './file/check-pages.js';
+import { connectionOf } from './driver.js';
+import { type SqliteOptions, walLimitBytes } from './options.js';
+import { pendingMigrations } from '../engine/schema-version.js';
+import { setAndCheckPragmas } from './pragmas.js';
+import { removeEmptyLog } from './file/remove-empty-log.js';
+import { beSoleProcess } from './file/process-lock.js';
+import { SqliteProbe } from './sqlite-probe.js';
+import { SqliteTransactions } from './sqlite-transactions.js';
+import { minThreads, readerCount, threadCount } from './thread-pool.js';
+import { checkpoint } from './file/write-ahead-log.js';
+
+/** One connection that writes, and some that read what is committed. */
+export class SqliteConnections extends Connections {
+  private readonly logger = new Logger('Database');
+  private opened?: SqliteTransactions;
+  private readonly probe: SqliteProbe;
+
+  private constructor(
+    /** Absent where nothing is written, and nobody need be kept out. */
+    private readonly lock: DataSource | undefined,
+    private readonly writer: DataSource,
+    private readonly readers: readonly DataSource[],
+  ) {
+    super();
+    this.probe = new SqliteProbe(String(writer.options.database));
+  }
+
+  /** Brings the schema up to date through `writer` and opens the readers beside it. */
+  static async open(writer: DataSource): Promise<Connections> {
+    const lock = await beSoleProcess(writer);
+    try {
+      await setAndCheckPragmas(writer);
+      await checkPages(writer);
+      await writer.runMigrations({ transaction: 'each' });
+      // TypeORM turns foreign keys off and on again around migrations.
+      await setAndCheckPragmas(writer);
+      // SQLite opens a file that it may not write to for reading, without a word.
+      await assertFileWritable(writer);
+      const readers = Array.from({ length: readerCount(threadCount()) }, () => openReader(writer));
+      const connections = new SqliteConnections(lock, writer, await Promise.all(readers));
+      connections.warnOfTooFewThreads();
+      return connections;
+    } catch (error) {
+      await lock.destroy();
+      throw error;
+    }
+  }
+
+  /** Opens a reader beside `source`, which can't write either. No process that writes has to wait for them. */
+  static async openForReading(source: DataSource): Promise<Connections> {
+    return new SqliteConnections(undefined, source, [await refuseDatesIn(new DataSource(source.options)).initialize()]);
+  }
+
+  transactions(runnerOf: RunnerOf): Transactions {
+    const { options } = this.writer;
+    this.opened = new SqliteTransactions(runnerOf(this.writer), this.readers.map(runnerOf), {
+      file: String(options.database),
+      limitBytes: walLimitBytes(options),
+      interruptReaders: () => this.readers.forEach((reader) => connectionOf(reader).interruptStatement()),
+    });
+    return this.opened;
+  }
+
+  async pendingMigrations(): Promise<string[]> {
+    return pendingMigrations(this.writer, await this.probe.executedMigrations());
+  }
+
+  async assertWritable(): Promise<void> {
+    await this.opened!.assertWritable();
+  }
+
+  /**
+   * Closes the writer after all readers, since SQLite empties and removes the write-ahead log only where the last
+   * connection to be closed can write. What is left then is one file that holds the whole shop.
+   */
+  async onApplicationShutdown(): Promise<void> {
+    await this.probe.close();
+    await this.opened?.close();
+    await Promise.all(this.readers.map((reader) => reader.destroy()));
+    if (this.lock) await this.checkpointAtEnd();
+    await this.writer.destroy();
+    if (!this.lock) await removeEmptyLog(this.writer.options);
+    await this.lock?.destroy();
+  }
+
+  /** Before the end and not only by it: beside a process that still reads the file, closing writes nothing to it. */
+  private async checkpointAtEnd(): Promise<void> {
+    const outcome = await checkpoint(this.writer).catch((error: unknown) => ({ err: error }));
+    if (outcome === true) return;
+    this.logger.warn({
+      msg: 'The write-ahead log could not be emptied: copy the files -wal and -shm together with the SQLite file.',
+      ...(outcome || {}),
+    });
+  }
+
+  private warnOfTooFewThreads(): void {
+    const threads = threadCount();
+    if (threads >= minThreads) return;
+    this.logger.warn(
+      `UV_THREADPOOL_SIZE is ${threads}: one slow read can stop all writes. Set it to ${minThreads} or more.`,
+    );
+  }
+}
+
+async function openReader(writer: DataSource): Promise<DataSource> {
+  const reader = refuseDatesIn(
+    new DataSource({ ...writer.options, flags: sqlite3.OPEN_READONLY } as typeof writer.options),
+  );
+  await reader.initialize();
+  await setAndCheckPragmas(reader);
+  connectionOf(reader).limitStatements((writer.options as SqliteOptions).statementTimeoutMs);
+  return reader;
+}

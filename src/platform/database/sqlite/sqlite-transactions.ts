@@ -1,0 +1,111 @@
+import type { QueryRunner } from 'typeorm';
+import { ServiceUnavailable } from '../../../kernel/domain-error.js';
+import { errorCode } from '../../../kernel/error-code.js';
+import { Pool, readLoan } from '../engine/pool.js';
+import { ReadBatcher } from '../queries/read-batcher.js';
+import { isDamage, isRefusal } from '../engine/refusal.js';
+import { isStatementTimeout, statementTimeout } from '../engine/statement-timeout.js';
+import type { Activity, Transactions, Work } from '../engine/transaction-manager.js';
+import { LostDatabase } from '../engine/unusable-database.js';
+import type { Wait } from '../engine/waiting-room.js';
+import { GroupCommit } from './group-commit.js';
+import { ReadGate } from './read-gate.js';
+import { Reader } from './reader.js';
+import { ServedFile } from './file/served-file.js';
+import { WriteAheadLog } from './file/write-ahead-log.js';
+
+interface LogOptions {
+  readonly file: string;
+  readonly limitBytes: number;
+  readonly interruptReaders: () => void;
+}
+
+/** Writes take turns on one connection; reads go side by side on others and never see what isn't committed. */
+export class SqliteTransactions implements Transactions {
+  private readonly writer: GroupCommit;
+  private readonly readers: Pool<Reader>;
+  private readonly batcher: ReadBatcher;
+  private readonly log: WriteAheadLog;
+  private readonly served: ServedFile;
+  private proof?: Promise<void>;
+  /** What SQLite said of a damaged page. The file stays damaged until it is restored and the service started again. */
+  private damage?: Error;
+
+  constructor(
+    writer: QueryRunner,
+    readers: readonly QueryRunner[],
+    { file, limitBytes, interruptReaders }: LogOptions,
+  ) {
+    const gate = new ReadGate();
+    this.served = new ServedFile(file);
+    this.writer = new GroupCommit(writer, {
+      beforeCommit: () => this.served.assertInPlace(),
+      onCommit: () => this.log.watch(),
+    });
+    this.log = new WriteAheadLog(file, limitBytes, this.writer, gate, interruptReaders);
+    this.readers = new Pool(readers.map((reader) => new Reader(reader, gate)));
+    this.batcher = new ReadBatcher(readers[0]!, {
+      lend: (loan, job) => this.readers.lend(loan, (reader) => reader.lend(job)).catch(this.tellReadOutage),
+      isBusy: () => this.readers.isBusyFor('lookup'),
+    });
+  }
+
+  get activity(): Activity {
+    const { log } = this;
+    const writer = this.writer.activity;
+    const readers = this.readers.activity;
+    return {
+      ...writer,
+      waiting: writer.waiting + readers.waiting,
+      running: writer.running + readers.inUse,
+      retries: 0,
+      // Asks the file system, so only where it is read.
+      get walBytes() {
+        return log.bytes;
+      },
+      connections: { writer: { size: 1, inUse: Math.min(writer.running, 1), waiting: writer.waiting }, readers },
+    };
+  }
+
+  write<Result>(work: Work<Result>, wait: Wait): Promise<Result> {
+    return this.writer.add(work, wait).catch(this.tellOutage);
+  }
+
+  read<Result>(work: Work<Result>, wait: Wait): Promise<Result> {
+    return this.readers.lend(readLoan(wait), (reader) => reader.read(work)).catch(this.tellReadOutage);
+  }
+
+  readAtOnce<Result>(work: Work<Result>, wait: Wait): Promise<Result> {
+    return this.batcher.read(work, wait);
+  }
+
+  /** Waits for what goes on beside units of work. */
+  close(): Promise<void> {
+    return this.log.close();
+  }
+
+  /** Proves that the file is in place, whole as far as is known, and can be written to. */
+  async assertWritable(): Promise<void> {
+    if (this.damage) throw this.damage;
+    this.served.assertInPlace();
+    // Probes share the proof that is under way: it may have to wait for the disk.
+    this.proof ??= this.writer.assertWritable().finally(() => (this.proof = undefined));
+    await this.proof;
+  }
+
+  private readonly tellReadOutage = (error: unknown): never => {
+    // A write in a unit that reads is a bug of ours.
+    if (errorCode(error) === 'SQLITE_READONLY') throw error;
+    return this.tellOutage(error);
+  };
+
+  private readonly tellOutage = (error: unknown): never => {
+    if (isStatementTimeout(error)) throw statementTimeout(error);
+    if (isDamage(error)) this.damage ??= error as Error;
+    const isOutage = busy.has(errorCode(error) ?? '') || isRefusal(error) || error instanceof LostDatabase;
+    throw isOutage ? new ServiceUnavailable(error) : error;
+  };
+}
+
+/** Another program holds the file for too long. */
+const busy = new Set(['SQLITE_BUSY', 'SQLITE_LOCKED']);

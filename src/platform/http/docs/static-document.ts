@@ -1,0 +1,77 @@
+import { hash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import type { Request, Response } from 'express';
+import { isLarge } from '../responses/compression.js';
+import { Preconditions } from '../conditional/preconditions.js';
+
+const codings = {
+  /** The best quality takes seconds for a script of Swagger UI, and saves a tenth. */
+  br: (bytes: Buffer) => promisify(brotliCompress)(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }),
+  gzip: (bytes: Buffer) => promisify(gzip)(bytes),
+  identity: (bytes: Buffer) => Promise.resolve(bytes),
+};
+type Coding = keyof typeof codings;
+
+interface StaticDocumentOptions {
+  /** The media type, with its charset. */
+  readonly type: string;
+  /** What of a request chooses between this document and others, beside its path. */
+  readonly vary?: string;
+  /** Returns the document. Called once, when it is first asked for. */
+  readonly load: () => Buffer | string;
+}
+
+/** A document that stays the same as long as the process runs. Its bytes are made once, and once for each coding. */
+export class StaticDocument {
+  private content?: { readonly bytes: Buffer; readonly tag: string };
+  private readonly coded = new Map<Coding, Promise<Buffer>>();
+
+  constructor(private readonly options: StaticDocumentOptions) {}
+
+  /**
+   * Sends the document, or 304 if the client's copy is current.
+   * @throws HttpProblem if If-Match asks for another one
+   */
+  async send(response: Response): Promise<void> {
+    const { req: request } = response;
+    const { type, vary } = this.options;
+    const { bytes, tag } = this.read();
+    const isCoded = type.includes('charset') && isLarge(bytes);
+    const coding = isCoded ? preferredCoding(request) : 'identity';
+    const tagOfCoding = coding === 'identity' ? tag : tag.replace(/"$/, `;${coding}"`);
+    const isKnown = new Preconditions(request).haveAnswer(tag);
+    if (vary) response.vary(vary);
+    if (isCoded) response.vary('Accept-Encoding');
+    response.setHeader('ETag', tagOfCoding);
+    response.setHeader('Cache-Control', 'no-cache');
+    if (isKnown) {
+      response.status(304).end();
+      return;
+    }
+    const body = await this.inCoding(coding);
+    response.setHeader('Content-Type', type);
+    if (coding !== 'identity') response.setHeader('Content-Encoding', coding);
+    response.setHeader('Content-Length', body.length);
+    response.end(body);
+  }
+
+  private read(): NonNullable<StaticDocument['content']> {
+    if (!this.content) {
+      const bytes = Buffer.from(this.options.load());
+      this.content = { bytes, tag: `"${hash('sha256', bytes, 'base64url').slice(0, 22)}"` };
+    }
+    return this.content;
+  }
+
+  private inCoding(coding: Coding): Promise<Buffer> {
+    let coded = this.coded.get(coding);
+    if (!coded) this.coded.set(coding, (coded = codings[coding](this.read().bytes)));
+    return coded;
+  }
+}
+
+function preferredCoding(request: Request): Coding {
+  if (!request.headers['accept-encoding']) return 'identity';
+  return (request.acceptsEncodings(...Object.keys(codings)) || 'identity') as Coding;
+}

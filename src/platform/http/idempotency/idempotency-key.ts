@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
+import type { Request } from 'express';
+import { DoneBefore, type Once } from '../../../kernel/idempotency.js';
+import { invalidInput } from '../problems/http-problem.js';
+import { ReadOnlyMembers } from '../dto/read-only.js';
+import { represent, type RepresentingResponse } from '../responses/send-representation.js';
+
+const header = 'Idempotency-Key';
+
+/**
+ * The Idempotency-Key of a POST, for the unit of work that is to be done once. The other methods are idempotent by
+ * themselves, and have no key.
+ */
+export function idempotencyOf<Result>(
+  request: Request,
+  represent: (result: Result) => object,
+): Once<Result> | undefined {
+  const key = idempotencyKeyOf(request);
+  if (key === undefined) return undefined;
+  return { key, request: digest(request), answer: represent, resourceOf: (answer) => resourceOf(request, answer) };
+}
+
+/** @throws HttpProblem 422 where there is a key that can't be one */
+export function idempotencyKeyOf(request: Request): string | undefined {
+  const key = request.method === 'POST' ? request.get(header) : undefined;
+  if (key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  const detail = `${header} must be 1 to 255 visible ASCII characters, without space, once.`;
+  throw invalidInput([{ parameter: header, code: 'format', detail }]);
+}
+
+/** The path of what a POST created, or of what it was sent to. */
+function resourceOf({ path, res }: Request, answer: object): string {
+  const location = (res as RepresentingResponse).representation?.location;
+  return location === undefined ? path : `${location}/${(answer as { id: number }).id}`;
+}
+
+/**
+ * The same for requests that mean the same: the body is a DTO by now, whose members are in one order, and are absent
+ * where they may be and are null.
+ */
+function digest({ method, path, body }: Request): string {
+  const readOnly = ReadOnlyMembers.valuesOf(body);
+  return createHash('sha256')
+    .update(`${method} ${path.replace(/\/$/, '')} ${JSON.stringify(body)}`)
+    .update(readOnly.length > 0 ? JSON.stringify(readOnly) : '')
+    .digest('base64url');
+}
+
+/** Answers what was done before as it was answered then. */
+@Catch(DoneBefore)
+export class ReplayFilter implements ExceptionFilter<DoneBefore> {
+  catch({ answer }: DoneBefore, host: ArgumentsHost): void {
+    const response = host.switchToHttp().getResponse<RepresentingResponse>();
+    response.setHeader('Idempotency-Replayed', 'true');
+    void represent(response, answer, response.representation!);
+  }
+}

@@ -1,0 +1,162 @@
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { groupBy } from '../../../kernel/group-by.js';
+import { echoing, exampleOf, merged, type Schema } from './schemas.js';
+import { headerRefs } from './headers.js';
+import { factsExtension, type OperationFacts } from './operation.decorator.js';
+import { type DocumentedProblem, problemResponse } from './problem-schemas.js';
+import { commonProblems, commonResponse, ofIdempotency } from './common-problems.js';
+import { largestId } from '../dto/path-id.js';
+
+type PathItem = OpenAPIObject['paths'][string];
+type Operation = NonNullable<PathItem['get']>;
+type Parameter = NonNullable<Operation['parameters']>[number];
+type Responses = Record<string, { headers?: object; content?: Record<string, { schema: Schema; examples?: object }> }>;
+
+const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
+
+/** Completes each operation by what its decorator says and by what holds for all of them; hands out their problems. */
+export function completeOperations(document: OpenAPIObject): DocumentedProblem[] {
+  return Object.entries(document.paths).flatMap(([path, item]) =>
+    methods.flatMap((method) => (item[method] ? complete(item[method], method, path, document) : [])),
+  );
+}
+
+function complete(
+  operation: Operation,
+  method: (typeof methods)[number],
+  path: string,
+  document: OpenAPIObject,
+): DocumentedProblem[] {
+  const extended = operation as Operation & { [factsExtension]?: OperationFacts };
+  const facts = extended[factsExtension];
+  delete extended[factsExtension];
+  if (!facts) throw new Error(`${method} ${path} is not documented: its handler lacks @Operation.`);
+
+  const { tries, triesId, shows, withoutDatabase, invalidBody, ignoresQuery } = facts;
+  const thing = things[path.split('/')[1]!] ?? '';
+  const problems = facts.problems.map((problem) => sayingWhat(problem, thing));
+  if (invalidBody) problems.push(invalidBody);
+  if (method === 'post') problems.push(...ofIdempotency);
+  const sent = bodyExamples(operation, document, tries);
+  const takesBody = operation.requestBody !== undefined;
+  const headers = method === 'post' ? [...facts.headers, 'Idempotency-Replayed' as const] : facts.headers;
+  const instance = path.replace('{id}', String(triesId)).replace('{slug}', 'copy-already-rented');
+  const responses = operation.responses as unknown as Responses;
+  for (const [status, response] of Object.entries(responses)) {
+    response.headers = headerRefs([
+      'X-Request-Id',
+      ...(response.content ? (['Vary'] as const) : []),
+      ...headers,
+      ...(status === '302' ? (['Location', 'Vary'] as const) : []),
+    ]);
+    for (const media of Object.values(response.content ?? {})) {
+      const example = merged(echoing(exampleOf(media.schema, document, 'answer'), Object.values(sent)[0]), shows);
+      if (example !== undefined) media.examples = { example: { summary: 'As it looks', value: example } };
+    }
+  }
+  const isTagged = headers.includes('ETag');
+  const takesConditions = method === 'get' ? isTagged : responses[201] === undefined;
+  if (method === 'post') describeKey(operation);
+  if (takesConditions) describeConditions(operation, method);
+  if (method === 'get' && isTagged) {
+    const description = 'It is still what If-None-Match names.';
+    Object.assign(responses, { 304: { description, headers: responses[200]!.headers } });
+  }
+  const common = commonProblems({ takesConditions, takesBody, withoutDatabase, ignoresQuery });
+  for (const problem of common) {
+    // What a deprecated operation adds to each of its answers can't be in a response that others refer to.
+    const response = operation.deprecated ? problemResponse([problem], instance) : commonResponse(problem);
+    Object.assign(responses, { [problem.type.status]: response });
+  }
+  for (const [status, those] of groupBy(problems, ({ type }) => type.status)) {
+    Object.assign(responses, { [status]: problemResponse(those, instance) });
+  }
+  if (operation.deprecated) {
+    for (const response of Object.values(responses)) {
+      response.headers = { ...response.headers, ...headerRefs(['Deprecation', 'Sunset']) };
+    }
+  }
+  describeParameters(operation, thing, triesId);
+  if (operation.requestBody) describeBody(operation.requestBody as RequestBody, method, sent);
+  return problems;
+}
+
+interface RequestBody {
+  content: Record<string, { schema: Schema; examples?: object }>;
+}
+
+/** The bodies to try an operation with, by what each of them shows; none if it takes none. */
+function bodyExamples(
+  { requestBody }: Operation,
+  document: OpenAPIObject,
+  tries: OperationFacts['tries'],
+): NonNullable<OperationFacts['tries']> {
+  if (!requestBody) return {};
+  const { schema } = (requestBody as RequestBody).content['application/json']!;
+  return tries ?? { 'All members': exampleOf(schema, document, 'request') as object };
+}
+
+function describeBody(body: RequestBody, method: string, examples: Readonly<Record<string, object>>): void {
+  const json = body.content['application/json']!;
+  json.examples = Object.fromEntries(
+    Object.entries(examples).map(([summary, value], index) => [`try${index + 1}`, { summary, value }]),
+  );
+  if (method === 'patch') body.content = { 'application/merge-patch+json': json, 'application/json': json };
+}
+
+function describeKey(operation: Operation): void {
+  const parameter: Parameter = {
+    name: 'Idempotency-Key',
+    in: 'header',
+    description:
+      'A key that the client generates, another for each request. Retries with the same key within 24 hours return ' +
+      'the original answer and change nothing.',
+    schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
+  };
+  (operation.parameters ??= []).push(parameter);
+}
+
+/** `*`, or a list of entity tags (RFC 9110 §8.8.3). */
+const entityTags = '^(\\*|(W/)?"[^"]*"(, *(W/)?"[^"]*")*)$';
+
+function describeConditions(operation: Operation, method: string): void {
+  const ifMatch = 'Apply only if the current ETag is one of these; otherwise 412.';
+  const ifNoneMatch = 'Return 304 without a body if the current ETag is one of these.';
+  const [name, description] = method === 'get' ? ['If-None-Match', ifNoneMatch] : ['If-Match', ifMatch];
+  const parameter: Parameter = {
+    name,
+    in: 'header',
+    description,
+    schema: { type: 'string', minLength: 1, maxLength: 2000, pattern: entityTags },
+  };
+  (operation.parameters ??= []).push(parameter);
+}
+
+function describeParameters(operation: Operation, thing: string, id: number): void {
+  const idSchema = { type: 'integer', format: 'int32', minimum: 1, maximum: largestId };
+  for (const parameter of operation.parameters ?? []) {
+    if ('schema' in parameter && parameter.schema && 'example' in parameter.schema) {
+      parameter.example = parameter.schema.example as unknown;
+      delete parameter.schema.example;
+    }
+    if ('in' in parameter && parameter.in === 'path' && parameter.name === 'id') {
+      Object.assign(parameter, { description: `The id of the ${thing.toLowerCase()}.`, example: id, schema: idSchema });
+    }
+  }
+  if (operation.parameters?.length === 0) delete operation.parameters;
+}
+
+/** What the `{id}` of a path stands for, by the path's first step, as it is called where there is none. */
+const things: Readonly<Record<string, string>> = {
+  clients: 'Client',
+  genres: 'Genre',
+  movie_copies: 'Movie copy',
+  movie_rents: 'Movie rent',
+  movies: 'Movie',
+  problems: 'Problem',
+};
+
+function sayingWhat(problem: DocumentedProblem, thing: string): DocumentedProblem {
+  if (problem.type.name !== 'not-found') return problem;
+  return { ...problem, example: { ...problem.example, detail: `${thing} not found` } };
+}

@@ -1,0 +1,100 @@
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
+import type { Place } from '../../../kernel/page.js';
+import { searchableLength } from '../../../kernel/text.js';
+import { largestId } from '../dto/path-id.js';
+
+export type CursorPlace = Place & { readonly direction: 'after' | 'before' };
+
+/** The type of the values that a list is sorted by. */
+export type SortType = 'integer' | 'text';
+
+const algorithm = 'aes-256-gcm';
+const nonceLength = 12;
+const tagLength = 16;
+/** Bytes before the value of a place: its kind and its id. */
+const headLength = 5;
+
+const directions = ['after', 'before'] as const;
+const encodings = ['integer', 'utf8', 'utf16le'] as const;
+
+/**
+ * Encrypts and authenticates the places that lists are continued from (AES-256-GCM), so that a client can neither read
+ * nor make a cursor. The scope of a cursor, which is its list with filters and order, is authenticated with it.
+ *
+ * The nonce is synthetic: a MAC of the scope and the place. Equal places of a list have equal cursors, on every
+ * instance that has the key. See docs/decisions/0025.
+ */
+export class CursorCipher {
+  private readonly encryptionKey: KeyObject;
+  private readonly nonceKey: KeyObject;
+
+  /** @param secret known to every instance of the service on one database */
+  constructor(secret: string) {
+    const derive = (purpose: string): KeyObject =>
+      createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', `movie-rental cursor 1 ${purpose}`, 32)));
+    this.encryptionKey = derive('encryption');
+    this.nonceKey = derive('nonce');
+  }
+
+  encrypt(place: CursorPlace, scope: string): string {
+    const plain = encode(place);
+    const nonce = this.nonceOf(plain, scope);
+    const cipher = createCipheriv(algorithm, this.encryptionKey, nonce, { authTagLength: tagLength });
+    cipher.setAAD(Buffer.from(scope));
+    return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]).toString('base64url');
+  }
+
+  /** Returns undefined for anything but a cursor that was encrypted with this key, for this scope, of values of this type. */
+  decrypt(cursor: string, scope: string, type: SortType): CursorPlace | undefined {
+    const bytes = Buffer.from(cursor, 'base64url');
+    // base64url decoders ignore stray characters and the unused bits of the last one.
+    if (bytes.length < nonceLength + headLength + tagLength || bytes.toString('base64url') !== cursor) return undefined;
+    const nonce = bytes.subarray(0, nonceLength);
+    const decipher = createDecipheriv(algorithm, this.encryptionKey, nonce, { authTagLength: tagLength });
+    decipher.setAAD(Buffer.from(scope)).setAuthTag(bytes.subarray(-tagLength));
+    const plain = decipher.update(bytes.subarray(nonceLength, -tagLength));
+    try {
+      decipher.final();
+    } catch {
+      return undefined;
+    }
+    return decode(plain, type);
+  }
+
+  private nonceOf(plain: Buffer, scope: string): Buffer {
+    return createHmac('sha256', this.nonceKey).update(scope).update(plain).digest().subarray(0, nonceLength);
+  }
+}
+
+/** Binary, and text in the shorter of two encodings: the longest title then makes a cursor of 1,700 characters. */
+function encode({ direction, value, id }: CursorPlace): Buffer {
+  const text = String(value);
+  const encoding = typeof value === 'number' ? 'integer' : shorterEncoding(text);
+  const head = Buffer.alloc(headLength);
+  head.writeUInt8(directions.indexOf(direction) * encodings.length + encodings.indexOf(encoding));
+  head.writeUInt32BE(id, 1);
+  return Buffer.concat([head, Buffer.from(text, encoding === 'integer' ? 'latin1' : encoding)]);
+}
+
+const shorterEncoding = (text: string): 'utf8' | 'utf16le' =>
+  Buffer.byteLength(text, 'utf8') <= Buffer.byteLength(text, 'utf16le') ? 'utf8' : 'utf16le';
+
+/** Returns undefined where the value can't be one of the list's, as in a cursor of a release that sorted otherwise. */
+function decode(plain: Buffer, type: SortType): CursorPlace | undefined {
+  const kind = plain.readUInt8();
+  const direction = directions[Math.floor(kind / encodings.length)];
+  const encoding = encodings[kind % encodings.length]!;
+  const id = plain.readUInt32BE(1);
+  if (!direction || id < 1 || id > largestId || (encoding === 'integer') !== (type === 'integer')) return undefined;
+  const text = plain.toString(encoding === 'integer' ? 'latin1' : encoding, headLength);
+  const value = type === 'integer' ? integerOf(text) : textOf(text);
+  return value === undefined ? undefined : { direction, value, id };
+}
+
+function integerOf(text: string): number | undefined {
+  const value = Number(text);
+  return Number.isInteger(value) && Math.abs(value) <= largestId && String(value) === text ? value : undefined;
+}
+
+const textOf = (text: string): string | undefined =>
+  text.length <= searchableLength && text.isWellFormed() && !text.includes('\0') ? text : undefined;

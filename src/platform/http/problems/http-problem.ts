@@ -1,0 +1,89 @@
+import type { RuleCode } from '../../../kernel/domain-error.js';
+
+/** The errors of a request that an answer lists at most. No more than these are looked for. */
+export const maxReportedErrors = 100;
+
+/** Why a member or a parameter is refused, before any rule of the shop is asked. */
+export const inputErrorCodes = [
+  'required',
+  'type',
+  'blank',
+  'characters',
+  'too_long',
+  'min',
+  'max',
+  'choice',
+  'format',
+  'too_few_items',
+  'too_many_items',
+  'exactly_one',
+  'repeated',
+  'read_only',
+  'unknown_member',
+  'unknown_parameter',
+  'too_many_parameters',
+] as const;
+export type InputErrorCode = (typeof inputErrorCodes)[number];
+
+/** One fault of a request: where it is, by JSON pointer into the body or by the parameter's name, and what it is. */
+export interface RequestFault {
+  readonly pointer?: string;
+  readonly parameter?: string;
+  readonly code: InputErrorCode | RuleCode;
+  readonly detail: string;
+}
+
+/** What goes wrong with HTTP itself, before or beside the shop. Each has its page under /problems/<name>. */
+export const httpProblems = {
+  'malformed-request': { status: 400, title: 'Malformed request' },
+  'not-found': { status: 404, title: 'Not found' },
+  'method-not-allowed': { status: 405, title: 'Method not allowed' },
+  'not-acceptable': { status: 406, title: 'Not acceptable' },
+  'request-timeout': { status: 408, title: 'Request timeout' },
+  'precondition-failed': { status: 412, title: 'Precondition failed' },
+  'content-too-large': { status: 413, title: 'Content too large' },
+  'unsupported-media-type': { status: 415, title: 'Unsupported media type' },
+  'expectation-failed': { status: 417, title: 'Expectation failed' },
+  'misdirected-request': { status: 421, title: 'Misdirected request' },
+  'invalid-input': { status: 422, title: 'Invalid input' },
+  'request-header-fields-too-large': { status: 431, title: 'Request header fields too large' },
+  'internal-error': { status: 500, title: 'Internal error' },
+} as const;
+
+export type HttpProblemName = keyof typeof httpProblems;
+
+export class HttpProblem extends Error {
+  readonly status: number;
+  readonly title: string;
+
+  constructor(
+    readonly type: HttpProblemName,
+    readonly detail: string,
+    readonly errors?: readonly RequestFault[],
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(detail);
+    ({ status: this.status, title: this.title } = httpProblems[type]);
+  }
+}
+
+/** The problem that stands for a status, where a library below us has chosen one. */
+export function problemForStatus(status: number): HttpProblemName {
+  const known = Object.entries(httpProblems).find(([, problem]) => problem.status === status);
+  if (known) return known[0] as HttpProblemName;
+  return status >= 400 && status < 500 ? 'malformed-request' : 'internal-error';
+}
+
+/** @param hasMore whether there are errors that are not in the list */
+export function invalidInput(
+  errors: readonly RequestFault[],
+  hasMore = errors.length > maxReportedErrors,
+): HttpProblem {
+  const [first, ...others] = errors;
+  const detail = hasMore
+    ? `The request has more than ${maxReportedErrors} faults; errors lists the first ${maxReportedErrors}.`
+    : others.length === 0
+      ? first!.detail
+      : `The request has ${errors.length} faults; see errors.`;
+  return new HttpProblem('invalid-input', detail, errors.slice(0, maxReportedErrors));
+}

@@ -1,0 +1,59 @@
+import { invalidInput, type InputErrorCode, maxReportedErrors, type RequestFault } from './http-problem.js';
+import { jsonPointer } from './naming.js';
+
+/** Where the input is: the members of a body are named by JSON pointers, and the parameters of a query by their names. */
+type Source = 'body' | 'query';
+
+/** Thrown by `InputErrors.add()` to end validation: errors beyond the limit are neither reported nor produced. */
+class TooManyErrors extends Error {}
+
+/** Collects the errors of one body or query while a validator walks it, and keeps track of where the walk is. */
+export class InputErrors {
+  private readonly found: RequestFault[] = [];
+  private readonly path: (string | number)[] = [];
+
+  private constructor(readonly source: Source) {}
+
+  /** @throws HttpProblem 422 with every error that `validate` has added, up to the limit */
+  static collect<Result>(source: Source, validate: (errors: InputErrors) => Result): Result {
+    const errors = new InputErrors(source);
+    let hasMore = false;
+    let result: Result | undefined;
+    try {
+      result = validate(errors);
+    } catch (error) {
+      if (!(error instanceof TooManyErrors)) throw error;
+      hasMore = true;
+    }
+    if (errors.found.length > 0) throw invalidInput(errors.found, hasMore);
+    return result as Result;
+  }
+
+  get isEmpty(): boolean {
+    return this.found.length === 0;
+  }
+
+  enter(step: string | number): void {
+    this.path.push(step);
+  }
+
+  leave(): void {
+    this.path.pop();
+  }
+
+  /** Adds an error at the current place. `complaint` continues a sentence that begins with the name of the member. */
+  add(code: InputErrorCode, complaint: string): undefined {
+    if (this.found.length === maxReportedErrors) throw new TooManyErrors();
+    const path = this.path.map(shortened);
+    const last = path.at(-1) ?? 'The body';
+    const place = this.source === 'body' ? { pointer: jsonPointer(path) } : { parameter: String(last) };
+    this.found.push({ ...place, code, detail: `${typeof last === 'number' ? 'Each item' : last} ${complaint}.` });
+    return undefined;
+  }
+}
+
+/** Longer than any name of ours. A name that a client made up is not repeated at length in the answer. */
+const maxNameLength = 64;
+
+const shortened = <Step extends string | number>(step: Step): Step | string =>
+  typeof step === 'string' && step.length > maxNameLength ? `${step.slice(0, maxNameLength)}…`.toWellFormed() : step;

@@ -1,0 +1,106 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { problemUri } from './problem-details.js';
+import type { ProblemTypeDto } from '../meta/problem-type.dto.js';
+import { StaticDocument } from '../docs/static-document.js';
+
+/** The media types of pages about problems. */
+export type PageType = 'text/markdown' | 'text/html' | 'application/json';
+
+/** What is said of one type of problem, or of all of them, for programs, people and browsers. */
+type ProblemPage = Readonly<Record<PageType, StaticDocument>>;
+
+/** The pages of the types of problems, and the list of them: docs/problems/<name>.md, by name. */
+export class ProblemPages {
+  private constructor(
+    private readonly pages: ReadonlyMap<string, ProblemPage>,
+    readonly list: ProblemPage,
+  ) {}
+
+  /** @param publicUrl what stands before the paths of links */
+  static readFrom(folder: string, publicUrl: string): ProblemPages {
+    const sources = readdirSync(folder)
+      .filter((file) => file.endsWith('.md'))
+      .sort()
+      .map((file) => ({ name: file.slice(0, -'.md'.length), markdown: readFileSync(join(folder, file), 'utf8') }));
+    const linkTo = (path: string): string => `${publicUrl}${path}`;
+    const described = sources.map(({ name, markdown }) => describe(linkTo(problemUri(name)), markdown));
+    const pages = sources.map(({ name, markdown }, index): [string, ProblemPage] => [
+      name,
+      page(markdown, described[index]!, `\n[All problems](${linkTo('/problems')})\n`),
+    ]);
+    return new ProblemPages(new Map(pages), page(listOf(described), described));
+  }
+
+  get(name: string): ProblemPage | undefined {
+    return this.pages.get(name);
+  }
+}
+
+/** @param navigation Markdown that only browsers are shown */
+function page(markdown: string, data: object, navigation = ''): ProblemPage {
+  const document = (type: PageType, load: () => string): StaticDocument =>
+    new StaticDocument({ type: `${type}; charset=utf-8`, vary: 'Accept', load });
+  return {
+    'text/markdown': document('text/markdown', () => markdown),
+    'text/html': document('text/html', () => asHtml(markdown + navigation)),
+    'application/json': document('application/json', () => JSON.stringify(data)),
+  };
+}
+
+/** What a page says, as data. */
+function describe(type: string, markdown: string): ProblemTypeDto {
+  const form = /^# (.+)\n\nAnswered with status (\d+)\.\n\n## What happened\n\n(.+)\n\n## What to do\n\n(.+)\n$/s;
+  const [, title, status, what_happened, what_to_do] = form.exec(markdown)!;
+  return { type, title: title!, status: Number(status), what_happened: what_happened!, what_to_do: what_to_do! };
+}
+
+function listOf(described: readonly ProblemTypeDto[]): string {
+  const items = [...described]
+    .sort((one, other) => one.status - other.status)
+    .map(({ type, title, status }) => `- ${status} [${title}](${type})`);
+  return `# Problems\n\nThe types of problem documents (RFC 9457) that this service answers with.\n\n${items.join('\n')}\n`;
+}
+
+/** A page for browsers. Ours are headings, paragraphs, lists, tables, links and code, and nothing else is understood. */
+function asHtml(markdown: string): string {
+  const title = /^# (.*)$/m.exec(markdown)![1]!;
+  const blocks = markdown
+    .trim()
+    .split(/\n{2,}/)
+    .map(block);
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${inline(title)}</title>
+<style>body { max-width: 40rem; margin: 3rem auto; padding: 0 1rem; font: 1.05rem/1.6 system-ui, sans-serif }</style>
+${blocks.join('\n')}
+</html>
+`;
+}
+
+function block(text: string): string {
+  const heading = /^(#+) (.*)$/.exec(text);
+  if (heading) return `<h${heading[1]!.length}>${inline(heading[2]!)}</h${heading[1]!.length}>`;
+  if (text.startsWith('|')) return table(text);
+  if (!text.startsWith('- ')) return `<p>${inline(text)}</p>`;
+  const items = text.split(/^- /m).filter(Boolean);
+  return `<ul>\n${items.map((item) => `<li>${inline(item.trim())}</li>`).join('\n')}\n</ul>`;
+}
+
+function table(text: string): string {
+  const [head, , ...rows] = text.split('\n');
+  const row = (line: string, cell: string): string =>
+    `<tr>${line
+      .split('|')
+      .slice(1, -1)
+      .map((content) => `<${cell}>${inline(content.trim())}</${cell}>`)
+      .join('')}</tr>`;
+  return `<table>\n${[row(head!, 'th'), ...rows.map((line) => row(line, 'td'))].join('\n')}\n</table>`;
+}
+
+function inline(text: string): string {
+  const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return escaped.replace(/`([^`]+)`/g, '<code>$1</code>').replace(/\[([^\]]+)\]\(([^)\s]+)\)/g, '<a href="$2">$1</a>');
+}

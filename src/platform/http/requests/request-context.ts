@@ -1,0 +1,46 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { Caller, Command } from '../../../kernel/command.js';
+import { disconnectSignal } from './disconnect-signal.js';
+import { idempotencyOf } from '../idempotency/idempotency-key.js';
+import { Preconditions } from '../conditional/preconditions.js';
+import type { ArrivedRequest } from './request-target.js';
+import { ReadOnlyMembers } from '../dto/read-only.js';
+
+/** What the headers and the connection of a request say to services. */
+export class RequestContext implements Caller {
+  constructor(private readonly request: ArrivedRequest) {}
+
+  /** What stands before the paths of links in answers. */
+  get publicUrl(): string {
+    return this.request.publicUrl;
+  }
+
+  get signal(): AbortSignal {
+    return disconnectSignal(this.request.socket);
+  }
+
+  /**
+   * The conditions and the idempotency key under which a request changes a thing.
+   * @param represent makes the document that the thing is compared, and answered, by
+   */
+  command<Thing>(represent: (thing: Thing) => object): Command<Thing> {
+    const precondition = new Preconditions(this.request).on(represent);
+    const command = { signal: this.signal, idempotency: idempotencyOf(this.request, represent) };
+    const readOnly = ReadOnlyMembers.of(this.request.body);
+    if (!readOnly) return { ...command, precondition };
+    return {
+      ...command,
+      precondition: (thing) => {
+        precondition?.(thing);
+        readOnly.recordBefore(represent(thing));
+      },
+      postcondition: (thing) => readOnly.assertMatches(represent(thing)),
+      isExpanded: readOnly.includeExpansion,
+    };
+  }
+}
+
+/** The last parameter of every handler that calls a service. */
+export const Context = createParamDecorator(
+  (_: unknown, context: ExecutionContext) => new RequestContext(context.switchToHttp().getRequest<ArrivedRequest>()),
+);

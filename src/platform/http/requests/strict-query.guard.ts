@@ -1,0 +1,52 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { ROUTE_ARGS_METADATA, RouteParamtypes } from '@nestjs/common/internal';
+import type { Request } from 'express';
+import { HttpProblem, invalidInput } from '../problems/http-problem.js';
+import { readQuery } from '../dto/dto-reader.js';
+import { ignoresQueryMetadata } from '../openapi/operation.decorator.js';
+
+/**
+ * Refuses what can't be decoded, and every query parameter on an operation that has none: a typo must not vanish. Monitors
+ * add parameters of their own to health checks, where they are ignored.
+ */
+@Injectable()
+export class KnownQueryGuard implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    const request = context.switchToHttp().getRequest<Request>();
+    const { originalUrl } = request;
+    const at = originalUrl.indexOf('?');
+    if (at === -1 || Reflect.getMetadata(ignoresQueryMetadata, context.getHandler())) return true;
+    const query = originalUrl.slice(at + 1);
+    refuseManyPairs(query);
+    refuseBrokenEncoding(query);
+    if (takesQuery(context)) return true;
+    readQuery(NoParameters, request.query);
+    return true;
+  }
+}
+
+/** The query of an operation that has none. */
+class NoParameters {}
+
+function takesQuery(context: ExecutionContext): boolean {
+  const sources = Reflect.getMetadata(ROUTE_ARGS_METADATA, context.getClass(), context.getHandler().name) as object;
+  return Object.keys(sources ?? {}).some((source) => source.startsWith(`${RouteParamtypes.QUERY}:`));
+}
+
+/** Far more than any operation takes. Node's parser drops those beyond the 1,000th without a word. */
+const maxQueryPairs = 100;
+
+function refuseManyPairs(query: string): void {
+  const pairs = query.split('&', maxQueryPairs + 1).length;
+  if (pairs <= maxQueryPairs) return;
+  const detail = `The query has more than ${maxQueryPairs} parameters.`;
+  throw invalidInput([{ code: 'too_many_parameters', detail }]);
+}
+
+function refuseBrokenEncoding(query: string): void {
+  try {
+    decodeURIComponent(query);
+  } catch {
+    throw new HttpProblem('malformed-request', 'The query is not valid percent-encoded UTF-8.');
+  }
+}

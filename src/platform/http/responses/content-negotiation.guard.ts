@@ -1,0 +1,40 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { Request } from 'express';
+import { deprecationHeaders } from '../openapi/deprecation.js';
+import { HttpProblem } from '../problems/http-problem.js';
+import { type Representation, representationMetadata } from '../openapi/operation.decorator.js';
+import { type RepresentingResponse } from './send-representation.js';
+
+/**
+ * Says of a response what is to be sent by it, since whoever sends it isn't told of the operation. Refuses requests
+ * whose Accept rules out all that could be, problems included.
+ */
+@Injectable()
+export class RepresentationGuard implements CanActivate {
+  constructor(private readonly reflector: Reflector) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const http = context.switchToHttp();
+    const representation = this.reflector.get<Representation>(representationMetadata, context.getHandler());
+    const response = http.getResponse<RepresentingResponse>();
+    response.representation = representation;
+    if (representation.deprecated) response.set(deprecationHeaders);
+    const { accept } = http.getRequest<Request>().headers;
+    if (!accept || accept === '*/*') return true;
+    const { types } = representation;
+    if ([...types, 'application/problem+json'].some((type) => isAccepted(type, accept))) return true;
+    throw new HttpProblem('not-acceptable', `The answer can be had as ${types.join(' or ')}, which Accept rules out.`);
+  }
+}
+
+/** Whether the range of `accept` that fits `type` most closely allows it (RFC 9110). Parameters but q are forgiven. */
+function isAccepted(type: string, accept: string): boolean {
+  const ranges = accept.split(',').map((range) => {
+    const [name, ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+    return { name, refused: parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter)) };
+  });
+  const names = [type, type.replace(/\/.*/, '/*'), '*/*'];
+  const closest = names.map((name) => ranges.find((range) => range.name === name)).find(Boolean);
+  return closest !== undefined && !closest.refused;
+}

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { Logger } from '@nestjs/common';
+import { HttpProblem, type HttpProblemName } from '../problems/http-problem.js';
+import { type ProblemMessage, sendProblemOn } from '../problems/problem-message.js';
+import { anyMethod } from '../requests/route.js';
+
+const known: Readonly<Record<string, readonly [HttpProblemName, string]>> = {
+  HPE_HEADER_OVERFLOW: ['request-header-fields-too-large', 'The header of the request is too large.'],
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: ['content-too-large', 'The chunk extensions of the body are too large.'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['request-timeout', 'The request did not arrive in time.'],
+};
+
+type HttpSocket = Socket & {
+  /** Node's own mark of the response that a connection is busy with. */
+  readonly _httpMessage?: ServerResponse<IncomingMessage> | null;
+};
+
+/**
+ * Answers requests for which Node makes no response: those that it can't parse, and CONNECT. They are answered by
+ * problem documents, as all others are.
+ */
+export function answerBrokenRequests(
+  server: Server,
+  messageOf: (problem: HttpProblem, requestId: string) => ProblemMessage,
+): void {
+  const logger = new Logger('Problem');
+  /** What comes after broken bytes means nothing. */
+  const refused = new WeakSet<Socket>();
+
+  const refuse = (socket: Socket, problem: HttpProblem, reason: string | undefined): void => {
+    const id = randomUUID();
+    logger.log({ msg: 'Refused a malformed request', request_id: id, problem: problem.type, reason });
+    sendProblemOn(socket, messageOf(problem, id));
+  };
+
+  server.on('clientError', (error: Error & { code?: string }, socket: HttpSocket) => {
+    if (refused.has(socket)) return;
+    refused.add(socket);
+    const response = socket._httpMessage;
+    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+    else if (response?.req.complete) closeAfterAnswers(socket);
+    else if (response?.headersSent) socket.destroy();
+    else {
+      const [type, detail] = known[error.code ?? ''] ?? ['malformed-request', 'The request is not valid HTTP/1.1.'];
+      refuse(socket, new HttpProblem(type, detail), error.code);
+    }
+  });
+
+  server.on('connect', (_request: IncomingMessage, socket: Socket) => {
+    // Node has taken its own listeners off.
+    socket.on('error', () => socket.destroy()).resume();
+    const detail = `CONNECT is not possible, but ${anyMethod}.`;
+    refuse(socket, new HttpProblem('method-not-allowed', detail, undefined, { Allow: anyMethod }), 'CONNECT');
+  });
+}
+
+/** Requests that came whole before the broken bytes are answered: some may have changed something. */
+function closeAfterAnswers(socket: HttpSocket): void {
+  const response = socket._httpMessage;
+  if (response) response.once('close', () => closeAfterAnswers(socket));
+  else socket.destroySoon();
+}

@@ -1,0 +1,215 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Logger } from '@nestjs/common';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import express, { type Express, type Response } from 'express';
+import type { DomainError } from '../../../kernel/domain-error.js';
+import { AllowedHosts } from './allowed-hosts.js';
+import { Backpressure, type BackpressureLimits } from '../connections/backpressure.js';
+import { ArrivalQueue } from '../connections/arrival-queue.js';
+import { answerBrokenRequests } from './client-errors.js';
+import { ConnectionLimit, tooManyConnections } from '../connections/connection-limit.js';
+import { Connections } from '../connections/connection.js';
+import { Drain } from './graceful-shutdown.js';
+import { messagesOf } from './express-messages.js';
+import { HttpProblem } from '../problems/http-problem.js';
+import { LoadShedding, type WriteQueue } from '../connections/load-shedding.js';
+import { limitPipelining } from '../connections/pipelining.js';
+import type { ProblemResponse } from '../problems/problem.filter.js';
+import { type ProblemMessage, problemMessage, sendMessage } from '../problems/problem-message.js';
+import { expectsContinue, refusalOf } from '../requests/protocol-checks.js';
+import { represent, type RepresentingResponse } from '../responses/send-representation.js';
+import { type ArrivedRequest, isHealthPath } from '../requests/request-target.js';
+import { anyMethod } from '../requests/route.js';
+
+type Arrival = (request: ArrivedRequest, response: Response) => void;
+type SecurityHook = Parameters<ExpressAdapter['registerSecurityHook']>[0];
+
+/** Connections; the system may allow less. Whoever finds the queue full is reset, or waits for seconds. */
+const longestQueue = 4096;
+
+/** How long a client may take to send a request. */
+export interface ReceiveTimeouts {
+  readonly headersTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  /** Milliseconds between checks of both. */
+  readonly checkIntervalMs: number;
+}
+
+/** Long, since the requests of a burst wait here for their turn as well. All in all, less than 30 s. */
+export const defaultReceiveTimeouts: ReceiveTimeouts = {
+  headersTimeoutMs: 20_000,
+  requestTimeoutMs: 25_000,
+  checkIntervalMs: 2_000,
+};
+
+/** What operators may set of the HTTP server. */
+interface HttpSettings extends BackpressureLimits {
+  /** Requests of one connection that are in flight at a time. */
+  readonly maxPipelinedRequests: number;
+  /** @see AllowedHosts */
+  readonly allowedHosts: string;
+  readonly maxConnections: number;
+  /** What stands before the paths of all links (PUBLIC_URL), without a slash at its end. */
+  readonly publicUrl: string;
+}
+
+/**
+ * Express on a server that gives up, in under 30 s, on whoever sends a request drop by drop, and that ends without
+ * leaving anybody unanswered.
+ */
+export class HttpAdapter extends ExpressAdapter {
+  private readonly log = new Logger('Http');
+  private readonly arrivals: Arrival[] = [];
+  private readonly hosts: AllowedHosts;
+  private securityHook?: SecurityHook;
+  private knownSecurityHeaders?: Readonly<Record<string, string>>;
+  private loadShedding?: LoadShedding;
+  private connectionLimit: ConnectionLimit;
+  private drain: Drain;
+  backpressure: Backpressure;
+
+  constructor(
+    private readonly settings: HttpSettings,
+    private readonly timeouts: ReceiveTimeouts = defaultReceiveTimeouts,
+  ) {
+    super(createExpress());
+    this.hosts = new AllowedHosts(settings.allowedHosts, settings.publicUrl);
+  }
+
+  override initHttpServer(): void {
+    const server = createServer({
+      ...messagesOf(this.getInstance<Express>(), (response) => this.backpressure.afterEnd(response)),
+      headersTimeout: this.timeouts.headersTimeoutMs,
+      requestTimeout: this.timeouts.requestTimeoutMs,
+      connectionsCheckingInterval: this.timeouts.checkIntervalMs,
+      // Longer than load balancers and clients keep a connection in reserve, so that they close it, and not we just
+      // as the next request comes.
+      keepAliveTimeout: 75_000,
+      // Checked with the rest of the request, and refused as the rest is.
+      requireHostHeader: false,
+    });
+    server.on('request', (request, response) => this.receive(request as ArrivedRequest, response as Response));
+    const connections = new Connections(server);
+    const arrivals = new ArrivalQueue(() => this.loadShedding?.isNear ?? false);
+    limitPipelining(server, connections, this.settings.maxPipelinedRequests, arrivals);
+    this.backpressure = new Backpressure(server, connections, this.settings);
+    this.connectionLimit = new ConnectionLimit(server, this.settings.maxConnections);
+    this.drain = new Drain(server);
+    // Both kinds of expectations are checked with the rest of the request, before its body is asked for.
+    for (const event of ['checkContinue', 'checkExpectation']) {
+      server.on(event, (request: object, response: object) => server.emit('request', request, response));
+    }
+    answerBrokenRequests(server, (problem, id) => this.messageOf(problem, '/', id));
+    server.on('listening', () => {
+      this.hosts.bind(server.address() as AddressInfo);
+      // Such as too many open files. Without a listener it would end the process.
+      server.on('error', (error) => this.log.error({ msg: 'Could not accept a connection', err: error }));
+    });
+    this.httpServer = server;
+  }
+
+  /** Registers a hook that runs before routing and cannot stop the request. */
+  onArrival(arrival: Arrival): void {
+    this.arrivals.push(arrival);
+  }
+
+  /** Keeps the hook for the answers that are given before it has run. */
+  override registerSecurityHook(hook: SecurityHook): void {
+    super.registerSecurityHook(hook);
+    this.securityHook = hook;
+  }
+
+  /** The hook sets the same headers each time. */
+  private securityHeaders(): Readonly<Record<string, string>> {
+    if (!this.knownSecurityHeaders && this.securityHook) {
+      const headers: Record<string, string> = {};
+      const setHeader = (name: string, value: string): void => void (headers[name] = value);
+      this.securityHook({}, { setHeader, removeHeader: () => undefined });
+      this.knownSecurityHeaders = headers;
+    }
+    return this.knownSecurityHeaders ?? {};
+  }
+
+  /** Refuses writes from now on while their queue is full. */
+  shedLoad(writes: WriteQueue): void {
+    this.loadShedding = new LoadShedding(writes);
+  }
+
+  private messageOf(error: DomainError | HttpProblem, instance: string, requestId: string): ProblemMessage {
+    const message = problemMessage(error, { instance, requestId, publicUrl: this.settings.publicUrl });
+    return { ...message, headers: { ...this.securityHeaders(), ...message.headers } };
+  }
+
+  /** Does what is to be done with each request, since middleware of Express costs five times as much. */
+  private receive(request: ArrivedRequest, response: Response): void {
+    request.publicUrl = this.settings.publicUrl;
+    try {
+      for (const arrival of this.arrivals) arrival(request, response);
+      const refusal = refusalOf(request, this.hosts) ?? this.refusalOfConnection(request, response);
+      if (refusal) return this.refuse(request, response, refusal);
+      if (this.loadShedding?.refuses(request)) return this.shed(request, response, this.loadShedding.refuse());
+      if (request.url === '*') return void response.writeHead(204, { Allow: anyMethod }).end();
+      if (expectsContinue(request)) response.writeContinue();
+      this.getInstance<Express>()(request, response, (error) => this.fail(request, response, error));
+    } catch (error) {
+      this.fail(request, response, error);
+    }
+  }
+
+  private refusalOfConnection(request: ArrivedRequest, response: Response): DomainError | undefined {
+    if (!this.connectionLimit.isExceededBy(request.socket)) return undefined;
+    response.shouldKeepAlive = false;
+    // A busy instance is alive, and may be ready.
+    return isHealthPath(request.target!.path) ? undefined : tooManyConnections();
+  }
+
+  private shed(request: ArrivedRequest, response: ProblemResponse, refusal: DomainError): void {
+    response.isNotStarted = true;
+    this.refuse(request, response, refusal);
+  }
+
+  private refuse(request: ArrivedRequest, response: Response, refusal: DomainError | HttpProblem): void {
+    sendMessage(response, this.messageOf(refusal, request.target?.path ?? '/', request.id));
+  }
+
+  /** Takes the place of the error page of Express, for what no filter of ours has answered. */
+  private fail(request: ArrivedRequest, response: Response, error: unknown): void {
+    this.log.error({ msg: 'Uncaught error of a request', request_id: request.id, err: error });
+    if (response.headersSent) response.destroy();
+    else this.refuse(request, response, new HttpProblem('internal-error', 'Something went wrong on our side.'));
+  }
+
+  /** Listens as Nest asks, but lets more than Node's 511 connections wait to be accepted when a crowd comes at once. */
+  override listen(port: string | number, ...rest: unknown[]): Server {
+    const host = rest.find((argument) => typeof argument === 'string');
+    const callback = rest.find((argument) => typeof argument === 'function') as (() => void) | undefined;
+    return (this.httpServer as Server).listen({ port: Number(port), host, backlog: longestQueue }, callback);
+  }
+
+  /** Sends what a controller returned. */
+  override reply(response: RepresentingResponse, answer: unknown, status?: number): void | Promise<void> {
+    const { representation } = response;
+    if (representation === undefined || answer === undefined) return super.reply(response, answer, status) as void;
+    return represent(response, answer, representation);
+  }
+
+  /** Called as soon as the service is told to end, and long before close(). */
+  override beforeClose(): void {
+    super.beforeClose();
+    this.drain.begin();
+  }
+
+  override close(): Promise<void> {
+    return this.drain.end();
+  }
+}
+
+/** Paths are case-sensitive, as a proxy in front takes them to be. Express reads the setting with the first route. */
+function createExpress(): Express {
+  return express()
+    .enable('case sensitive routing')
+    .disable('etag')
+    .disable('x-powered-by')
+    .set('query parser', 'simple');
+}

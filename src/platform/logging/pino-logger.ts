@@ -1,0 +1,107 @@
+import type { LoggerService } from '@nestjs/common';
+import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
+import { prettyFactory } from 'pino-pretty';
+import type { LogLevel } from '../config/environment.js';
+import { errorCode } from '../../kernel/error-code.js';
+import { LogDestination } from './log-destination.js';
+
+const nestStartContexts = new Set<unknown>([
+  'InstanceLoader',
+  'NestApplication',
+  'NestFactory',
+  'RouterExplorer',
+  'RoutesResolver',
+]);
+
+/** Nest's log, and ours through it, written by pino: a JSON object a line, or for people where a terminal listens. */
+export class PinoLogger implements LoggerService {
+  private readonly destination: LogDestination;
+  private readonly pino: Logger;
+  private readonly lastResort: Logger;
+
+  constructor(level: LogLevel) {
+    const options = {
+      level,
+      base: undefined,
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label: string) => ({ level: label }) },
+      serializers: { err: describeError },
+    };
+    // Node makes a pipe non-blocking when process.stdout is first used.
+    const { isTTY } = process.stdout;
+    this.destination = new LogDestination(1, (lines) => this.warn(`${lines} log lines dropped`, 'Log'));
+    this.pino = pino(options, isTTY ? prettified(this.destination) : this.destination);
+    this.lastResort = pino(options, new LogDestination(2, () => undefined));
+  }
+
+  get droppedLines(): number {
+    return this.destination.droppedLines;
+  }
+
+  error = this.writerOf('error');
+  warn = this.writerOf('warn');
+  log = this.infoWriter();
+  debug = this.writerOf('debug');
+  verbose = this.writerOf('trace');
+
+  /** The process is about to exit. What stdout doesn't take goes to stderr. */
+  fatal(message: unknown, ...rest: unknown[]): void {
+    const fields = fieldsOf(message, rest);
+    this.pino.fatal(fields);
+    if (!this.destination.isFlushed) this.lastResort.fatal(fields);
+  }
+
+  /** Nest describes modules and routes, a line each, at every start: that is of interest for debugging only. */
+  private infoWriter() {
+    const [info, debug] = [this.writerOf('info'), this.writerOf('debug')];
+    return (message: unknown, ...rest: unknown[]): void => {
+      (nestStartContexts.has(rest.at(-1)) ? debug : info)(message, ...rest);
+    };
+  }
+
+  private writerOf(level: LogLevel) {
+    return (message: unknown, ...rest: unknown[]): void => {
+      if (this.pino.isLevelEnabled(level)) this.pino[level](fieldsOf(message, rest));
+    };
+  }
+}
+
+/** Text for a terminal, in place of JSON: one line for each request, without what the message has. */
+function prettified(destination: LogDestination): DestinationStream {
+  const format = prettyFactory({
+    singleLine: true,
+    translateTime: 'SYS:HH:MM:ss',
+    ignore: 'context,method,route,status',
+  });
+  return { write: (line) => destination.write(format(line) ?? line) };
+}
+
+/** @param rest where known, an error's stack and the context (see LoggerService) */
+function fieldsOf(message: unknown, rest: readonly unknown[]): object {
+  const [context, stack] = rest.toReversed();
+  if (message instanceof Error) return { context, stack, msg: message.name, err: message };
+  const fields = typeof message === 'object' && message !== null ? message : { msg: String(message) };
+  return { context, stack, ...fields };
+}
+
+/**
+ * What may be known of an error: not the parameters of a statement, nor the rows it speaks of, which are people's data
+ * and which drivers hang on their errors as `parameters`, `detail` and `where`.
+ */
+function describeError(error: unknown): object {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const code = errorCode(error);
+  const frames = error.stack?.match(/^ {4}at .*$/gm) ?? [];
+  return {
+    type: error.name,
+    code,
+    message: quotesData(code) ? 'left out, since it quotes data' : error.message,
+    stack: frames.join('\n'),
+    cause: error.cause === undefined ? undefined : describeError(error.cause),
+  };
+}
+
+/** PostgreSQL's data exceptions: invalid input syntax for type integer: "Alvin". */
+function quotesData(code: string | undefined): boolean {
+  return /^22...$/.test(code ?? '');
+}

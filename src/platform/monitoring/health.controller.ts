@@ -1,0 +1,54 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { HealthService } from './health.service.js';
+import { Operation } from '../http/openapi/operation.decorator.js';
+import { HealthDto } from '../http/meta/service.dto.js';
+import { ServiceUnavailable } from '../../kernel/domain-error.js';
+
+@ApiTags('Service')
+@Controller('health')
+export class HealthController {
+  constructor(private readonly health: HealthService) {}
+
+  @Get()
+  @Operation({
+    summary: 'Ask whether all is well',
+    description:
+      'The same as `/health/ready`, for people and for monitors that know only one address. Any query is ignored.',
+    answers: HealthDto,
+    problems: [ServiceUnavailable],
+    withoutDatabase: true,
+    ignoresQuery: true,
+  })
+  async getHealth(): Promise<HealthDto> {
+    await this.health.assertReady();
+    return { status: 'healthy' };
+  }
+
+  @Get('ready')
+  @Operation({
+    summary: 'Ask whether requests can be served',
+    description:
+      'For a load balancer: whether the database answers, with the schema of this release, and the service is not ' +
+      'about to end. Where it is not ready, send requests elsewhere.',
+    answers: HealthDto,
+    problems: [ServiceUnavailable],
+    withoutDatabase: true,
+    ignoresQuery: true,
+  })
+  getReadiness(): Promise<HealthDto> {
+    return this.getHealth();
+  }
+
+  @Get('live')
+  @Operation({
+    summary: 'Ask whether the process runs',
+    description: 'For whoever restarts it: as long as this answers, a restart would not help.',
+    answers: HealthDto,
+    withoutDatabase: true,
+    ignoresQuery: true,
+  })
+  getLiveness(): HealthDto {
+    return { status: 'healthy' };
+  }
+}

@@ -1,0 +1,149 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Activity, PoolActivity } from '../database/engine/transaction-manager.js';
+import type { Caller } from '../../kernel/command.js';
+import { UnitOfWork } from '../database/unit-of-work.js';
+
+/** Timeout of metrics that are counted in the database, in milliseconds. */
+const databaseTimeoutMs = 1_000;
+
+/** The methods that are told apart. Node's HTTP parser knows 28 others, which clients choose freely. */
+const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+/** How the service is doing, in numbers. Each instance has its own, and counts from its start. */
+@Injectable()
+export class MetricsService {
+  private readonly registry = new Registry();
+  private readonly registers = [this.registry];
+  private readonly requests = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time from the arrival of a request until its answer was sent. Status 499: the client went away before.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: this.registers,
+  });
+
+  constructor(private readonly unitOfWork: UnitOfWork) {
+    collectDefaultMetrics({ register: this.registry });
+    this.gauge('units_of_work_waiting', 'Units of work that wait for their turn.', ({ waiting }) => waiting);
+    this.gauge('units_of_work_running', 'Units of work that have their turn.', ({ running }) => running);
+    this.counter('commits_total', 'Commits that made units of work durable.', ({ commits }) => commits);
+    this.counter(
+      'units_of_work_batched_total',
+      'Units of work that shared their commit with others, on SQLite.',
+      ({ batched }) => batched,
+    );
+    this.counter(
+      'units_of_work_retried_total',
+      'Attempts that lost to other transactions and were made again, on PostgreSQL.',
+      ({ retries }) => retries,
+    );
+    this.counter(
+      'units_of_work_rolled_back_total',
+      'Units of work that wrote nothing in the end, since they were refused or failed.',
+      ({ rolledBack }) => rolledBack,
+    );
+    this.counterOfNotStarted();
+    this.poolGauge('database_connections_max', 'Connections to the database at most.', ({ size }) => size);
+    this.poolGauge('database_connections_in_use', 'Connections that units of work have now.', ({ inUse }) => inUse);
+    this.poolGauge('database_connections_waiting', 'Units of work that wait for one.', ({ waiting }) => waiting);
+    this.gaugeOfWalBytes();
+  }
+
+  record({ method, route, status, seconds }: { method: string; route: string; status: number; seconds: number }): void {
+    this.requests.observe({ method: methods.has(method) ? method : 'other', route, status }, seconds);
+  }
+
+  /** Counts what waits for clients to take it, and the connections of clients that don't. */
+  observeBackpressure(backpressure: { measure(): number; readonly closed: Readonly<Record<string, number>> }): void {
+    const buffered: Gauge = new Gauge({
+      name: 'http_buffered_bytes',
+      help: 'Bytes of answers, and of requests not parsed, that wait in memory on all connections.',
+      registers: this.registers,
+      collect: (): void => buffered.set(backpressure.measure()),
+    });
+    const closed: Counter = new Counter({
+      name: 'http_unread_connections_closed_total',
+      help: 'Connections that were closed since their clients did not read their answers.',
+      labelNames: ['reason'],
+      registers: this.registers,
+      collect: (): void => {
+        closed.reset();
+        for (const [reason, count] of Object.entries(backpressure.closed)) closed.inc({ reason }, count);
+      },
+    });
+  }
+
+  /** @param valueOf returns the lines dropped since the start */
+  countDroppedLogLines(valueOf: () => number): void {
+    this.counter('log_lines_dropped_total', 'Log lines that could not be written in time.', valueOf);
+  }
+
+  /**
+   * Adds a gauge that is counted in the database: once at a time, however many scrapes ask for it meanwhile. A scrape
+   * that gets no count in time shows no gauge, since an old count would be taken for the present one.
+   */
+  gaugeFromDatabase(name: string, help: string, count: (caller: Caller) => Promise<number>): void {
+    let running: Promise<number | undefined> | undefined;
+    const collect = async (): Promise<void> => {
+      gauge.remove();
+      running ??= count({ signal: AbortSignal.timeout(databaseTimeoutMs) })
+        .catch(() => undefined)
+        .finally(() => (running = undefined));
+      const value = await Promise.race([running, pause(databaseTimeoutMs, undefined, { ref: false })]);
+      if (value !== undefined) gauge.set(value);
+    };
+    const gauge = new Gauge({ name: own(name), help, registers: this.registers, collect });
+  }
+
+  /** All of it as Prometheus reads it. Answers whatever becomes of the database. */
+  read(): Promise<string> {
+    return this.registry.metrics();
+  }
+
+  private gauge(name: string, help: string, valueOf: (activity: Activity) => number): void {
+    const collect = (): void => gauge.set(valueOf(this.unitOfWork.activity));
+    const gauge = new Gauge({ name: own(name), help, registers: this.registers, collect });
+  }
+
+  private counter(name: string, help: string, valueOf: (activity: Activity) => number): void {
+    const collect = (): void => {
+      counter.reset();
+      counter.inc(valueOf(this.unitOfWork.activity));
+    };
+    const counter = new Counter({ name: own(name), help, registers: this.registers, collect });
+  }
+
+  private counterOfNotStarted(): void {
+    const collect = (): void => {
+      counter.reset();
+      for (const [queue, reasons] of Object.entries(this.unitOfWork.notStarted)) {
+        for (const [reason, count] of Object.entries(reasons)) counter.inc({ queue, reason }, count);
+      }
+    };
+    const counter = new Counter({
+      name: own('units_of_work_not_started_total'),
+      help: 'Units of work that were refused or given up before they began, by the queue and the reason.',
+      labelNames: ['queue', 'reason'],
+      registers: this.registers,
+      collect,
+    });
+  }
+
+  private poolGauge(name: string, help: string, valueOf: (pool: PoolActivity) => number): void {
+    const collect = (): void => {
+      for (const [pool, activity] of Object.entries(this.unitOfWork.activity.connections)) {
+        gauge.set({ pool }, valueOf(activity));
+      }
+    };
+    const gauge = new Gauge({ name: own(name), help, labelNames: ['pool'], registers: this.registers, collect });
+  }
+
+  private gaugeOfWalBytes(): void {
+    if (this.unitOfWork.activity.walBytes === undefined) return;
+    this.gauge('wal_bytes', "Size of SQLite's write-ahead log.", ({ walBytes = 0 }) => walBytes);
+  }
+}
+
+const own = (name: string): string => `movie_rental_${name}`;

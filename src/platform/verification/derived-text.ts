@@ -1,0 +1,23 @@
+import type { EntityInvariant, Row } from './invariant.js';
+
+/** Texts that are found and sorted by what the entity computes of them. */
+export function derivedText<Entity extends Row>(
+  entity: new () => Entity,
+  columnsOf: (row: Entity) => Partial<Entity>,
+  members: readonly (keyof Entity & string)[],
+): EntityInvariant {
+  return {
+    of: entity,
+    remedy: 'Read it and send it back as it is (PUT): that computes the text anew.',
+    offences: async (rows) => {
+      const metadata = rows.connection.getMetadata(entity);
+      const found = (await rows.select('row').getMany()) as unknown as Entity[];
+      return found.flatMap((row) => {
+        const computed = columnsOf(row);
+        const wrong = members.filter((member) => row[member] !== computed[member]);
+        const names = wrong.map((member) => metadata.findColumnWithPropertyName(member)!.databaseName);
+        return names.map((name) => ({ id: row.id, what: `its ${name} isn't what follows from its text` }));
+      });
+    },
+  };
+}

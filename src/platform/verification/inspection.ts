@@ -1,0 +1,93 @@
+import type { EntityManager, EntityMetadata } from 'typeorm';
+import { declaredInvariants } from './declared-invariants.js';
+import type { Finding } from './finding.js';
+import type { EntityInvariant, Invariant, Row } from './invariant.js';
+import { judgeMigrations, judgeSchema } from './schema.js';
+
+export const restoreFile =
+  'End the service and restore a backup. Without one, save what can be read: sqlite3 <file> .recover | sqlite3 <new file>';
+
+/** Rows of one table, by their ids: those beyond `after`, up to and with `upTo`. */
+export interface Span {
+  readonly after: number;
+  readonly upTo: number;
+  readonly rows: number;
+}
+
+/** Looks at a database, as a participant of a unit of work that reads. */
+export class Inspection {
+  constructor(private readonly manager: EntityManager) {}
+
+  /** The tables with rows that something must be true of. */
+  tables(invariants: readonly EntityInvariant[]): string[] {
+    return this.manager.connection.entityMetadatas
+      .filter((metadata) => invariantsFor(metadata, invariants).length > 0)
+      .map(({ tableName }) => tableName);
+  }
+
+  extent(table: string): Promise<Span> {
+    return this.span(table, 0);
+  }
+
+  /** The next `size` rows, or as many as there are. */
+  nextRows(table: string, after: number, size: number): Promise<Span> {
+    return this.span(table, after, size);
+  }
+
+  /** What has to be true of the rows of a table. */
+  invariantsOf(table: string, invariants: readonly EntityInvariant[]): Invariant[] {
+    return invariantsFor(this.manager.connection.getMetadata(table), invariants);
+  }
+
+  async judge(table: string, { remedy, offences }: Invariant, { after, upTo }: Span): Promise<Finding[]> {
+    const { target } = this.manager.connection.getMetadata(table);
+    const rows = this.manager
+      .createQueryBuilder<Row>(target, 'row')
+      .select('row.id', 'id')
+      .where('row.id > :after AND row.id <= :upTo', { after, upTo });
+    return (await offences(rows)).map(({ id, what }) => ({ where: table, id, what, remedy }));
+  }
+
+  judgeMigrations(): ReturnType<typeof judgeMigrations> {
+    return judgeMigrations(this.manager);
+  }
+
+  judgeSchema(): Promise<Finding[]> {
+    return judgeSchema(this.manager);
+  }
+
+  /** Whether the file is whole, page by page. PostgreSQL has tools of its own for that (pg_amcheck). */
+  async judgeFile(): Promise<Finding[]> {
+    if (this.manager.connection.options.type !== 'sqlite') return [];
+    // Checks are judged row by row, which names the rows.
+    await this.manager.query('PRAGMA ignore_check_constraints = ON');
+    const found = await this.manager.query<{ integrity_check: string }[]>('PRAGMA integrity_check');
+    const messages = found.map(({ integrity_check: message }) => message).filter((message) => message !== 'ok');
+    return messages.map((what) => ({ where: 'file', what, remedy: restoreFile }));
+  }
+
+  private async span(table: string, after: number, size?: number): Promise<Span> {
+    const { target } = this.manager.connection.getMetadata(table);
+    const found = await this.manager
+      .createQueryBuilder()
+      .select('COUNT(*)', 'rows')
+      .addSelect('MAX(next.id)', 'upTo')
+      .from(
+        (rows) =>
+          rows
+            .select('row.id', 'id')
+            .from<Row>(target, 'row')
+            .where('row.id > :after', { after })
+            .orderBy('row.id')
+            .limit(size),
+        'next',
+      )
+      .getRawOne<{ rows: number | string; upTo: number | null }>();
+    return { after, upTo: found!.upTo ?? after, rows: Number(found!.rows) };
+  }
+}
+
+/** Those that follow from the declaration of an entity, and those that its feature adds. */
+function invariantsFor(metadata: EntityMetadata, invariants: readonly EntityInvariant[]): Invariant[] {
+  return [...declaredInvariants(metadata), ...invariants.filter(({ of }) => of === metadata.target)];
+}

@@ -1,0 +1,61 @@
+import { type EntityInvariant, offending, type Rows } from '../platform/verification/invariant.js';
+import { futureInstants, latestPlausibleInstant } from './future-instants.js';
+import { MovieRentDetail } from './movie-rent-detail.entity.js';
+import { MovieRent } from './movie-rent.entity.js';
+
+/** What is true of rentals and no constraint of the database can say. */
+export const rentalInvariants: readonly EntityInvariant[] = [
+  {
+    of: MovieRent,
+    remedy: 'Take the rental back with DELETE /movie_rents/{id}, or restore its lines from a backup.',
+    offences: (rows) =>
+      offending(
+        rows.leftJoin(MovieRentDetail, 'line', 'line.movieRentId = row.id').andWhere('line.id IS NULL'),
+        () => 'it has no lines',
+      ),
+  },
+  {
+    of: MovieRentDetail,
+    remedy: 'Set its returned_datetime to when the copy came back.',
+    offences: (rows) =>
+      offending<{ returned: string; lent: string }>(
+        rows
+          .addSelect('row.returnedDatetime', 'returned')
+          .addSelect('row.lentDatetime', 'lent')
+          .andWhere('row.returnedDatetime < row.lentDatetime'),
+        ({ returned, lent }) => `it was returned at ${returned}, before it was lent at ${lent}`,
+      ),
+  },
+  {
+    of: MovieRentDetail,
+    remedy: 'Find out when the copy was lent and when it came back, and correct lent_datetime or returned_datetime.',
+    // The later of two loans offends. Two open lines of one copy are named by the unique index.
+    offences: (rows) =>
+      offending<{ lent: string; other: number }>(
+        rows
+          .addSelect('row.lentDatetime', 'lent')
+          .addSelect('MIN(other.id)', 'other')
+          .innerJoin(MovieRentDetail, 'other', 'other.movieCopyId = row.movieCopyId AND other.id <> row.id')
+          .andWhere(
+            '(other.lentDatetime < row.lentDatetime OR (other.lentDatetime = row.lentDatetime AND other.id < row.id))',
+          )
+          .andWhere('(other.returnedDatetime > row.lentDatetime OR other.returnedDatetime IS NULL)')
+          .andWhere('(other.returnedDatetime IS NOT NULL OR row.returnedDatetime IS NOT NULL)')
+          .groupBy('row.id')
+          .addGroupBy('row.lentDatetime'),
+        ({ lent, other }) => `its copy was lent at ${lent}, while row ${other} had it`,
+      ),
+  },
+  ...futureInstants.map(({ of, property, column }) => ({
+    of,
+    remedy:
+      'Set the clock of the machine right, if it is wrong. Then end the service, back up, and run npm run repair:instants.',
+    offences: (rows: Rows) =>
+      offending<{ instant: string }>(
+        rows
+          .addSelect(`row.${property}`, 'instant')
+          .andWhere(`row.${property} > :limit`, { limit: latestPlausibleInstant() }),
+        ({ instant }) => `its ${column} is ${instant}, which is in the future`,
+      ),
+  })),
+];

@@ -1,0 +1,16 @@
+import { Client } from './clients/client.entity.js';
+import { Genre } from './genres/genre.entity.js';
+import { MovieCopy } from './movies/movie-copy.entity.js';
+import { Movie } from './movies/movie.entity.js';
+import { derivedText } from './platform/verification/derived-text.js';
+import type { EntityInvariant } from './platform/verification/invariant.js';
+import { rentalInvariants } from './rentals/rental-invariants.js';
+
+/** The invariants that all features declare, for `npm run verify`. */
+export const shopInvariants: readonly EntityInvariant[] = [
+  derivedText(Genre, Genre.columnsOf, ['nameKey']),
+  derivedText(Movie, Movie.columnsOf, ['titleSearch']),
+  derivedText(MovieCopy, MovieCopy.columnsOf, ['codeKey']),
+  derivedText(Client, Client.columnsOf, ['nameSearch', 'nameSort', 'licenseKey']),
+  ...rentalInvariants,
+];

@@ -1,0 +1,90 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import { Drain } from '../../src/platform/http/server/graceful-shutdown.js';
+import { heard, openSocket } from '../support/socket.js';
+
+const get = 'GET / HTTP/1.1\r\nHost: shop\r\n\r\n';
+
+describe('a server that is drained', () => {
+  let server: Server;
+  let drain: Drain;
+  let url: string;
+  beforeAll(() => Logger.overrideLogger(false));
+  async function serve(answer: RequestListener): Promise<void> {
+    server = createServer({ keepAliveTimeout: 60_000 }, answer);
+    drain = new Drain(server);
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+  afterEach(() => server.closeAllConnections());
+
+  it('sends an answer whole that was written, but not yet taken by its reader', async () => {
+    // More than the buffers between the two can hold.
+    const long = Buffer.alloc(64 * 1024 * 1024, '.');
+    await serve((_, response) => response.end(long));
+    const [reader, other] = [openSocket(url), openSocket(url)];
+    reader.pause();
+    reader.write(get);
+    await once(server, 'request');
+    other.write('GET / HTTP/1.1\r\n');
+    const ended = drain.end();
+    other.destroy();
+    await setTimeout(100);
+    let length = 0;
+    reader.on('data', (data) => (length += data.length)).resume();
+    await once(reader, 'close');
+    await ended;
+    expect(length).toBeGreaterThan(long.length);
+  });
+
+  it('closes connections that are kept for later, and those on which nothing was said yet', async () => {
+    await serve((_, response) => response.end('answered'));
+    const [kept, silent] = [openSocket(url), openSocket(url)];
+    kept.write(get);
+    await Promise.all([once(kept, 'data'), once(silent, 'connect')]);
+    const begun = performance.now();
+    await Promise.all([drain.end(), heard(kept), heard(silent)]);
+    // Far less than the minute for which the server keeps an idle connection.
+    expect(performance.now() - begun).toBeLessThan(30_000);
+  });
+
+  it('closes a connection once it is idle whose answer had begun before', async () => {
+    let finish = (): void => undefined;
+    await serve((_, response) => {
+      response.write('be');
+      finish = () => response.end('gun');
+    });
+    const socket = openSocket(url);
+    socket.write(get);
+    await once(socket, 'data');
+    const ended = drain.end();
+    finish();
+    expect(await heard(socket)).toContain('gun');
+    await ended;
+  });
+
+  it('takes a request to its end that had arrived by half', async () => {
+    await serve((_, response) => response.end('answered'));
+    const socket = openSocket(url);
+    const accepted = once(server, 'connection') as Promise<[Socket]>;
+    socket.write(get.slice(0, 10));
+    const [connection] = await accepted;
+    while (connection.bytesRead === 0) await setTimeout(10);
+    const ended = drain.end();
+    socket.write(get.slice(10));
+    expect(await heard(socket)).toMatch(/Connection: close[^]*answered/);
+    await ended;
+  });
+
+  it('cuts off what is not done when its patience is over', async () => {
+    await serve(() => undefined);
+    const socket = openSocket(url);
+    socket.write(get);
+    await once(server, 'request');
+    await Promise.all([drain.end(100), heard(socket)]);
+    expect(server.listening).toBe(false);
+  });
+});
