@@ -1,5 +1,5 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { read, root } from '../support/project.js';
 
 /** The names a service gives its participants, as in "copies: MovieCopyRepository". */
@@ -13,8 +13,12 @@ function participantsIn(diagram: string): string[] {
 }
 
 describe('the documentation', () => {
-  it.each(readdirSync(join(root, 'docs/diagrams')))('shows the diagram %s in the README as it is', (name) => {
-    expect(read('README.md')).toContain(`\`\`\`mermaid\n${read(`docs/diagrams/${name}`).trim()}\n\`\`\``);
+  it('has a README of at most 150 lines', () => {
+    expect(read('README.md').split('\n').length).toBeLessThanOrEqual(150);
+  });
+
+  it.each(readdirSync(join(root, 'docs/diagrams')))('shows the diagram %s in docs/architecture.md', (name) => {
+    expect(read('docs/architecture.md')).toContain(`\`\`\`mermaid\n${read(`docs/diagrams/${name}`).trim()}\n\`\`\``);
   });
 
   it.each([
@@ -37,8 +41,37 @@ describe('the documentation', () => {
     }
   });
 
+  const decisionFiles = readdirSync(join(root, 'docs/decisions')).filter((name) => /^\d{4}-/.test(name));
+
+  it('lists every decision in its index, with title, date and status', () => {
+    const index = read('docs/decisions/README.md').replace(/ +\|/g, ' |');
+    const rows = decisionFiles.map((name) => {
+      const [, number, title, date, status] =
+        /^# (\d+)\. (.+)\n\nDate: (\d{4}-\d\d-\d\d)\. Status: ([^\n]+)\.\n/.exec(read(`docs/decisions/${name}`)) ?? [];
+      return `| ${number} | [${title}](${name}) | ${date} | ${status} |`;
+    });
+    expect(index.split('\n').filter((line) => /^\| \d/.test(line))).toEqual(rows);
+  });
+
+  it('links only to files that exist', () => {
+    const pages = [
+      'README.md',
+      'CONTRIBUTING.md',
+      'docs/architecture.md',
+      'docs/operations.md',
+      'docs/bench/README.md',
+    ];
+    const broken = [...pages, ...decisionFiles.map((name) => `docs/decisions/${name}`)].flatMap((page) =>
+      [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)]
+        .map(([, target]) => join(dirname(page), target!))
+        .filter((target) => !existsSync(join(root, target)))
+        .map((target) => `${page}: ${target}`),
+    );
+    expect(broken).toEqual([]);
+  });
+
   it('has every decision that the code refers to', () => {
-    const decisions = readdirSync(join(root, 'docs/decisions')).map((name) => name.slice(0, 4));
+    const decisions = decisionFiles.map((name) => name.slice(0, 4));
     const references = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.ts'))
       .flatMap((path) => [...read(`src/${path}`).matchAll(/docs\/decisions\/(\d{4})/g)].map(([, number]) => number));
