@@ -16,7 +16,7 @@ export default defineConfig(
         'error',
         { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrorsIgnorePattern: '^_', ignoreRestSiblings: true },
       ],
-      // static of() and toOrder() are handed on by name and use no `this` of another.
+      // static of() and toFields() are passed by name and use no `this` of another.
       '@typescript-eslint/unbound-method': 'off',
       // What Nest injects by its type must stay an import of a value.
       '@typescript-eslint/consistent-type-imports': 'off',

@@ -2,19 +2,19 @@ import type { INestApplication } from '@nestjs/common';
 import { NestFactory, Reflector } from '@nestjs/core';
 import { AppModule } from './app.module.js';
 import { type Environment, linkBaseOf } from './platform/config/environment.js';
-import { logAnswer, observeAnswers } from './platform/http/server/access-log.js';
+import { writeAccessLog, observeRequests } from './platform/http/server/access-log.js';
 import { UnitOfWork } from './platform/database/unit-of-work.js';
 import { useCors } from './platform/http/server/cors.js';
 import { CursorCipher } from './platform/http/paging/cursor.js';
 import { HttpAdapter, type ReceiveTimeouts } from './platform/http/server/http-adapter.js';
 import { ReplayFilter } from './platform/http/idempotency/idempotency-key.js';
-import { InputPipe } from './platform/http/requests/validation.pipe.js';
-import { KnownQueryGuard } from './platform/http/requests/strict-query.guard.js';
+import { ValidationPipe } from './platform/http/requests/validation.pipe.js';
+import { StrictQueryGuard } from './platform/http/requests/strict-query.guard.js';
 import { useOpenApi } from './platform/http/openapi/openapi.setup.js';
 import { ProblemFilter } from './platform/http/problems/problem.filter.js';
 import { RequestBodyGuard } from './platform/http/requests/request-body.guard.js';
-import { RepresentationGuard } from './platform/http/responses/content-negotiation.guard.js';
-import { identify } from './platform/http/requests/request-id.js';
+import { ContentNegotiationGuard } from './platform/http/responses/content-negotiation.guard.js';
+import { assignRequestId } from './platform/http/requests/request-id.js';
 import { securityHeaders } from './platform/http/server/security-headers.js';
 import { MetricsService } from './platform/monitoring/metrics.service.js';
 import { PinoLogger } from './platform/logging/pino-logger.js';
@@ -47,9 +47,9 @@ export async function createApp(
   const metrics = app.get(MetricsService);
   metrics.observeBackpressure(adapter.backpressure);
   metrics.countDroppedLogLines(() => logger.droppedLines);
-  adapter.onArrival(identify);
-  observeAnswers(adapter, (answered) => {
-    logAnswer(answered);
+  adapter.onArrival(assignRequestId);
+  observeRequests(adapter, (answered) => {
+    writeAccessLog(answered);
     metrics.record(answered);
   });
   app.useSecurityHeaders(securityHeaders);
@@ -57,8 +57,8 @@ export async function createApp(
   const unitOfWork = app.get(UnitOfWork);
   adapter.shedLoad(unitOfWork.writeQueue);
   app.useGlobalFilters(new ProblemFilter(), new ReplayFilter());
-  app.useGlobalGuards(new RepresentationGuard(app.get(Reflector)), new KnownQueryGuard(), new RequestBodyGuard());
-  app.useGlobalPipes(new InputPipe(new CursorCipher(await unitOfWork.installationSecret())));
+  app.useGlobalGuards(new ContentNegotiationGuard(app.get(Reflector)), new StrictQueryGuard(), new RequestBodyGuard());
+  app.useGlobalPipes(new ValidationPipe(new CursorCipher(await unitOfWork.installationSecret())));
   useOpenApi(app, version, linkBaseOf(environment));
   app.flushLogs();
   // To be told to end, and to end as told, is success: exit code 0.

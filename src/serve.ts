@@ -8,7 +8,7 @@ import { describeStartFailure } from './platform/process/start-failure.js';
 import { warnOfFutureInstants } from './rentals/future-instants.js';
 
 /** Milliseconds, beyond the time of grace, in which the service has ended, whatever holds it up. */
-const longestEnd = 9_000;
+const forcedExitMs = 9_000;
 
 try {
   const environment = readEnvironment(process.env);
@@ -23,14 +23,14 @@ try {
     logger.fatal({ msg: 'Uncaught exception, exiting', err: error });
     process.exit(1);
   });
-  const endByForce = () => {
+  const forceExit = () => {
     logger.fatal(
       'The service did not come to its end in time, and ends by force. What was not committed is rolled back.',
     );
     process.exit(1);
   };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) {
-    process.once(signal, () => setTimeout(endByForce, environment.SHUTDOWN_GRACE_MS + longestEnd).unref());
+    process.once(signal, () => setTimeout(forceExit, environment.SHUTDOWN_GRACE_MS + forcedExitMs).unref());
   }
 } catch (error) {
   console.error(describeStartFailure(error));

@@ -1,4 +1,4 @@
-import { largestId } from '../../src/platform/http/dto/path-id.js';
+import { maxId } from '../../src/platform/http/dto/path-id.js';
 import type { CsvFile, CsvRow } from './csv-file.js';
 import type { Faults } from './faults.js';
 
@@ -38,8 +38,8 @@ export function keysOf<Column extends string>(
   for (const row of file.rows) {
     const id = row.values[column];
     const other = rows.get(id);
-    if (!/^[1-9]\d*$/.test(id) || Number(id) > largestId) {
-      if (row.isWhole) faults.add(row.at(column), `${column} must be a whole number from 1 to ${largestId}`);
+    if (!/^[1-9]\d*$/.test(id) || Number(id) > maxId) {
+      if (row.isWhole) faults.add(row.at(column), `${column} must be a whole number from 1 to ${maxId}`);
     } else if (other) {
       if (row.isWhole) faults.add(row.at(column), `${column} ${id} is that of line ${other.at().line} too`);
     } else {

@@ -5,7 +5,7 @@ import { groupBy } from '../../src/kernel/group-by.js';
 import { identityKey } from '../../src/kernel/text.js';
 import { MovieCopyInput } from '../../src/movies/dto/movie-copy.dto.js';
 import { MoviePatch } from '../../src/movies/dto/movie-input.dto.js';
-import { largestStock } from '../../src/movies/stock.js';
+import { maxStock } from '../../src/movies/stock.js';
 import { type CsvFile, type CsvRow, readCsv } from './csv-file.js';
 import { type Keys, keysOf } from './csv-keys.js';
 import { decoderOf } from './decode-text.js';
@@ -83,8 +83,8 @@ export async function readSakila(folder: string, encoding = 'utf-8'): Promise<Sh
     rents: rentsIn(rentalKeys, inventoryKeys, customerKeys, faults),
   };
   for (const copies of groupBy(shop.copies, ({ movie }) => movie).values()) {
-    const tooMany = copies[largestStock];
-    if (tooMany) faults.add(tooMany.at('movie'), `film_id ${tooMany.movie} has more than ${largestStock} copies`);
+    const tooMany = copies[maxStock];
+    if (tooMany) faults.add(tooMany.at('movie'), `film_id ${tooMany.movie} has more than ${maxStock} copies`);
   }
   faults.throwIfAny();
   return shop;
@@ -94,7 +94,7 @@ function genresIn(categories: Keys<'category_id' | 'name'>, faults: Faults): Sho
   const linesOfNames = new Map<string, number | undefined>();
   return categories.map((row, sourceId) => {
     const at = placesIn(row, {});
-    const genre = readRow(GenreInput, { name: row.values.name }, at, faults)?.toOrder();
+    const genre = readRow(GenreInput, { name: row.values.name }, at, faults)?.toFields();
     if (!genre) return undefined;
     const name = identityKey(genre.name);
     if (linesOfNames.has(name)) {

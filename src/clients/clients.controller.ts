@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, Patch, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Operation } from '../platform/http/openapi/operation.decorator.js';
-import { PageAnswer } from '../platform/http/paging/page-query.js';
+import { PageResponse } from '../platform/http/paging/page-query.js';
 import { PathId } from '../platform/http/dto/path-id.js';
 import { Context, RequestContext } from '../platform/http/requests/request-context.js';
 import { NotFound } from '../kernel/domain-error.js';
@@ -30,17 +30,17 @@ export class ClientsController {
   @Operation({
     summary: 'List and search clients',
     description: 'To find who stands at the desk, by words of the name in any order, or by the license number.',
-    answers: [ClientDto],
+    returns: [ClientDto],
   })
-  async listClients(@Query() query: ListClients, @Context() context: RequestContext): Promise<PageAnswer<ClientDto>> {
-    return PageAnswer.of(await this.clients.page(query.toFilter(), query.toPage(), context), query, ClientDto.of);
+  async listClients(@Query() query: ListClients, @Context() context: RequestContext): Promise<PageResponse<ClientDto>> {
+    return PageResponse.of(await this.clients.page(query.toFilter(), query.toPage(), context), query, ClientDto.of);
   }
 
   @Get(':id')
   @Operation({
     summary: 'Get a client',
     description: 'What the shop knows of them. What they rented is under `/clients/{id}/movie_rents`.',
-    answers: ClientDto,
+    returns: ClientDto,
     problems: [NotFound],
   })
   async getClient(@PathId() id: number, @Context() context: RequestContext): Promise<ClientDto> {
@@ -51,19 +51,19 @@ export class ClientsController {
   @Operation({
     summary: 'Add a client',
     description: 'Signs somebody up; they can rent at once. No two clients have the same license number.',
-    creates: [ClientDto, '/clients'],
+    created: [ClientDto, '/clients'],
     problems: [LicenseNumberTaken],
   })
   async addClient(@Body() input: ClientInput, @Context() context: RequestContext): Promise<ClientDto> {
-    return ClientDto.of(await this.clients.add(input.toOrder(), context.command(ClientDto.of)));
+    return ClientDto.of(await this.clients.add(input.toFields(), context.command(ClientDto.of)));
   }
 
   @Put(':id')
   @Operation({
     summary: 'Replace a client',
     description: 'Sets all that a clerk says of them; a license number that is left out is removed.',
-    answers: ClientDto,
-    tries: { 'All members': ada },
+    returns: ClientDto,
+    requestExamples: { 'All members': ada },
     problems: changeProblems,
   })
   async replaceClient(
@@ -71,15 +71,15 @@ export class ClientsController {
     @Body() input: ReplaceClientInput,
     @Context() context: RequestContext,
   ): Promise<ClientDto> {
-    return ClientDto.of(await this.clients.change(id, input.toOrder(), context.command(ClientDto.of)));
+    return ClientDto.of(await this.clients.change(id, input.toFields(), context.command(ClientDto.of)));
   }
 
   @Patch(':id')
   @Operation({
     summary: 'Change a client',
     description: 'Sets the members that are sent and keeps the others: a JSON merge patch (RFC 7396).',
-    answers: ClientDto,
-    tries: { 'The address alone': { address: ada.address } },
+    returns: ClientDto,
+    requestExamples: { 'The address alone': { address: ada.address } },
     problems: changeProblems,
   })
   async changeClient(
@@ -87,17 +87,17 @@ export class ClientsController {
     @Body() patch: ClientPatch,
     @Context() context: RequestContext,
   ): Promise<ClientDto> {
-    return ClientDto.of(await this.clients.change(id, patch.toOrder(), context.command(ClientDto.of)));
+    return ClientDto.of(await this.clients.change(id, patch.toFields(), context.command(ClientDto.of)));
   }
 
   @Delete(':id')
   @Operation({
     summary: 'Delete a client who never rented',
     description: 'For whoever was entered by mistake. Once they have rented, the shop has to know them.',
-    triesId: 13,
+    exampleId: 13,
     problems: [NotFound, ClientHasRents],
   })
   async deleteClient(@PathId() id: number, @Context() context: RequestContext): Promise<void> {
-    await this.clients.drop(id, context.command(ClientDto.of));
+    await this.clients.delete(id, context.command(ClientDto.of));
   }
 }

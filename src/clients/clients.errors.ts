@@ -2,7 +2,7 @@ import { DomainError, type ErrorDescription } from '../kernel/domain-error.js';
 
 export class LicenseNumberTaken extends DomainError {
   static readonly description: ErrorDescription = {
-    kind: 'conflict',
+    category: 'conflict',
     title: 'License number taken',
     example: () => new LicenseNumberTaken(),
   };
@@ -14,9 +14,9 @@ export class LicenseNumberTaken extends DomainError {
 
 export class ClientHasRents extends DomainError {
   static readonly description: ErrorDescription = {
-    kind: 'conflict',
+    category: 'conflict',
     title: 'Client has rents',
-    facts: { openRents: 'integer', closedRents: 'integer' },
+    extensions: { openRents: 'integer', closedRents: 'integer' },
     example: () => new ClientHasRents(1, 4),
   };
 

@@ -6,9 +6,9 @@ import type { Page, PageRequest } from '../kernel/page.js';
 import type { Client, ClientFields } from './client.entity.js';
 import { type ClientFilter, ClientRepository } from './client.repository.js';
 
-const participants = { clients: ClientRepository };
+const repositories = { clients: ClientRepository };
 /** Nothing of a client remains, in kept answers either. */
-const erasing = { ...participants, idempotencyKeys: IdempotencyKeyRepository };
+const deleteRepositories = { ...repositories, idempotencyKeys: IdempotencyKeyRepository };
 
 @Injectable()
 export class ClientsService {
@@ -17,28 +17,28 @@ export class ClientsService {
   async page(filter: ClientFilter, request: PageRequest, caller: Caller): Promise<Page<Client>> {
     const page = await this.unitOfWork
       .for(caller)
-      .readPage(participants, request, ({ clients }) => clients.pageAtOnce(filter, request));
-    return page ?? this.unitOfWork.for(caller).read(participants, ({ clients }) => clients.page(filter, request));
+      .readPage(repositories, request, ({ clients }) => clients.pageAtOnce(filter, request));
+    return page ?? this.unitOfWork.for(caller).read(repositories, ({ clients }) => clients.page(filter, request));
   }
 
   get(id: number, caller: Caller): Promise<Client> {
-    return this.unitOfWork.for(caller).readAtOnce(participants, ({ clients }) => clients.get(id));
+    return this.unitOfWork.for(caller).readAtOnce(repositories, ({ clients }) => clients.get(id));
   }
 
   add(fields: ClientFields, command: Command<Client>): Promise<Client> {
-    return this.unitOfWork.for(command).run(participants, ({ clients }) => clients.add(fields));
+    return this.unitOfWork.for(command).run(repositories, ({ clients }) => clients.add(fields));
   }
 
   /** Members left out are kept. */
   change(id: number, fields: Partial<ClientFields>, command: Command<Client>): Promise<Client> {
-    return this.unitOfWork.for(command).run(participants, async ({ clients }) => {
+    return this.unitOfWork.for(command).run(repositories, async ({ clients }) => {
       command.precondition?.(await clients.getLocked(id));
       return clients.change(id, fields);
     });
   }
 
-  drop(id: number, { precondition, signal }: Command<Client>): Promise<void> {
-    return this.unitOfWork.for({ signal }).run(erasing, async ({ clients, idempotencyKeys }) => {
+  delete(id: number, { precondition, signal }: Command<Client>): Promise<void> {
+    return this.unitOfWork.for({ signal }).run(deleteRepositories, async ({ clients, idempotencyKeys }) => {
       precondition?.(await clients.getLocked(id, 'remove'));
       await clients.drop(id);
       await idempotencyKeys.eraseAnswers(`/clients/${id}`);

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, Patch, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Operation } from '../platform/http/openapi/operation.decorator.js';
-import { PageAnswer } from '../platform/http/paging/page-query.js';
+import { PageResponse } from '../platform/http/paging/page-query.js';
 import { PathId } from '../platform/http/dto/path-id.js';
 import { Context, RequestContext } from '../platform/http/requests/request-context.js';
 import { NotFound } from '../kernel/domain-error.js';
@@ -22,17 +22,17 @@ export class GenresController {
   @Operation({
     summary: 'List genres',
     description: 'All that titles can be sorted into, by id or by name.',
-    answers: [GenreDto],
+    returns: [GenreDto],
   })
-  async listGenres(@Query() query: ListGenres, @Context() context: RequestContext): Promise<PageAnswer<GenreDto>> {
-    return PageAnswer.of(await this.genres.page(query.toPage(), context), query, GenreDto.of);
+  async listGenres(@Query() query: ListGenres, @Context() context: RequestContext): Promise<PageResponse<GenreDto>> {
+    return PageResponse.of(await this.genres.page(query.toPage(), context), query, GenreDto.of);
   }
 
   @Get(':id')
   @Operation({
     summary: 'Get a genre',
     description: 'What it is called and what belongs in it.',
-    answers: GenreDto,
+    returns: GenreDto,
     problems: [NotFound],
   })
   async getGenre(@PathId() id: number, @Context() context: RequestContext): Promise<GenreDto> {
@@ -43,11 +43,11 @@ export class GenresController {
   @Operation({
     summary: 'Add a genre',
     description: 'From then on titles can be sorted into it. No two genres have the same name, whatever its case.',
-    creates: [GenreDto, '/genres'],
+    created: [GenreDto, '/genres'],
     problems: [GenreNameTaken],
   })
   async addGenre(@Body() input: GenreInput, @Context() context: RequestContext): Promise<GenreDto> {
-    return GenreDto.of(await this.genres.add(input.toOrder(), context.command(GenreDto.of)));
+    return GenreDto.of(await this.genres.add(input.toFields(), context.command(GenreDto.of)));
   }
 
   @Put(':id')
@@ -55,8 +55,8 @@ export class GenresController {
     summary: 'Replace a genre',
     description:
       'Sets all that a clerk says of it; a description that is left out is removed. Its movies stay with it.',
-    answers: GenreDto,
-    tries: { 'All members': { name: 'Action', description: 'Chases, fights and narrow escapes.' } },
+    returns: GenreDto,
+    requestExamples: { 'All members': { name: 'Action', description: 'Chases, fights and narrow escapes.' } },
     problems: changeProblems,
   })
   async replaceGenre(
@@ -64,15 +64,15 @@ export class GenresController {
     @Body() input: GenreInput,
     @Context() context: RequestContext,
   ): Promise<GenreDto> {
-    return GenreDto.of(await this.genres.change(id, input.toOrder(), context.command(GenreDto.of)));
+    return GenreDto.of(await this.genres.change(id, input.toFields(), context.command(GenreDto.of)));
   }
 
   @Patch(':id')
   @Operation({
     summary: 'Change a genre',
     description: 'Sets the members that are sent and keeps the others: a JSON merge patch (RFC 7396).',
-    answers: GenreDto,
-    tries: { 'The description alone': { description: 'Chases, fights and narrow escapes.' } },
+    returns: GenreDto,
+    requestExamples: { 'The description alone': { description: 'Chases, fights and narrow escapes.' } },
     problems: changeProblems,
   })
   async changeGenre(
@@ -80,15 +80,15 @@ export class GenresController {
     @Body() patch: GenrePatch,
     @Context() context: RequestContext,
   ): Promise<GenreDto> {
-    return GenreDto.of(await this.genres.change(id, patch.toOrder(), context.command(GenreDto.of)));
+    return GenreDto.of(await this.genres.change(id, patch.toFields(), context.command(GenreDto.of)));
   }
 
   @Post(':id')
   @Operation({
     summary: 'Change a genre, as the former service spelt it',
     description: 'The same as `PATCH /genres/{id}`, which to prefer.',
-    answers: GenreDto,
-    tries: { 'The description alone': { description: 'Chases, fights and narrow escapes.' } },
+    returns: GenreDto,
+    requestExamples: { 'The description alone': { description: 'Chases, fights and narrow escapes.' } },
     problems: changeProblems,
     deprecated: true,
   })
@@ -98,17 +98,17 @@ export class GenresController {
     @Context() context: RequestContext,
   ): Promise<GenreDto> {
     const { of } = GenreDto;
-    return of(await this.genres.change(id, patch.toOrder(), context.command(of)));
+    return of(await this.genres.change(id, patch.toFields(), context.command(of)));
   }
 
   @Delete(':id')
   @Operation({
     summary: 'Delete a genre',
     description: 'Possible as long as no movie is of it.',
-    triesId: 9,
+    exampleId: 9,
     problems: [NotFound, GenreInUse],
   })
   async deleteGenre(@PathId() id: number, @Context() context: RequestContext): Promise<void> {
-    await this.genres.drop(id, context.command(GenreDto.of));
+    await this.genres.delete(id, context.command(GenreDto.of));
   }
 }

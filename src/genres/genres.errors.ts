@@ -2,9 +2,9 @@ import { DomainError, type ErrorDescription } from '../kernel/domain-error.js';
 
 export class GenreNameTaken extends DomainError {
   static readonly description: ErrorDescription = {
-    kind: 'conflict',
+    category: 'conflict',
     title: 'Genre name taken',
-    facts: { genreName: 'string' },
+    extensions: { genreName: 'string' },
     example: () => new GenreNameTaken('Science fiction'),
   };
 
@@ -15,9 +15,9 @@ export class GenreNameTaken extends DomainError {
 
 export class GenreInUse extends DomainError {
   static readonly description: ErrorDescription = {
-    kind: 'conflict',
+    category: 'conflict',
     title: 'Genre in use',
-    facts: { movies: 'integer' },
+    extensions: { movies: 'integer' },
     example: () => new GenreInUse(3),
   };
 

@@ -5,34 +5,34 @@ import type { Page, PageRequest } from '../kernel/page.js';
 import type { Genre, GenreFields } from './genre.entity.js';
 import { GenreRepository } from './genre.repository.js';
 
-const participants = { genres: GenreRepository };
+const repositories = { genres: GenreRepository };
 
 @Injectable()
 export class GenresService {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
   page(request: PageRequest, caller: Caller): Promise<Page<Genre>> {
-    return this.unitOfWork.for(caller).readPage(participants, request, ({ genres }) => genres.page(request));
+    return this.unitOfWork.for(caller).readPage(repositories, request, ({ genres }) => genres.page(request));
   }
 
   get(id: number, caller: Caller): Promise<Genre> {
-    return this.unitOfWork.for(caller).readAtOnce(participants, ({ genres }) => genres.get(id));
+    return this.unitOfWork.for(caller).readAtOnce(repositories, ({ genres }) => genres.get(id));
   }
 
   add(fields: GenreFields, command: Command<Genre>): Promise<Genre> {
-    return this.unitOfWork.for(command).run(participants, ({ genres }) => genres.add(fields));
+    return this.unitOfWork.for(command).run(repositories, ({ genres }) => genres.add(fields));
   }
 
   /** Members left out are kept. */
   change(id: number, fields: Partial<GenreFields>, command: Command<Genre>): Promise<Genre> {
-    return this.unitOfWork.for(command).run(participants, async ({ genres }) => {
+    return this.unitOfWork.for(command).run(repositories, async ({ genres }) => {
       command.precondition?.(await genres.getLocked(id));
       return genres.change(id, fields);
     });
   }
 
-  drop(id: number, { precondition, signal }: Command<Genre>): Promise<void> {
-    return this.unitOfWork.for({ signal }).run(participants, async ({ genres }) => {
+  delete(id: number, { precondition, signal }: Command<Genre>): Promise<void> {
+    return this.unitOfWork.for({ signal }).run(repositories, async ({ genres }) => {
       precondition?.(await genres.getLocked(id, 'remove'));
       await genres.drop(id);
     });

@@ -3,7 +3,7 @@
  * `not-found` there is no such thing, `invalid` the order itself is wrong,
  * `conflict` a rule of the shop or of the data forbids it now, `unavailable` the shop can't serve anybody now.
  */
-export type ErrorKind = 'not-found' | 'invalid' | 'conflict' | 'unavailable';
+export type ErrorCategory = 'not-found' | 'invalid' | 'conflict' | 'unavailable';
 
 /** The rules that can refuse a member or a parameter. Clients know them from the document. */
 export const ruleCodes = [
@@ -22,7 +22,7 @@ export const ruleCodes = [
 export type RuleCode = (typeof ruleCodes)[number];
 
 /** One thing wrong with an order, and where: `path` leads from the order to the member, in camelCase. */
-export interface Fault {
+export interface InputError {
   readonly path: readonly (string | number)[];
   /** The parameter that is wrong, if it is not a member of the order. */
   readonly parameter?: string;
@@ -31,17 +31,17 @@ export interface Fault {
 }
 
 /** The JSON type of a machine-readable fact an error carries. */
-export type FactType = 'integer' | 'integers' | 'string';
+export type ExtensionType = 'integer' | 'integers' | 'string';
 
 /** What every error of one class has in common. It documents the class wherever errors are published. */
 export interface ErrorDescription {
-  readonly kind: ErrorKind;
+  readonly category: ErrorCategory;
   /** The same for every case of the class. */
   readonly title: string;
   /** The members of the error that its readers may compute with. */
-  readonly facts?: Readonly<Record<string, FactType>>;
+  readonly extensions?: Readonly<Record<string, ExtensionType>>;
   /** Whether the error says which members of the order are at fault. */
-  readonly faulty?: boolean;
+  readonly listsErrors?: boolean;
   /** A case of it as it could happen any day, for whoever reads of it. */
   readonly example?: () => DomainError;
 }
@@ -56,7 +56,7 @@ export interface DomainErrorClass {
  * and carries its facts as members of the same names.
  */
 export abstract class DomainError extends Error {
-  readonly faults: readonly Fault[] = [];
+  readonly errors: readonly InputError[] = [];
 
   get description(): ErrorDescription {
     return (this.constructor as unknown as DomainErrorClass).description;
@@ -69,7 +69,7 @@ export abstract class DomainError extends Error {
 
 export class NotFound extends DomainError {
   static readonly description: ErrorDescription = {
-    kind: 'not-found',
+    category: 'not-found',
     title: 'Not found',
     example: () => new NotFound('Movie'),
   };
@@ -83,21 +83,21 @@ export class NotFound extends DomainError {
 /** An order that is well formed but can't be meant: it names things that don't exist, or one thing twice. */
 export class InvalidInput extends DomainError {
   static readonly description: ErrorDescription = {
-    kind: 'invalid',
+    category: 'invalid',
     title: 'Invalid input',
-    faulty: true,
+    listsErrors: true,
     example: () => unknownReference(['clientId'], 'Client', 4711),
   };
 
-  constructor(override readonly faults: readonly Fault[]) {
-    super(faults.map(({ detail }) => detail).join(' '));
+  constructor(override readonly errors: readonly InputError[]) {
+    super(errors.map(({ detail }) => detail).join(' '));
   }
 }
 
 /** Nobody can be served now, through no fault of theirs, but may be soon. */
 export class ServiceUnavailable extends DomainError {
   static readonly description: ErrorDescription = {
-    kind: 'unavailable',
+    category: 'unavailable',
     title: 'Service unavailable',
     example: () => new ServiceUnavailable(undefined),
   };
@@ -129,6 +129,6 @@ export function unknownParameter(parameter: string, id: number): InvalidInput {
 }
 
 /** Refuses an order because `path` names something that doesn't exist. */
-export function unknownReference(path: Fault['path'], what: string, id: number): InvalidInput {
+export function unknownReference(path: InputError['path'], what: string, id: number): InvalidInput {
   return new InvalidInput([{ path, code: 'unknown', detail: `${what} ${id} not found.` }]);
 }

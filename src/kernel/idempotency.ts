@@ -24,7 +24,7 @@ export class DoneBefore extends Error {
 
 export class IdempotencyKeyInUse extends DomainError {
   static readonly description: ErrorDescription = {
-    kind: 'conflict',
+    category: 'conflict',
     title: 'Idempotency key in use',
     example: () => new IdempotencyKeyInUse(),
   };
@@ -36,7 +36,7 @@ export class IdempotencyKeyInUse extends DomainError {
 
 export class IdempotencyKeyReused extends DomainError {
   static readonly description: ErrorDescription = {
-    kind: 'invalid',
+    category: 'invalid',
     title: 'Idempotency key reused',
     example: () => new IdempotencyKeyReused(),
   };
@@ -49,9 +49,9 @@ export class IdempotencyKeyReused extends DomainError {
 /** The work was done before, but its answer is not kept: it was too large, or showed a person who was deleted since. */
 export class IdempotencyAnswerGone extends DomainError {
   static readonly description: ErrorDescription = {
-    kind: 'conflict',
+    category: 'conflict',
     title: 'Idempotency answer gone',
-    facts: { resource: 'string' },
+    extensions: { resource: 'string' },
     example: () => new IdempotencyAnswerGone('/clients/12'),
   };
 

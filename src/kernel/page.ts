@@ -1,5 +1,5 @@
 /** One row's place in a sorted list: the value it is sorted by and, to tell equals apart, its id. */
-export interface Place {
+export interface KeysetPosition {
   readonly value: string | number;
   readonly id: number;
 }
@@ -15,7 +15,7 @@ export interface PageRequest {
   /** Rows wanted at most. */
   readonly limit: number;
   /** Rows after or before this place, or that of the row with this id; from the beginning without it. */
-  readonly from?: (Place | { readonly id: number; readonly value?: undefined }) & {
+  readonly from?: (KeysetPosition | { readonly id: number; readonly value?: undefined }) & {
     readonly direction: 'after' | 'before';
   };
   readonly includeTotal: boolean;
@@ -23,7 +23,7 @@ export interface PageRequest {
 
 export interface Page<Row> {
   readonly rows: Row[];
-  readonly placeOf: (row: Row) => Place;
+  readonly positionOf: (row: Row) => KeysetPosition;
   /** Whether the page ends where its request began, so that rows which are one too many are its first. */
   readonly isBackwards: boolean;
   /** Whether rows lie before the first and after the last. */

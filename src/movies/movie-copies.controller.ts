@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, Patch, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Operation } from '../platform/http/openapi/operation.decorator.js';
-import { PageAnswer } from '../platform/http/paging/page-query.js';
+import { PageResponse } from '../platform/http/paging/page-query.js';
 import { PathId } from '../platform/http/dto/path-id.js';
 import { Context, RequestContext } from '../platform/http/requests/request-context.js';
 import { NotFound } from '../kernel/domain-error.js';
@@ -18,29 +18,29 @@ export class MovieCopiesController {
   @Operation({
     summary: 'List copies, or find one by its code',
     description: 'With `code`, what a scanner at the desk read: a list of that one copy, or an empty one.',
-    answers: [MovieCopyDto],
+    returns: [MovieCopyDto],
   })
   async listMovieCopies(
     @Query() query: ListMovieCopies,
     @Context() context: RequestContext,
-  ): Promise<PageAnswer<MovieCopyDto>> {
-    return PageAnswer.of(await this.copies.page(query.toFilter(), query.toPage(), context), query, MovieCopyDto.of);
+  ): Promise<PageResponse<MovieCopyDto>> {
+    return PageResponse.of(await this.copies.page(query.toFilter(), query.toPage(), context), query, MovieCopyDto.of);
   }
 
   @Get('movies/:id/copies')
   @Operation({
     summary: 'List all copies a movie ever had',
     description: 'Those that are lost or retired too, which the movie itself no longer shows.',
-    answers: [MovieCopyDto],
+    returns: [MovieCopyDto],
     problems: [NotFound],
   })
   async listCopiesOfMovie(
     @PathId() id: number,
     @Query() query: ListMovieCopies,
     @Context() context: RequestContext,
-  ): Promise<PageAnswer<MovieCopyDto>> {
-    const list = query.under(id);
-    return PageAnswer.of(
+  ): Promise<PageResponse<MovieCopyDto>> {
+    const list = query.scopedTo(id);
+    return PageResponse.of(
       await this.copies.pageOfMovie(id, list.toFilter(), list.toPage(), context),
       list,
       MovieCopyDto.of,
@@ -51,7 +51,7 @@ export class MovieCopiesController {
   @Operation({
     summary: 'Add a copy of a movie',
     description: 'For a disc or tape that is at hand. Send the code that sticks on it, or leave it out to get one.',
-    creates: [MovieCopyDto, '/movie_copies'],
+    created: [MovieCopyDto, '/movie_copies'],
     problems: [NotFound, CopyCodeTaken, StockTooHigh],
   })
   async addMovieCopy(
@@ -59,14 +59,14 @@ export class MovieCopiesController {
     @Body() input: MovieCopyInput,
     @Context() context: RequestContext,
   ): Promise<MovieCopyDto> {
-    return MovieCopyDto.of(await this.copies.add(id, input.toOrder(), context.command(MovieCopyDto.of)));
+    return MovieCopyDto.of(await this.copies.add(id, input.toFields(), context.command(MovieCopyDto.of)));
   }
 
   @Get('movie_copies/:id')
   @Operation({
     summary: 'Get a copy',
     description: 'Which movie is on it, and whether it can be lent now.',
-    answers: MovieCopyDto,
+    returns: MovieCopyDto,
     problems: [NotFound],
   })
   async getMovieCopy(@PathId() id: number, @Context() context: RequestContext): Promise<MovieCopyDto> {
@@ -79,10 +79,10 @@ export class MovieCopiesController {
     description:
       'For a new label, a repair, a loss or a find: sets the members that are sent and keeps the others (RFC 7396). ' +
       'The state of a copy that is out can be changed when it is back.',
-    answers: MovieCopyDto,
-    tries: { 'A copy that is being repaired': { code: 'VHS-0001', service_state: 'maintenance' } },
-    triesId: 2,
-    shows: { id: 2, is_available: false },
+    returns: MovieCopyDto,
+    requestExamples: { 'A copy that is being repaired': { code: 'VHS-0001', service_state: 'maintenance' } },
+    exampleId: 2,
+    responseExample: { id: 2, is_available: false },
     problems: [NotFound, CopyCodeTaken, CopyIsOut, StockTooHigh],
   })
   async changeMovieCopy(
@@ -90,7 +90,7 @@ export class MovieCopiesController {
     @Body() patch: MovieCopyPatch,
     @Context() context: RequestContext,
   ): Promise<MovieCopyDto> {
-    return MovieCopyDto.of(await this.copies.change(id, patch.toOrder(), context.command(MovieCopyDto.of)));
+    return MovieCopyDto.of(await this.copies.change(id, patch.toFields(), context.command(MovieCopyDto.of)));
   }
 
   @Delete('movie_copies/:id')
@@ -98,10 +98,10 @@ export class MovieCopiesController {
     summary: 'Delete a copy that was never lent',
     description:
       'For one that was entered by mistake. One that was lent is retired instead, so that its loans are kept.',
-    triesId: 48,
+    exampleId: 48,
     problems: [NotFound, CopyWasRented],
   })
   async deleteMovieCopy(@PathId() id: number, @Context() context: RequestContext): Promise<void> {
-    await this.copies.drop(id, context.command(MovieCopyDto.of));
+    await this.copies.delete(id, context.command(MovieCopyDto.of));
   }
 }

@@ -9,26 +9,26 @@ import { assertRoomFor } from './stock.js';
 
 type CopyFields = Partial<Pick<MovieCopy, 'code' | 'serviceState'>>;
 
-const participants = { movies: MovieRepository, copies: MovieCopyRepository };
+const repositories = { movies: MovieRepository, copies: MovieCopyRepository };
 
 @Injectable()
 export class MovieCopiesService {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
   page(filter: CopyFilter, request: PageRequest, caller: Caller): Promise<Page<MovieCopy>> {
-    return this.unitOfWork.for(caller).readPage(participants, request, ({ copies }) => copies.page(filter, request));
+    return this.unitOfWork.for(caller).readPage(repositories, request, ({ copies }) => copies.page(filter, request));
   }
 
   /** All copies a movie ever had, those lost or retired too. */
   pageOfMovie(movieId: number, filter: CopyFilter, request: PageRequest, caller: Caller): Promise<Page<MovieCopy>> {
-    return this.unitOfWork.for(caller).read(participants, async ({ movies, copies }) => {
+    return this.unitOfWork.for(caller).read(repositories, async ({ movies, copies }) => {
       await movies.assertFound(movieId);
       return copies.page({ ...filter, movieId }, request);
     });
   }
 
   get(id: number, caller: Caller): Promise<MovieCopy> {
-    return this.unitOfWork.for(caller).readAtOnce(participants, ({ copies }) => copies.get(id));
+    return this.unitOfWork.for(caller).readAtOnce(repositories, ({ copies }) => copies.get(id));
   }
 
   add(
@@ -36,7 +36,7 @@ export class MovieCopiesService {
     { code, serviceState = 'in_service' }: CopyFields,
     command: Command<MovieCopy>,
   ): Promise<MovieCopy> {
-    return this.unitOfWork.for(command).run(participants, async ({ movies, copies }) => {
+    return this.unitOfWork.for(command).run(repositories, async ({ movies, copies }) => {
       const movie = await movies.getLocked(movieId);
       if (!outOfStock.includes(serviceState)) assertRoomFor(1, movie);
       return copies.add(movieId, code, serviceState);
@@ -45,7 +45,7 @@ export class MovieCopiesService {
 
   /** Members left out are kept. */
   change(id: number, fields: CopyFields, command: Command<MovieCopy>): Promise<MovieCopy> {
-    return this.unitOfWork.for(command).run(participants, async ({ movies, copies }) => {
+    return this.unitOfWork.for(command).run(repositories, async ({ movies, copies }) => {
       const copy = await copies.getLocked(id);
       command.precondition?.(copy);
       const { movieId, serviceState } = copy;
@@ -55,8 +55,8 @@ export class MovieCopiesService {
     });
   }
 
-  drop(id: number, { precondition, signal }: Command<MovieCopy>): Promise<void> {
-    return this.unitOfWork.for({ signal }).run(participants, async ({ copies }) => {
+  delete(id: number, { precondition, signal }: Command<MovieCopy>): Promise<void> {
+    return this.unitOfWork.for({ signal }).run(repositories, async ({ copies }) => {
       precondition?.(await copies.getLocked(id));
       await copies.drop(id);
     });

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, Patch, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Operation } from '../platform/http/openapi/operation.decorator.js';
-import { PageAnswer } from '../platform/http/paging/page-query.js';
+import { PageResponse } from '../platform/http/paging/page-query.js';
 import { PathId } from '../platform/http/dto/path-id.js';
 import { Context, RequestContext } from '../platform/http/requests/request-context.js';
 import { NotFound } from '../kernel/domain-error.js';
@@ -37,10 +37,10 @@ export class MoviesController {
   @Operation({
     summary: 'List and search movies',
     description: 'To find a title by a part of it, or what there is of a genre, of a year, or to take home now.',
-    answers: [MovieDto],
+    returns: [MovieDto],
   })
-  async listMovies(@Query() query: ListMovies, @Context() context: RequestContext): Promise<PageAnswer<MovieDto>> {
-    return PageAnswer.of(
+  async listMovies(@Query() query: ListMovies, @Context() context: RequestContext): Promise<PageResponse<MovieDto>> {
+    return PageResponse.of(
       await this.movies.page(query.toFilter(), query.toPage(), query.expand, context),
       query,
       MovieDto.for(context),
@@ -51,16 +51,16 @@ export class MoviesController {
   @Operation({
     summary: 'List the movies of a genre',
     description: 'What is sorted into it.',
-    answers: [MovieDto],
+    returns: [MovieDto],
     problems: [NotFound],
   })
   async listGenreMovies(
     @PathId() id: number,
     @Query() query: ListMoviesOfGenre,
     @Context() context: RequestContext,
-  ): Promise<PageAnswer<MovieDto>> {
-    const list = query.under(id);
-    return PageAnswer.of(
+  ): Promise<PageResponse<MovieDto>> {
+    const list = query.scopedTo(id);
+    return PageResponse.of(
       await this.movies.pageOfGenre(id, list.toPage(), list.expand, context),
       list,
       MovieDto.for(context),
@@ -71,7 +71,7 @@ export class MoviesController {
   @Operation({
     summary: 'Get a movie with its copies',
     description: 'The title, the copies in stock, and which of them can be lent now.',
-    answers: MovieDto,
+    returns: MovieDto,
     problems: [NotFound],
   })
   async getMovie(
@@ -88,13 +88,13 @@ export class MoviesController {
     description:
       'The movie and its copies: `stock` of them, which get codes, or `copies` with the codes that stick on them. All of ' +
       'it happens, or nothing.',
-    creates: [MovieDto, '/movies'],
-    tries: { 'So many copies': withStock, 'Copies with barcodes of their own': withCodes },
+    created: [MovieDto, '/movies'],
+    requestExamples: { 'So many copies': withStock, 'Copies with barcodes of their own': withCodes },
     problems: [CopyCodeTaken],
   })
   async addMovieWithStock(@Body() input: MovieWithStockInput, @Context() context: RequestContext): Promise<MovieDto> {
     return MovieDto.for(context)(
-      await this.movies.addWithStock(input.toOrder(), input.toStock(), context.command(MovieDto.for(context))),
+      await this.movies.addWithStock(input.toFields(), input.toStock(), context.command(MovieDto.for(context))),
     );
   }
 
@@ -104,9 +104,9 @@ export class MoviesController {
     description:
       'Raising adds copies, lowering retires copies that are in. `copies` lists those that it has, as they were read, ' +
       'and those to add. Where too many are out, nothing is changed at all.',
-    answers: MovieDto,
-    tries: { 'One copy more': { ...sevenSamurai, stock: 3 } },
-    shows: { available: 3, copies: [{}, {}, { ...newCopy, id: 68, code: 'M5T6YKQ2' }] },
+    returns: MovieDto,
+    requestExamples: { 'One copy more': { ...sevenSamurai, stock: 3 } },
+    responseExample: { available: 3, copies: [{}, {}, { ...newCopy, id: 68, code: 'M5T6YKQ2' }] },
     problems: [NotFound, StockTooLow, StockTooHigh, CopyCodeTaken],
   })
   async replaceMovieWithStock(
@@ -115,7 +115,7 @@ export class MoviesController {
     @Context() context: RequestContext,
   ): Promise<MovieDto> {
     return MovieDto.for(context)(
-      await this.movies.changeWithStock(id, input.toOrder(), input.toStock(), context.command(MovieDto.for(context))),
+      await this.movies.changeWithStock(id, input.toFields(), input.toStock(), context.command(MovieDto.for(context))),
     );
   }
 
@@ -123,19 +123,19 @@ export class MoviesController {
   @Operation({
     summary: 'Add a movie without copies',
     description: 'Puts a title into the catalogue that has no copies yet.',
-    creates: [MovieDto, '/movies'],
-    shows: withoutCopies,
+    created: [MovieDto, '/movies'],
+    responseExample: withoutCopies,
   })
   async addMovie(@Body() input: MovieInput, @Context() context: RequestContext): Promise<MovieDto> {
-    return MovieDto.for(context)(await this.movies.add(input.toOrder(), context.command(MovieDto.for(context))));
+    return MovieDto.for(context)(await this.movies.add(input.toFields(), context.command(MovieDto.for(context))));
   }
 
   @Post('movie')
   @Operation({
     summary: 'Add a movie without copies, as the former service spelt it',
     description: 'The same as `POST /movies`, which to prefer.',
-    creates: [MovieDto, '/movies'],
-    shows: withoutCopies,
+    created: [MovieDto, '/movies'],
+    responseExample: withoutCopies,
     deprecated: true,
   })
   addMovieOldPath(@Body() input: MovieInput, @Context() context: RequestContext): Promise<MovieDto> {
@@ -146,8 +146,8 @@ export class MoviesController {
   @Operation({
     summary: 'Replace a movie',
     description: 'Sets all that a clerk says of the title; what may be left out and is, is removed. Its copies stay.',
-    answers: MovieDto,
-    tries: { 'All members': sevenSamurai },
+    returns: MovieDto,
+    requestExamples: { 'All members': sevenSamurai },
     problems: [NotFound],
   })
   async replaceMovie(
@@ -155,15 +155,17 @@ export class MoviesController {
     @Body() input: MovieInput,
     @Context() context: RequestContext,
   ): Promise<MovieDto> {
-    return MovieDto.for(context)(await this.movies.change(id, input.toOrder(), context.command(MovieDto.for(context))));
+    return MovieDto.for(context)(
+      await this.movies.change(id, input.toFields(), context.command(MovieDto.for(context))),
+    );
   }
 
   @Patch('movies/:id')
   @Operation({
     summary: 'Change a movie',
     description: 'Sets the members that are sent and keeps the others: a JSON merge patch (RFC 7396).',
-    answers: MovieDto,
-    tries: { 'The director alone': { director: sevenSamurai.director } },
+    returns: MovieDto,
+    requestExamples: { 'The director alone': { director: sevenSamurai.director } },
     problems: [NotFound],
   })
   async changeMovie(
@@ -171,17 +173,19 @@ export class MoviesController {
     @Body() patch: MoviePatch,
     @Context() context: RequestContext,
   ): Promise<MovieDto> {
-    return MovieDto.for(context)(await this.movies.change(id, patch.toOrder(), context.command(MovieDto.for(context))));
+    return MovieDto.for(context)(
+      await this.movies.change(id, patch.toFields(), context.command(MovieDto.for(context))),
+    );
   }
 
   @Delete('movies/:id')
   @Operation({
     summary: 'Delete a movie that was never lent',
     description: 'With its copies, as long as none of them was ever lent.',
-    triesId: 30,
+    exampleId: 30,
     problems: [NotFound, MovieWasRented],
   })
   async deleteMovie(@PathId() id: number, @Context() context: RequestContext): Promise<void> {
-    await this.movies.drop(id, context.command(MovieDto.for(context)));
+    await this.movies.delete(id, context.command(MovieDto.for(context)));
   }
 }

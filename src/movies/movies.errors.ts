@@ -2,9 +2,9 @@ import { DomainError, type ErrorDescription } from '../kernel/domain-error.js';
 
 export class StockTooLow extends DomainError {
   static readonly description: ErrorDescription = {
-    kind: 'conflict',
+    category: 'conflict',
     title: 'Stock too low',
-    facts: { stock: 'integer', retirable: 'integer' },
+    extensions: { stock: 'integer', retirable: 'integer' },
     example: () => new StockTooLow(2, 5, 1),
   };
 
@@ -20,9 +20,9 @@ export class StockTooLow extends DomainError {
 
 export class StockTooHigh extends DomainError {
   static readonly description: ErrorDescription = {
-    kind: 'conflict',
+    category: 'conflict',
     title: 'Stock too high',
-    facts: { limit: 'integer' },
+    extensions: { limit: 'integer' },
     example: () => new StockTooHigh(10_000),
   };
 
@@ -33,9 +33,9 @@ export class StockTooHigh extends DomainError {
 
 export class CopyCodeTaken extends DomainError {
   static readonly description: ErrorDescription = {
-    kind: 'conflict',
+    category: 'conflict',
     title: 'Copy code taken',
-    facts: { copyCode: 'string' },
+    extensions: { copyCode: 'string' },
     example: () => new CopyCodeTaken('DVD-0042'),
   };
 
@@ -46,9 +46,9 @@ export class CopyCodeTaken extends DomainError {
 
 export class MovieWasRented extends DomainError {
   static readonly description: ErrorDescription = {
-    kind: 'conflict',
+    category: 'conflict',
     title: 'Movie was rented',
-    facts: { loans: 'integer' },
+    extensions: { loans: 'integer' },
     example: () => new MovieWasRented(12),
   };
 
@@ -60,9 +60,9 @@ export class MovieWasRented extends DomainError {
 
 export class CopyWasRented extends DomainError {
   static readonly description: ErrorDescription = {
-    kind: 'conflict',
+    category: 'conflict',
     title: 'Copy was rented',
-    facts: { loans: 'integer' },
+    extensions: { loans: 'integer' },
     example: () => new CopyWasRented(12),
   };
 
@@ -73,9 +73,9 @@ export class CopyWasRented extends DomainError {
 
 export class CopyIsOut extends DomainError {
   static readonly description: ErrorDescription = {
-    kind: 'conflict',
+    category: 'conflict',
     title: 'Copy is out',
-    facts: { movieRentId: 'integer' },
+    extensions: { movieRentId: 'integer' },
     example: () => new CopyIsOut(42),
   };
 

@@ -6,12 +6,12 @@ import type { Page, PageRequest } from '../kernel/page.js';
 import { MovieCopyRepository } from './movie-copy.repository.js';
 import type { Movie, MovieFields } from './movie.entity.js';
 import { type MovieFilter, MovieRepository } from './movie.repository.js';
-import { changeOf, codesOfNew, type StockOrder } from './stock.js';
+import { stockChange, codesOfNew, type StockOrder } from './stock.js';
 
 /** The participants of docs/diagrams/add-movie-with-stock.mmd. */
-const participants = { movies: MovieRepository, copies: MovieCopyRepository };
-const titles = { movies: MovieRepository };
-const shelves = { genres: GenreRepository, movies: MovieRepository };
+const repositories = { movies: MovieRepository, copies: MovieCopyRepository };
+const movieRepositories = { movies: MovieRepository };
+const genreRepositories = { genres: GenreRepository, movies: MovieRepository };
 
 @Injectable()
 export class MoviesService {
@@ -25,8 +25,10 @@ export class MoviesService {
   ): Promise<Page<Movie>> {
     const page = await this.unitOfWork
       .for(caller)
-      .readPage(titles, request, ({ movies }) => movies.pageAtOnce(filter, request, expand));
-    return page ?? this.unitOfWork.for(caller).read(titles, ({ movies }) => movies.page(filter, request, expand));
+      .readPage(movieRepositories, request, ({ movies }) => movies.pageAtOnce(filter, request, expand));
+    return (
+      page ?? this.unitOfWork.for(caller).read(movieRepositories, ({ movies }) => movies.page(filter, request, expand))
+    );
   }
 
   /** The movies of one genre. */
@@ -36,14 +38,14 @@ export class MoviesService {
     expand: 'genre' | undefined,
     caller: Caller,
   ): Promise<Page<Movie>> {
-    return this.unitOfWork.for(caller).read(shelves, async ({ genres, movies }) => {
+    return this.unitOfWork.for(caller).read(genreRepositories, async ({ genres, movies }) => {
       await genres.get(genreId);
       return movies.page({ genreId }, request, expand);
     });
   }
 
   get(id: number, expand: 'genre' | undefined, caller: Caller): Promise<Movie> {
-    return this.unitOfWork.for(caller).readAtOnce(titles, ({ movies }) => movies.get(id, expand));
+    return this.unitOfWork.for(caller).readAtOnce(movieRepositories, ({ movies }) => movies.get(id, expand));
   }
 
   add(fields: MovieFields, command: Command<Movie>): Promise<Movie> {
@@ -52,7 +54,7 @@ export class MoviesService {
 
   /** Adds a movie with its copies, or nothing at all. */
   addWithStock(fields: MovieFields, stock: StockOrder, command: Command<Movie>): Promise<Movie> {
-    return this.unitOfWork.for(command).run(participants, async ({ movies, copies }) => {
+    return this.unitOfWork.for(command).run(repositories, async ({ movies, copies }) => {
       const movie = await movies.add(fields);
       movie.copies = await copies.addMany(movie.id, codesOfNew(stock));
       return command.isExpanded ? movies.get(movie.id, 'genre') : movie;
@@ -62,7 +64,7 @@ export class MoviesService {
   /** Members left out are kept. */
   change(id: number, fields: Partial<MovieFields>, command: Command<Movie>): Promise<Movie> {
     const expand = command.isExpanded ? 'genre' : undefined;
-    return this.unitOfWork.for(command).run(titles, async ({ movies }) => {
+    return this.unitOfWork.for(command).run(movieRepositories, async ({ movies }) => {
       command.precondition?.(await movies.getLocked(id, 'change', expand));
       await movies.change(id, fields);
       return movies.get(id, expand);
@@ -72,10 +74,10 @@ export class MoviesService {
   /** Changes a movie and raises or lowers its stock, or changes nothing at all. */
   changeWithStock(id: number, fields: MovieFields, order: StockOrder, command: Command<Movie>): Promise<Movie> {
     const expand = command.isExpanded ? 'genre' : undefined;
-    return this.unitOfWork.for(command).run(participants, async ({ movies, copies }) => {
+    return this.unitOfWork.for(command).run(repositories, async ({ movies, copies }) => {
       const movie = await movies.getLocked(id, 'change', expand);
       command.precondition?.(movie);
-      const { codes, retired } = changeOf(movie, order);
+      const { codes, retired } = stockChange(movie, order);
       await movies.change(id, fields);
       await copies.addMany(id, codes);
       await copies.retireNewest(id, retired);
@@ -83,8 +85,8 @@ export class MoviesService {
     });
   }
 
-  drop(id: number, { precondition, signal }: Command<Movie>): Promise<void> {
-    return this.unitOfWork.for({ signal }).run(titles, async ({ movies }) => {
+  delete(id: number, { precondition, signal }: Command<Movie>): Promise<void> {
+    return this.unitOfWork.for({ signal }).run(movieRepositories, async ({ movies }) => {
       precondition?.(await movies.getLocked(id, 'remove'));
       await movies.drop(id);
     });

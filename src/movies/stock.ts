@@ -1,10 +1,10 @@
-import { type Fault, InvalidInput, type RuleCode } from '../kernel/domain-error.js';
+import { type InputError, InvalidInput, type RuleCode } from '../kernel/domain-error.js';
 import { identityKey } from '../kernel/text.js';
 import { maxCopiesShown, type Movie } from './movie.entity.js';
 import { StockTooHigh, StockTooLow } from './movies.errors.js';
 
 /** The copies of one movie that can be in stock at once. */
-export const largestStock = 10_000;
+export const maxStock = 10_000;
 
 /** A copy of a movie as it was ordered: one that is there, by its id or code, or one to add. */
 export interface StockedCopy {
@@ -27,8 +27,8 @@ type Codes = readonly (string | undefined)[];
  */
 export function codesOfNew({ stock, copies }: StockOrder): Codes {
   if (!copies) return withoutCodes(stock ?? 0);
-  const faults = [...duplicates(copies), ...disagreement(stock, copies.length)];
-  if (faults.length > 0) throw new InvalidInput(faults);
+  const errors = [...duplicates(copies), ...disagreement(stock, copies.length)];
+  if (errors.length > 0) throw new InvalidInput(errors);
   return copies.map(({ code }) => code);
 }
 
@@ -38,18 +38,18 @@ export function codesOfNew({ stock, copies }: StockOrder): Codes {
  * number to `stock`, so that a movie can be written back with another.
  * @throws InvalidInput, StockTooLow, StockTooHigh
  */
-export function changeOf(movie: Movie, { stock, copies = [] }: StockOrder): { codes: Codes; retired: number } {
-  const isThere = new Map<StockedCopy, number>();
+export function stockChange(movie: Movie, { stock, copies = [] }: StockOrder): { codes: Codes; retired: number } {
+  const existing = new Map<StockedCopy, number>();
   for (const copy of copies) {
     const there = movie.copies.find(({ id, codeKey }) =>
       copy.id === undefined ? copy.code !== undefined && codeKey === identityKey(copy.code) : id === copy.id,
     );
-    if (there) isThere.set(copy, there.id);
+    if (there) existing.set(copy, there.id);
   }
-  const added = copies.filter((copy) => !isThere.has(copy));
-  const faults = [...duplicates(copies), ...misfits(movie, copies, isThere)];
-  if (added.length > 0) faults.push(...disagreement(stock, movie.stock + added.length));
-  if (faults.length > 0) throw new InvalidInput(faults);
+  const added = copies.filter((copy) => !existing.has(copy));
+  const errors = [...duplicates(copies), ...misfits(movie, copies, existing)];
+  if (added.length > 0) errors.push(...disagreement(stock, movie.stock + added.length));
+  if (errors.length > 0) throw new InvalidInput(errors);
 
   assertRoomFor(added.length, movie);
   const wanted = stock ?? movie.stock + added.length;
@@ -60,11 +60,15 @@ export function changeOf(movie: Movie, { stock, copies = [] }: StockOrder): { co
 const withoutCodes = (count: number): Codes => Array<undefined>(count).fill(undefined);
 
 /** Copies that the movie doesn't have, or has otherwise, and those of it that are left out. */
-function misfits(movie: Movie, copies: readonly StockedCopy[], isThere: ReadonlyMap<StockedCopy, number>): Fault[] {
-  const faults: Fault[] = [];
+function misfits(
+  movie: Movie,
+  copies: readonly StockedCopy[],
+  isThere: ReadonlyMap<StockedCopy, number>,
+): InputError[] {
+  const errors: InputError[] = [];
   for (const [index, copy] of copies.entries()) {
     const at = (member: string, code: RuleCode, detail: string): void =>
-      void faults.push({ path: ['copies', index, member], code, detail });
+      void errors.push({ path: ['copies', index, member], code, detail });
     const there = movie.copies.find(({ id }) => id === isThere.get(copy));
     if (copy.id !== undefined && !there) at('id', 'unknown', `Copy ${copy.id} is not in the stock of this movie.`);
     if (there && copy.code !== undefined && identityKey(copy.code) !== there.codeKey) {
@@ -77,12 +81,12 @@ function misfits(movie: Movie, copies: readonly StockedCopy[], isThere: Readonly
     const detail =
       `Copies ${missing.map(({ id }) => id).join(', ')} are missing. To retire a copy, change its service_state; to ` +
       'set the number only, leave out copies.';
-    faults.push({ path: ['copies'], code: 'copies_missing', detail });
+    errors.push({ path: ['copies'], code: 'copies_missing', detail });
   }
-  return faults;
+  return errors;
 }
 
-function duplicates(copies: readonly StockedCopy[]): Fault[] {
+function duplicates(copies: readonly StockedCopy[]): InputError[] {
   const seen = new Set<string>();
   return copies.flatMap(({ code }, index) => {
     const key = code === undefined ? undefined : identityKey(code);
@@ -95,7 +99,7 @@ function duplicates(copies: readonly StockedCopy[]): Fault[] {
   });
 }
 
-function disagreement(stock: number | undefined, expected: number): Fault[] {
+function disagreement(stock: number | undefined, expected: number): InputError[] {
   if (stock === undefined || stock === expected) return [];
   const detail = `The stock of ${stock} disagrees with the copies, by which it is ${expected}.`;
   return [{ path: ['stock'], code: 'stock_disagrees', detail }];
@@ -113,5 +117,5 @@ function surplus(movie: Movie, stock: number): number {
 
 /** @throws StockTooHigh */
 export function assertRoomFor(copies: number, movie: Movie): void {
-  if (movie.stock + copies > largestStock) throw new StockTooHigh(largestStock);
+  if (movie.stock + copies > maxStock) throw new StockTooHigh(maxStock);
 }

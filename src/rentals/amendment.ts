@@ -1,6 +1,6 @@
 import type { ClientRepository } from '../clients/client.repository.js';
 import { latest, nowOrLatest, plausible } from '../kernel/clock.js';
-import { type Fault, InvalidInput, type RuleCode } from '../kernel/domain-error.js';
+import { type InputError, InvalidInput, type RuleCode } from '../kernel/domain-error.js';
 import type { MovieCopy } from '../movies/movie-copy.entity.js';
 import type { MovieCopyRepository } from '../movies/movie-copy.repository.js';
 import type { MovieRepository } from '../movies/movie.repository.js';
@@ -11,7 +11,7 @@ import type { MovieRent } from './movie-rent.entity.js';
 import type { MovieRentRepository } from './movie-rent.repository.js';
 import { LineReturned, RentClosed } from './rentals.errors.js';
 
-interface Participants {
+interface RentalRepositories {
   readonly clients: ClientRepository;
   readonly movies: MovieRepository;
   readonly copies: MovieCopyRepository;
@@ -24,8 +24,13 @@ interface Participants {
  * are added, lent `now`. What was returned stays as it was.
  * @throws InvalidInput, RentClosed, LineReturned, and what filling a basket throws
  */
-export async function amend(rent: MovieRent, order: RentOrder, shop: Participants, now: Date): Promise<void> {
-  const wanted = identify(order.lines, rent.details);
+export async function amend(
+  rent: MovieRent,
+  order: RentOrder,
+  repositories: RentalRepositories,
+  now: Date,
+): Promise<void> {
+  const wanted = matchLines(order.lines, rent.details);
   const returned = rent.details.filter((detail) => !detail.isOpen);
   const untouched = returned.filter(({ id, movieCopyId }) =>
     wanted.some((line) => line.id === id && line.movieCopyId === movieCopyId),
@@ -38,21 +43,21 @@ export async function amend(rent: MovieRent, order: RentOrder, shop: Participant
   }
 
   const mine = new Set(rent.details.map(({ movieCopyId }) => movieCopyId));
-  const chosen = await fillBasket({ clientId: order.clientId, lines: wanted }, shop, mine);
-  await shop.rents.update(rent.id, { clientId: order.clientId });
+  const chosen = await fillBasket({ clientId: order.clientId, lines: wanted }, repositories, mine);
+  await repositories.rents.update(rent.id, { clientId: order.clientId });
 
   const lines = chosen.map((copy, index) => ({ id: wanted[index]!.id, movieCopyId: copy.id, copy }));
   const stays = ({ id, movieCopyId }: OrderedLine): boolean =>
     rent.details.some((detail) => detail.id === id && detail.movieCopyId === movieCopyId);
   const kept = new Set(lines.filter(stays).map(({ id }) => id));
   // All that changes is taken back before it is opened anew, since two lines may swap their copies.
-  await shop.lines.takeBack(rent.details.filter(({ id }) => !kept.has(id)));
+  await repositories.lines.takeBack(rent.details.filter(({ id }) => !kept.has(id)));
   const changed = lines.filter((line) => !stays(line));
   const lendings = changed.map((line) => ({ ...line, lentDatetime: lentDatetimeOf(line, rent, now) }));
-  await shop.lines.reopen(rent.id, lendings.filter(isThere));
-  await shop.lines.open(
+  await repositories.lines.reopen(rent.id, lendings.filter(hasId));
+  await repositories.lines.open(
     rent.id,
-    lendings.filter((line) => !isThere(line)),
+    lendings.filter((line) => !hasId(line)),
   );
 }
 
@@ -70,16 +75,16 @@ function lentDatetimeOf({ id, copy }: OrderedLine & { copy: MovieCopy }, rent: M
 }
 
 /** Whether a line was on the rental before. */
-const isThere = <Line extends OrderedLine>(line: Line): line is Line & { id: number } => line.id !== undefined;
+const hasId = <Line extends OrderedLine>(line: Line): line is Line & { id: number } => line.id !== undefined;
 
 /**
  * Finds for each line of an order the line that is there already: the one with its id, else the open one
  * with its copy, else an open one with a copy of its movie that no other line asks for.
  * @throws InvalidInput
  */
-function identify(order: readonly OrderedLine[], details: readonly MovieRentDetail[]): OrderedLine[] {
-  const faults = order.flatMap((line, index) => faultOfId(line, index, order, details));
-  if (faults.length > 0) throw new InvalidInput(faults);
+function matchLines(order: readonly OrderedLine[], details: readonly MovieRentDetail[]): OrderedLine[] {
+  const errors = order.flatMap((line, index) => lineIdErrors(line, index, order, details));
+  if (errors.length > 0) throw new InvalidInput(errors);
 
   const named = new Set(order.flatMap(({ movieCopyId }) => movieCopyId ?? []));
   const claimed = new Set(order.flatMap(({ id }) => id ?? []));
@@ -99,14 +104,14 @@ function identify(order: readonly OrderedLine[], details: readonly MovieRentDeta
   });
 }
 
-function faultOfId(
+function lineIdErrors(
   { id }: OrderedLine,
   index: number,
   order: readonly OrderedLine[],
   details: readonly MovieRentDetail[],
-): Fault[] {
+): InputError[] {
   if (id === undefined) return [];
-  const at = (code: RuleCode, detail: string): Fault[] => [{ path: ['details', index, 'id'], code, detail }];
+  const at = (code: RuleCode, detail: string): InputError[] => [{ path: ['details', index, 'id'], code, detail }];
   if (!details.some((detail) => detail.id === id)) return at('unknown', `Line ${id} is not one of this rental.`);
   const first = order.findIndex((line) => line.id === id);
   return first < index ? at('duplicate_line', `Line ${id} is named twice.`) : [];

@@ -1,4 +1,4 @@
-import { type Fault, InvalidInput, type RuleCode } from '../kernel/domain-error.js';
+import { type InputError, InvalidInput, type RuleCode } from '../kernel/domain-error.js';
 import { groupBy } from '../kernel/group-by.js';
 import { inOrder } from '../kernel/in-order.js';
 import type { MovieCopy } from '../movies/movie-copy.entity.js';
@@ -20,13 +20,13 @@ export interface RentOrder {
   readonly lines: readonly OrderedLine[];
 }
 
-export interface Participants {
+export interface BasketRepositories {
   readonly clients: ClientRepository;
   readonly movies: MovieRepository;
   readonly copies: MovieCopyRepository;
 }
 
-type Refusal = Fault & { readonly subject: number };
+type LineError = InputError & { readonly subject: number };
 
 /**
  * Finds the copy for each line and judges every rule for every line, so that all failures are answered at once.
@@ -36,10 +36,10 @@ type Refusal = Fault & { readonly subject: number };
  */
 export async function fillBasket(
   { clientId, lines }: RentOrder,
-  { clients, movies, copies }: Participants,
+  { clients, movies, copies }: BasketRepositories,
   mine: ReadonlySet<number> = new Set(),
 ): Promise<MovieCopy[]> {
-  const refusals: Refusal[] = [];
+  const errors: LineError[] = [];
   const byMovie = groupBy(
     lines.flatMap(({ movieId }) => movieId ?? []),
     (movieId) => movieId,
@@ -52,7 +52,7 @@ export async function fillBasket(
     copies.lockMoviesOf([...wanted.keys()], [...named, ...mine]),
     copies.findLendable(named, wanted),
   );
-  if (!isKnown) refusals.push(unknown(['clientId'], 'Client', clientId));
+  if (!isKnown) errors.push(unknownError(['clientId'], 'Client', clientId));
   const found = new Map(lendable.map((copy) => [copy.id, copy]));
   const isNamed = new Set(named);
   const free = groupBy(
@@ -69,52 +69,51 @@ export async function fillBasket(
       const path = ['details', index, 'movieCopyId'];
       const copy = found.get(movieCopyId);
       if (!copy) {
-        refusals.push(unknown(path, 'Movie copy', movieCopyId));
+        errors.push(unknownError(path, 'Movie copy', movieCopyId));
         continue;
       }
-      refusals.push(...judge(copy, taken.has(copy), mine.has(copy.id), path));
+      errors.push(...lendingErrors(copy, taken.has(copy), mine.has(copy.id), path));
       basket.push(copy);
       taken.add(copy);
     } else if (movieId !== undefined) {
       const path = ['details', index, 'movieId'];
       const copy = free.get(movieId)?.shift();
       if (copy) basket.push(copy);
-      else if (unknownMovies.has(movieId)) refusals.push(unknown(path, 'Movie', movieId));
-      else refusals.push(refusal(path, 'no_copy_available', movieId, `No copy of movie ${movieId} is free.`));
+      else if (unknownMovies.has(movieId)) errors.push(unknownError(path, 'Movie', movieId));
+      else errors.push(lineError(path, 'no_copy_available', movieId, `No copy of movie ${movieId} is free.`));
     }
   }
-  refuseAny(refusals);
+  throwMostSevere(errors);
   return basket;
 }
 
 /** What stands in the way of lending a copy that was named: one thing at most. */
-function judge(copy: MovieCopy, isTaken: boolean, isMine: boolean, path: Fault['path']): Refusal[] {
-  if (isTaken) return [refusal(path, 'duplicate_copy', copy.id, `Copy ${copy.id} is named twice.`)];
+function lendingErrors(copy: MovieCopy, isTaken: boolean, isMine: boolean, path: InputError['path']): LineError[] {
+  if (isTaken) return [lineError(path, 'duplicate_copy', copy.id, `Copy ${copy.id} is named twice.`)];
   if (isMine || copy.isAvailable) return [];
   return copy.isRented
-    ? [refusal(path, 'copy_rented', copy.id, `Copy ${copy.id} is out.`)]
-    : [refusal(path, 'copy_not_in_service', copy.id, `Copy ${copy.id} is not in service.`)];
+    ? [lineError(path, 'copy_rented', copy.id, `Copy ${copy.id} is out.`)]
+    : [lineError(path, 'copy_not_in_service', copy.id, `Copy ${copy.id} is not in service.`)];
 }
 
-const refusal = (path: Fault['path'], code: RuleCode, subject: number, detail: string): Refusal => ({
+const lineError = (path: InputError['path'], code: RuleCode, subject: number, detail: string): LineError => ({
   path,
   code,
   subject,
   detail,
 });
 
-const unknown = (path: Fault['path'], what: string, id: number): Refusal =>
-  refusal(path, 'unknown', id, `${what} ${id} not found.`);
+const unknownError = (path: InputError['path'], what: string, id: number): LineError =>
+  lineError(path, 'unknown', id, `${what} ${id} not found.`);
 
 /** Throws the gravest of what was refused, with all of it. */
-function refuseAny(refusals: readonly Refusal[]): void {
-  const subjectsOf = (code: RuleCode): number[] =>
-    refusals.filter((r) => r.code === code).map(({ subject }) => subject);
-  if (refusals.some(({ code }) => code === 'unknown' || code === 'duplicate_copy')) throw new InvalidInput(refusals);
+function throwMostSevere(errors: readonly LineError[]): void {
+  const subjectsOf = (code: RuleCode): number[] => errors.filter((r) => r.code === code).map(({ subject }) => subject);
+  if (errors.some(({ code }) => code === 'unknown' || code === 'duplicate_copy')) throw new InvalidInput(errors);
   const [rented, notInService, noCopy] = (['copy_rented', 'copy_not_in_service', 'no_copy_available'] as const).map(
     subjectsOf,
   );
-  if (rented!.length > 0) throw new CopyAlreadyRented(rented!, refusals);
-  if (notInService!.length > 0) throw new CopyNotInService(notInService!, refusals);
-  if (noCopy!.length > 0) throw new NoCopyAvailable(noCopy!, refusals);
+  if (rented!.length > 0) throw new CopyAlreadyRented(rented!, errors);
+  if (notInService!.length > 0) throw new CopyNotInService(notInService!, errors);
+  if (noCopy!.length > 0) throw new NoCopyAvailable(noCopy!, errors);
 }

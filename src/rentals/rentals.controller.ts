@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Operation } from '../platform/http/openapi/operation.decorator.js';
-import { PageAnswer } from '../platform/http/paging/page-query.js';
+import { PageResponse } from '../platform/http/paging/page-query.js';
 import { PathId } from '../platform/http/dto/path-id.js';
 import { Context, RequestContext } from '../platform/http/requests/request-context.js';
 import { NotFound } from '../kernel/domain-error.js';
@@ -48,14 +48,14 @@ export class RentalsController {
   @Operation({
     summary: 'Rent movies',
     description: 'Lends all the copies to the client, or none. Name a copy, or a movie to get any free copy of it.',
-    creates: [MovieRentDto, '/movie_rents'],
-    shows: {
+    created: [MovieRentDto, '/movie_rents'],
+    responseExample: {
       ...open,
       id: 27,
       creation_datetime: now,
       details: [{ id: 49, movie_rent_id: 27, lent_datetime: now, returned_datetime: null }],
     },
-    tries: {
+    requestExamples: {
       'A copy that lies on the desk': lent,
       'Any free copy of a movie': { client_id: 1, details: [{ movie_id: 1 }] },
     },
@@ -69,13 +69,13 @@ export class RentalsController {
   @Operation({
     summary: 'List rentals',
     description: 'To see what is out, what a client has, or where a copy has been.',
-    answers: [MovieRentDto],
+    returns: [MovieRentDto],
   })
   async listMovieRents(
     @Query() query: ListMovieRents,
     @Context() context: RequestContext,
-  ): Promise<PageAnswer<MovieRentDto>> {
-    return PageAnswer.of(
+  ): Promise<PageResponse<MovieRentDto>> {
+    return PageResponse.of(
       await this.rentals.page(query.toFilter(), query.toPage(), query.expand, context),
       query,
       MovieRentDto.of,
@@ -86,26 +86,26 @@ export class RentalsController {
   @Operation({
     summary: 'List the rentals of a client',
     description: 'What somebody has at home and what they had before.',
-    answers: [MovieRentDto],
-    triesId: 9,
+    returns: [MovieRentDto],
+    exampleId: 9,
     problems: [NotFound],
   })
   async listClientRents(
     @PathId() id: number,
     @Query() query: ListRentsOfClient,
     @Context() context: RequestContext,
-  ): Promise<PageAnswer<MovieRentDto>> {
-    const list = query.under(id);
+  ): Promise<PageResponse<MovieRentDto>> {
+    const list = query.scopedTo(id);
     const page = await this.rentals.pageOfClient(id, list.toFilter(), list.toPage(), list.expand, context);
-    return PageAnswer.of(page, list, MovieRentDto.of);
+    return PageResponse.of(page, list, MovieRentDto.of);
   }
 
   @Get('movie_rents/:id')
   @Operation({
     summary: 'Get a rental',
     description: 'Who has which copies since when, and what of it came back.',
-    answers: MovieRentDto,
-    triesId: 5,
+    returns: MovieRentDto,
+    exampleId: 5,
     problems: [NotFound],
   })
   async getMovieRent(
@@ -122,10 +122,10 @@ export class RentalsController {
     description:
       'Makes it what should have been entered: lines named by id or copy are kept, others added, those left out ' +
       'taken back, and another client can be named. What was returned stays as it was.',
-    answers: MovieRentDto,
-    tries: { 'The line that is there': { client_id: 3, details: [{ id: 46, movie_copy_id: 13 }] } },
-    triesId: 25,
-    shows: { ...open, id: 25, creation_datetime: '2026-02-18T13:51:40.785Z', details: [toyStory] },
+    returns: MovieRentDto,
+    requestExamples: { 'The line that is there': { client_id: 3, details: [{ id: 46, movie_copy_id: 13 }] } },
+    exampleId: 25,
+    responseExample: { ...open, id: 25, creation_datetime: '2026-02-18T13:51:40.785Z', details: [toyStory] },
     problems: [NotFound, RentClosed, LineReturned, ...basketProblems],
   })
   async replaceMovieRent(
@@ -140,8 +140,8 @@ export class RentalsController {
   @Operation({
     summary: 'Close a rental',
     description: 'Takes back all that is still out. Again is the same answer, with the first closing time.',
-    answers: MovieRentDto,
-    triesId: 5,
+    returns: MovieRentDto,
+    exampleId: 5,
     problems: [NotFound],
   })
   async closeMovieRent(@PathId() id: number, @Context() context: RequestContext): Promise<MovieRentDto> {
@@ -152,10 +152,10 @@ export class RentalsController {
   @Operation({
     summary: 'Delete a rental entered by mistake',
     description: 'With its lines, as if it had never been. To take copies back from a client, close it instead.',
-    triesId: 26,
+    exampleId: 26,
     problems: [NotFound],
   })
   async deleteMovieRent(@PathId() id: number, @Context() context: RequestContext): Promise<void> {
-    await this.rentals.drop(id, context.command(MovieRentDto.of));
+    await this.rentals.delete(id, context.command(MovieRentDto.of));
   }
 }

@@ -1,11 +1,11 @@
-import { DomainError, type ErrorDescription, type Fault } from '../kernel/domain-error.js';
+import { DomainError, type ErrorDescription, type InputError } from '../kernel/domain-error.js';
 
 export class CopyAlreadyRented extends DomainError {
   static readonly description: ErrorDescription = {
-    kind: 'conflict',
+    category: 'conflict',
     title: 'Copy already rented',
-    facts: { movieCopyIds: 'integers' },
-    faulty: true,
+    extensions: { movieCopyIds: 'integers' },
+    listsErrors: true,
     example: () =>
       new CopyAlreadyRented(
         [1],
@@ -15,7 +15,7 @@ export class CopyAlreadyRented extends DomainError {
 
   constructor(
     readonly movieCopyIds: number[],
-    override readonly faults: readonly Fault[] = [],
+    override readonly errors: readonly InputError[] = [],
   ) {
     super(`Already out: copies ${movieCopyIds.join(', ')}.`);
   }
@@ -23,10 +23,10 @@ export class CopyAlreadyRented extends DomainError {
 
 export class CopyNotInService extends DomainError {
   static readonly description: ErrorDescription = {
-    kind: 'conflict',
+    category: 'conflict',
     title: 'Copy not in service',
-    facts: { movieCopyIds: 'integers' },
-    faulty: true,
+    extensions: { movieCopyIds: 'integers' },
+    listsErrors: true,
     example: () =>
       new CopyNotInService(
         [1],
@@ -36,7 +36,7 @@ export class CopyNotInService extends DomainError {
 
   constructor(
     readonly movieCopyIds: number[],
-    override readonly faults: readonly Fault[] = [],
+    override readonly errors: readonly InputError[] = [],
   ) {
     super(`Not in service: copies ${movieCopyIds.join(', ')}.`);
   }
@@ -44,10 +44,10 @@ export class CopyNotInService extends DomainError {
 
 export class NoCopyAvailable extends DomainError {
   static readonly description: ErrorDescription = {
-    kind: 'conflict',
+    category: 'conflict',
     title: 'No copy available',
-    facts: { movieIds: 'integers' },
-    faulty: true,
+    extensions: { movieIds: 'integers' },
+    listsErrors: true,
     example: () =>
       new NoCopyAvailable(
         [1],
@@ -57,7 +57,7 @@ export class NoCopyAvailable extends DomainError {
 
   constructor(
     readonly movieIds: number[],
-    override readonly faults: readonly Fault[] = [],
+    override readonly errors: readonly InputError[] = [],
   ) {
     super(`No copy is free of movies ${movieIds.join(', ')}.`);
   }
@@ -65,7 +65,7 @@ export class NoCopyAvailable extends DomainError {
 
 export class RentClosed extends DomainError {
   static readonly description: ErrorDescription = {
-    kind: 'conflict',
+    category: 'conflict',
     title: 'Rent closed',
     example: () => new RentClosed(),
   };
@@ -77,9 +77,9 @@ export class RentClosed extends DomainError {
 
 export class LineReturned extends DomainError {
   static readonly description: ErrorDescription = {
-    kind: 'conflict',
+    category: 'conflict',
     title: 'Line returned',
-    facts: { detailIds: 'integers' },
+    extensions: { detailIds: 'integers' },
     example: () => new LineReturned([2]),
   };
 

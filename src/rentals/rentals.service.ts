@@ -7,22 +7,22 @@ import { inOrder } from '../kernel/in-order.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { MovieCopyRepository } from '../movies/movie-copy.repository.js';
 import { MovieRepository } from '../movies/movie.repository.js';
-import { fillBasket, type Participants, type RentOrder } from './basket.js';
+import { fillBasket, type BasketRepositories, type RentOrder } from './basket.js';
 import { MovieRentDetailRepository } from './movie-rent-detail.repository.js';
 import type { MovieRent } from './movie-rent.entity.js';
 import { MovieRentRepository, type RentFilter } from './movie-rent.repository.js';
 import { amend } from './amendment.js';
 
 /** The participants of docs/diagrams/rent-movies.mmd. */
-const participants = {
+const repositories = {
   clients: ClientRepository,
   movies: MovieRepository,
   copies: MovieCopyRepository,
   rents: MovieRentRepository,
   lines: MovieRentDetailRepository,
 };
-const reading = { clients: ClientRepository, rents: MovieRentRepository };
-const takingBack = { copies: MovieCopyRepository, rents: MovieRentRepository };
+const readRepositories = { clients: ClientRepository, rents: MovieRentRepository };
+const closeRepositories = { copies: MovieCopyRepository, rents: MovieRentRepository };
 
 @Injectable()
 export class RentalsService {
@@ -37,7 +37,9 @@ export class RentalsService {
     expand: 'client' | undefined,
     caller: Caller,
   ): Promise<Page<MovieRent>> {
-    return this.unitOfWork.for(caller).readPage(reading, request, ({ rents }) => rents.page(filter, request, expand));
+    return this.unitOfWork
+      .for(caller)
+      .readPage(readRepositories, request, ({ rents }) => rents.page(filter, request, expand));
   }
 
   /** The rentals of one client. */
@@ -48,20 +50,20 @@ export class RentalsService {
     expand: 'client' | undefined,
     caller: Caller,
   ): Promise<Page<MovieRent>> {
-    return this.unitOfWork.for(caller).read(reading, async ({ clients, rents }) => {
+    return this.unitOfWork.for(caller).read(readRepositories, async ({ clients, rents }) => {
       await clients.get(clientId);
       return rents.page({ ...filter, clientId }, request, expand);
     });
   }
 
   get(id: number, expand: 'client' | undefined, caller: Caller): Promise<MovieRent> {
-    return this.unitOfWork.for(caller).readAtOnce(reading, ({ rents }) => rents.get(id, expand));
+    return this.unitOfWork.for(caller).readAtOnce(readRepositories, ({ rents }) => rents.get(id, expand));
   }
 
   /** Lends all the copies of an order to its client, or none. */
   rent(order: RentOrder, command: Command<MovieRent>): Promise<MovieRent> {
-    const judge = (shop: Participants) => fillBasket(order, shop);
-    return this.unitOfWork.for(command).runUnlessRefused(participants, judge, async ({ rents, lines, ...shop }) => {
+    const judge = (shop: BasketRepositories) => fillBasket(order, shop);
+    return this.unitOfWork.for(command).runUnlessRefused(repositories, judge, async ({ rents, lines, ...shop }) => {
       const chosen = await fillBasket(order, shop);
       const now = this.clock.now();
       const rent = await rents.add(order.clientId, now);
@@ -75,7 +77,7 @@ export class RentalsService {
   /** Corrects an open rental: its client and the copies that are out on it. */
   amend(id: number, order: RentOrder, command: Command<MovieRent>): Promise<MovieRent> {
     const expand = command.isExpanded ? 'client' : undefined;
-    return this.unitOfWork.for(command).run(participants, async (shop) => {
+    return this.unitOfWork.for(command).run(repositories, async (shop) => {
       const rent = await shop.rents.getLocked(id, expand);
       command.precondition?.(rent);
       await amend(rent, order, shop, this.clock.now());
@@ -85,7 +87,7 @@ export class RentalsService {
 
   /** Takes back all that is still out; a rental closed before stays as it is. */
   close(id: number, command: Command<MovieRent>): Promise<MovieRent> {
-    return this.unitOfWork.for(command).run(takingBack, async ({ copies, rents }) => {
+    return this.unitOfWork.for(command).run(closeRepositories, async ({ copies, rents }) => {
       const rent = await rents.getLocked(id);
       command.precondition?.(rent);
       await inOrder(copies.lockMoviesOf([], copyIdsOf(rent)), rents.close(rent, this.clock.now()));
@@ -93,8 +95,8 @@ export class RentalsService {
     });
   }
 
-  drop(id: number, { precondition, signal }: Command<MovieRent>): Promise<void> {
-    return this.unitOfWork.for({ signal }).run(takingBack, async ({ copies, rents }) => {
+  delete(id: number, { precondition, signal }: Command<MovieRent>): Promise<void> {
+    return this.unitOfWork.for({ signal }).run(closeRepositories, async ({ copies, rents }) => {
       const rent = await rents.getLocked(id);
       precondition?.(rent);
       await copies.lockMoviesOf([], copyIdsOf(rent));

@@ -287,7 +287,7 @@ describe('The architecture', () => {
       path: 'src/movies/a.ts',
       text: '// createQueryRunner, new DataSource and TypeOrmModule.forFeature are for others.',
     },
-    { path: 'src/movies/dto/m.dto.ts', text: 'export class M { genre_id: number; toOrder() {} static of() {} }' },
+    { path: 'src/movies/dto/m.dto.ts', text: 'export class M { genre_id: number; toFields() {} static of() {} }' },
     { path: 'src/movies/movie.entity.ts', text: "import type { A } from './movie.entity.js';" },
     { path: 'src/app.module.ts', text: "import '../ormconfig.js';" },
     { path: 'test/e2e/a.spec.ts', text: "import '../../src/app.setup.js';" },

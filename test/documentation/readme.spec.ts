@@ -4,7 +4,7 @@ import { read, root } from '../support/project.js';
 
 /** The names a service gives its participants, as in "copies: MovieCopyRepository". */
 function participantsOf(service: string): string[] {
-  const [, members] = /^const participants = \{([^}]*)\}/m.exec(read(service))!;
+  const [, members] = /^const repositories = \{([^}]*)\}/m.exec(read(service))!;
   return [...members!.matchAll(/(\w+: \w+)/g)].map(([participant]) => participant).sort();
 }
 

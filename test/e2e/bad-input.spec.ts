@@ -254,7 +254,7 @@ describe('bad input', () => {
       await refused(request.serialize((bytes) => bytes as string).send(body), 400, 'malformed-request');
     });
 
-    it.each(['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'toOrder', 'toLine', ''])(
+    it.each(['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'toFields', 'toLine', ''])(
       'answers 422 to the member %j, and nothing is polluted',
       async (name) => {
         const member = `${JSON.stringify(name)}:{"polluted":true}`;

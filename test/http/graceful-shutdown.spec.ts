@@ -3,19 +3,19 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { Drain } from '../../src/platform/http/server/graceful-shutdown.js';
+import { GracefulShutdown } from '../../src/platform/http/server/graceful-shutdown.js';
 import { heard, openSocket } from '../support/socket.js';
 
 const get = 'GET / HTTP/1.1\r\nHost: shop\r\n\r\n';
 
 describe('a server that is drained', () => {
   let server: Server;
-  let drain: Drain;
+  let drain: GracefulShutdown;
   let url: string;
   beforeAll(() => Logger.overrideLogger(false));
   async function serve(answer: RequestListener): Promise<void> {
     server = createServer({ keepAliveTimeout: 60_000 }, answer);
-    drain = new Drain(server);
+    drain = new GracefulShutdown(server);
     await once(server.listen(0, '127.0.0.1'), 'listening');
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }

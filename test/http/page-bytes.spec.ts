@@ -1,28 +1,28 @@
-import { withinBytes } from '../../src/platform/http/paging/page-bytes.js';
+import { limitBytes } from '../../src/platform/http/paging/page-bytes.js';
 
 describe('withinBytes', () => {
   // As JSON: ["aa","bb","cc"] has 16 bytes.
   const items = ['aa', 'bb', 'cc'];
 
   it('keeps all items that have no more bytes than the limit', () => {
-    expect(withinBytes(items, false, 16)).toEqual({ text: '["aa","bb","cc"]', from: 0, to: 3 });
-    expect(withinBytes([], false, 2)).toEqual({ text: '[]', from: 0, to: 0 });
+    expect(limitBytes(items, false, 16)).toEqual({ text: '["aa","bb","cc"]', from: 0, to: 3 });
+    expect(limitBytes([], false, 2)).toEqual({ text: '[]', from: 0, to: 0 });
   });
 
   it('keeps the first items, or the last ones of a page that is read backwards', () => {
-    expect(withinBytes(items, false, 15)).toEqual({ text: '["aa","bb"]', from: 0, to: 2 });
-    expect(withinBytes(items, true, 15)).toEqual({ text: '["bb","cc"]', from: 1, to: 3 });
-    expect(withinBytes(items, false, 11)).toEqual({ text: '["aa","bb"]', from: 0, to: 2 });
-    expect(withinBytes(items, false, 10)).toEqual({ text: '["aa"]', from: 0, to: 1 });
+    expect(limitBytes(items, false, 15)).toEqual({ text: '["aa","bb"]', from: 0, to: 2 });
+    expect(limitBytes(items, true, 15)).toEqual({ text: '["bb","cc"]', from: 1, to: 3 });
+    expect(limitBytes(items, false, 11)).toEqual({ text: '["aa","bb"]', from: 0, to: 2 });
+    expect(limitBytes(items, false, 10)).toEqual({ text: '["aa"]', from: 0, to: 1 });
   });
 
   it('keeps one item at least', () => {
-    expect(withinBytes(items, false, 1)).toEqual({ text: '["aa"]', from: 0, to: 1 });
-    expect(withinBytes(items, true, 1)).toEqual({ text: '["cc"]', from: 2, to: 3 });
+    expect(limitBytes(items, false, 1)).toEqual({ text: '["aa"]', from: 0, to: 1 });
+    expect(limitBytes(items, true, 1)).toEqual({ text: '["cc"]', from: 2, to: 3 });
   });
 
   it('counts bytes of UTF-8', () => {
-    expect(withinBytes(['界界', 'b'], false, 14)).toEqual({ text: '["界界","b"]', from: 0, to: 2 });
-    expect(withinBytes(['界界', 'b'], false, 13)).toEqual({ text: '["界界"]', from: 0, to: 1 });
+    expect(limitBytes(['界界', 'b'], false, 14)).toEqual({ text: '["界界","b"]', from: 0, to: 2 });
+    expect(limitBytes(['界界', 'b'], false, 13)).toEqual({ text: '["界界"]', from: 0, to: 1 });
   });
 });

@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { startService } from '../../scripts/support/program.js';
 import { ArrivalQueue } from '../../src/platform/http/connections/arrival-queue.js';
 import { Connections } from '../../src/platform/http/connections/connection.js';
-import { Drain } from '../../src/platform/http/server/graceful-shutdown.js';
+import { GracefulShutdown } from '../../src/platform/http/server/graceful-shutdown.js';
 import { limitPipelining } from '../../src/platform/http/connections/pipelining.js';
 import { freshDatabase } from '../support/engine.js';
 import { startServer } from '../support/pipelining.js';
@@ -28,7 +28,7 @@ describe.each([
   const limit = 4;
   let server: Server;
   let connections: Connections;
-  let drain: Drain;
+  let drain: GracefulShutdown;
   let url: string;
   let inFlight = 0;
   let mostInFlight = 0;
@@ -53,7 +53,7 @@ describe.each([
       (made) => {
         connections = new Connections(made);
         limitPipelining(made, connections, limit, new ArrivalQueue(() => writesWait));
-        drain = new Drain(made);
+        drain = new GracefulShutdown(made);
       },
     ));
   });

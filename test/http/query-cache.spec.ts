@@ -1,9 +1,9 @@
 import { CursorCipher } from '../../src/platform/http/paging/cursor.js';
-import { InputPipe } from '../../src/platform/http/requests/validation.pipe.js';
+import { ValidationPipe } from '../../src/platform/http/requests/validation.pipe.js';
 import { ListMovies } from '../../src/movies/dto/list-movies.dto.js';
 
 describe('the cache of validated queries', () => {
-  const pipe = new InputPipe(new CursorCipher('secret'));
+  const pipe = new ValidationPipe(new CursorCipher('secret'));
   const ask = (query: object): unknown => pipe.transform(query, { type: 'query', metatype: ListMovies });
   const { queries } = pipe as unknown as { queries: { readonly size: number; readonly calculatedSize: number } };
 

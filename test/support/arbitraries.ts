@@ -195,7 +195,7 @@ function texts({ minLength = 0, maxLength = Infinity, pattern = '' }: Schema): A
     .filter(fits);
 }
 
-const unknownNames = ['nmae', '', '__proto__', 'constructor', 'prototype', 'toString', 'toOrder', 'Name', 'a.b', '0'];
+const unknownNames = ['nmae', '', '__proto__', 'constructor', 'prototype', 'toString', 'toFields', 'Name', 'a.b', '0'];
 
 /** Single values that look like something and are not what `schema` allows. */
 function amiss(schema: Schema): unknown[] {

@@ -34,7 +34,7 @@ abstract class ClientMembers {
   })
   license_number?: string | null;
 
-  toOrder(): ClientFields {
+  toFields(): ClientFields {
     const { first_name: firstName, last_name: lastName, address, license_number: licenseNumber = null } = this;
     return { firstName, lastName, address, licenseNumber };
   }
@@ -59,7 +59,7 @@ export class ReplaceClientInput extends ClientMembers {
 }
 
 export class ClientPatch extends MergePatch(ReplaceClientInput) {
-  toOrder(): Partial<ClientFields> {
+  toFields(): Partial<ClientFields> {
     const { first_name: firstName, last_name: lastName, address, license_number: licenseNumber } = this;
     return { firstName, lastName, address, licenseNumber };
   }

@@ -21,13 +21,13 @@ export class GenreInput {
   })
   description?: string | null;
 
-  toOrder(): GenreFields {
+  toFields(): GenreFields {
     return { name: this.name, description: this.description ?? null };
   }
 }
 
 export class GenrePatch extends MergePatch(GenreInput) {
-  toOrder(): Partial<GenreFields> {
+  toFields(): Partial<GenreFields> {
     return { name: this.name, description: this.description };
   }
 }

@@ -1,5 +1,5 @@
 import { PageQuery, SortParameter } from '../../platform/http/paging/page-query.js';
-import { largestId } from '../../platform/http/dto/path-id.js';
+import { maxId } from '../../platform/http/dto/path-id.js';
 import {
   ExpandParameter,
   FlagParameter,
@@ -30,10 +30,10 @@ export class ListMovies extends ListMoviesOfGenre {
   })
   title?: string;
 
-  @IntegerParameter({ description: 'Only those of this genre.', minimum: 1, maximum: largestId })
+  @IntegerParameter({ description: 'Only those of this genre.', minimum: 1, maximum: maxId })
   genre_id?: number;
 
-  @IntegerParameter({ description: 'Only those of this year.', minimum: 0, maximum: largestId })
+  @IntegerParameter({ description: 'Only those of this year.', minimum: 0, maximum: maxId })
   year?: number;
 
   @FlagParameter({ description: 'Only those of which a copy can be lent now, or only the others.' })

@@ -57,7 +57,7 @@ export class MovieCopyInput {
   @ChoiceField({ ...stateField, optional: true, nullable: false, example: 'in_service' })
   service_state?: ServiceState;
 
-  toOrder(): Partial<Pick<MovieCopy, 'code' | 'serviceState'>> {
+  toFields(): Partial<Pick<MovieCopy, 'code' | 'serviceState'>> {
     return { code: this.code ?? undefined, serviceState: this.service_state };
   }
 }
@@ -86,7 +86,7 @@ class ChangeableMovieCopy {
 }
 
 export class MovieCopyPatch extends MergePatch(ChangeableMovieCopy) {
-  toOrder(): Partial<Pick<MovieCopy, 'code' | 'serviceState'>> {
+  toFields(): Partial<Pick<MovieCopy, 'code' | 'serviceState'>> {
     return { code: this.code, serviceState: this.service_state };
   }
 }

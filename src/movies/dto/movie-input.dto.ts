@@ -7,7 +7,7 @@ import {
   TextField,
 } from '../../platform/http/dto/fields.js';
 import { maxCopiesShown, type MovieFields } from '../movie.entity.js';
-import { largestStock, type StockOrder } from '../stock.js';
+import { maxStock, type StockOrder } from '../stock.js';
 import { StockedCopyInput } from './movie-copy.dto.js';
 import { MovieDto, yearField } from './movie.dto.js';
 
@@ -34,7 +34,7 @@ class MovieMembers {
   @IdField({ description: 'The genre it is sorted into.' })
   genre_id: number;
 
-  toOrder(): MovieFields {
+  toFields(): MovieFields {
     const { title, description = null, year, director = null, genre_id: genreId } = this;
     return { title, description, year, director, genreId };
   }
@@ -44,7 +44,7 @@ class MovieMembers {
 export class MovieInput extends MovieMembers {}
 
 export class MoviePatch extends MergePatch(MovieInput) {
-  toOrder(): Partial<MovieFields> {
+  toFields(): Partial<MovieFields> {
     const { title, description, year, director, genre_id: genreId } = this;
     return { title, description, year, director, genreId };
   }
@@ -55,7 +55,7 @@ export class MovieWithStockInput extends MovieMembers {
   @IntegerField({
     description: 'How many copies it is to have in stock; may be left out beside `copies`, and agrees with them.',
     minimum: 0,
-    maximum: largestStock,
+    maximum: maxStock,
     optional: { beside: 'copies' },
     example: 2,
   })

@@ -1,7 +1,7 @@
 import { GenreDto } from '../../genres/dto/genre.dto.js';
 import { ExpansionField, IdField, IntegerField, ListField, TextField } from '../../platform/http/dto/fields.js';
 import { maxCopiesShown, type Movie } from '../movie.entity.js';
-import { largestStock } from '../stock.js';
+import { maxStock } from '../stock.js';
 import { MovieCopyDto } from './movie-copy.dto.js';
 
 /** The bounds of a year: moving pictures begin in the 1870s. */
@@ -42,7 +42,7 @@ export class MovieSummaryDto {
   }
 }
 
-const countField = { minimum: 0, maximum: largestStock };
+const countField = { minimum: 0, maximum: maxStock };
 
 export class MovieDto extends MovieSummaryDto {
   @IntegerField({ ...countField, description: 'How many copies there are, neither lost nor retired.', example: 2 })

@@ -142,7 +142,7 @@ export class InvalidEnvironment extends Error {}
  * @throws InvalidEnvironment
  */
 export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
-  const given = Object.fromEntries(
+  const values = Object.fromEntries(
     Object.entries(new Environment())
       .filter(([name]) => variables[name])
       .map(([name, ofDefault]) => [
@@ -150,15 +150,15 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
         typeof ofDefault === 'number' ? wholeNumber(variables[name]!) : variables[name],
       ]),
   );
-  const environment = plainToInstance(Environment, given, { exposeDefaultValues: true });
+  const environment = plainToInstance(Environment, values, { exposeDefaultValues: true });
   const invalid = validateSync(environment).map(
     ({ property, constraints }) =>
-      `  ${Object.values(constraints ?? {}).join(', ')}${shown(property, variables[property])}`,
+      `  ${Object.values(constraints ?? {}).join(', ')}${displayValue(property, variables[property])}`,
   );
-  const faults = [...invalid, ...misspellings(variables, true)];
-  if (faults.length > 0) {
+  const errors = [...invalid, ...misspellings(variables, true)];
+  if (errors.length > 0) {
     throw new InvalidEnvironment(
-      `The configuration can't be used:\n${faults.join('\n')}\nCorrect the environment variables; the README lists them all.`,
+      `The configuration can't be used:\n${errors.join('\n')}\nCorrect the environment variables; the README lists them all.`,
     );
   }
   return environment;
@@ -180,7 +180,7 @@ function misspellings(variables: NodeJS.ProcessEnv, certain: boolean): string[] 
 }
 
 /** A value that can hold no secret: one word, where no URL is asked for. No URL is ever shown, nor a part of one. */
-function shown(name: string, value: string | undefined): string {
+function displayValue(name: string, value: string | undefined): string {
   return value && /^[\w.+-]{1,20}$/.test(value) && !name.endsWith('URL') ? `; it is ${JSON.stringify(value)}` : '';
 }
 

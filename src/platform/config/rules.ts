@@ -36,16 +36,16 @@ export const IsPublicUrl = (): PropertyDecorator =>
 export const IsOriginList = (): PropertyDecorator =>
   FollowsRule('isOriginList', (list) => {
     if (list === '' || list === '*') return undefined;
-    const faults = list.split(',').flatMap((entry, index) => {
-      const fault = originFault(entry);
-      return fault ? [`its entry ${index + 1} ${fault}`] : [];
+    const errors = list.split(',').flatMap((entry, index) => {
+      const error = originError(entry);
+      return error ? [`its entry ${index + 1} ${error}`] : [];
     });
-    return faults.length > 0
-      ? `must be *, or origins as browsers send them, such as https://desk.example,https://desk.example:8443: ${faults.join('; ')}`
+    return errors.length > 0
+      ? `must be *, or origins as browsers send them, such as https://desk.example,https://desk.example:8443: ${errors.join('; ')}`
       : undefined;
   });
 
-function originFault(entry: string): string | undefined {
+function originError(entry: string): string | undefined {
   if (entry.trim() !== entry || entry === '')
     return 'is empty or has blanks around it: separate origins by one comma only';
   if (entry === 'null')

@@ -15,9 +15,9 @@ export class HealthController {
     summary: 'Ask whether all is well',
     description:
       'The same as `/health/ready`, for people and for monitors that know only one address. Any query is ignored.',
-    answers: HealthDto,
+    returns: HealthDto,
     problems: [ServiceUnavailable],
-    withoutDatabase: true,
+    needsDatabase: false,
     ignoresQuery: true,
   })
   async getHealth(): Promise<HealthDto> {
@@ -31,9 +31,9 @@ export class HealthController {
     description:
       'For a load balancer: whether the database answers, with the schema of this release, and the service is not ' +
       'about to end. Where it is not ready, send requests elsewhere.',
-    answers: HealthDto,
+    returns: HealthDto,
     problems: [ServiceUnavailable],
-    withoutDatabase: true,
+    needsDatabase: false,
     ignoresQuery: true,
   })
   getReadiness(): Promise<HealthDto> {
@@ -44,8 +44,8 @@ export class HealthController {
   @Operation({
     summary: 'Ask whether the process runs',
     description: 'For whoever restarts it: as long as this answers, a restart would not help.',
-    answers: HealthDto,
-    withoutDatabase: true,
+    returns: HealthDto,
+    needsDatabase: false,
     ignoresQuery: true,
   })
   getLiveness(): HealthDto {

@@ -16,8 +16,8 @@ export class MetricsController {
     description:
       'For Prometheus: requests by route, units of work, connections to the database, open rentals, and how the ' +
       'process is. Without the number of open rentals where the database has not told it within a second.',
-    text: ['text/plain'],
-    withoutDatabase: true,
+    textTypes: ['text/plain'],
+    needsDatabase: false,
   })
   getMetrics(): Promise<string> {
     return this.metrics.read();

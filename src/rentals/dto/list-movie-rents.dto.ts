@@ -1,6 +1,6 @@
 import { PageQuery, SortParameter } from '../../platform/http/paging/page-query.js';
 import { ExpandParameter, FlagParameter, IntegerParameter } from '../../platform/http/dto/query-parameters.js';
-import { largestId } from '../../platform/http/dto/path-id.js';
+import { maxId } from '../../platform/http/dto/path-id.js';
 import type { RentFilter } from '../movie-rent.repository.js';
 
 export class GetMovieRent {
@@ -15,7 +15,7 @@ export class ListRentsOfClient extends PageQuery {
   @FlagParameter({ description: 'Only closed rentals, or only open ones.' })
   is_closed?: boolean;
 
-  @IntegerParameter({ description: 'Only rentals this copy is or was on.', minimum: 1, maximum: largestId })
+  @IntegerParameter({ description: 'Only rentals this copy is or was on.', minimum: 1, maximum: maxId })
   movie_copy_id?: number;
 
   @SortParameter('MovieRentOrder', { id: 'integer', creation_datetime: 'text' })
@@ -27,7 +27,7 @@ export class ListRentsOfClient extends PageQuery {
 }
 
 export class ListMovieRents extends ListRentsOfClient {
-  @IntegerParameter({ description: 'Only rentals of this client.', minimum: 1, maximum: largestId })
+  @IntegerParameter({ description: 'Only rentals of this client.', minimum: 1, maximum: maxId })
   client_id?: number;
 
   override toFilter(): RentFilter {

@@ -1,6 +1,6 @@
 import { ExactlyOneOf, IdField, ReadOnlyMembersOf, ListField } from '../../platform/http/dto/fields.js';
 import type { OrderedLine, RentOrder } from '../basket.js';
-import { MovieRentDetailDto, MovieRentDto, mostLines } from './movie-rent.dto.js';
+import { MovieRentDetailDto, MovieRentDto, maxLines } from './movie-rent.dto.js';
 
 /** A line: this very copy, or any free copy of that movie. */
 @ReadOnlyMembersOf(MovieRentDetailDto, 'movie_rent_id', 'lent_datetime', 'returned_datetime', 'movie_copy')
@@ -26,7 +26,7 @@ export class MovieRentInput {
   @IdField({ description: 'Who rents.' })
   client_id: number;
 
-  @ListField(() => MovieRentLineInput, { description: 'A line for each copy.', minItems: 1, maxItems: mostLines })
+  @ListField(() => MovieRentLineInput, { description: 'A line for each copy.', minItems: 1, maxItems: maxLines })
   details: MovieRentLineInput[];
 
   toOrder(): RentOrder {

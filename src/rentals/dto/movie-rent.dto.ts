@@ -14,7 +14,7 @@ import type { MovieRentDetail } from '../movie-rent-detail.entity.js';
 import type { MovieRent } from '../movie-rent.entity.js';
 
 /** The lines a rental can have. */
-export const mostLines = 100;
+export const maxLines = 100;
 
 /** A copy as a rental shows it, with its movie. */
 class RentedCopyDto {
@@ -91,7 +91,7 @@ export class MovieRentDto {
   @BooleanField({ description: 'Whether everything came back.', derived: true, example: true })
   is_closed: boolean;
 
-  @ListField(() => MovieRentDetailDto, { description: 'A line for each copy.', minItems: 1, maxItems: mostLines })
+  @ListField(() => MovieRentDetailDto, { description: 'A line for each copy.', minItems: 1, maxItems: maxLines })
   details: MovieRentDetailDto[];
 
   @ExpansionField(() => ClientDto, 'Who rents, with `expand=client`.')

@@ -1,5 +1,5 @@
 import type { EntityManager, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
-import { maxPageBytes, maxPageLimit, type Page, type PageRequest, type Place } from '../../../kernel/page.js';
+import { maxPageBytes, maxPageLimit, type Page, type PageRequest, type KeysetPosition } from '../../../kernel/page.js';
 import { CompiledSelect, type Given, type Lists, type Query, type Values } from './compiled-select.js';
 import type { ParameterTypes } from '../columns/parameter-types.js';
 import { unknownParameter } from '../../../kernel/domain-error.js';
@@ -73,7 +73,7 @@ export class PreparedPages<Entity extends ObjectLiteral & { id: number }, Filter
     if (isBackwards) rows.reverse();
     return {
       rows,
-      placeOf: (row) => placeOf(row, order.property),
+      positionOf: (row) => placeOf(row, order.property),
       isBackwards,
       hasPrevious: isBackwards ? isMore : request.from !== undefined,
       hasNext: isBackwards || isMore,
@@ -86,7 +86,7 @@ export class PreparedPages<Entity extends ObjectLiteral & { id: number }, Filter
     manager: EntityManager,
     { id, value }: NonNullable<PageRequest['from']>,
     { property }: Order<Entity, Filter>,
-  ): Promise<Place> {
+  ): Promise<KeysetPosition> {
     if (value !== undefined) return { id, value };
     if (property === 'id') return { id, value: id };
     assertTransaction(manager);
@@ -107,7 +107,7 @@ export class PreparedPages<Entity extends ObjectLiteral & { id: number }, Filter
     manager: EntityManager,
     filter: Filter & Values,
     limit: number,
-    from: Place | undefined,
+    from: KeysetPosition | undefined,
     { property, select }: Order<Entity, Filter>,
   ): Promise<{ rows: Entity[]; isMore: boolean }> {
     const wanted = limit + 1;
@@ -116,7 +116,7 @@ export class PreparedPages<Entity extends ObjectLiteral & { id: number }, Filter
     const rows: Entity[] = [];
     // The first few tell how large rows are.
     let most = isChunked ? this.maxRows / 4 : this.maxRows;
-    for (let place: Place | undefined = from, length = 0; ; place = placeOf(rows.at(-1)!, property)) {
+    for (let place: KeysetPosition | undefined = from, length = 0; ; place = placeOf(rows.at(-1)!, property)) {
       const count = Math.min(most, wanted - rows.length);
       most = Math.min(2 * most, this.maxRows);
       const values = place && { placeValue: place.value, placeId: place.id };
@@ -129,7 +129,10 @@ export class PreparedPages<Entity extends ObjectLiteral & { id: number }, Filter
   }
 }
 
-function placeOf<Entity extends ObjectLiteral & { id: number }>(row: Entity, property: keyof Entity & string): Place {
+function placeOf<Entity extends ObjectLiteral & { id: number }>(
+  row: Entity,
+  property: keyof Entity & string,
+): KeysetPosition {
   return { value: plain(row[property]), id: row.id };
 }
 

@@ -29,7 +29,7 @@ export class Preconditions {
    * Whether the client has the answer with this tag, by its If-None-Match.
    * @throws HttpProblem where its If-Match asks for another answer
    */
-  haveAnswer(tag: string): boolean {
+  isNotModified(tag: string): boolean {
     if (this.ifMatch !== undefined && !hasTag(this.ifMatch, tag, 'all')) throw failed();
     return this.ifNoneMatch !== undefined && hasTag(this.ifNoneMatch, tag, 'all');
   }

@@ -14,8 +14,8 @@ export class DocsController {
   @Operation({
     summary: 'Get a file of Swagger UI',
     description: 'The page that shows the OpenAPI document, and what it loads.',
-    text: ['text/html', 'text/css', 'text/javascript', 'image/png'],
-    withoutDatabase: true,
+    textTypes: ['text/html', 'text/css', 'text/javascript', 'image/png'],
+    needsDatabase: false,
   })
   getDocs(@Req() { path }: Request): StaticDocument {
     // The address of a page decides what its relative links mean.

@@ -25,7 +25,7 @@ interface StaticDocumentOptions {
 /** A document that stays the same as long as the process runs. Its bytes are made once, and once for each coding. */
 export class StaticDocument {
   private content?: { readonly bytes: Buffer; readonly tag: string };
-  private readonly coded = new Map<Coding, Promise<Buffer>>();
+  private readonly encoded = new Map<Coding, Promise<Buffer>>();
 
   constructor(private readonly options: StaticDocumentOptions) {}
 
@@ -37,19 +37,19 @@ export class StaticDocument {
     const { req: request } = response;
     const { type, vary } = this.options;
     const { bytes, tag } = this.read();
-    const isCoded = type.includes('charset') && isLarge(bytes);
-    const coding = isCoded ? preferredCoding(request) : 'identity';
-    const tagOfCoding = coding === 'identity' ? tag : tag.replace(/"$/, `;${coding}"`);
-    const isKnown = new Preconditions(request).haveAnswer(tag);
+    const isCompressible = type.includes('charset') && isLarge(bytes);
+    const coding = isCompressible ? preferredCoding(request) : 'identity';
+    const codingTag = coding === 'identity' ? tag : tag.replace(/"$/, `;${coding}"`);
+    const isNotModified = new Preconditions(request).isNotModified(tag);
     if (vary) response.vary(vary);
-    if (isCoded) response.vary('Accept-Encoding');
-    response.setHeader('ETag', tagOfCoding);
+    if (isCompressible) response.vary('Accept-Encoding');
+    response.setHeader('ETag', codingTag);
     response.setHeader('Cache-Control', 'no-cache');
-    if (isKnown) {
+    if (isNotModified) {
       response.status(304).end();
       return;
     }
-    const body = await this.inCoding(coding);
+    const body = await this.encode(coding);
     response.setHeader('Content-Type', type);
     if (coding !== 'identity') response.setHeader('Content-Encoding', coding);
     response.setHeader('Content-Length', body.length);
@@ -64,9 +64,9 @@ export class StaticDocument {
     return this.content;
   }
 
-  private inCoding(coding: Coding): Promise<Buffer> {
-    let coded = this.coded.get(coding);
-    if (!coded) this.coded.set(coding, (coded = codings[coding](this.read().bytes)));
+  private encode(coding: Coding): Promise<Buffer> {
+    let coded = this.encoded.get(coding);
+    if (!coded) this.encoded.set(coding, (coded = codings[coding](this.read().bytes)));
     return coded;
   }
 }

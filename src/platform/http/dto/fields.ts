@@ -4,7 +4,7 @@ import type { TextRule } from '../../../kernel/text-rules.js';
 import { defineField, fieldsOf, type Origin, type ValueReader } from './dto-reader.js';
 import { markDerived } from './derived-members.js';
 import { alsoIntegerExtension, variantsExtension } from '../openapi/schemas.js';
-import { largestId } from './path-id.js';
+import { maxId } from './path-id.js';
 import {
   alsoNumber,
   booleanReader,
@@ -70,7 +70,7 @@ export function IntegerField(options: FieldOptions & { minimum: number; maximum:
 }
 
 export const IdField = (options: FieldOptions): PropertyDecorator =>
-  IntegerField({ minimum: 1, maximum: largestId, example: 1, ...options });
+  IntegerField({ minimum: 1, maximum: maxId, example: 1, ...options });
 
 export const BooleanField = (options: FieldOptions): PropertyDecorator =>
   field(options, { type: Boolean }, booleanReader);
@@ -125,7 +125,7 @@ export function ReadOnlyMembersOf(answer: Type, ...names: string[]): ClassDecora
 }
 
 /** The merge patch (RFC 7396) for an input: what is left out is kept, and null is for members that may be absent. */
-export function MergePatch<Input extends object>(input: Type<Input>): Type<Partial<Omit<Input, 'toOrder'>>> {
+export function MergePatch<Input extends object>(input: Type<Input>): Type<Partial<Omit<Input, 'toFields'>>> {
   const patch = PartialType(input, { skipNullProperties: false });
   for (const [name, inputField] of fieldsOf(input.prototype as object)) {
     defineField(patch.prototype as object, name, { ...inputField, optional: true, keepsNull: true });

@@ -2,7 +2,7 @@ import { Param, type PipeTransform } from '@nestjs/common';
 import { invalidInput } from '../problems/http-problem.js';
 
 /** The largest id the databases can hold. */
-export const largestId = 2 ** 31 - 1;
+export const maxId = 2 ** 31 - 1;
 
 /** @throws HttpProblem 422 */
 export function parsePathId(value: string): number {
@@ -11,7 +11,7 @@ export function parsePathId(value: string): number {
     throw invalidInput([{ parameter: 'id', code: 'format', detail }]);
   }
   // Ids start at 1: 0 stands for one that is too large for anything to have.
-  return Number(value) > largestId ? 0 : Number(value);
+  return Number(value) > maxId ? 0 : Number(value);
 }
 
 class PathIdPipe implements PipeTransform<string, number> {

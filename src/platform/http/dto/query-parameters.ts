@@ -2,13 +2,13 @@ import { ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
 import type { TextRule } from '../../../kernel/text-rules.js';
 import { defineField, type ValueReader } from './dto-reader.js';
 import { notBlank } from './fields.js';
-import { choiceReader, flagReader, integerTextReader, onceReader, searchReader, textReader } from './values.js';
+import { choiceReader, flagReader, integerTextReader, singleValueReader, searchReader, textReader } from './values.js';
 
 /** Query parameters: text on the wire, and each of them optional. */
 function parameter(schema: ApiPropertyOptions, read: ValueReader): PropertyDecorator {
   return (target, name) => {
     ApiPropertyOptional(schema)(target, name);
-    defineField(target, String(name), { read: onceReader(read), optional: true });
+    defineField(target, String(name), { read: singleValueReader(read), optional: true });
   };
 }
 
@@ -35,10 +35,10 @@ export function TextParameter({
 
 /** Words, or parts of words, that a text is searched for. */
 export function SearchParameter(options: { description: string; example: string }): PropertyDecorator {
-  return parameter(textSchema({ ...options, maxLength: maxQuestionLength }), searchReader(maxQuestionLength));
+  return parameter(textSchema({ ...options, maxLength: maxSearchLength }), searchReader(maxSearchLength));
 }
 
-const maxQuestionLength = 255;
+const maxSearchLength = 255;
 const textSchema = (schema: ApiPropertyOptions): ApiPropertyOptions =>
   ({ ...schema, type: String, minLength: 1, pattern: notBlank }) as ApiPropertyOptions;
 

@@ -73,7 +73,7 @@ export const alsoNumber =
     reader(Number.isSafeInteger(value) && Number(value) >= 0 ? String(value) : value, errors);
 
 /** A query parameter: text, given once. */
-export const onceReader =
+export const singleValueReader =
   (reader: ValueReader): ValueReader =>
   (value, errors) =>
     typeof value === 'string' ? reader(value, errors) : errors.add('repeated', 'must be given once');

@@ -4,7 +4,7 @@ import type { Request } from 'express';
 import { DoneBefore, type Once } from '../../../kernel/idempotency.js';
 import { invalidInput } from '../problems/http-problem.js';
 import { ReadOnlyMembers } from '../dto/read-only.js';
-import { represent, type RepresentingResponse } from '../responses/send-representation.js';
+import { sendRepresentation, type NegotiatedResponse } from '../responses/send-representation.js';
 
 const header = 'Idempotency-Key';
 
@@ -31,7 +31,7 @@ export function idempotencyKeyOf(request: Request): string | undefined {
 
 /** The path of what a POST created, or of what it was sent to. */
 function resourceOf({ path, res }: Request, answer: object): string {
-  const location = (res as RepresentingResponse).representation?.location;
+  const location = (res as NegotiatedResponse).representation?.location;
   return location === undefined ? path : `${location}/${(answer as { id: number }).id}`;
 }
 
@@ -51,8 +51,8 @@ function digest({ method, path, body }: Request): string {
 @Catch(DoneBefore)
 export class ReplayFilter implements ExceptionFilter<DoneBefore> {
   catch({ answer }: DoneBefore, host: ArgumentsHost): void {
-    const response = host.switchToHttp().getResponse<RepresentingResponse>();
+    const response = host.switchToHttp().getResponse<NegotiatedResponse>();
     response.setHeader('Idempotency-Replayed', 'true');
-    void represent(response, answer, response.representation!);
+    void sendRepresentation(response, answer, response.representation!);
   }
 }

@@ -16,9 +16,9 @@ export class ProblemsController {
   @Operation({
     summary: 'List the types of problems',
     description: 'All types of problem documents, with what happened and what to do. The list has no pages.',
-    answers: [ProblemTypeDto],
-    text: ['text/html', 'text/markdown'],
-    withoutDatabase: true,
+    returns: [ProblemTypeDto],
+    textTypes: ['text/html', 'text/markdown'],
+    needsDatabase: false,
     isStatic: true,
   })
   listProblems(@Req() request: Request): StaticDocument {
@@ -29,10 +29,10 @@ export class ProblemsController {
   @Operation({
     summary: 'Get a type of problem',
     description: 'What happened and what to do. The `type` of every problem document leads here.',
-    answers: ProblemTypeDto,
-    text: ['text/markdown', 'text/html'],
+    returns: ProblemTypeDto,
+    textTypes: ['text/markdown', 'text/html'],
     problems: [NotFound],
-    withoutDatabase: true,
+    needsDatabase: false,
     isStatic: true,
   })
   @ApiParam({

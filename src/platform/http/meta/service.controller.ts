@@ -21,9 +21,9 @@ export class ServiceController {
   @Operation({
     summary: 'Ask what this is',
     description: 'Where to go on from here. A browser is led to the documentation.',
-    answers: ServiceDto,
-    leadsBrowsersTo: '/docs',
-    withoutDatabase: true,
+    returns: ServiceDto,
+    redirectsBrowsersTo: '/docs',
+    needsDatabase: false,
   })
   getService(@Req() request: ArrivedRequest, @Res() response: Response): void {
     const [docs, openapi] = ['/docs', '/openapi.json'].map((path) => request.publicUrl + path);
@@ -36,8 +36,8 @@ export class ServiceController {
   @Operation({
     summary: 'Get the version',
     description: 'To see which release is running, after an upgrade for example.',
-    answers: VersionDto,
-    withoutDatabase: true,
+    returns: VersionDto,
+    needsDatabase: false,
   })
   getVersion(): VersionDto {
     return { version: this.version };
@@ -47,8 +47,8 @@ export class ServiceController {
   @Operation({
     summary: 'Get this document',
     description: 'The OpenAPI document of the service that runs, to generate clients from.',
-    answers: OpenApiDto,
-    withoutDatabase: true,
+    returns: OpenApiDto,
+    needsDatabase: false,
     isStatic: true,
   })
   getOpenApiDocument(): StaticDocument {

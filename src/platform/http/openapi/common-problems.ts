@@ -10,15 +10,15 @@ import {
   documentedHttpProblem,
   documentedProblem,
   type DocumentedProblem,
-  documentedRefusal,
-  faultSchema,
+  documentedInvalidInput,
+  problemErrorSchema,
   problemResponse,
   problemSchema,
   schemaNameOf,
 } from './problem-schemas.js';
 
 /** A query of which no operation has the parameter. */
-const invalidQuery = documentedRefusal(() => readQuery(class NoParameters {}, { limt: '5' }));
+const invalidQuery = documentedInvalidInput(() => readQuery(class NoParameters {}, { limt: '5' }));
 /** Problems that any operation can end in, since they happen before it. */
 const ofAnyOperation = [
   documentedHttpProblem('malformed-request', 'The query is not valid percent-encoded UTF-8.'),
@@ -48,7 +48,7 @@ export const ofIdempotency = [
 const common = [...ofAnyOperation, invalidQuery, ...ofConditions, ...ofBodies, ...ofDatabases];
 
 /** What requests get that are none of an operation: an unknown path, another method, half a request, a connection too many. */
-const ofNoOperation = [
+const ofUnmatchedRequests = [
   documentedHttpProblem('not-found', 'There is nothing at /moovies.'),
   documentedHttpProblem('method-not-allowed', 'PATCH is not possible on /movies, but GET, HEAD, OPTIONS, POST.'),
   documentedHttpProblem('request-timeout', 'The request did not arrive in time.'),
@@ -60,7 +60,7 @@ const unmatchedExtension = 'x-unmatched-requests';
 export function commonProblems(operation: {
   takesConditions: boolean;
   takesBody: boolean;
-  withoutDatabase: boolean;
+  needsDatabase: boolean;
   ignoresQuery: boolean;
 }): DocumentedProblem[] {
   return [
@@ -68,7 +68,7 @@ export function commonProblems(operation: {
     ...(operation.ignoresQuery ? [] : [invalidQuery]),
     ...(operation.takesConditions ? ofConditions : []),
     ...(operation.takesBody ? ofBodies : []),
-    ...(operation.withoutDatabase ? [] : ofDatabases),
+    ...(operation.needsDatabase ? ofDatabases : []),
   ];
 }
 
@@ -97,13 +97,13 @@ export function addProblems(document: OpenAPIObject, ofOperations: readonly Docu
   const schemas = [...ofOperations, ...common].map(({ type }) => [schemaNameOf(type), problemSchema(type)] as const);
   Object.assign(document.components!.schemas!, {
     ProblemCode: codeSchema,
-    ProblemFault: faultSchema,
+    ProblemFault: problemErrorSchema,
     ...Object.fromEntries(schemas),
   });
   const responses = common.map((problem) => [schemaNameOf(problem.type), problemResponse([problem], '/movies')]);
   Object.assign(document.components!, { responses: Object.fromEntries(responses) as object });
 
-  const unmatched = ofNoOperation.map((problem) => [
+  const unmatched = ofUnmatchedRequests.map((problem) => [
     problem.type.status,
     inline(problemResponse([problem], '/moovies'), problem),
   ]);

@@ -4,7 +4,7 @@ import { OpenApiDocument } from './openapi-document.js';
 import { headers } from './headers.js';
 import { completeOperations } from './operations.js';
 import { addProblems, describeGeneralProblems } from './common-problems.js';
-import { tidySchemas, withPlainNames } from './schemas.js';
+import { toOpenApi31, withPlainNames } from './schemas.js';
 import { isProblemUri } from '../problems/problem-details.js';
 import { StaticDocument } from '../docs/static-document.js';
 
@@ -58,7 +58,7 @@ export function describeApi(app: INestApplication, version: string): OpenAPIObje
   );
   // Nobody has to say who they are.
   document.security = [];
-  tidySchemas(document);
+  toOpenApi31(document);
   addProblems(document, completeOperations(document));
   const { Allow: _ofNoOperation, ...ofOperations } = headers;
   Object.assign(document.components!, { headers: ofOperations });

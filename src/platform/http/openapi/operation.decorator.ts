@@ -5,7 +5,7 @@ import { bodyTypeOf } from '../requests/body-type.js';
 import { readDto } from '../dto/dto-reader.js';
 import { InputErrors } from '../problems/input-errors.js';
 import type { HeaderName } from './headers.js';
-import { documentedProblem, type DocumentedProblem, documentedRefusal } from './problem-schemas.js';
+import { documentedProblem, type DocumentedProblem, documentedInvalidInput } from './problem-schemas.js';
 
 interface OperationDescription {
   /** What it does, in a few words. */
@@ -13,23 +13,23 @@ interface OperationDescription {
   /** What it is for, and what is worth knowing before it is called. */
   readonly description: string;
   /** The document of a 200; in a list, for a page of them. Without it and `creates`: 204. */
-  readonly answers?: Type | [Type];
+  readonly returns?: Type | [Type];
   /** The media types of an answer that is text; with `answers`, other than JSON. */
-  readonly text?: readonly string[];
+  readonly textTypes?: readonly string[];
   /** Where a browser is led to instead. */
-  readonly leadsBrowsersTo?: string;
+  readonly redirectsBrowsersTo?: string;
   /** The document of a 201, and the path under which what was created is found by its id. */
-  readonly creates?: readonly [Type, string];
+  readonly created?: readonly [Type, string];
   /** The errors of the shop that only this operation and its like can end in. Those of any operation go without saying. */
   readonly problems?: readonly DomainErrorClass[];
   /** Bodies to try it with, each under the words that say what it shows. The first is filled in under /docs. */
-  readonly tries?: Readonly<Record<string, object>>;
+  readonly requestExamples?: Readonly<Record<string, object>>;
   /** The id to try it with, of a row of the demonstration that no other example changes or deletes. */
-  readonly triesId?: number;
+  readonly exampleId?: number;
   /** Where the answer's example differs from what its members' examples add up to. */
-  readonly shows?: object;
+  readonly responseExample?: object;
   /** Whether it answers the same whatever becomes of the database. */
-  readonly withoutDatabase?: boolean;
+  readonly needsDatabase?: boolean;
   /** Whether it returns a StaticDocument, which carries a tag. */
   readonly isStatic?: boolean;
   readonly deprecated?: boolean;
@@ -38,15 +38,15 @@ interface OperationDescription {
 }
 
 /** What openapi.ts completes an operation by. It is in the document only until then. */
-export interface OperationFacts {
+export interface OperationMetadata {
   readonly problems: readonly DocumentedProblem[];
   readonly headers: readonly HeaderName[];
-  readonly tries?: OperationDescription['tries'];
-  readonly triesId: number;
-  readonly shows?: object;
+  readonly requestExamples?: OperationDescription['requestExamples'];
+  readonly exampleId: number;
+  readonly responseExample?: object;
   /** What is said of a body that is invalid, where it takes one. */
   readonly invalidBody?: DocumentedProblem;
-  readonly withoutDatabase: boolean;
+  readonly needsDatabase: boolean;
   readonly ignoresQuery: boolean;
 }
 
@@ -63,13 +63,20 @@ export interface Representation {
 
 export const representationMetadata = 'movie-rental:representation';
 export const ignoresQueryMetadata = 'movie-rental:ignores-query';
-export const factsExtension = 'x-facts';
+export const operationExtension = 'x-operation-metadata';
 
 /** Says of a handler what the OpenAPI document says of it. The operation's id is the handler's name. */
 export function Operation(operation: OperationDescription): MethodDecorator {
-  const { summary, description, deprecated, problems = [], withoutDatabase = false } = operation;
-  const { tries, triesId = 1, shows, ignoresQuery = false } = operation;
-  const facts = { headers: headersOf(operation), tries, triesId, shows, withoutDatabase, ignoresQuery };
+  const { summary, description, deprecated, problems = [], needsDatabase = true } = operation;
+  const { requestExamples, exampleId = 1, responseExample, ignoresQuery = false } = operation;
+  const metadata = {
+    headers: headersOf(operation),
+    requestExamples,
+    exampleId,
+    responseExample,
+    needsDatabase,
+    ignoresQuery,
+  };
   const decorate = applyDecorators(
     SetMetadata(representationMetadata, representationOf(operation)),
     SetMetadata(ignoresQueryMetadata, ignoresQuery),
@@ -78,68 +85,71 @@ export function Operation(operation: OperationDescription): MethodDecorator {
   );
   return (target, name, descriptor: PropertyDescriptor) => {
     const body = bodyTypeOf(target.constructor as Type, String(name));
-    const complete: OperationFacts = {
-      ...facts,
+    const complete: OperationMetadata = {
+      ...metadata,
       problems: problems.map(documentedProblem),
-      invalidBody: body && documentedRefusal(() => readBodyOf(body, { no_such_member: true })),
+      invalidBody: body && documentedInvalidInput(() => parseBody(body, { no_such_member: true })),
     };
-    ApiExtension(factsExtension, complete)(target, name, descriptor);
+    ApiExtension(operationExtension, complete)(target, name, descriptor);
     decorate(target, name, descriptor);
   };
 }
 
-const readBodyOf = (type: Type<object>, body: object): object =>
+const parseBody = (type: Type<object>, body: object): object =>
   InputErrors.collect('body', (errors) => readDto(type, body, errors)!);
 
-function success({ answers, creates, text, leadsBrowsersTo }: OperationDescription): MethodDecorator[] {
-  if (text) {
-    const content = Object.fromEntries(text.map((type) => [type, { schema: { type: 'string' as const } }]));
-    if (!answers) return [ApiResponse({ status: 200, description: 'The text.', content })];
-    const [type, isArray] = Array.isArray(answers) ? [answers[0], true] : [answers, false];
+function success({ returns, created, textTypes, redirectsBrowsersTo }: OperationDescription): MethodDecorator[] {
+  if (textTypes) {
+    const content = Object.fromEntries(textTypes.map((type) => [type, { schema: { type: 'string' as const } }]));
+    if (!returns) return [ApiResponse({ status: 200, description: 'The text.', content })];
+    const [type, isArray] = Array.isArray(returns) ? [returns[0], true] : [returns, false];
     const ref = { $ref: getSchemaPath(type) };
     const json = { schema: isArray ? { type: 'array' as const, items: ref } : ref };
     const both = { 'application/json': json, ...content };
     return [ApiExtraModels(type), ApiResponse({ status: 200, description: 'As data or as text.', content: both })];
   }
-  if (leadsBrowsersTo) {
-    const description = `A browser is led to ${leadsBrowsersTo}.`;
+  if (redirectsBrowsersTo) {
+    const description = `A browser is led to ${redirectsBrowsersTo}.`;
     return [
       ApiResponse({ status: 302, description }),
-      ApiResponse({ status: 200, description: 'As it is now.', type: answers as Type }),
+      ApiResponse({ status: 200, description: 'As it is now.', type: returns as Type }),
     ];
   }
-  if (creates) {
+  if (created) {
     const description = 'Created, and found from now on where Location says.';
-    return [HttpCode(201), ApiResponse({ status: 201, description, type: creates[0] })];
+    return [HttpCode(201), ApiResponse({ status: 201, description, type: created[0] })];
   }
-  if (!answers) return [HttpCode(204), ApiResponse({ status: 204, description: 'Done; there is nothing to show.' })];
-  const isArray = Array.isArray(answers);
+  if (!returns) return [HttpCode(204), ApiResponse({ status: 204, description: 'Done; there is nothing to show.' })];
+  const isArray = Array.isArray(returns);
   const description = isArray ? 'One page of the list. Link says where the others are.' : 'As it is now.';
-  return [HttpCode(200), ApiResponse({ status: 200, description, type: isArray ? answers[0] : answers, isArray })];
+  return [HttpCode(200), ApiResponse({ status: 200, description, type: isArray ? returns[0] : returns, isArray })];
 }
 
 /** The headers of the answer that all goes well with. */
 function headersOf(operation: OperationDescription): HeaderName[] {
-  const { answers, creates, text, leadsBrowsersTo } = operation;
-  if (leadsBrowsersTo) return [];
+  const { returns, created, textTypes, redirectsBrowsersTo } = operation;
+  if (redirectsBrowsersTo) return [];
   const validators: HeaderName[] = isTagged(operation) ? ['ETag', 'Cache-Control'] : [];
-  if (text) return validators;
-  if (creates) return ['Location', ...validators];
-  return [...validators, ...(Array.isArray(answers) ? (['Link', 'X-Total-Count'] as const) : [])];
+  if (textTypes) return validators;
+  if (created) return ['Location', ...validators];
+  return [...validators, ...(Array.isArray(returns) ? (['Link', 'X-Total-Count'] as const) : [])];
 }
 
 function representationOf(operation: OperationDescription): Representation {
-  const { text, answers, leadsBrowsersTo, creates, deprecated = false } = operation;
+  const { textTypes, returns, redirectsBrowsersTo, created, deprecated = false } = operation;
   const json = ['application/json'];
   return {
-    types: answers && text ? [...text, ...json] : (text ?? (leadsBrowsersTo ? [...json, 'text/html'] : json)),
+    types:
+      returns && textTypes
+        ? [...textTypes, ...json]
+        : (textTypes ?? (redirectsBrowsersTo ? [...json, 'text/html'] : json)),
     tagged: isTagged(operation),
-    location: creates?.[1],
+    location: created?.[1],
     deprecated,
   };
 }
 
-function isTagged({ answers, creates, withoutDatabase = false, isStatic = false }: OperationDescription): boolean {
+function isTagged({ returns, created, needsDatabase = true, isStatic = false }: OperationDescription): boolean {
   if (isStatic) return true;
-  return !withoutDatabase && Boolean(answers ?? creates);
+  return needsDatabase && Boolean(returns ?? created);
 }

@@ -1,11 +1,11 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { groupBy } from '../../../kernel/group-by.js';
-import { echoing, exampleOf, merged, type Schema } from './schemas.js';
+import { withRequestValues, exampleOf, withOverrides, type Schema } from './schemas.js';
 import { headerRefs } from './headers.js';
-import { factsExtension, type OperationFacts } from './operation.decorator.js';
+import { operationExtension, type OperationMetadata } from './operation.decorator.js';
 import { type DocumentedProblem, problemResponse } from './problem-schemas.js';
 import { commonProblems, commonResponse, ofIdempotency } from './common-problems.js';
-import { largestId } from '../dto/path-id.js';
+import { maxId } from '../dto/path-id.js';
 
 type PathItem = OpenAPIObject['paths'][string];
 type Operation = NonNullable<PathItem['get']>;
@@ -27,20 +27,20 @@ function complete(
   path: string,
   document: OpenAPIObject,
 ): DocumentedProblem[] {
-  const extended = operation as Operation & { [factsExtension]?: OperationFacts };
-  const facts = extended[factsExtension];
-  delete extended[factsExtension];
-  if (!facts) throw new Error(`${method} ${path} is not documented: its handler lacks @Operation.`);
+  const extended = operation as Operation & { [operationExtension]?: OperationMetadata };
+  const metadata = extended[operationExtension];
+  delete extended[operationExtension];
+  if (!metadata) throw new Error(`${method} ${path} is not documented: its handler lacks @Operation.`);
 
-  const { tries, triesId, shows, withoutDatabase, invalidBody, ignoresQuery } = facts;
-  const thing = things[path.split('/')[1]!] ?? '';
-  const problems = facts.problems.map((problem) => sayingWhat(problem, thing));
+  const { requestExamples, exampleId, responseExample, needsDatabase, invalidBody, ignoresQuery } = metadata;
+  const resource = resourceNames[path.split('/')[1]!] ?? '';
+  const problems = metadata.problems.map((problem) => withResourceName(problem, resource));
   if (invalidBody) problems.push(invalidBody);
   if (method === 'post') problems.push(...ofIdempotency);
-  const sent = bodyExamples(operation, document, tries);
+  const examples = bodyExamples(operation, document, requestExamples);
   const takesBody = operation.requestBody !== undefined;
-  const headers = method === 'post' ? [...facts.headers, 'Idempotency-Replayed' as const] : facts.headers;
-  const instance = path.replace('{id}', String(triesId)).replace('{slug}', 'copy-already-rented');
+  const headers = method === 'post' ? [...metadata.headers, 'Idempotency-Replayed' as const] : metadata.headers;
+  const instance = path.replace('{id}', String(exampleId)).replace('{slug}', 'copy-already-rented');
   const responses = operation.responses as unknown as Responses;
   for (const [status, response] of Object.entries(responses)) {
     response.headers = headerRefs([
@@ -50,7 +50,10 @@ function complete(
       ...(status === '302' ? (['Location', 'Vary'] as const) : []),
     ]);
     for (const media of Object.values(response.content ?? {})) {
-      const example = merged(echoing(exampleOf(media.schema, document, 'answer'), Object.values(sent)[0]), shows);
+      const example = withOverrides(
+        withRequestValues(exampleOf(media.schema, document, 'answer'), Object.values(examples)[0]),
+        responseExample,
+      );
       if (example !== undefined) media.examples = { example: { summary: 'As it looks', value: example } };
     }
   }
@@ -62,7 +65,7 @@ function complete(
     const description = 'It is still what If-None-Match names.';
     Object.assign(responses, { 304: { description, headers: responses[200]!.headers } });
   }
-  const common = commonProblems({ takesConditions, takesBody, withoutDatabase, ignoresQuery });
+  const common = commonProblems({ takesConditions, takesBody, needsDatabase, ignoresQuery });
   for (const problem of common) {
     // What a deprecated operation adds to each of its answers can't be in a response that others refer to.
     const response = operation.deprecated ? problemResponse([problem], instance) : commonResponse(problem);
@@ -76,8 +79,8 @@ function complete(
       response.headers = { ...response.headers, ...headerRefs(['Deprecation', 'Sunset']) };
     }
   }
-  describeParameters(operation, thing, triesId);
-  if (operation.requestBody) describeBody(operation.requestBody as RequestBody, method, sent);
+  describeParameters(operation, resource, exampleId);
+  if (operation.requestBody) describeBody(operation.requestBody as RequestBody, method, examples);
   return problems;
 }
 
@@ -89,11 +92,11 @@ interface RequestBody {
 function bodyExamples(
   { requestBody }: Operation,
   document: OpenAPIObject,
-  tries: OperationFacts['tries'],
-): NonNullable<OperationFacts['tries']> {
+  requestExamples: OperationMetadata['requestExamples'],
+): NonNullable<OperationMetadata['requestExamples']> {
   if (!requestBody) return {};
   const { schema } = (requestBody as RequestBody).content['application/json']!;
-  return tries ?? { 'All members': exampleOf(schema, document, 'request') as object };
+  return requestExamples ?? { 'All members': exampleOf(schema, document, 'request') as object };
 }
 
 function describeBody(body: RequestBody, method: string, examples: Readonly<Record<string, object>>): void {
@@ -132,22 +135,26 @@ function describeConditions(operation: Operation, method: string): void {
   (operation.parameters ??= []).push(parameter);
 }
 
-function describeParameters(operation: Operation, thing: string, id: number): void {
-  const idSchema = { type: 'integer', format: 'int32', minimum: 1, maximum: largestId };
+function describeParameters(operation: Operation, resource: string, id: number): void {
+  const idSchema = { type: 'integer', format: 'int32', minimum: 1, maximum: maxId };
   for (const parameter of operation.parameters ?? []) {
     if ('schema' in parameter && parameter.schema && 'example' in parameter.schema) {
       parameter.example = parameter.schema.example as unknown;
       delete parameter.schema.example;
     }
     if ('in' in parameter && parameter.in === 'path' && parameter.name === 'id') {
-      Object.assign(parameter, { description: `The id of the ${thing.toLowerCase()}.`, example: id, schema: idSchema });
+      Object.assign(parameter, {
+        description: `The id of the ${resource.toLowerCase()}.`,
+        example: id,
+        schema: idSchema,
+      });
     }
   }
   if (operation.parameters?.length === 0) delete operation.parameters;
 }
 
 /** What the `{id}` of a path stands for, by the path's first step, as it is called where there is none. */
-const things: Readonly<Record<string, string>> = {
+const resourceNames: Readonly<Record<string, string>> = {
   clients: 'Client',
   genres: 'Genre',
   movie_copies: 'Movie copy',
@@ -156,7 +163,7 @@ const things: Readonly<Record<string, string>> = {
   problems: 'Problem',
 };
 
-function sayingWhat(problem: DocumentedProblem, thing: string): DocumentedProblem {
+function withResourceName(problem: DocumentedProblem, resource: string): DocumentedProblem {
   if (problem.type.name !== 'not-found') return problem;
-  return { ...problem, example: { ...problem.example, detail: `${thing} not found` } };
+  return { ...problem, example: { ...problem.example, detail: `${resource} not found` } };
 }

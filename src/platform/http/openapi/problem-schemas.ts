@@ -1,7 +1,7 @@
-import { type DomainErrorClass, type FactType, ruleCodes } from '../../../kernel/domain-error.js';
+import { type DomainErrorClass, type ExtensionType, ruleCodes } from '../../../kernel/domain-error.js';
 import { HttpProblem, type HttpProblemName, inputErrorCodes, maxReportedErrors } from '../problems/http-problem.js';
 import { type HeaderName, headerRefs } from './headers.js';
-import { largestId } from '../dto/path-id.js';
+import { maxId } from '../dto/path-id.js';
 import {
   describeProblem,
   type ProblemType,
@@ -27,7 +27,7 @@ export function documentedHttpProblem(name: HttpProblemName, detail: string): Do
 }
 
 /** Documents what `validate` says of an input that it refuses. */
-export function documentedRefusal(validate: () => unknown): DocumentedProblem {
+export function documentedInvalidInput(validate: () => unknown): DocumentedProblem {
   try {
     validate();
   } catch (error) {
@@ -41,7 +41,7 @@ export function documentedRefusal(validate: () => unknown): DocumentedProblem {
 export const schemaNameOf = ({ name }: ProblemType): string =>
   `${name.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())}Problem`;
 
-const faultsRef = {
+const errorsSchema = {
   description: `Every fault of the request; where there are more than ${maxReportedErrors}, the first of them.`,
   type: 'array',
   items: { $ref: '#/components/schemas/ProblemFault' },
@@ -49,19 +49,22 @@ const faultsRef = {
   maxItems: maxReportedErrors,
 };
 
-const factSchemas: Readonly<Record<FactType, object>> = {
-  integer: { type: 'integer', format: 'int32', minimum: 0, maximum: largestId },
+const extensionSchemas: Readonly<Record<ExtensionType, object>> = {
+  integer: { type: 'integer', format: 'int32', minimum: 0, maximum: maxId },
   integers: {
     type: 'array',
-    items: { type: 'integer', format: 'int32', minimum: 1, maximum: largestId },
+    items: { type: 'integer', format: 'int32', minimum: 1, maximum: maxId },
   },
   string: { type: 'string', maxLength: 5000 },
 };
 
 /** The schema of one type of problem, with its fixed members as constants, so that a client can tell it by them. */
-export function problemSchema({ name, title, status, facts, faulty }: ProblemType): object {
+export function problemSchema({ name, title, status, extensions, listsErrors }: ProblemType): object {
   const members = Object.fromEntries(
-    Object.entries(facts).map(([fact, type]) => [fact, { description: describeFact(fact), ...factSchemas[type] }]),
+    Object.entries(extensions).map(([fact, type]) => [
+      fact,
+      { description: describeExtension(fact), ...extensionSchemas[type] },
+    ]),
   );
   return {
     type: 'object',
@@ -74,7 +77,7 @@ export function problemSchema({ name, title, status, facts, faulty }: ProblemTyp
       'instance',
       'request_id',
       ...Object.keys(members),
-      ...(faulty ? ['errors'] : []),
+      ...(listsErrors ? ['errors'] : []),
     ],
     properties: {
       type: {
@@ -92,13 +95,13 @@ export function problemSchema({ name, title, status, facts, faulty }: ProblemTyp
         minLength: 1,
         maxLength: 128,
       },
-      ...(faulty ? { errors: faultsRef } : {}),
+      ...(listsErrors ? { errors: errorsSchema } : {}),
       ...members,
     },
   };
 }
 
-const describeFact = (fact: string): string =>
+const describeExtension = (fact: string): string =>
   `For programs: the ${fact.replaceAll('_', ' ')} that the detail speaks of.`;
 
 export const codeSchema = {
@@ -107,7 +110,7 @@ export const codeSchema = {
   enum: [...new Set([...inputErrorCodes, ...ruleCodes])],
 };
 
-export const faultSchema = {
+export const problemErrorSchema = {
   type: 'object',
   description: 'One fault of a request: where it is, and what.',
   required: ['code', 'detail'],

@@ -35,11 +35,11 @@ export const variantsExtension = 'x-variants';
  * Makes the schemas what OpenAPI 3.1 wants them to be, and says of requests that they may have no other members.
  * Only constructs that all common generators take are used: docs/decisions/0041.
  */
-export function tidySchemas(document: OpenAPIObject): void {
+export function toOpenApi31(document: OpenAPIObject): void {
   const schemas = document.components!.schemas as Record<string, Schema>;
   for (const [name, schema] of Object.entries(schemas)) {
     if (/(Input|Patch)$/.test(name)) schema.additionalProperties = false;
-    for (const member of Object.values(schema.properties ?? {})) tidyMember(member);
+    for (const member of Object.values(schema.properties ?? {})) convertMember(member);
     Object.assign(schemas, splitIntoVariants(schema));
   }
 }
@@ -81,7 +81,7 @@ export function withPlainNames(document: OpenAPIObject): OpenAPIObject {
   return plain;
 }
 
-function tidyMember(member: Schema): void {
+function convertMember(member: Schema): void {
   // A reference may have siblings since 3.1; the detour by allOf is of 3.0.
   if (member.allOf?.length === 1 && member.allOf[0]!.$ref) {
     member.$ref = member.allOf[0]!.$ref;
@@ -128,18 +128,18 @@ export function exampleOf(schema: Schema, document: OpenAPIObject, purpose: 'req
 }
 
 /** `base`, with the plain values that `body` has under the same names: what a request sets, its answer shows. */
-export function echoing(base: unknown, body: object | undefined): unknown {
+export function withRequestValues(base: unknown, body: object | undefined): unknown {
   if (typeof base !== 'object' || base === null || Array.isArray(base) || body === undefined) return base;
   const set = Object.entries(body).filter(([name, value]) => name in base && typeof value !== 'object');
   return { ...base, ...Object.fromEntries(set) };
 }
 
 /** `base`, but for the members `changes` names, however deep. A list is as long as its changes. */
-export function merged(base: unknown, changes: unknown): unknown {
+export function withOverrides(base: unknown, changes: unknown): unknown {
   if (changes === undefined) return base;
   if (typeof base !== 'object' || base === null || typeof changes !== 'object' || changes === null) return changes;
-  if (Array.isArray(changes)) return changes.map((change, index) => merged((base as unknown[])[index], change));
+  if (Array.isArray(changes)) return changes.map((change, index) => withOverrides((base as unknown[])[index], change));
   const result = { ...base } as Record<string, unknown>;
-  for (const [name, change] of Object.entries(changes)) result[name] = merged(result[name], change);
+  for (const [name, change] of Object.entries(changes)) result[name] = withOverrides(result[name], change);
   return result;
 }

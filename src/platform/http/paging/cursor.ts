@@ -1,9 +1,9 @@
 import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
-import type { Place } from '../../../kernel/page.js';
+import type { KeysetPosition } from '../../../kernel/page.js';
 import { searchableLength } from '../../../kernel/text.js';
-import { largestId } from '../dto/path-id.js';
+import { maxId } from '../dto/path-id.js';
 
-export type CursorPlace = Place & { readonly direction: 'after' | 'before' };
+export type CursorPosition = KeysetPosition & { readonly direction: 'after' | 'before' };
 
 /** The type of the values that a list is sorted by. */
 export type SortType = 'integer' | 'text';
@@ -36,7 +36,7 @@ export class CursorCipher {
     this.nonceKey = derive('nonce');
   }
 
-  encrypt(place: CursorPlace, scope: string): string {
+  encrypt(place: CursorPosition, scope: string): string {
     const plain = encode(place);
     const nonce = this.nonceOf(plain, scope);
     const cipher = createCipheriv(algorithm, this.encryptionKey, nonce, { authTagLength: tagLength });
@@ -45,7 +45,7 @@ export class CursorCipher {
   }
 
   /** Returns undefined for anything but a cursor that was encrypted with this key, for this scope, of values of this type. */
-  decrypt(cursor: string, scope: string, type: SortType): CursorPlace | undefined {
+  decrypt(cursor: string, scope: string, type: SortType): CursorPosition | undefined {
     const bytes = Buffer.from(cursor, 'base64url');
     // base64url decoders ignore stray characters and the unused bits of the last one.
     if (bytes.length < nonceLength + headLength + tagLength || bytes.toString('base64url') !== cursor) return undefined;
@@ -67,7 +67,7 @@ export class CursorCipher {
 }
 
 /** Binary, and text in the shorter of two encodings: the longest title then makes a cursor of 1,700 characters. */
-function encode({ direction, value, id }: CursorPlace): Buffer {
+function encode({ direction, value, id }: CursorPosition): Buffer {
   const text = String(value);
   const encoding = typeof value === 'number' ? 'integer' : shorterEncoding(text);
   const head = Buffer.alloc(headLength);
@@ -80,12 +80,12 @@ const shorterEncoding = (text: string): 'utf8' | 'utf16le' =>
   Buffer.byteLength(text, 'utf8') <= Buffer.byteLength(text, 'utf16le') ? 'utf8' : 'utf16le';
 
 /** Returns undefined where the value can't be one of the list's, as in a cursor of a release that sorted otherwise. */
-function decode(plain: Buffer, type: SortType): CursorPlace | undefined {
+function decode(plain: Buffer, type: SortType): CursorPosition | undefined {
   const kind = plain.readUInt8();
   const direction = directions[Math.floor(kind / encodings.length)];
   const encoding = encodings[kind % encodings.length]!;
   const id = plain.readUInt32BE(1);
-  if (!direction || id < 1 || id > largestId || (encoding === 'integer') !== (type === 'integer')) return undefined;
+  if (!direction || id < 1 || id > maxId || (encoding === 'integer') !== (type === 'integer')) return undefined;
   const text = plain.toString(encoding === 'integer' ? 'latin1' : encoding, headLength);
   const value = type === 'integer' ? integerOf(text) : textOf(text);
   return value === undefined ? undefined : { direction, value, id };
@@ -93,7 +93,7 @@ function decode(plain: Buffer, type: SortType): CursorPlace | undefined {
 
 function integerOf(text: string): number | undefined {
   const value = Number(text);
-  return Number.isInteger(value) && Math.abs(value) <= largestId && String(value) === text ? value : undefined;
+  return Number.isInteger(value) && Math.abs(value) <= maxId && String(value) === text ? value : undefined;
 }
 
 const textOf = (text: string): string | undefined =>

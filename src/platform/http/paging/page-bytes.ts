@@ -11,7 +11,7 @@ interface Cut {
  * Makes a JSON array of as many items as have no more than `maxBytes` bytes together, and of one at least.
  * @param fromEnd whether the last items are kept, and not the first
  */
-export function withinBytes(items: readonly unknown[], fromEnd: boolean, maxBytes = maxPageBytes): Cut {
+export function limitBytes(items: readonly unknown[], fromEnd: boolean, maxBytes = maxPageBytes): Cut {
   const whole = JSON.stringify(items);
   if (Buffer.byteLength(whole) <= maxBytes) return { text: whole, from: 0, to: items.length };
   const texts: string[] = [];

@@ -1,9 +1,9 @@
 import type { Response } from 'express';
 import { maxPageLimit, type Page, type PageRequest } from '../../../kernel/page.js';
-import type { CursorCipher, CursorPlace, SortType } from './cursor.js';
+import type { CursorCipher, CursorPosition, SortType } from './cursor.js';
 import { invalidInput } from '../problems/http-problem.js';
-import { withinBytes } from './page-bytes.js';
-import { largestId } from '../dto/path-id.js';
+import { limitBytes } from './page-bytes.js';
+import { maxId } from '../dto/path-id.js';
 import type { ArrivedRequest } from '../requests/request-target.js';
 import { ChoiceParameter, FlagParameter, IntegerParameter, TextParameter } from '../dto/query-parameters.js';
 
@@ -22,7 +22,7 @@ export abstract class PageQuery {
       'Rows after the one with this id, in the order of `sort`. For clients that see no headers: the next page is ' +
       'after the last row of this one, and the first page without rows ends the list.',
     minimum: 1,
-    maximum: largestId,
+    maximum: maxId,
   })
   after?: number;
 
@@ -38,11 +38,11 @@ export abstract class PageQuery {
   protected readonly cursorCipher: CursorCipher;
 
   /** Says whose list it is: a cursor into one genre's movies leads nowhere in another's. */
-  under(parentId: number): this {
+  scopedTo(parentId: number): this {
     return Object.assign(Object.create(Object.getPrototypeOf(this) as object) as this, this, { parentId });
   }
 
-  encryptingCursorsBy(cursorCipher: CursorCipher): this {
+  withCursorCipher(cursorCipher: CursorCipher): this {
     return Object.assign(this, { cursorCipher });
   }
 
@@ -57,7 +57,7 @@ export abstract class PageQuery {
     };
   }
 
-  encrypt(place: CursorPlace): string {
+  encrypt(place: CursorPosition): string {
     return this.cursorCipher.encrypt(place, this.cursorScope);
   }
 
@@ -68,7 +68,7 @@ export abstract class PageQuery {
     throw invalidInput([{ parameter: 'after', code: 'exactly_one', detail }]);
   }
 
-  private decrypt(cursor: string): CursorPlace {
+  private decrypt(cursor: string): CursorPosition {
     const place = this.cursorCipher.decrypt(cursor, this.cursorScope, sortTypesOf(this)[this.sortBy]!);
     if (place) return place;
     const detail = 'This cursor was not made for this list. Take it from a Link header as it is.';
@@ -111,7 +111,7 @@ const sortTypesOf = (query: PageQuery): Readonly<Record<string, SortType>> =>
   Reflect.getMetadata(sortTypesMetadata, query) as Readonly<Record<string, SortType>>;
 
 /** One page on its way to the wire. */
-export class PageAnswer<Item> {
+export class PageResponse<Item> {
   private constructor(
     readonly items: readonly Item[],
     /** The JSON of all items. */
@@ -123,13 +123,13 @@ export class PageAnswer<Item> {
   ) {}
 
   /** Makes items of the rows of a page, leaving out rows that are too many for the bytes that an answer may have. */
-  static of<Row, Item>(page: Page<Row>, query: PageQuery, toItem: (row: Row) => Item): PageAnswer<Item> {
+  static of<Row, Item>(page: Page<Row>, query: PageQuery, toItem: (row: Row) => Item): PageResponse<Item> {
     const items = page.rows.map(toItem);
-    const { text, from, to } = withinBytes(items, page.isBackwards);
+    const { text, from, to } = limitBytes(items, page.isBackwards);
     const [first, last] = [page.rows[from], page.rows[to - 1]];
-    const cursorOf = (row: Row, direction: CursorPlace['direction']): string =>
-      query.encrypt({ ...page.placeOf(row), direction });
-    return new PageAnswer(
+    const cursorOf = (row: Row, direction: CursorPosition['direction']): string =>
+      query.encrypt({ ...page.positionOf(row), direction });
+    return new PageResponse(
       to - from === items.length ? items : items.slice(from, to),
       text,
       {
@@ -146,7 +146,7 @@ export class PageAnswer<Item> {
 export const pageHeaders = ['Link', 'X-Total-Count'];
 
 /** A page is sent as a bare array, and where the others are in headers (RFC 8288). */
-export function setPageHeaders(response: Response, { cursors, query, total }: PageAnswer<unknown>): void {
+export function setPageHeaders(response: Response, { cursors, query, total }: PageResponse<unknown>): void {
   response.setHeader('Link', links(response.req as ArrivedRequest, query, cursors).join(', '));
   if (total !== undefined) response.setHeader('X-Total-Count', String(total));
 }
@@ -158,7 +158,7 @@ export function setPageHeaders(response: Response, { cursors, query, total }: Pa
 function links(
   { path, originalUrl, publicUrl }: ArrivedRequest,
   query: PageQuery,
-  cursors: PageAnswer<unknown>['cursors'],
+  cursors: PageResponse<unknown>['cursors'],
 ): string[] {
   const [, ...given] = originalUrl.split('?');
   const parameters = new URLSearchParams(given.join('?'));

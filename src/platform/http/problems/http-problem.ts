@@ -26,7 +26,7 @@ export const inputErrorCodes = [
 export type InputErrorCode = (typeof inputErrorCodes)[number];
 
 /** One fault of a request: where it is, by JSON pointer into the body or by the parameter's name, and what it is. */
-export interface RequestFault {
+export interface ProblemError {
   readonly pointer?: string;
   readonly parameter?: string;
   readonly code: InputErrorCode | RuleCode;
@@ -59,7 +59,7 @@ export class HttpProblem extends Error {
   constructor(
     readonly type: HttpProblemName,
     readonly detail: string,
-    readonly errors?: readonly RequestFault[],
+    readonly errors?: readonly ProblemError[],
     readonly headers: Readonly<Record<string, string>> = {},
   ) {
     super(detail);
@@ -76,7 +76,7 @@ export function problemForStatus(status: number): HttpProblemName {
 
 /** @param hasMore whether there are errors that are not in the list */
 export function invalidInput(
-  errors: readonly RequestFault[],
+  errors: readonly ProblemError[],
   hasMore = errors.length > maxReportedErrors,
 ): HttpProblem {
   const [first, ...others] = errors;

@@ -1,4 +1,4 @@
-import { invalidInput, type InputErrorCode, maxReportedErrors, type RequestFault } from './http-problem.js';
+import { invalidInput, type InputErrorCode, maxReportedErrors, type ProblemError } from './http-problem.js';
 import { jsonPointer } from './naming.js';
 
 /** Where the input is: the members of a body are named by JSON pointers, and the parameters of a query by their names. */
@@ -9,7 +9,7 @@ class TooManyErrors extends Error {}
 
 /** Collects the errors of one body or query while a validator walks it, and keeps track of where the walk is. */
 export class InputErrors {
-  private readonly found: RequestFault[] = [];
+  private readonly found: ProblemError[] = [];
   private readonly path: (string | number)[] = [];
 
   private constructor(readonly source: Source) {}

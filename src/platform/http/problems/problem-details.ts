@@ -1,14 +1,19 @@
-import { DomainError, type DomainErrorClass, type ErrorKind, type FactType } from '../../../kernel/domain-error.js';
+import {
+  DomainError,
+  type DomainErrorClass,
+  type ErrorCategory,
+  type ExtensionType,
+} from '../../../kernel/domain-error.js';
 import {
   HttpProblem,
   type HttpProblemName,
   httpProblems,
   maxReportedErrors,
-  type RequestFault,
+  type ProblemError,
 } from './http-problem.js';
 import { jsonPointer, kebabCase, snakeCase } from './naming.js';
 
-const statusOf: Readonly<Record<ErrorKind, number>> = {
+const statusOf: Readonly<Record<ErrorCategory, number>> = {
   'not-found': 404,
   conflict: 409,
   invalid: 422,
@@ -25,9 +30,9 @@ export interface ProblemType {
   readonly status: number;
   readonly title: string;
   /** The machine-readable members it adds, as the wire spells them. */
-  readonly facts: Readonly<Record<string, FactType>>;
+  readonly extensions: Readonly<Record<string, ExtensionType>>;
   /** Whether it always lists the faults of the request. */
-  readonly faulty: boolean;
+  readonly listsErrors: boolean;
 }
 
 /** An RFC 9457 problem, but for what the request adds: instance and request_id. */
@@ -36,12 +41,12 @@ interface Problem {
   readonly title: string;
   readonly status: number;
   readonly detail: string;
-  readonly errors?: readonly RequestFault[];
+  readonly errors?: readonly ProblemError[];
   readonly [fact: string]: unknown;
 }
 
 export function typeOfHttpProblem(name: HttpProblemName): ProblemType {
-  return { name, ...httpProblems[name], facts: {}, faulty: name === 'invalid-input' };
+  return { name, ...httpProblems[name], extensions: {}, listsErrors: name === 'invalid-input' };
 }
 
 /** Described once: under overload, refusals are most of what is answered. */
@@ -54,13 +59,13 @@ export function typeOfDomainError(error: Pick<DomainErrorClass, 'name' | 'descri
 }
 
 function describeType({ name, description }: Pick<DomainErrorClass, 'name' | 'description'>): ProblemType {
-  const { kind, title, facts = {}, faulty = false } = description;
+  const { category, title, extensions = {}, listsErrors = false } = description;
   return {
     name: kebabCase(name),
-    status: statusOf[kind],
+    status: statusOf[category],
     title,
-    facts: Object.fromEntries(Object.entries(facts).map(([fact, type]) => [snakeCase(fact), type])),
-    faulty,
+    extensions: Object.fromEntries(Object.entries(extensions).map(([fact, type]) => [snakeCase(fact), type])),
+    listsErrors,
   };
 }
 
@@ -75,23 +80,23 @@ export function describeProblem(error: DomainError | HttpProblem): Problem {
   }
   const { name, title, status } = typeOfDomainError(error);
   const members = error as unknown as Record<string, unknown>;
-  const facts = Object.keys(error.description.facts ?? {}).map((fact) => [snakeCase(fact), members[fact]]);
+  const extensions = Object.keys(error.description.extensions ?? {}).map((name) => [snakeCase(name), members[name]]);
   return {
     type: problemUri(name),
     title,
     status,
     detail: error.message,
-    errors: error.faults.length === 0 ? undefined : error.faults.slice(0, maxReportedErrors).map(requestFault),
-    ...(Object.fromEntries(facts) as Record<string, unknown>),
+    errors: error.errors.length === 0 ? undefined : error.errors.slice(0, maxReportedErrors).map(problemErrorOf),
+    ...(Object.fromEntries(extensions) as Record<string, unknown>),
   };
 }
 
 export function problemHeaders(error: DomainError | HttpProblem): Readonly<Record<string, string>> {
   if (error instanceof HttpProblem) return error.headers;
-  return error.description.kind === 'unavailable' ? { 'Retry-After': retryAfter } : {};
+  return error.description.category === 'unavailable' ? { 'Retry-After': retryAfter } : {};
 }
 
-function requestFault({ path, parameter, code, detail }: DomainError['faults'][number]): RequestFault {
+function problemErrorOf({ path, parameter, code, detail }: DomainError['errors'][number]): ProblemError {
   if (parameter !== undefined) return { parameter, code, detail };
   return {
     pointer: jsonPointer(path.map((step) => (typeof step === 'string' ? snakeCase(step) : step))),

@@ -11,7 +11,7 @@ const maxHeaderFields = 100;
  * afterwards is `request.target`.
  * @returns why the request is refused, if it is
  */
-export function refusalOf(request: ArrivedRequest, hosts: AllowedHosts): HttpProblem | undefined {
+export function checkProtocol(request: ArrivedRequest, hosts: AllowedHosts): HttpProblem | undefined {
   const { httpVersion, rawHeaders, headers } = request;
   request.target = parseRequestTarget(request.method, request.url);
   if (httpVersion !== '1.1' && httpVersion !== '1.0') return malformed(`HTTP/${httpVersion} is not supported here.`);

@@ -10,7 +10,7 @@ import { ignoresQueryMetadata } from '../openapi/operation.decorator.js';
  * add parameters of their own to health checks, where they are ignored.
  */
 @Injectable()
-export class KnownQueryGuard implements CanActivate {
+export class StrictQueryGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<Request>();
     const { originalUrl } = request;

@@ -13,7 +13,7 @@ const dtoCharacters = 256;
 
 /** Turns a query into its DTO, or answers with everything that is wrong with it. RequestBodyGuard does so with bodies. */
 @Injectable()
-export class InputPipe implements PipeTransform {
+export class ValidationPipe implements PipeTransform {
   private readonly queries = new LRUCache<string, { readonly metatype: Type; readonly dto: object }>({
     maxSize: maxCachedCharacters,
     sizeCalculation: (_, query) => query.length + dtoCharacters,
@@ -38,6 +38,6 @@ export class InputPipe implements PipeTransform {
 
   private readQuery(value: object, metatype: Type): object {
     const dto = readQuery(metatype as Type<object>, value);
-    return dto instanceof PageQuery ? dto.encryptingCursorsBy(this.cursorCipher) : dto;
+    return dto instanceof PageQuery ? dto.withCursorCipher(this.cursorCipher) : dto;
   }
 }

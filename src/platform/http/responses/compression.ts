@@ -2,12 +2,12 @@ import compression from 'compression';
 import type { Response } from 'express';
 
 /** Characters from which on an answer is compressed: below, it costs more than it saves. */
-const threshold = 2048;
+const minCompressedLength = 2048;
 
 const compress = compression();
 
 /** Whether a body is large enough to compress. */
-export const isLarge = ({ length }: string | Buffer): boolean => length >= threshold;
+export const isLarge = ({ length }: string | Buffer): boolean => length >= minCompressedLength;
 
 /** Sends text. Where it stays as it is, it is spared the machinery of compressing, which costs as much as the sending. */
 export function send(response: Response, text: string): void {

@@ -4,20 +4,20 @@ import type { Request } from 'express';
 import { deprecationHeaders } from '../openapi/deprecation.js';
 import { HttpProblem } from '../problems/http-problem.js';
 import { type Representation, representationMetadata } from '../openapi/operation.decorator.js';
-import { type RepresentingResponse } from './send-representation.js';
+import { type NegotiatedResponse } from './send-representation.js';
 
 /**
  * Says of a response what is to be sent by it, since whoever sends it isn't told of the operation. Refuses requests
  * whose Accept rules out all that could be, problems included.
  */
 @Injectable()
-export class RepresentationGuard implements CanActivate {
+export class ContentNegotiationGuard implements CanActivate {
   constructor(private readonly reflector: Reflector) {}
 
   canActivate(context: ExecutionContext): boolean {
     const http = context.switchToHttp();
     const representation = this.reflector.get<Representation>(representationMetadata, context.getHandler());
-    const response = http.getResponse<RepresentingResponse>();
+    const response = http.getResponse<NegotiatedResponse>();
     response.representation = representation;
     if (representation.deprecated) response.set(deprecationHeaders);
     const { accept } = http.getRequest<Request>().headers;

@@ -2,19 +2,19 @@ import type { Response } from 'express';
 import { isLarge, send } from './compression.js';
 import { entityTag } from '../conditional/entity-tag.js';
 import type { Representation } from '../openapi/operation.decorator.js';
-import { PageAnswer, setPageHeaders } from '../paging/page-query.js';
+import { PageResponse, setPageHeaders } from '../paging/page-query.js';
 import { Preconditions } from '../conditional/preconditions.js';
 import type { ArrivedRequest } from '../requests/request-target.js';
 import { StaticDocument } from '../docs/static-document.js';
 
 /** A response of which the guard has said what is to be sent by it. */
-export type RepresentingResponse = Response & { representation?: Representation };
+export type NegotiatedResponse = Response & { representation?: Representation };
 
 /**
  * Sends what an operation returned. It is done where the adapter replies, since interceptors would do it step by step,
  * in observables that take longer than all the steps.
  */
-export function represent(
+export function sendRepresentation(
   response: Response,
   answer: unknown,
   { tagged, location }: Representation,
@@ -22,12 +22,12 @@ export function represent(
   if (answer instanceof StaticDocument) return answer.send(response);
   const { publicUrl } = response.req as ArrivedRequest;
   if (typeof answer === 'string') return send(response, answer);
-  if (answer instanceof PageAnswer) setPageHeaders(response, answer);
-  const document = answer instanceof PageAnswer ? answer.items : (answer as object);
-  const text = answer instanceof PageAnswer ? answer.text : JSON.stringify(document);
+  if (answer instanceof PageResponse) setPageHeaders(response, answer);
+  const document = answer instanceof PageResponse ? answer.items : (answer as object);
+  const text = answer instanceof PageResponse ? answer.text : JSON.stringify(document);
   if (location !== undefined)
     response.setHeader('Location', `${publicUrl}${location}/${(document as { id: number }).id}`);
-  if (tagged && isKnown(response, document, text)) {
+  if (tagged && isNotModified(response, document, text)) {
     if (isLarge(text)) response.vary('Accept-Encoding');
     response.status(304).end();
     return;
@@ -40,11 +40,11 @@ export function represent(
  * Sets the tag by which a document can be asked for, or changed, on condition.
  * @returns whether whoever asks has the document yet
  */
-function isKnown(response: Response, document: object, text: string): boolean {
+function isNotModified(response: Response, document: object, text: string): boolean {
   const tag = entityTag(document, text);
   const { req: request } = response;
   const isRead = request.method === 'GET' || request.method === 'HEAD';
-  const known = isRead && new Preconditions(request).haveAnswer(tag);
+  const known = isRead && new Preconditions(request).isNotModified(tag);
   response.setHeader('ETag', tag);
   response.setHeader('Cache-Control', 'private, no-cache');
   return known;

@@ -5,7 +5,7 @@ import type { ProblemResponse } from '../problems/problem.filter.js';
 import { routeOf } from '../requests/route.js';
 
 /** What is told of a request once it is over. Nothing in here is what people wrote, but for an X-Request-Id of theirs. */
-export interface AnsweredRequest {
+export interface AccessLogRecord {
   readonly requestId: string;
   readonly method: string;
   /** The pattern of its path; `unmatched` for an unknown one, `shed` where load shedding refused it before routing. */
@@ -18,9 +18,9 @@ export interface AnsweredRequest {
 }
 
 /** Calls `observer` with every request when its answer was sent, or its client went away. */
-export function observeAnswers(adapter: HttpAdapter, observer: (answered: AnsweredRequest) => void): void {
+export function observeRequests(adapter: HttpAdapter, observer: (answered: AccessLogRecord) => void): void {
   adapter.onArrival((request, response) => {
-    const begun = performance.now();
+    const startedAt = performance.now();
     response.once('close', () => {
       const { id: requestId } = request;
       // Nothing above a listener catches what it throws: it would end the process.
@@ -30,7 +30,7 @@ export function observeAnswers(adapter: HttpAdapter, observer: (answered: Answer
           method: request.method,
           route: wasShed(request, response) ? 'shed' : routeOf(request),
           status: response.headersSent ? response.statusCode : 499,
-          seconds: (performance.now() - begun) / 1000,
+          seconds: (performance.now() - startedAt) / 1000,
           isNotStarted: (response as ProblemResponse).isNotStarted,
         });
       } catch (error) {
@@ -45,7 +45,7 @@ const wasShed = (request: Request, response: ProblemResponse): boolean =>
 
 const logger = new Logger('Request');
 
-export function logAnswer({ requestId, method, route, status, seconds, isNotStarted }: AnsweredRequest): void {
+export function writeAccessLog({ requestId, method, route, status, seconds, isNotStarted }: AccessLogRecord): void {
   const fields = {
     msg: `${method} ${route} ${status}`,
     request_id: requestId,

@@ -6,7 +6,7 @@ import { HttpProblem, type HttpProblemName } from '../problems/http-problem.js';
 import { type ProblemMessage, sendProblemOn } from '../problems/problem-message.js';
 import { anyMethod } from '../requests/route.js';
 
-const known: Readonly<Record<string, readonly [HttpProblemName, string]>> = {
+const problemsByCode: Readonly<Record<string, readonly [HttpProblemName, string]>> = {
   HPE_HEADER_OVERFLOW: ['request-header-fields-too-large', 'The header of the request is too large.'],
   HPE_CHUNK_EXTENSIONS_OVERFLOW: ['content-too-large', 'The chunk extensions of the body are too large.'],
   ERR_HTTP_REQUEST_TIMEOUT: ['request-timeout', 'The request did not arrive in time.'],
@@ -21,30 +21,33 @@ type HttpSocket = Socket & {
  * Answers requests for which Node makes no response: those that it can't parse, and CONNECT. They are answered by
  * problem documents, as all others are.
  */
-export function answerBrokenRequests(
+export function answerClientErrors(
   server: Server,
   messageOf: (problem: HttpProblem, requestId: string) => ProblemMessage,
 ): void {
   const logger = new Logger('Problem');
   /** What comes after broken bytes means nothing. */
-  const refused = new WeakSet<Socket>();
+  const rejected = new WeakSet<Socket>();
 
-  const refuse = (socket: Socket, problem: HttpProblem, reason: string | undefined): void => {
+  const reject = (socket: Socket, problem: HttpProblem, reason: string | undefined): void => {
     const id = randomUUID();
     logger.log({ msg: 'Refused a malformed request', request_id: id, problem: problem.type, reason });
     sendProblemOn(socket, messageOf(problem, id));
   };
 
   server.on('clientError', (error: Error & { code?: string }, socket: HttpSocket) => {
-    if (refused.has(socket)) return;
-    refused.add(socket);
+    if (rejected.has(socket)) return;
+    rejected.add(socket);
     const response = socket._httpMessage;
     if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
-    else if (response?.req.complete) closeAfterAnswers(socket);
+    else if (response?.req.complete) closeAfterResponses(socket);
     else if (response?.headersSent) socket.destroy();
     else {
-      const [type, detail] = known[error.code ?? ''] ?? ['malformed-request', 'The request is not valid HTTP/1.1.'];
-      refuse(socket, new HttpProblem(type, detail), error.code);
+      const [type, detail] = problemsByCode[error.code ?? ''] ?? [
+        'malformed-request',
+        'The request is not valid HTTP/1.1.',
+      ];
+      reject(socket, new HttpProblem(type, detail), error.code);
     }
   });
 
@@ -52,13 +55,13 @@ export function answerBrokenRequests(
     // Node has taken its own listeners off.
     socket.on('error', () => socket.destroy()).resume();
     const detail = `CONNECT is not possible, but ${anyMethod}.`;
-    refuse(socket, new HttpProblem('method-not-allowed', detail, undefined, { Allow: anyMethod }), 'CONNECT');
+    reject(socket, new HttpProblem('method-not-allowed', detail, undefined, { Allow: anyMethod }), 'CONNECT');
   });
 }
 
 /** Requests that came whole before the broken bytes are answered: some may have changed something. */
-function closeAfterAnswers(socket: HttpSocket): void {
+function closeAfterResponses(socket: HttpSocket): void {
   const response = socket._httpMessage;
-  if (response) response.once('close', () => closeAfterAnswers(socket));
+  if (response) response.once('close', () => closeAfterResponses(socket));
   else socket.destroySoon();
 }

@@ -11,7 +11,7 @@ type End = (...parameters: unknown[]) => ServerResponse;
  * with these.
  * @param afterEnd is called with each response when all of it is written, be it taken by the client or not
  */
-export function messagesOf(
+export function createMessageClasses(
   express: Express,
   afterEnd: (response: ServerResponse) => void,
 ): {

@@ -7,26 +7,26 @@ import type { DomainError } from '../../../kernel/domain-error.js';
 import { AllowedHosts } from './allowed-hosts.js';
 import { Backpressure, type BackpressureLimits } from '../connections/backpressure.js';
 import { ArrivalQueue } from '../connections/arrival-queue.js';
-import { answerBrokenRequests } from './client-errors.js';
+import { answerClientErrors } from './client-errors.js';
 import { ConnectionLimit, tooManyConnections } from '../connections/connection-limit.js';
 import { Connections } from '../connections/connection.js';
-import { Drain } from './graceful-shutdown.js';
-import { messagesOf } from './express-messages.js';
+import { GracefulShutdown } from './graceful-shutdown.js';
+import { createMessageClasses } from './express-messages.js';
 import { HttpProblem } from '../problems/http-problem.js';
 import { LoadShedding, type WriteQueue } from '../connections/load-shedding.js';
 import { limitPipelining } from '../connections/pipelining.js';
 import type { ProblemResponse } from '../problems/problem.filter.js';
 import { type ProblemMessage, problemMessage, sendMessage } from '../problems/problem-message.js';
-import { expectsContinue, refusalOf } from '../requests/protocol-checks.js';
-import { represent, type RepresentingResponse } from '../responses/send-representation.js';
+import { expectsContinue, checkProtocol } from '../requests/protocol-checks.js';
+import { sendRepresentation, type NegotiatedResponse } from '../responses/send-representation.js';
 import { type ArrivedRequest, isHealthPath } from '../requests/request-target.js';
 import { anyMethod } from '../requests/route.js';
 
-type Arrival = (request: ArrivedRequest, response: Response) => void;
+type ArrivalHook = (request: ArrivedRequest, response: Response) => void;
 type SecurityHook = Parameters<ExpressAdapter['registerSecurityHook']>[0];
 
 /** Connections; the system may allow less. Whoever finds the queue full is reset, or waits for seconds. */
-const longestQueue = 4096;
+const listenBacklog = 4096;
 
 /** How long a client may take to send a request. */
 export interface ReceiveTimeouts {
@@ -60,13 +60,13 @@ interface HttpSettings extends BackpressureLimits {
  */
 export class HttpAdapter extends ExpressAdapter {
   private readonly log = new Logger('Http');
-  private readonly arrivals: Arrival[] = [];
+  private readonly arrivalHooks: ArrivalHook[] = [];
   private readonly hosts: AllowedHosts;
   private securityHook?: SecurityHook;
   private knownSecurityHeaders?: Readonly<Record<string, string>>;
   private loadShedding?: LoadShedding;
   private connectionLimit: ConnectionLimit;
-  private drain: Drain;
+  private shutdown: GracefulShutdown;
   backpressure: Backpressure;
 
   constructor(
@@ -79,7 +79,7 @@ export class HttpAdapter extends ExpressAdapter {
 
   override initHttpServer(): void {
     const server = createServer({
-      ...messagesOf(this.getInstance<Express>(), (response) => this.backpressure.afterEnd(response)),
+      ...createMessageClasses(this.getInstance<Express>(), (response) => this.backpressure.afterEnd(response)),
       headersTimeout: this.timeouts.headersTimeoutMs,
       requestTimeout: this.timeouts.requestTimeoutMs,
       connectionsCheckingInterval: this.timeouts.checkIntervalMs,
@@ -95,12 +95,12 @@ export class HttpAdapter extends ExpressAdapter {
     limitPipelining(server, connections, this.settings.maxPipelinedRequests, arrivals);
     this.backpressure = new Backpressure(server, connections, this.settings);
     this.connectionLimit = new ConnectionLimit(server, this.settings.maxConnections);
-    this.drain = new Drain(server);
+    this.shutdown = new GracefulShutdown(server);
     // Both kinds of expectations are checked with the rest of the request, before its body is asked for.
     for (const event of ['checkContinue', 'checkExpectation']) {
       server.on(event, (request: object, response: object) => server.emit('request', request, response));
     }
-    answerBrokenRequests(server, (problem, id) => this.messageOf(problem, '/', id));
+    answerClientErrors(server, (problem, id) => this.messageOf(problem, '/', id));
     server.on('listening', () => {
       this.hosts.bind(server.address() as AddressInfo);
       // Such as too many open files. Without a listener it would end the process.
@@ -110,8 +110,8 @@ export class HttpAdapter extends ExpressAdapter {
   }
 
   /** Registers a hook that runs before routing and cannot stop the request. */
-  onArrival(arrival: Arrival): void {
-    this.arrivals.push(arrival);
+  onArrival(hook: ArrivalHook): void {
+    this.arrivalHooks.push(hook);
   }
 
   /** Keeps the hook for the answers that are given before it has run. */
@@ -145,9 +145,9 @@ export class HttpAdapter extends ExpressAdapter {
   private receive(request: ArrivedRequest, response: Response): void {
     request.publicUrl = this.settings.publicUrl;
     try {
-      for (const arrival of this.arrivals) arrival(request, response);
-      const refusal = refusalOf(request, this.hosts) ?? this.refusalOfConnection(request, response);
-      if (refusal) return this.refuse(request, response, refusal);
+      for (const hook of this.arrivalHooks) hook(request, response);
+      const error = checkProtocol(request, this.hosts) ?? this.connectionLimitError(request, response);
+      if (error) return this.refuse(request, response, error);
       if (this.loadShedding?.refuses(request)) return this.shed(request, response, this.loadShedding.refuse());
       if (request.url === '*') return void response.writeHead(204, { Allow: anyMethod }).end();
       if (expectsContinue(request)) response.writeContinue();
@@ -157,20 +157,20 @@ export class HttpAdapter extends ExpressAdapter {
     }
   }
 
-  private refusalOfConnection(request: ArrivedRequest, response: Response): DomainError | undefined {
+  private connectionLimitError(request: ArrivedRequest, response: Response): DomainError | undefined {
     if (!this.connectionLimit.isExceededBy(request.socket)) return undefined;
     response.shouldKeepAlive = false;
     // A busy instance is alive, and may be ready.
     return isHealthPath(request.target!.path) ? undefined : tooManyConnections();
   }
 
-  private shed(request: ArrivedRequest, response: ProblemResponse, refusal: DomainError): void {
+  private shed(request: ArrivedRequest, response: ProblemResponse, error: DomainError): void {
     response.isNotStarted = true;
-    this.refuse(request, response, refusal);
+    this.refuse(request, response, error);
   }
 
-  private refuse(request: ArrivedRequest, response: Response, refusal: DomainError | HttpProblem): void {
-    sendMessage(response, this.messageOf(refusal, request.target?.path ?? '/', request.id));
+  private refuse(request: ArrivedRequest, response: Response, error: DomainError | HttpProblem): void {
+    sendMessage(response, this.messageOf(error, request.target?.path ?? '/', request.id));
   }
 
   /** Takes the place of the error page of Express, for what no filter of ours has answered. */
@@ -184,24 +184,24 @@ export class HttpAdapter extends ExpressAdapter {
   override listen(port: string | number, ...rest: unknown[]): Server {
     const host = rest.find((argument) => typeof argument === 'string');
     const callback = rest.find((argument) => typeof argument === 'function') as (() => void) | undefined;
-    return (this.httpServer as Server).listen({ port: Number(port), host, backlog: longestQueue }, callback);
+    return (this.httpServer as Server).listen({ port: Number(port), host, backlog: listenBacklog }, callback);
   }
 
   /** Sends what a controller returned. */
-  override reply(response: RepresentingResponse, answer: unknown, status?: number): void | Promise<void> {
+  override reply(response: NegotiatedResponse, answer: unknown, status?: number): void | Promise<void> {
     const { representation } = response;
     if (representation === undefined || answer === undefined) return super.reply(response, answer, status) as void;
-    return represent(response, answer, representation);
+    return sendRepresentation(response, answer, representation);
   }
 
   /** Called as soon as the service is told to end, and long before close(). */
   override beforeClose(): void {
     super.beforeClose();
-    this.drain.begin();
+    this.shutdown.begin();
   }
 
   override close(): Promise<void> {
-    return this.drain.end();
+    return this.shutdown.end();
   }
 }
 
