@@ -1,10 +1,12 @@
 import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
+import { boundariesConfig } from './eslint.boundaries.js';
 
 export default defineConfig(
   globalIgnores(['dist/', 'dist-*/', 'test/consumers/', 'data/', 'coverage/']),
   js.configs.recommended,
+  boundariesConfig,
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommendedTypeChecked],

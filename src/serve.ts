@@ -5,7 +5,7 @@ import { environmentWarnings, readEnvironment } from './platform/config/environm
 import { UnitOfWork } from './platform/database/unit-of-work.js';
 import { describeBoundAddress } from './platform/http/server/bound-address.js';
 import { describeStartFailure } from './platform/process/start-failure.js';
-import { warnOfFutureInstants } from './rentals/future-instants.js';
+import { warnOfFutureInstants } from './rentals/invariants/future-instants.js';
 
 /** Milliseconds, beyond the time of grace, in which the service has ended, whatever holds it up. */
 const forcedExitMs = 9_000;

@@ -4,7 +4,7 @@ import { MovieCopy } from './movies/movie-copy.entity.js';
 import { Movie } from './movies/movie.entity.js';
 import { derivedText } from './platform/verification/derived-text.js';
 import type { EntityInvariant } from './platform/verification/invariant.js';
-import { rentalInvariants } from './rentals/rental-invariants.js';
+import { rentalInvariants } from './rentals/invariants/rental-invariants.js';
 
 /** The invariants that all features declare, for `npm run verify`. */
 export const shopInvariants: readonly EntityInvariant[] = [

@@ -13,102 +13,6 @@ export interface Violation {
   readonly what: string;
 }
 
-/**
- * What the rooms of src may import beside themselves: kernel ← platform ← features. A room is a folder of src, or of
- * src/platform. A new room finds its place here first.
- */
-const platform = ['kernel', 'platform/http', 'platform/database', 'platform/monitoring', 'platform/verification'];
-const order: Readonly<Record<string, readonly string[]>> = {
-  kernel: [],
-  'platform/config': ['kernel'],
-  'platform/logging': ['kernel', 'platform/config'],
-  'platform/process': ['kernel'],
-  'platform/http': ['kernel'],
-  'platform/database': ['kernel'],
-  'platform/monitoring': ['kernel', 'platform/config', 'platform/http', 'platform/database'],
-  'platform/verification': ['kernel', 'platform/database'],
-  migrations: ['kernel', 'platform/database'],
-  loans: ['kernel', 'platform/database'],
-  genres: platform,
-  movies: [...platform, 'loans', 'genres'],
-  clients: [...platform, 'loans'],
-  rentals: [...platform, 'loans', 'movies', 'clients'],
-  imports: platform,
-};
-
-/** What features see of the platform. The rest of it is the platform's own business. */
-const platformInterface: Readonly<Record<string, RegExp>> = {
-  http: /^(openapi\/operation\.decorator|conditional\/preconditions|requests\/request-context|(dto|paging|idempotency)\/[^/]+)\.ts$/,
-  database: /^(unit-of-work|idempotency\/idempotency-key\.repository|(columns|queries|search)\/[^/]+)\.ts$/,
-  monitoring: /^metrics\.service\.ts$/,
-  verification: /^invariant\.ts$/,
-};
-
-/** Judges each import of the files it is for: `target` is a path of ours or the name of a package. */
-interface ImportLaw {
-  readonly law: string;
-  readonly where: RegExp;
-  readonly allows: (target: string, path: string) => boolean;
-}
-
-const importLaws: readonly ImportLaw[] = [
-  ...Object.entries(order).map(([folder, others]) => ({
-    law: `${folder} imports only ${[folder, ...others].join(', ')}`,
-    where: new RegExp(`^src/${folder}/`),
-    allows: (target: string) => !isOurs(target) || [folder, ...others].includes(roomOf(target)),
-  })),
-  {
-    law: "a feature imports only the platform's interface",
-    where: /^src\/(genres|movies|clients|rentals|loans)\//,
-    allows: (target) => {
-      const [, room, path] = /^src\/platform\/(\w+)\/(.+)$/.exec(target) ?? [];
-      return room === undefined || (platformInterface[room]?.test(path!) ?? false);
-    },
-  },
-  {
-    law: 'only app.module.ts imports ormconfig.ts',
-    where: /^src\/(?!app\.module\.ts$)/,
-    allows: (target) => target !== 'ormconfig.ts',
-  },
-  {
-    law: 'nothing of ours imports tests, src imports no scripts, and only bench imports bench',
-    where: /^(src\/|scripts\/|bench\/|ormconfig\.ts$)/,
-    allows: (target, path) =>
-      !isIn('test/', target) &&
-      (!isIn('scripts/', target) || /^(scripts|bench)\//.test(path)) &&
-      (!isIn('bench/', target) || isIn('bench/', path)),
-  },
-  {
-    law: 'a controller imports only its dto, services, errors, http and kernel',
-    where: /^src\/.*\.controller\.ts$/,
-    allows: (target, path) =>
-      isOurs(target)
-        ? /^src\/(platform\/http|kernel)\//.test(target) ||
-          target.endsWith('.errors.ts') ||
-          (isBeside(path, target) && target.endsWith('.service.ts')) ||
-          isIn(`${posix.dirname(path)}/dto/`, target)
-        : !/^(typeorm|@nestjs\/typeorm|sqlite3)(\/|$)/.test(target),
-  },
-  {
-    law: 'a service imports no dto, no HTTP and no other service',
-    where: /^src\/.*\.service\.ts$/,
-    allows: (target) =>
-      isOurs(target)
-        ? !/^src\/platform\/http\/|\/dto\/|\.(service|controller)\.ts$/.test(target)
-        : !/^(express|@nestjs\/(swagger|platform-express))(\/|$)/.test(target),
-  },
-  {
-    law: 'a repository imports only entities, its errors, typeorm, kernel and what helps with the database',
-    where: /^src\/.*\.repository\.ts$/,
-    allows: (target, path) =>
-      isOurs(target)
-        ? /^src\/kernel\/|\.(entity|view)\.ts$/.test(target) ||
-          /^src\/platform\/database\/(?!unit-of-work|engine|.*\.module)/.test(target) ||
-          (isBeside(path, target) && target.endsWith('.errors.ts'))
-        : /^(typeorm$|typeorm\/|node:)/.test(target),
-  },
-];
-
 /** Judges what the files it is for say, comments apart. */
 interface WordLaw {
   readonly law: string;
@@ -175,8 +79,10 @@ const classLaws: readonly ClassLaw[] = [
   },
 ];
 
+const maxFilesPerRoom = 12;
+
 export const laws = {
-  place: 'every room of src has its place in the order',
+  size: 'a room has a dozen files at most',
   barrel: 'there are no index.ts barrels',
   cycle: 'there are no import cycles',
   repository: 'a repository file declares a repository',
@@ -187,39 +93,32 @@ export const laws = {
 
 export const allLaws: readonly string[] = [
   ...Object.values(laws),
-  ...[...importLaws, ...wordLaws, ...classLaws].map(({ law }) => law),
+  ...[...wordLaws, ...classLaws].map(({ law }) => law),
 ];
 
 export function violations(files: readonly SourceFile[]): Violation[] {
   return [
-    ...files.flatMap((file) => [
-      ...misplaced(file),
-      ...badImports(file),
-      ...badWords(file),
-      ...badClasses(file),
-      ...nested(file),
-    ]),
+    ...files.flatMap((file) => [...misplaced(file), ...badWords(file), ...badClasses(file), ...nested(file)]),
+    ...overcrowded(files),
     ...cycles(files),
     ...insiders(files),
   ];
 }
 
 function misplaced({ path }: SourceFile): Violation[] {
-  const found: Violation[] = [];
-  if (/^src\/.*\//.test(path) && !(roomOf(path) in order)) {
-    found.push({ law: laws.place, path, what: roomOf(path) });
-  }
-  if (/^src\/(.*\/)?index\.ts$/.test(path)) found.push({ law: laws.barrel, path, what: 'index.ts' });
-  return found;
+  return /^src\/(.*\/)?index\.ts$/.test(path) ? [{ law: laws.barrel, path, what: 'index.ts' }] : [];
 }
 
-function badImports({ path, text }: SourceFile): Violation[] {
-  const targets = importsOf(path, text);
-  return importLaws
-    .filter(({ where }) => where.test(path))
-    .flatMap(({ law, allows }) =>
-      targets.filter((target) => !allows(target, path)).map((target) => ({ law, path, what: `imports ${target}` })),
-    );
+/** A room is a folder; its subfolders are rooms of their own. */
+function overcrowded(files: readonly SourceFile[]): Violation[] {
+  const sizes = new Map<string, number>();
+  for (const { path } of files.filter(({ path }) => isIn('src/', path))) {
+    const room = posix.dirname(path);
+    sizes.set(room, (sizes.get(room) ?? 0) + 1);
+  }
+  return [...sizes]
+    .filter(([, size]) => size > maxFilesPerRoom)
+    .map(([path, size]) => ({ law: laws.size, path, what: `${size} files` }));
 }
 
 function badWords({ path, text }: SourceFile): Violation[] {
@@ -367,19 +266,6 @@ function membersOf(type: ts.ClassLikeDeclaration): string[] {
   return [...declared, ...constructed].map(({ name }) => (ts.isStringLiteral(name) ? name.text : name.getText()));
 }
 
-function isOurs(target: string): boolean {
-  return /^(src|scripts|bench|test)\/|^[\w-]+\.ts$|^\.\.\//.test(target);
-}
-
-/** The folder of src, or of src/platform, that a file is in; of no folder, its own path. */
-function roomOf(path: string): string {
-  return /^src\/(platform\/[^/]+|[^/]+)\//.exec(path)?.[1] ?? path;
-}
-
 function isIn(folder: string, path: string): boolean {
   return path.startsWith(folder);
-}
-
-function isBeside(path: string, other: string): boolean {
-  return posix.dirname(path) === posix.dirname(other);
 }

@@ -1,7 +1,7 @@
-import { type EntityInvariant, offending, type Rows } from '../platform/verification/invariant.js';
+import { type EntityInvariant, offending, type Rows } from '../../platform/verification/invariant.js';
 import { futureInstants, latestPlausibleInstant } from './future-instants.js';
-import { MovieRentDetail } from './movie-rent-detail.entity.js';
-import { MovieRent } from './movie-rent.entity.js';
+import { MovieRentDetail } from '../movie-rent-detail.entity.js';
+import { MovieRent } from '../movie-rent.entity.js';
 
 /** What is true of rentals and no constraint of the database can say. */
 export const rentalInvariants: readonly EntityInvariant[] = [

@@ -1,9 +1,9 @@
 import type { EntityManager, EntityTarget } from 'typeorm';
-import type { UnitOfWork } from '../platform/database/unit-of-work.js';
-import { Clock } from '../kernel/clock.js';
-import { MovieRentDetail } from './movie-rent-detail.entity.js';
-import { MovieRent } from './movie-rent.entity.js';
-import type { Row } from '../platform/verification/invariant.js';
+import type { UnitOfWork } from '../../platform/database/unit-of-work.js';
+import { Clock } from '../../kernel/clock.js';
+import { MovieRentDetail } from '../movie-rent-detail.entity.js';
+import { MovieRent } from '../movie-rent.entity.js';
+import type { Row } from '../../platform/verification/invariant.js';
 
 /** The clocks of two machines may differ by so much, in milliseconds. */
 const toleranceMs = 60_000;
