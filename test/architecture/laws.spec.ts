@@ -24,7 +24,7 @@ const camelCaseLaw = 'members of all other classes are camelCase';
 
 const repository = "import { Repository } from 'typeorm';\nexport class GenreRepository extends Repository<Genre> {}\n";
 
-/** What somebody might write one day, each with the law it breaks. */
+/** Violations, each with the law that it breaks. */
 const planted: readonly [sentence: string, law: string, path: string, text: string][] = [
   ['a barrel', laws.barrel, 'src/genres/index.ts', "export * from './genre.entity.js';"],
   ['a file that imports itself', laws.cycle, 'src/movies/a.ts', "export * from './a.js';"],

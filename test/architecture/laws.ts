@@ -158,7 +158,7 @@ function nested({ path, text }: SourceFile): Violation[] {
     .map((node) => ({ law: laws.nesting, path, what: `says ${node.parent.getText()} in a unit of work` }));
 }
 
-/** `this.clock.now()` leads to none, but `this.get()` may, and whoever is handed `this`. */
+/** `this.clock.now()` leads to none, but `this.get()` may, and a function that is given `this`. */
 function leadsToUnitOfWork(node: ts.Node): boolean {
   if (ts.isIdentifier(node)) return node.text === 'unitOfWork';
   if (node.kind !== ts.SyntaxKind.ThisKeyword) return false;

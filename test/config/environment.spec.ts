@@ -11,7 +11,7 @@ describe('the configuration', () => {
     });
   });
 
-  it('names none where nobody does, or by an empty variable', () => {
+  it('defaults to no replica; an empty variable counts as unset', () => {
     expect(readEnvironment({}).DATABASE_REPLICA_URL).toBe('');
     expect(readEnvironment({ DATABASE_REPLICA_URL: '' }).DATABASE_REPLICA_URL).toBe('');
   });

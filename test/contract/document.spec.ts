@@ -44,7 +44,7 @@ describe('the OpenAPI document', () => {
     expect(shown.length).toBeGreaterThan(100);
   });
 
-  it.each(operations)('says of $name what it is for, and shows what it takes and what it answers', (operation) => {
+  it.each(operations)('documents the purpose of $name, with examples of requests and answers', (operation) => {
     expect(operation.operationId).toMatch(/^[a-z]+([A-Z][a-z]+)*$/);
     expect(operation.summary).toMatch(/^[A-Z].*[^.]$/);
     expect(operation.description).toMatch(/\.$/);
@@ -72,14 +72,14 @@ describe('the pages about problems', () => {
     expect(pages).toEqual(names);
   });
 
-  it.each(pages)('say of %s what happened and what to do, where its type leads', async (name) => {
+  it.each(pages)('explain %s: what happened and what to do, at the URL of its type', async (name) => {
     const page = read(`docs/problems/${name}.md`);
     expect(page).toMatch(/^# .+\n\nAnswered with status \d{3}\.\n\n## What happened\n\n.+\n\n## What to do\n\n- /s);
     const { text } = await shop.api.get(`/problems/${name}`).expect('Content-Type', /^text\/markdown/);
     expect(text).toBe(page);
   });
 
-  it.each(pages)('say of %s the title and the status it is answered with', (name) => {
+  it.each(pages)('show the title and the status of %s', (name) => {
     const { title, status } = [...problems(document)].find(({ type }) => type.const === `/problems/${name}`);
     expect(read(`docs/problems/${name}.md`)).toContain(`# ${title.const}\n\nAnswered with status ${status.const}.`);
   });

@@ -11,7 +11,7 @@ const document = join(root, 'docs/openapi.json');
 const heyApiPlugins = ['@hey-api/client-fetch', '@hey-api/typescript', '@hey-api/sdk', 'zod'];
 const run = promisify(execFile);
 
-/** What each of them says wrongly, as somebody might who has not read the document. */
+/** A mistake in the use of each client that its types must refuse. */
 const mistakes = {
   'misspells-a-member.ts': ['genre_id: genre.id', 'genre: genre.id'],
   'sorts-by-what-is-not-there.ts': [`sort: 'title'`, `sort: 'titel'`],

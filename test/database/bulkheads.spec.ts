@@ -91,7 +91,7 @@ describe('the pool', () => {
     return begun;
   }
 
-  it('lends a single member to everybody in the order they asked, but to urgent lookups first', async () => {
+  it('lends its single member first come, first served, and to urgent lookups first', async () => {
     expect(await order(1, ['scan', 'write', 'lookup', 'scan', 'urgent lookup'])).toEqual([
       'scan',
       'urgent lookup',

@@ -12,7 +12,7 @@ class Silence extends AbstractLogger {
 
 type Migrations = (new () => MigrationInterface)[];
 
-describe('the migration that compares text anew', () => {
+describe('the migration of text comparison keys', () => {
   let database: FreshDatabase;
   beforeEach(async () => {
     database = await emptyDatabase();
@@ -46,7 +46,7 @@ describe('the migration that compares text anew', () => {
       INSERT INTO client (id, first_name, last_name, name_search, name_sort, address, license_number)
         VALUES (1, 'Þór', 'Łoś', 'þor łos', 'łos þor', 'A', 'Ab-1'), (7, 'Ann', 'Lee', 'ann lee', 'lee ann', NULL, NULL)`);
 
-  it('computes anew what was stored before, and lets it be found', async () => {
+  it('recomputes the keys of stored rows, so that they are found', async () => {
     await fill();
     await migrate();
     expect(await rows('SELECT name_key FROM genre ORDER BY id')).toEqual([

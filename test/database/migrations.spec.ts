@@ -266,7 +266,7 @@ describe('the migrations', () => {
     expect(await idsByTitle('samurai')).toEqual([1]);
   });
 
-  it('that follow leave every row as it was, though they make its table anew', async () => {
+  it('that follow leave every row as it was, though they recreate its table', async () => {
     await migrate();
     await fill();
     const before = await rows();

@@ -57,7 +57,7 @@ describe('the image', () => {
     for (const image of images) expect(image).toMatch(pinned);
   });
 
-  it('runs what was built, as somebody who may do little, and asks it whether it lives', () => {
+  it('runs what was built, as an unprivileged user, with a liveness check', () => {
     expect(shipped('USER')).toEqual(['node']);
     expect(shipped('CMD')).toEqual(['["node", "dist/src/main.js"]']);
     expect(existsSync(join(root, 'src/main.ts'))).toBe(true);
@@ -68,7 +68,7 @@ describe('the image', () => {
 describe('compose.yaml', () => {
   const [{ services, volumes }] = yaml('compose.yaml');
 
-  it('serves a SQLite file on a volume where nobody asks for anything else', () => {
+  it('serves a SQLite file on a volume by default', () => {
     const usual = Object.keys(services).filter((name) => !services[name].profiles);
     expect(usual).toEqual(['shop']);
     expect(services.shop.volumes).toEqual([`shop:${shipped('VOLUME')[0]}`]);

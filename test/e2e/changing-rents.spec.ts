@@ -127,7 +127,7 @@ describe('changing rents', () => {
     expect((await shop.api.get(`/clients/${client.id}/movie_rents`)).body).toEqual([]);
   });
 
-  it('refuses a client, copies and lines that nobody knows, and changes nothing', async () => {
+  it('refuses an unknown client, copies and lines, and changes nothing', async () => {
     const [{ client, rent, first, second }, foreign] = [await rental(2), await rental(1)];
     const unknown = await refused(change(rent.id, 999_999, copy(second), copy(999_998)), 422, 'invalid-input');
     expect(unknown.errors).toMatchObject([

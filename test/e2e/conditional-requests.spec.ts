@@ -86,7 +86,7 @@ describe('a reader who says what they have', () => {
   });
 });
 
-describe('whoever changes what they have read', () => {
+describe('optimistic concurrency: a change of what was read', () => {
   const shop = useExamples();
 
   const line = { client_id: 1, details: [{ id: 1, movie_copy_id: 1 }] };

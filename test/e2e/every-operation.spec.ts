@@ -34,7 +34,7 @@ describe('every operation', () => {
     expect(await faultyParameters(call(shop.api, operation, { query: '?limt=5' }))).toEqual(['limt']);
   });
 
-  it.each(operations)('refuses whoever accepts none of its answers: $operationId', async (operation) => {
+  it.each(operations)('returns 406 if Accept excludes every media type: $operationId', async (operation) => {
     await refused(call(shop.api, operation).set('Accept', 'image/png'), 406, 'not-acceptable');
   });
 

@@ -38,7 +38,7 @@ describe('an answer that is asked to show more', () => {
     }
   });
 
-  it('shows none of it where nobody asks', async () => {
+  it('shows none of it without ?expand', async () => {
     expect((await shop.api.get(`/movie_rents/${rent['id']}`)).body).toEqual(rent);
     expect((await shop.api.get('/movies')).body[0]).toEqual(movie);
   });

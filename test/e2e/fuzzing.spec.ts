@@ -145,7 +145,7 @@ describe('disorder in a shop', () => {
     const rent = await shop.clerk.rent((await shop.clerk.client()).id, copies[0].id);
     expect(await disorderIn(shop.api, shop.databaseUrl)).toEqual([]);
 
-    // Foreign keys are up to each connection in SQLite, and off where nobody asks for them.
+    // Foreign keys are a setting of each connection in SQLite, and off by default.
     const unguarded = isSqlite() ? '' : 'SET session_replication_role = replica;';
     const line = (rentId: number, copyId: number, returned: string) =>
       `INSERT INTO movie_rent_detail (movie_rent_id, movie_copy_id, lent_datetime, returned_datetime)

@@ -29,7 +29,7 @@ describe('the service, told to end', () => {
 
   const get = (path: string, agent?: Agent) => answerTo(request(url + path, { agent }).end());
 
-  /** A request whose head has arrived at the service, and whose body has yet to be sent. */
+  /** A request whose head has arrived at the service, and whose body is still to be sent. */
   async function begin(agent: Agent): Promise<ClientRequest> {
     const headers = { 'Content-Type': 'application/json', Expect: '100-continue' };
     const begun = request(`${url}/genres`, { agent, method: 'POST', headers });
@@ -38,7 +38,7 @@ describe('the service, told to end', () => {
     return begun;
   }
 
-  it('is not ready any more, then takes nobody new, answers the 50 who have asked, and ends within 10 seconds', async () => {
+  it('fails readiness, then accepts no connection, answers the 50 requests in flight, and exits within 10 seconds', async () => {
     const warm = await Promise.all(agents.map((agent) => get('/version', agent)));
     expect(new Set(warm.map(({ connection }) => connection))).toEqual(new Set(['keep-alive']));
     const inFlight = await Promise.all(agents.map(begin));

@@ -60,7 +60,7 @@ describe('a request that is sent again with its Idempotency-Key', () => {
     await shop.api.get(headers['location']!).expect(404);
   });
 
-  it('is answered to all who ask again at once: nobody who has only to be told waits for another', async () => {
+  it('is replayed to concurrent retries, none of which waits for another', async () => {
     const send = () => shop.api.post('/genres').send({ name: 'Chambara' }).set('Idempotency-Key', 'chambara');
     const { text } = await send().expect(201);
     const answers = await Promise.all(Array.from({ length: 20 }, send));

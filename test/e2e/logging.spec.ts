@@ -39,7 +39,7 @@ describe('the log', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as Line);
 
-  /** Sends a request that is full of what concerns nobody, and hands out what the log says of it. */
+  /** Sends a request full of private data, and returns its log lines. */
   async function logged(id: string, method: string, path: string, body?: object): Promise<Line[]> {
     const headers = {
       'X-Request-Id': id,
@@ -115,7 +115,7 @@ describe('the log', () => {
       // The first of its kind, so that there is no plan for the former type.
       { name: 'Noir', description: personal.licence },
     ],
-  ])('has not what PostgreSQL says of %s', async (_, code, sql, path, body) => {
+  ])('does not contain what PostgreSQL quotes of %s', async (_, code, sql, path, body) => {
     await behindItsBack(database.url, sql);
     const [cause] = await logged(`till:${code}`, 'POST', path, body);
     expect(cause!['err']).toMatchObject({ code });

@@ -19,7 +19,7 @@ describe('paging', () => {
     return { path: `/genres/${genre.id}/movies`, genreId: genre.id as number, ids };
   };
 
-  it('shows 50 rows where nobody says how many, and 200 at most', async () => {
+  it('shows 50 rows by default, and 200 at most', async () => {
     const { path } = await genreOf(51);
     expect(idsOf(await shop.api.get(path).expect(200))).toHaveLength(50);
     expect(idsOf(await shop.api.get(`${path}?limit=200`).expect(200))).toHaveLength(51);

@@ -84,7 +84,7 @@ describe('one copy and two hands', () => {
     expect(lent.sort((one, other) => one - other)).toEqual(copyIds);
   });
 
-  it('never takes a copy out of stock while somebody rents it', async () => {
+  it('never takes a copy out of stock while it is rented', async () => {
     const client = await shop.clerk.client();
     for (let round = 0; round < 5; round++) {
       const movie = await shop.clerk.movie(4);

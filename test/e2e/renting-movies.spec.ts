@@ -144,7 +144,7 @@ describe('renting movies', () => {
     ]);
   });
 
-  it('refuses a client, a copy and a movie that nobody knows, all at once', async () => {
+  it('refuses an unknown client, copy and movie in one answer', async () => {
     const request = rent(999_999, copy(999_998), anyOf(999_997));
     const { errors } = await refused(request, 422, 'invalid-input');
     expect(errors).toMatchObject([

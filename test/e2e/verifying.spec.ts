@@ -19,7 +19,7 @@ describe('npm run verify', () => {
       isSqlite() ? `PRAGMA ignore_check_constraints = ON; ${sql}` : `SET session_replication_role = replica; ${sql}`,
     );
 
-  it('says of a shop that is served and written to how much was checked, and that all is well', async () => {
+  it('reports how much was checked, and that all is well, of a shop that is served and written to', async () => {
     const movie = await shop.clerk.movie(2);
     const client = await shop.clerk.client();
     await shop.clerk.rent(client['id'], ...movie['copies'].map(({ id }: { id: number }) => id));
@@ -224,7 +224,7 @@ describe('npm run verify', () => {
       expect(report.code).toBe(1);
     });
 
-    it('says of each what to do, and of a schema the very statements', () => {
+    it('names the remedy of each, and the exact statements for a schema', () => {
       expect(report.stdout).toMatch(/it has no lines\.\n {2}Take the rental back with DELETE \/movie_rents\/\{id\}/);
       expect(report.stdout).toMatch(/CREATE UNIQUE INDEX "ix_genre_name_key" ON .*\("name_key"\)\s*;/);
     });

@@ -11,7 +11,7 @@ const clients = 32;
 const { rounds, requests } = scaled({ short: { rounds: 2, requests: 15 }, long: { rounds: 60, requests: 15 } });
 const instances = isSqlite() ? 1 : 2;
 
-/** What everybody knows of a shelf; copies that were retired among them, and rentals that were closed. */
+/** The initial state of a shelf; copies that were retired among them, and rentals that were closed. */
 interface Place {
   readonly movieIds: readonly number[];
   readonly initial: Shelf;
@@ -110,7 +110,7 @@ describe(`${clients} clients of ${instances} instances of the service, who rent,
         const asked = performance.now();
         const response = await ask(random.pick(services).url, request, shop);
         const answer = await understand(request, response);
-        // Whoever is told that the service is unavailable doesn't know whether it was done.
+        // A client that gets 503 can't know whether the work was done.
         const isKnown = answer.status !== 503;
         place.history.push({
           request,

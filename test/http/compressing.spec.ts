@@ -8,7 +8,7 @@ describe('a large answer', () => {
 
   const ask = (accepted: string) => shop.api.get(path).set('Accept-Encoding', accepted).expect(200);
 
-  it.each(['gzip', 'br'])('is sent as %s to whoever takes that, and is the same', async (coding) => {
+  it.each(['gzip', 'br'])('is sent as %s to a client that accepts it, with the same content', async (coding) => {
     const plain = await ask('identity');
     expect(plain.headers).not.toHaveProperty('content-encoding');
     // Supertest unpacks no br.

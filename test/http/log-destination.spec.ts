@@ -19,7 +19,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** The service with a stdout from which nobody can read where it listens. */
+/** The service, whose stdout can't be read for the address that it listens on. */
 async function serve(stdio: StdioOptions, launcher: readonly string[] = []) {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -59,7 +59,7 @@ const droppedIn = (metrics: string): number =>
   Number(/^movie_rental_log_lines_dropped_total (\d+)$/m.exec(metrics)![1]);
 
 describe('a log that can not be written', () => {
-  it('is dropped and counted, not waited for, where nobody reads the pipe; it says so once somebody does', async () => {
+  it('is dropped and counted, not waited for, while the pipe is not read; the count is logged when it is read again', async () => {
     const fifo = join(folder, 'fifo');
     execFileSync('mkfifo', [fifo]);
     const both = openSync(fifo, constants.O_RDWR);

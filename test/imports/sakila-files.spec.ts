@@ -53,7 +53,7 @@ describe('the CSV files of Sakila', () => {
         '8,N\0L,,2006',
       ),
       'film_category.csv': add('3,1', '4,1', '5,1', '6,1', '7,1', '8,1'),
-      'customer.csv': add('3,,Nobody,1', `4,A,${long(101)},1`, '5,A\0,B,1'),
+      'customer.csv': add('3,,Nemo,1', `4,A,${long(101)},1`, '5,A\0,B,1'),
       'address.csv': add(`3,${long(501)},,1`, `4,${long(300)},${long(300)},1`, '5,A,B\0,1', '6,A,,3'),
       'city.csv': add('3,C\0', `4,${long(501)}`),
     });

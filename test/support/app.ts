@@ -70,7 +70,7 @@ export async function openShop(circumstances: Circumstances = {}): Promise<{
   };
 }
 
-/** A service that somebody else has started. */
+/** A service that was started elsewhere. */
 export async function apiAt(url: string): Promise<Api> {
   return heldTo(await theContract(url), supertest(url));
 }

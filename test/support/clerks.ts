@@ -123,7 +123,7 @@ export class Clerks {
     try {
       for (;;) await deed();
     } catch (error) {
-      // What fetch throws where nobody answers any more.
+      // What fetch throws where no server answers any more.
       if (!/^(fetch failed|terminated)$/.test((error as Error).message)) throw error;
     }
   }
@@ -146,7 +146,7 @@ export class Clerks {
     if (failures.length > 0) throw failures[0];
   }
 
-  /** Compares what was acknowledged with what is there, and learns of the rentals that nobody was told of. */
+  /** Compares what was acknowledged with what is there, and learns of the rentals that were never acknowledged. */
   async damage(witness: Witness): Promise<Damage> {
     const [lost, half]: string[][] = [[], []];
     const movies = await witness.rows<{ id: number; copies: number | string }>(

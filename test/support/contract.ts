@@ -63,7 +63,7 @@ const ordinaryHeaders = new Set([
 const forPeople = /^\/docs(\/|$)/;
 
 type Faults = Generator<string, void>;
-/** What the document says of an answer, and where. */
+/** The documentation of an answer, and where it is. */
 interface Found {
   readonly operationId?: string;
   readonly pointer: string;
@@ -126,7 +126,7 @@ export class Contract {
     if (found?.operationId) record(found.operationId, answer);
   }
 
-  /** What the document says of such an answer, as a pointer to it and what it points to. */
+  /** The documentation of such an answer, with a pointer to it. */
   private find(method: string, path: string, status: number): Found | undefined {
     const verb = method === 'HEAD' ? 'get' : method.toLowerCase();
     const there = this.paths.filter(({ pattern }) => pattern.test(path)).sort((a, b) => b.literals - a.literals);

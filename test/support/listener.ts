@@ -31,7 +31,7 @@ export class Listener extends AbstractLogger {
   protected override isLogEnabledFor = (): boolean => true;
 
   protected override writeLog(): void {
-    // Nobody reads it.
+    // It is not read.
   }
 
   override logQuery(sql: string, parameters: readonly unknown[] = []): void {

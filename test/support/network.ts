@@ -44,7 +44,7 @@ export class Network {
     for (const pair of this.pairs) for (const socket of pair) socket.destroy();
   }
 
-  /** Lets nothing through any more, and tells nobody. */
+  /** Drops all packets from now on, without closing a connection. */
   freeze(): void {
     this.frozen = true;
     this.silence();

@@ -8,7 +8,7 @@ export class Outage {
   private readonly network = new Network();
   private blocker?: sqlite3.Database;
 
-  /** Whether it takes reading away too. SQLite's readers wait for nobody. */
+  /** Whether it takes reading away too. SQLite's readers wait for no lock. */
   get stopsReading(): boolean {
     return !this.url.startsWith('sqlite:');
   }

@@ -1,4 +1,4 @@
-/** Does `job` for each item, `width` at a time: whoever is done takes the next. */
+/** Does `job` for each item, `width` at a time: each worker that is done takes the next. */
 export async function inParallel<Item>(
   items: Iterable<Item>,
   width: number,

@@ -91,7 +91,7 @@ function release({ copies, rents }: Shelf, rentId: number): Shelf {
 
 /**
  * Adds copies, or takes the newest that are in out of stock. What is added is named by the answer alone; without it,
- * it is as if nothing was added, which those who look at the shelf will see to be wrong.
+ * it is as if nothing was added, which reads of the shelf will contradict.
  */
 function restock({ copies, rents }: Shelf, movieId: number, more: number, answer?: Answer): Shelf | undefined {
   const all = Object.entries(copies);

@@ -39,13 +39,13 @@ export interface Transactions {
 
 /** What was found to be wrong, row by row. Where transactions hold, nothing is. */
 export interface Damage {
-  /** What an acknowledged unit did and nobody finds. */
+  /** What an acknowledged unit did and is missing. */
   readonly lost: string[];
   /** What is there of a unit that failed. */
   readonly ghosts: string[];
-  /** What somebody saw of a unit that failed. */
+  /** What was seen of a unit that failed. */
   readonly dirty: string[];
-  /** What somebody saw of half a unit. */
+  /** What was seen of half a unit. */
   readonly torn: string[];
   /** Errors that neither the plan nor a rule of the shop accounts for. */
   readonly errors: string[];
@@ -72,7 +72,7 @@ const receipt = 'receipt';
 /**
  * Thousands of units of work at once, every one of several rows: movies come with copies and go, twins (two movies
  * that always have the same year) change, copies are rented and come back. Each unit signs two receipts, first and
- * last thing, so that whoever sees one receipt without the other has seen half a unit. A third fail on purpose.
+ * last thing, so that a reader of one receipt without the other has seen half a unit. A third fail on purpose.
  */
 export class Storm {
   private readonly acknowledged = new Set<string>();
@@ -286,7 +286,7 @@ export class Storm {
     };
   }
 
-  /** Whoever works in the shop sees the latest receipts of those before. */
+  /** Each worker sees the latest receipts of earlier units. */
   private async glance({ clients }: Shop): Promise<void> {
     const latest = await clients
       .createQueryBuilder('client')

@@ -41,7 +41,7 @@ const changes: readonly Request[] = [
       ['post', '/clients', { first_name: 'Ann', last_name, address: 'A', license_number: `L-${++licenses}` }] as const,
   ),
   ['put', '/movies/3/with_stock', { title: 'STRASSE', year: 1952, genre_id: 1, stock: 5 }],
-  // Codes that nobody chose are of chance.
+  // Generated codes are random.
   ...Array.from({ length: 16 }, (_, index) => {
     return ['patch', `/movie_copies/${index + 1}`, { code: `${index % 2 ? 'é' : 'E'}-${index}` }] as const;
   }),

@@ -49,7 +49,7 @@ describe('statements that PostgreSQL keeps prepared', () => {
     expect(await find('one')).toEqual([{ name: 'one' }]);
   });
 
-  it('are planned anew, once PostgreSQL has refused the plan, where what they find has another type now', async () => {
+  it('are prepared again after PostgreSQL has refused the plan because a result type has changed', async () => {
     await find('one');
     await source.query('ALTER TABLE thing ADD COLUMN colour text');
     await expect(find('one')).resolves.toEqual([]);
@@ -58,7 +58,7 @@ describe('statements that PostgreSQL keeps prepared', () => {
     await expect(find('one')).resolves.toEqual([]);
   });
 
-  it('have whoever asks by a plan that is old ask again, and be answered then', async () => {
+  it('answer 503 to a read by an outdated plan, and succeed when it is repeated', async () => {
     const shop = await openShop();
     const { headers } = await shop.api.post('/genres').send({ name: 'Noir' }).expect(201);
     const movies = `${headers['location']}/movies`;

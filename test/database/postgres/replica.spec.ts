@@ -117,7 +117,7 @@ describe('a replica', () => {
     expect(performance.now() - begun).toBeLessThan(50 * 300);
   });
 
-  it('serves whoever waits for it as soon as it has caught up', async () => {
+  it('serves reads that wait for it as soon as it has caught up', async () => {
     await readOnReplica(other);
     for (let wasOnReplica = false; !wasOnReplica;) {
       await server.pauseReplay();
@@ -130,7 +130,7 @@ describe('a replica', () => {
     }
   });
 
-  it('is asked anew for whoever comes while it is being asked', async () => {
+  it('is asked again for reads that arrive while it is being asked', async () => {
     await readOnReplica(other);
     await server.pauseReplay();
     network.freeze();

@@ -69,7 +69,7 @@ describe('npm run backup', () => {
     expect(ids).toEqual(expect.arrayContaining(before));
   });
 
-  it('never begins anew, though others write between any two of its steps', async () => {
+  it('never starts over, though other connections write between any two of its steps', async () => {
     await shop.clerk.genre();
     await behindItsBack(
       shop.databaseUrl,
@@ -93,7 +93,7 @@ describe('npm run backup', () => {
     await pen;
     await other.destroy();
     expect(new Set(steps.map((step) => step.writes)).size).toBeGreaterThan(3);
-    // Where it began anew, as many pages or more would be left as before.
+    // Where it started over, as many pages or more would be left as before.
     for (const { pages } of steps.slice(0, -1)) expect(pages).toBe(100);
   });
 

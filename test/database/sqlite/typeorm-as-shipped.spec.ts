@@ -23,7 +23,7 @@ describe('TypeORM as shipped, where all query runners share one SQLite connectio
 
   const open = () => new DataSource(dataSourceOptions(database.url)).initialize();
 
-  /** Whoever opens the file next finds what was committed: all else is gone with the first connection. */
+  /** A new connection finds what was committed: all else is gone with the first connection. */
   async function reopen(): Promise<void> {
     await shared.destroy();
     shared = await open();
@@ -86,7 +86,7 @@ describe('TypeORM as shipped, where all query runners share one SQLite connectio
     expect(await genresOnDisk()).not.toContain('Acknowledged');
   });
 
-  it('shows what is not committed to whoever reads', async () => {
+  it('shows uncommitted rows to readers', async () => {
     let seen = 0;
     const failing = shared.transaction(async (manager) => {
       await manager.insert(Genre, genre('Ghost'));

@@ -30,7 +30,7 @@ describe('the service whose PostgreSQL is stopped', () => {
     await folder.remove();
   });
 
-  it(`for ${seconds} s lives, says that it isn't ready, keeps nobody waiting, and is ready again soon after`, async () => {
+  it(`for ${seconds} s lives, fails readiness, answers without delay, and is ready again soon after`, async () => {
     await withSeed(async (random) => {
       const started = await startService({ DATABASE_URL: server.url });
       ({ service } = started);

@@ -66,7 +66,7 @@ function onSmallDisk(folder: string): void {
         expect((await fetch(`${started.url}/health/live`)).status).toBe(200);
         await rm(filling);
         await Promise.all([clerks.untilAcknowledged(20), ...Array.from({ length: 60 }, () => clerks.lendOrTakeBack())]);
-        // There was room, and nobody was refused.
+        // There was room, and no request was refused.
         expect(clerks.answers[unavailable]).toBe(refused);
       }
       const witness = await Witness.at(database);

@@ -2,7 +2,7 @@ import { findViolation, type Model, type Operation } from '../../support/lineari
 import { type Random, withSeed } from '../../support/random.js';
 import { type Answer, type Request, type Shelf, shelfModel } from '../../support/shelf.js';
 
-/** Copies 1 and 2 of movie 1, nobody has them. */
+/** Copies 1 and 2 of movie 1, both available. */
 const shelf: Shelf = { copies: { 1: { movieId: 1, rentId: null }, 2: { movieId: 1, rentId: null } }, rents: {} };
 const refusedFor = (...named: number[]): Answer => ({ status: 409, problem: 'copy-already-rented', named });
 const rent = (...copyIds: number[]): Request => ({ do: 'rent', copyIds, number: 1 });
