@@ -1,5 +1,5 @@
 import { dataSourceOptions } from '../ormconfig.js';
-import { withDatabase, withDatabaseForReading } from '../src/platform/database/with-database.js';
+import { withDatabase, withReadOnlyDatabase } from '../src/platform/database/with-database.js';
 import { InvalidDatabaseUrl, parseDatabaseUrl, redactDatabaseUrl } from '../src/kernel/database-url.js';
 import { copyShop } from './support/copy-shop.js';
 import { UnusableInput } from './support/input.js';
@@ -8,7 +8,7 @@ import { runCommand } from './support/run-command.js';
 
 await runCommand(async () => {
   const [from, to] = [process.argv[2], process.argv[3]].map(databaseUrl) as [string, string];
-  const copied = await withDatabaseForReading(dataSourceOptions(from), (source) =>
+  const copied = await withReadOnlyDatabase(dataSourceOptions(from), (source) =>
     withDatabase(dataSourceOptions(to), (target) => copyShop(source, target, new Progress())),
   );
   const lines = copied.map(

@@ -1,13 +1,13 @@
 import { type EntityManager, Repository } from 'typeorm';
 import { type ById, CompiledSelect } from '../platform/database/queries/compiled-select.js';
-import { PreparedPages } from '../platform/database/queries/keyset-pages.js';
+import { KeysetPages } from '../platform/database/queries/keyset-pages.js';
 import { type LockStrength, RowLock } from '../platform/database/queries/row-lock.js';
 import { Loan } from '../loans/loan.view.js';
 import { onDuplicate } from '../platform/database/queries/constraint-violations.js';
 import {
-  type Containing,
-  containing,
-  containingTypes,
+  type SubstringSearch,
+  planSearch,
+  searchTypes,
   isNarrowed,
   pageAtOnce,
   whereContains,
@@ -28,9 +28,9 @@ export interface ClientFilter {
 const ofId = (manager: EntityManager) => manager.createQueryBuilder(Client, 'client').where('client.id = :id');
 const byId = new CompiledSelect<Client, ById>({ id: 'integer' }, ofId, { isBatched: () => true });
 const lock = new RowLock<Client, ById>({ id: 'integer' }, ofId);
-type Listed = Partial<Containing> & { readonly licenseKey?: string };
-const pages = new PreparedPages<Client, Listed>(
-  { ...containingTypes, licenseKey: 'text' },
+type Listed = Partial<SubstringSearch> & { readonly licenseKey?: string };
+const pages = new KeysetPages<Client, Listed>(
+  { ...searchTypes, licenseKey: 'text' },
   (manager, given) => {
     const clients = manager.createQueryBuilder(Client, 'client');
     whereContains(clients, 'nameSearch', given);
@@ -55,7 +55,7 @@ export class ClientRepository extends Repository<Client> {
   }
 
   async page({ name, licenseNumber }: ClientFilter, request: PageRequest): Promise<Page<Client>> {
-    const part = name === undefined ? undefined : await containing(this, 'nameSearch', searchWords(name));
+    const part = name === undefined ? undefined : await planSearch(this, 'nameSearch', searchWords(name));
     return pages.fetch(this.manager, { ...part, licenseKey: keyOf(licenseNumber) }, request);
   }
 
@@ -67,13 +67,13 @@ export class ClientRepository extends Repository<Client> {
   }
 
   /** Gets it as it is, and as it stays for everybody else until the unit of work ends. @throws NotFound */
-  async getLocked(id: number, strength: LockStrength = 'change'): Promise<Client> {
+  async getForUpdate(id: number, strength: LockStrength = 'no key update'): Promise<Client> {
     return lock.before(this.manager, { id }, strength, () => this.get(id));
   }
 
   /** Whether there is such a client; if so, it stays until the unit of work ends. */
-  async isKnown(id: number): Promise<boolean> {
-    const locked = await lock.run(this.manager, { id }, 'keep');
+  async lockIfExists(id: number): Promise<boolean> {
+    const locked = await lock.run(this.manager, { id }, 'key share');
     return locked === undefined ? (await byId.first(this.manager, { id })) !== undefined : locked > 0;
   }
 
@@ -86,7 +86,7 @@ export class ClientRepository extends Repository<Client> {
 
   /** @throws NotFound, LicenseNumberTaken, InvalidInput where it takes the address away */
   async change(id: number, fields: Partial<ClientFields>): Promise<Client> {
-    const client = await this.getLocked(id);
+    const client = await this.getForUpdate(id);
     if (fields.address === null && client.address !== null) throw addressRequired();
     this.merge(client, fields);
     this.merge(client, Client.columnsOf(client));
@@ -96,7 +96,7 @@ export class ClientRepository extends Repository<Client> {
 
   /** @throws NotFound, ClientHasRents */
   async drop(id: number): Promise<void> {
-    await this.getLocked(id, 'remove');
+    await this.getForUpdate(id, 'update');
     const rents = await this.manager
       .createQueryBuilder(Loan, 'loan')
       .select('loan.movieRentId', 'id')

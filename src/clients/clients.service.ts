@@ -22,7 +22,7 @@ export class ClientsService {
   }
 
   get(id: number, caller: Caller): Promise<Client> {
-    return this.unitOfWork.for(caller).readAtOnce(repositories, ({ clients }) => clients.get(id));
+    return this.unitOfWork.for(caller).readSingle(repositories, ({ clients }) => clients.get(id));
   }
 
   add(fields: ClientFields, command: Command<Client>): Promise<Client> {
@@ -32,14 +32,14 @@ export class ClientsService {
   /** Members left out are kept. */
   change(id: number, fields: Partial<ClientFields>, command: Command<Client>): Promise<Client> {
     return this.unitOfWork.for(command).run(repositories, async ({ clients }) => {
-      command.precondition?.(await clients.getLocked(id));
+      command.precondition?.(await clients.getForUpdate(id));
       return clients.change(id, fields);
     });
   }
 
   delete(id: number, { precondition, signal }: Command<Client>): Promise<void> {
     return this.unitOfWork.for({ signal }).run(deleteRepositories, async ({ clients, idempotencyKeys }) => {
-      precondition?.(await clients.getLocked(id, 'remove'));
+      precondition?.(await clients.getForUpdate(id, 'update'));
       await clients.drop(id);
       await idempotencyKeys.eraseAnswers(`/clients/${id}`);
     });

@@ -1,5 +1,5 @@
 import { type EntityManager, Repository } from 'typeorm';
-import { PreparedPages } from '../platform/database/queries/keyset-pages.js';
+import { KeysetPages } from '../platform/database/queries/keyset-pages.js';
 import { type ById, CompiledSelect } from '../platform/database/queries/compiled-select.js';
 import { type LockStrength, RowLock } from '../platform/database/queries/row-lock.js';
 import { onDuplicate } from '../platform/database/queries/constraint-violations.js';
@@ -11,7 +11,7 @@ import { GenreInUse, GenreNameTaken } from './genres.errors.js';
 const ofId = (manager: EntityManager) => manager.createQueryBuilder(Genre, 'genre').where('genre.id = :id');
 const byId = new CompiledSelect<Genre, ById>({ id: 'integer' }, ofId, { isBatched: () => true });
 const lock = new RowLock<Genre, ById>({ id: 'integer' }, ofId);
-const pages = new PreparedPages<Genre, object>(
+const pages = new KeysetPages<Genre, object>(
   {},
   (manager) => manager.createQueryBuilder(Genre, 'genre'),
   { id: 'id', name: 'nameKey' },
@@ -35,7 +35,7 @@ export class GenreRepository extends Repository<Genre> {
   }
 
   /** Gets it as it is, and as it stays for everybody else until the unit of work ends. @throws NotFound */
-  async getLocked(id: number, strength: LockStrength = 'change'): Promise<Genre> {
+  async getForUpdate(id: number, strength: LockStrength = 'no key update'): Promise<Genre> {
     return lock.before(this.manager, { id }, strength, () => this.get(id));
   }
 
@@ -48,14 +48,14 @@ export class GenreRepository extends Repository<Genre> {
 
   /** @throws NotFound, GenreNameTaken */
   async change(id: number, fields: Partial<GenreFields>): Promise<Genre> {
-    const genre = this.merge(await this.getLocked(id), Genre.columnsOf(fields));
+    const genre = this.merge(await this.getForUpdate(id), Genre.columnsOf(fields));
     await this.update(id, genre).catch(refuseTakenName(genre));
     return genre;
   }
 
   /** @throws NotFound, GenreInUse */
   async drop(id: number): Promise<void> {
-    await this.getLocked(id, 'remove');
+    await this.getForUpdate(id, 'update');
     // By name, since genres know nothing of what is sorted into them.
     const movies = await this.manager.countBy('Movie', { genreId: id });
     if (movies > 0) throw new GenreInUse(movies);

@@ -16,7 +16,7 @@ export class GenresService {
   }
 
   get(id: number, caller: Caller): Promise<Genre> {
-    return this.unitOfWork.for(caller).readAtOnce(repositories, ({ genres }) => genres.get(id));
+    return this.unitOfWork.for(caller).readSingle(repositories, ({ genres }) => genres.get(id));
   }
 
   add(fields: GenreFields, command: Command<Genre>): Promise<Genre> {
@@ -26,14 +26,14 @@ export class GenresService {
   /** Members left out are kept. */
   change(id: number, fields: Partial<GenreFields>, command: Command<Genre>): Promise<Genre> {
     return this.unitOfWork.for(command).run(repositories, async ({ genres }) => {
-      command.precondition?.(await genres.getLocked(id));
+      command.precondition?.(await genres.getForUpdate(id));
       return genres.change(id, fields);
     });
   }
 
   delete(id: number, { precondition, signal }: Command<Genre>): Promise<void> {
     return this.unitOfWork.for({ signal }).run(repositories, async ({ genres }) => {
-      precondition?.(await genres.getLocked(id, 'remove'));
+      precondition?.(await genres.getForUpdate(id, 'update'));
       await genres.drop(id);
     });
   }

@@ -1,4 +1,4 @@
-import type { Once } from './idempotency.js';
+import type { IdempotentRequest } from './idempotency.js';
 import type { Precondition } from './precondition.js';
 
 /** On whose behalf a unit of work runs. The last parameter of every method of a service. */
@@ -16,5 +16,5 @@ export interface Command<Thing> extends Caller {
   /** Whether the caller sent the thing together with the one that it can be shown with. It is shown so again. */
   readonly isExpanded?: boolean;
   /** Makes retries safe (Idempotency-Key): the change is made once, and its answer is kept. */
-  readonly idempotency?: Once<Thing>;
+  readonly idempotency?: IdempotentRequest<Thing>;
 }

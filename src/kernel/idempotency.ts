@@ -4,20 +4,20 @@ import { DomainError, type ErrorDescription } from './domain-error.js';
  * Work that is done once however often it is asked for: whoever asks doesn't know whether an earlier try, whose
  * answer they never saw, was the one that did it.
  */
-export interface Once<Result> {
+export interface IdempotentRequest<Result> {
   /** Chosen by whoever asks, one for each thing they want done. */
   readonly key: string;
   /** What is asked for, as far as two requests can differ in it. */
   readonly request: string;
   /** The answer to keep, for whoever asks again. */
-  readonly answer: (result: Result) => object;
+  readonly responseOf: (result: Result) => object;
   /** The path of the resource that the answer shows. */
   readonly resourceOf: (answer: object) => string;
 }
 
 /** The work was done before; this was the answer. */
-export class DoneBefore extends Error {
-  constructor(readonly answer: object) {
+export class IdempotentReplay extends Error {
+  constructor(readonly storedResponse: object) {
     super('This was done before.');
   }
 }

@@ -28,7 +28,7 @@ export class MovieCopiesService {
   }
 
   get(id: number, caller: Caller): Promise<MovieCopy> {
-    return this.unitOfWork.for(caller).readAtOnce(repositories, ({ copies }) => copies.get(id));
+    return this.unitOfWork.for(caller).readSingle(repositories, ({ copies }) => copies.get(id));
   }
 
   add(
@@ -37,7 +37,7 @@ export class MovieCopiesService {
     command: Command<MovieCopy>,
   ): Promise<MovieCopy> {
     return this.unitOfWork.for(command).run(repositories, async ({ movies, copies }) => {
-      const movie = await movies.getLocked(movieId);
+      const movie = await movies.getForUpdate(movieId);
       if (!outOfStock.includes(serviceState)) assertRoomFor(1, movie);
       return copies.add(movieId, code, serviceState);
     });
@@ -46,18 +46,18 @@ export class MovieCopiesService {
   /** Members left out are kept. */
   change(id: number, fields: CopyFields, command: Command<MovieCopy>): Promise<MovieCopy> {
     return this.unitOfWork.for(command).run(repositories, async ({ movies, copies }) => {
-      const copy = await copies.getLocked(id);
+      const copy = await copies.getForUpdate(id);
       command.precondition?.(copy);
       const { movieId, serviceState } = copy;
       const comesBack = fields.serviceState && !outOfStock.includes(fields.serviceState);
-      if (comesBack && outOfStock.includes(serviceState)) assertRoomFor(1, await movies.getLocked(movieId));
+      if (comesBack && outOfStock.includes(serviceState)) assertRoomFor(1, await movies.getForUpdate(movieId));
       return copies.change(id, fields);
     });
   }
 
   delete(id: number, { precondition, signal }: Command<MovieCopy>): Promise<void> {
     return this.unitOfWork.for({ signal }).run(repositories, async ({ copies }) => {
-      precondition?.(await copies.getLocked(id));
+      precondition?.(await copies.getForUpdate(id));
       await copies.drop(id);
     });
   }

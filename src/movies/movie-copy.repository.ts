@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type EntityManager, Repository, type SelectQueryBuilder } from 'typeorm';
 import { type ById, CompiledSelect } from '../platform/database/queries/compiled-select.js';
 import { isInList, isPostgres } from '../platform/database/queries/compiled-statement.js';
-import { isIndexOrder, PreparedPages } from '../platform/database/queries/keyset-pages.js';
+import { isIndexOrder, KeysetPages } from '../platform/database/queries/keyset-pages.js';
 import { fromOpenLoanOf, Loan } from '../loans/loan.view.js';
 import { RowLock } from '../platform/database/queries/row-lock.js';
 import { onDuplicate } from '../platform/database/queries/constraint-violations.js';
@@ -86,7 +86,7 @@ const lockOfMovies = new RowLock<Movie, { movieIds: readonly number[]; copyIds: 
   },
 );
 type Listed = Omit<CopyFilter, 'code'> & { readonly codeKey?: string };
-const pages = new PreparedPages<MovieCopy, Listed>(
+const pages = new KeysetPages<MovieCopy, Listed>(
   { movieId: 'integer', codeKey: 'text', serviceState: 'text' },
   (manager, { movieId, codeKey, serviceState }) => {
     const copies = withLoans(manager);
@@ -123,14 +123,14 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
   }
 
   /** Gets it as it is, and as it stays for everybody else until the unit of work ends. @throws NotFound */
-  async getLocked(id: number): Promise<MovieCopy> {
+  async getForUpdate(id: number): Promise<MovieCopy> {
     const [, copy] = await inOrder(this.lockMoviesOf([], [id]), this.get(id));
     return copy;
   }
 
   /** Locks these movies, and those that are on these copies: what is out of them and what is in stays as it is. */
   async lockMoviesOf(movieIds: readonly number[], copyIds: readonly number[]): Promise<void> {
-    await lockOfMovies.run(this.manager, { movieIds, copyIds }, 'change');
+    await lockOfMovies.run(this.manager, { movieIds, copyIds }, 'no key update');
   }
 
   /**
@@ -213,7 +213,7 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
     id: number,
     { code, serviceState }: Partial<Pick<MovieCopy, 'code' | 'serviceState'>>,
   ): Promise<MovieCopy> {
-    const copy = await this.getLocked(id);
+    const copy = await this.getForUpdate(id);
     if (serviceState !== undefined && serviceState !== copy.serviceState && copy.openRentId) {
       throw new CopyIsOut(copy.openRentId);
     }
@@ -227,7 +227,7 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
 
   /** @throws NotFound, CopyWasRented */
   async drop(id: number): Promise<void> {
-    await this.getLocked(id);
+    await this.getForUpdate(id);
     const loans = await this.manager.countBy(Loan, { movieCopyId: id });
     if (loans > 0) throw new CopyWasRented(loans);
     await this.delete(id);

@@ -1,16 +1,16 @@
 import { type EntityManager, Repository, type SelectQueryBuilder } from 'typeorm';
 import { CompiledInsert } from '../platform/database/queries/compiled-insert.js';
-import { type ById, CompiledSelect, type Given } from '../platform/database/queries/compiled-select.js';
+import { type ById, CompiledSelect, type Present } from '../platform/database/queries/compiled-select.js';
 import { isInList } from '../platform/database/queries/compiled-statement.js';
-import { isIndexOrder, PreparedPages } from '../platform/database/queries/keyset-pages.js';
+import { isIndexOrder, KeysetPages } from '../platform/database/queries/keyset-pages.js';
 import { type LockStrength, RowLock } from '../platform/database/queries/row-lock.js';
 import { Loan } from '../loans/loan.view.js';
 import { assertTransaction } from '../platform/database/queries/read-batcher.js';
 import { onUnknownReference } from '../platform/database/queries/constraint-violations.js';
 import {
-  type Containing,
-  containing,
-  containingTypes,
+  type SubstringSearch,
+  planSearch,
+  searchTypes,
   isNarrowed,
   pageAtOnce,
   whereContains,
@@ -36,7 +36,7 @@ interface With {
   readonly genre?: boolean;
 }
 
-const movies = (manager: EntityManager, { genre }: Given<With>): SelectQueryBuilder<Movie> => {
+const movies = (manager: EntityManager, { genre }: Present<With>): SelectQueryBuilder<Movie> => {
   const query = manager.createQueryBuilder(Movie, 'movie');
   return genre ? query.leftJoinAndSelect('movie.genre', 'genre') : query;
 };
@@ -52,7 +52,7 @@ const lists = {
       // One more shows that these are not all.
       .limit(maxCopiesShown + 1),
 };
-const ofId = (manager: EntityManager, given: Given<With & ById>) => movies(manager, given).where('movie.id = :id');
+const ofId = (manager: EntityManager, given: Present<With & ById>) => movies(manager, given).where('movie.id = :id');
 const byId = new CompiledSelect<Movie, With & ById>({ id: 'integer', genre: 'flag' }, ofId, {
   lists,
   isBatched: () => true,
@@ -63,9 +63,9 @@ const idsOf = new CompiledSelect<Movie, { ids: readonly number[] }>({ ids: 'inte
     .select('movie.id')
     .where(isInList(manager.connection, 'movie.id', 'ids')),
 );
-type Listed = With & Partial<Containing> & Omit<MovieFilter, 'title'>;
-const pages = new PreparedPages<Movie, Listed>(
-  { ...containingTypes, genreId: 'integer', year: 'integer', available: 'flag', genre: 'flag' },
+type Listed = With & Partial<SubstringSearch> & Omit<MovieFilter, 'title'>;
+const pages = new KeysetPages<Movie, Listed>(
+  { ...searchTypes, genreId: 'integer', year: 'integer', available: 'flag', genre: 'flag' },
   (manager, given) => {
     const query = movies(manager, given);
     whereContains(query, 'titleSearch', given);
@@ -111,7 +111,7 @@ export class MovieRepository extends Repository<Movie> {
   }
 
   async page({ title, ...filter }: MovieFilter, request: PageRequest, expand?: 'genre'): Promise<Page<Movie>> {
-    const part = title === undefined ? undefined : await containing(this, 'titleSearch', searchWords(title));
+    const part = title === undefined ? undefined : await planSearch(this, 'titleSearch', searchWords(title));
     return this.fetchPage({ ...filter, ...part, genre: expand === 'genre' }, request);
   }
 
@@ -136,7 +136,7 @@ export class MovieRepository extends Repository<Movie> {
   }
 
   /** Gets it as it is, and as it stays for everybody else until the unit of work ends. @throws NotFound */
-  async getLocked(id: number, strength: LockStrength = 'change', expand?: 'genre'): Promise<Movie> {
+  async getForUpdate(id: number, strength: LockStrength = 'no key update', expand?: 'genre'): Promise<Movie> {
     return lock.before(this.manager, { id }, strength, () => this.get(id, expand));
   }
 
@@ -159,7 +159,7 @@ export class MovieRepository extends Repository<Movie> {
    * @throws NotFound, MovieWasRented
    */
   async drop(id: number): Promise<void> {
-    await this.getLocked(id, 'remove');
+    await this.getForUpdate(id, 'update');
     const counted = await this.manager
       .createQueryBuilder(Loan, 'loan')
       .innerJoin(MovieCopy, 'copy', 'copy.id = loan.movieCopyId')

@@ -45,7 +45,7 @@ export class MoviesService {
   }
 
   get(id: number, expand: 'genre' | undefined, caller: Caller): Promise<Movie> {
-    return this.unitOfWork.for(caller).readAtOnce(movieRepositories, ({ movies }) => movies.get(id, expand));
+    return this.unitOfWork.for(caller).readSingle(movieRepositories, ({ movies }) => movies.get(id, expand));
   }
 
   add(fields: MovieFields, command: Command<Movie>): Promise<Movie> {
@@ -65,7 +65,7 @@ export class MoviesService {
   change(id: number, fields: Partial<MovieFields>, command: Command<Movie>): Promise<Movie> {
     const expand = command.isExpanded ? 'genre' : undefined;
     return this.unitOfWork.for(command).run(movieRepositories, async ({ movies }) => {
-      command.precondition?.(await movies.getLocked(id, 'change', expand));
+      command.precondition?.(await movies.getForUpdate(id, 'no key update', expand));
       await movies.change(id, fields);
       return movies.get(id, expand);
     });
@@ -75,7 +75,7 @@ export class MoviesService {
   changeWithStock(id: number, fields: MovieFields, order: StockOrder, command: Command<Movie>): Promise<Movie> {
     const expand = command.isExpanded ? 'genre' : undefined;
     return this.unitOfWork.for(command).run(repositories, async ({ movies, copies }) => {
-      const movie = await movies.getLocked(id, 'change', expand);
+      const movie = await movies.getForUpdate(id, 'no key update', expand);
       command.precondition?.(movie);
       const { codes, retired } = stockChange(movie, order);
       await movies.change(id, fields);
@@ -87,7 +87,7 @@ export class MoviesService {
 
   delete(id: number, { precondition, signal }: Command<Movie>): Promise<void> {
     return this.unitOfWork.for({ signal }).run(movieRepositories, async ({ movies }) => {
-      precondition?.(await movies.getLocked(id, 'remove'));
+      precondition?.(await movies.getForUpdate(id, 'update'));
       await movies.drop(id);
     });
   }

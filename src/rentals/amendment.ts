@@ -51,7 +51,7 @@ export async function amend(
     rent.details.some((detail) => detail.id === id && detail.movieCopyId === movieCopyId);
   const kept = new Set(lines.filter(stays).map(({ id }) => id));
   // All that changes is taken back before it is opened anew, since two lines may swap their copies.
-  await repositories.lines.takeBack(rent.details.filter(({ id }) => !kept.has(id)));
+  await repositories.lines.deleteLines(rent.details.filter(({ id }) => !kept.has(id)));
   const changed = lines.filter((line) => !stays(line));
   const lendings = changed.map((line) => ({ ...line, lentDatetime: lentDatetimeOf(line, rent, now) }));
   await repositories.lines.reopen(rent.id, lendings.filter(hasId));

@@ -48,7 +48,7 @@ export async function fillBasket(
   const named = lines.flatMap(({ movieCopyId }) => movieCopyId ?? []);
   // One round trip: what is read last is read under the locks before it.
   const [isKnown, , lendable] = await inOrder(
-    clients.isKnown(clientId),
+    clients.lockIfExists(clientId),
     copies.lockMoviesOf([...wanted.keys()], [...named, ...mine]),
     copies.findLendable(named, wanted),
   );

@@ -26,7 +26,7 @@ export class MovieRentDetailRepository extends Repository<MovieRentDetail> {
    */
   async open(movieRentId: number, lendings: readonly Lending[]): Promise<MovieRentDetail[]> {
     const rows = lendings.map((lending) => rowOf(movieRentId, lending));
-    const ids = await opening.run(this.manager, rows).catch(refuseSecondHand(rows));
+    const ids = await opening.run(this.manager, rows).catch(refuseRentedCopies(rows));
     const lines = rows.map((row, index) =>
       Object.assign(new MovieRentDetail(), row, { id: ids[index], movieCopy: lendings[index]!.copy }),
     );
@@ -36,7 +36,7 @@ export class MovieRentDetailRepository extends Repository<MovieRentDetail> {
   /** The same, under the ids that the lines have had before. @throws CopyAlreadyRented */
   async reopen(movieRentId: number, lines: readonly (Lending & { readonly id: number })[]): Promise<void> {
     const rows = lines.map(({ id, ...lending }) => ({ id, ...rowOf(movieRentId, lending) }));
-    await reopening.run(this.manager, rows).catch(refuseSecondHand(rows));
+    await reopening.run(this.manager, rows).catch(refuseRentedCopies(rows));
   }
 
   /** How many rentals have something out. Reads of the index what is out now, and nothing of what was. */
@@ -48,7 +48,7 @@ export class MovieRentDetailRepository extends Repository<MovieRentDetail> {
   }
 
   /** Undoes lines, as if they had never been. */
-  async takeBack(lines: readonly MovieRentDetail[]): Promise<void> {
+  async deleteLines(lines: readonly MovieRentDetail[]): Promise<void> {
     if (lines.length > 0) await this.delete(lines.map(({ id }) => id));
   }
 }
@@ -60,7 +60,7 @@ const rowOf = (movieRentId: number, { copy, lentDatetime }: Lending) => ({
   returnedDatetime: null,
 });
 
-const refuseSecondHand = (lines: readonly Pick<MovieRentDetail, 'movieCopyId'>[]) =>
+const refuseRentedCopies = (lines: readonly Pick<MovieRentDetail, 'movieCopyId'>[]) =>
   onDuplicate(
     'movie_rent_detail.movie_copy_id',
     () => new CopyAlreadyRented(lines.map(({ movieCopyId }) => movieCopyId)),

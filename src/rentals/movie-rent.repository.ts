@@ -1,7 +1,7 @@
 import { type EntityManager, Repository, type SelectQueryBuilder } from 'typeorm';
 import { CompiledInsert } from '../platform/database/queries/compiled-insert.js';
-import { type ById, CompiledSelect, type Given } from '../platform/database/queries/compiled-select.js';
-import { isIndexOrder, PreparedPages } from '../platform/database/queries/keyset-pages.js';
+import { type ById, CompiledSelect, type Present } from '../platform/database/queries/compiled-select.js';
+import { isIndexOrder, KeysetPages } from '../platform/database/queries/keyset-pages.js';
 import { RowLock } from '../platform/database/queries/row-lock.js';
 import { latest } from '../kernel/clock.js';
 import { NotFound } from '../kernel/domain-error.js';
@@ -21,7 +21,7 @@ interface With {
   readonly client?: boolean;
 }
 
-const rents = (manager: EntityManager, { client }: Given<With>): SelectQueryBuilder<MovieRent> => {
+const rents = (manager: EntityManager, { client }: Present<With>): SelectQueryBuilder<MovieRent> => {
   const query = manager.createQueryBuilder(MovieRent, 'rent');
   return client ? query.leftJoinAndSelect('rent.client', 'client') : query;
 };
@@ -34,7 +34,7 @@ const lists = {
       .where('line.movieRentId = rent.id')
       .orderBy('line.id'),
 };
-const ofId = (manager: EntityManager, given: Given<With & ById>) => rents(manager, given).where('rent.id = :id');
+const ofId = (manager: EntityManager, given: Present<With & ById>) => rents(manager, given).where('rent.id = :id');
 /** Rows that one statement fetches at most. A rental may have 1.6 MB: 100 lines, each with its movie's description. */
 const maxRows = 16;
 const byId = new CompiledSelect<MovieRent, With & ById>({ id: 'integer', client: 'flag' }, ofId, {
@@ -46,7 +46,7 @@ const lock = new RowLock<MovieRent, With & ById>({ id: 'integer', client: 'flag'
 /** As the index of what is out has it; see its migration. */
 const isOut = 'line.returnedDatetime IS NULL AND line.movieRentId > 0';
 
-const pages = new PreparedPages<MovieRent, With & RentFilter>(
+const pages = new KeysetPages<MovieRent, With & RentFilter>(
   { clientId: 'integer', movieCopyId: 'integer', isClosed: 'flag', client: 'flag' },
   (manager, given) => {
     const { clientId, movieCopyId, isClosed } = given;
@@ -92,8 +92,8 @@ export class MovieRentRepository extends Repository<MovieRent> {
   }
 
   /** Gets it as it is, and as it stays for everybody else until the unit of work ends. @throws NotFound */
-  async getLocked(id: number, expand?: 'client'): Promise<MovieRent> {
-    return lock.before(this.manager, { id }, 'change', () => this.get(id, expand));
+  async getForUpdate(id: number, expand?: 'client'): Promise<MovieRent> {
+    return lock.before(this.manager, { id }, 'no key update', () => this.get(id, expand));
   }
 
   /** Adds one that has no lines as yet. */
@@ -118,7 +118,7 @@ export class MovieRentRepository extends Repository<MovieRent> {
 
   /** Takes a rental back, with its lines. @throws NotFound */
   async drop(id: number): Promise<void> {
-    await this.getLocked(id);
+    await this.getForUpdate(id);
     await this.manager.delete(MovieRentDetail, { movieRentId: id });
     await this.delete(id);
   }

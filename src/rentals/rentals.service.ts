@@ -57,13 +57,13 @@ export class RentalsService {
   }
 
   get(id: number, expand: 'client' | undefined, caller: Caller): Promise<MovieRent> {
-    return this.unitOfWork.for(caller).readAtOnce(readRepositories, ({ rents }) => rents.get(id, expand));
+    return this.unitOfWork.for(caller).readSingle(readRepositories, ({ rents }) => rents.get(id, expand));
   }
 
   /** Lends all the copies of an order to its client, or none. */
   rent(order: RentOrder, command: Command<MovieRent>): Promise<MovieRent> {
     const judge = (shop: BasketRepositories) => fillBasket(order, shop);
-    return this.unitOfWork.for(command).runUnlessRefused(repositories, judge, async ({ rents, lines, ...shop }) => {
+    return this.unitOfWork.for(command).runWithPrecheck(repositories, judge, async ({ rents, lines, ...shop }) => {
       const chosen = await fillBasket(order, shop);
       const now = this.clock.now();
       const rent = await rents.add(order.clientId, now);
@@ -78,7 +78,7 @@ export class RentalsService {
   amend(id: number, order: RentOrder, command: Command<MovieRent>): Promise<MovieRent> {
     const expand = command.isExpanded ? 'client' : undefined;
     return this.unitOfWork.for(command).run(repositories, async (shop) => {
-      const rent = await shop.rents.getLocked(id, expand);
+      const rent = await shop.rents.getForUpdate(id, expand);
       command.precondition?.(rent);
       await amend(rent, order, shop, this.clock.now());
       return shop.rents.get(id, expand);
@@ -88,7 +88,7 @@ export class RentalsService {
   /** Takes back all that is still out; a rental closed before stays as it is. */
   close(id: number, command: Command<MovieRent>): Promise<MovieRent> {
     return this.unitOfWork.for(command).run(closeRepositories, async ({ copies, rents }) => {
-      const rent = await rents.getLocked(id);
+      const rent = await rents.getForUpdate(id);
       command.precondition?.(rent);
       await inOrder(copies.lockMoviesOf([], copyIdsOf(rent)), rents.close(rent, this.clock.now()));
       return rent;
@@ -97,7 +97,7 @@ export class RentalsService {
 
   delete(id: number, { precondition, signal }: Command<MovieRent>): Promise<void> {
     return this.unitOfWork.for({ signal }).run(closeRepositories, async ({ copies, rents }) => {
-      const rent = await rents.getLocked(id);
+      const rent = await rents.getForUpdate(id);
       precondition?.(rent);
       await copies.lockMoviesOf([], copyIdsOf(rent));
       await rents.drop(id);

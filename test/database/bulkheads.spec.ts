@@ -37,7 +37,7 @@ describe('bulkheads: while more units of work of one kind run or wait than there
   let end: () => Promise<unknown> = () => Promise.resolve();
   afterEach(() => end());
 
-  const lookUp = () => database.unitOfWork.readAtOnce(work, ({ genres }) => genres.get(genreId));
+  const lookUp = () => database.unitOfWork.readSingle(work, ({ genres }) => genres.get(genreId));
 
   it('answers lookups although slow reads occupy all connections that they may', async () => {
     await hold('read');
@@ -56,13 +56,13 @@ describe('bulkheads: while more units of work of one kind run or wait than there
   });
 
   it('lends half of the connections to slow reads, and all but one to slow reads and writes together', async () => {
-    const size = Object.values(database.unitOfWork.activity.connections).at(-1)!.size;
+    const size = Object.values(database.unitOfWork.stats.connections).at(-1)!.size;
     await hold('read');
-    expect(database.unitOfWork.activity).toMatchObject({ running: size / 2, waiting: 20 - size / 2 });
+    expect(database.unitOfWork.stats).toMatchObject({ running: size / 2, waiting: 20 - size / 2 });
     if (isSqlite()) return;
     const endReads = end;
     await hold('run');
-    expect(database.unitOfWork.activity).toMatchObject({ running: size - 1, waiting: 40 - size + 1 });
+    expect(database.unitOfWork.stats).toMatchObject({ running: size - 1, waiting: 40 - size + 1 });
     await Promise.all([endReads(), end()]);
   });
 });
@@ -86,8 +86,8 @@ describe('the pool', () => {
       begun.push(workload);
       await Promise.resolve();
     };
-    await Promise.all(workloads.map((workload) => pool.lend({ workload }, job(workload))));
-    expect(pool.activity).toEqual({ size: members, inUse: 0, waiting: 0 });
+    await Promise.all(workloads.map((workload) => pool.use({ workload }, job(workload))));
+    expect(pool.stats).toEqual({ size: members, inUse: 0, waiting: 0 });
     return begun;
   }
 

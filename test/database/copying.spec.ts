@@ -4,7 +4,7 @@ import { copyShop } from '../../scripts/support/copy-shop.js';
 import { readDatasets } from '../../scripts/support/datasets.js';
 import { loadShop } from '../../scripts/support/load-shop.js';
 import { Progress } from '../../scripts/support/progress.js';
-import { withDatabase, withDatabaseForReading } from '../../src/platform/database/with-database.js';
+import { withDatabase, withReadOnlyDatabase } from '../../src/platform/database/with-database.js';
 import { GenreRepository } from '../../src/genres/genre.repository.js';
 import { type Api, openShop } from '../support/app.js';
 import { emptyDatabase, type FreshDatabase, freshFile, isSqlite } from '../support/engine.js';
@@ -15,7 +15,7 @@ import { Program } from '../../scripts/support/program.js';
 const silent = new Progress(new PassThrough());
 
 const copy = (from: string, to: string) =>
-  withDatabaseForReading(dataSourceOptions(from), (source) =>
+  withReadOnlyDatabase(dataSourceOptions(from), (source) =>
     withDatabase(dataSourceOptions(to), (target) => copyShop(source, target, silent)),
   );
 
@@ -25,7 +25,7 @@ async function serving<Result>(url: string, use: (api: Api) => Promise<Result>):
 }
 
 const countGenres = (url: string) =>
-  withDatabaseForReading(dataSourceOptions(url), (unitOfWork) =>
+  withReadOnlyDatabase(dataSourceOptions(url), (unitOfWork) =>
     unitOfWork.read({ genres: GenreRepository }, ({ genres }) => genres.count()),
   );
 
@@ -76,7 +76,7 @@ describe('a shop that is copied from one database to another and back', () => {
   });
 
   it('has every table along, whatever tables there will be', async () => {
-    const tables = await withDatabaseForReading(dataSourceOptions(here.url), (unitOfWork) =>
+    const tables = await withReadOnlyDatabase(dataSourceOptions(here.url), (unitOfWork) =>
       unitOfWork.read({ genres: GenreRepository }, ({ genres }) =>
         // What an index keeps in tables is virtual or a shadow.
         genres.query<{ name: string }[]>(

@@ -13,14 +13,17 @@ import {
 } from 'typeorm';
 import { IdempotencyKeyRepository } from '../../src/platform/database/idempotency/idempotency-key.repository.js';
 import { GenreRepository } from '../../src/genres/genre.repository.js';
-import type { Once } from '../../src/kernel/idempotency.js';
+import type { IdempotentRequest } from '../../src/kernel/idempotency.js';
 import { type Database, openDatabase } from '../support/database.js';
 
 const participants = { genres: GenreRepository };
-const once = <Result>(key: string, answer: (result: Result) => object = (result) => ({ result })): Once<Result> => ({
+const idempotentRequest = <Result>(
+  key: string,
+  responseOf: (result: Result) => object = (result) => ({ result }),
+): IdempotentRequest<Result> => ({
   key,
   request: 'POST /genres',
-  answer,
+  responseOf,
   resourceOf: () => '/genres/1',
 });
 
@@ -29,7 +32,7 @@ describe('a unit of work that is done once', () => {
   beforeAll(async () => (database = await openDatabase()));
   afterAll(() => database.close());
 
-  const add = (name: string, key: Once<unknown>) =>
+  const add = (name: string, key: IdempotentRequest<unknown>) =>
     database.unitOfWork
       .for({ idempotency: key })
       .run(participants, ({ genres }) => genres.add({ name, description: null }));
@@ -37,27 +40,27 @@ describe('a unit of work that is done once', () => {
     database.unitOfWork.read(participants, async ({ genres }) => (await genres.find()).map(({ name }) => name));
 
   it('keeps its answer and its effect together: one is not there without the other', async () => {
-    const unanswerable = once('unanswerable', () => {
+    const unanswerable = idempotentRequest('unanswerable', () => {
       throw new Error('The answer can not be kept.');
     });
     await expect(add('Lost', unanswerable)).rejects.toThrow('can not be kept');
     expect(await names()).not.toContain('Lost');
-    await add('Found', once('unanswerable'));
+    await add('Found', idempotentRequest('unanswerable'));
     expect(await names()).toContain('Found');
   });
 
   it('tells the answer it gave, and does nothing, when it is asked for again', async () => {
     await add(
       'Noir',
-      once('noir', () => ({ told: 'first' })),
+      idempotentRequest('noir', () => ({ told: 'first' })),
     );
     await expect(
       add(
         'Noir again',
-        once('noir', () => ({ told: 'second' })),
+        idempotentRequest('noir', () => ({ told: 'second' })),
       ),
     ).rejects.toMatchObject({
-      answer: { told: 'first' },
+      storedResponse: { told: 'first' },
     });
     expect(await names()).not.toContain('Noir again');
   });
@@ -97,7 +100,7 @@ describe('a unit of work that is done once', () => {
     });
 
     it('replays a key of 16 hours and of 23.9 hours, and forgets one of 24.1', async () => {
-      const key = once(`16 hours in ${timeZone}`);
+      const key = idempotentRequest(`16 hours in ${timeZone}`);
       await add(`Sixteen in ${timeZone}`, key);
       for (const hours of [16, 23.9]) {
         await age(hours);
@@ -113,7 +116,7 @@ describe('a unit of work that is done once', () => {
 
     it('compares instants by every operator as they are stored', async () => {
       await database.dataSource.query('DELETE FROM idempotency_key');
-      await add(`Compared in ${timeZone}`, once('compared'));
+      await add(`Compared in ${timeZone}`, idempotentRequest('compared'));
       await database.dataSource.query(`UPDATE idempotency_key SET creation_datetime = '2026-01-01T12:00:00.000Z'`);
       const [before, at, after] = ['11:59:59.999', '12:00:00.000', '12:00:00.001'].map(
         (time) => new Date(`2026-01-01T${time}Z`),
@@ -165,21 +168,21 @@ describe('a unit of work that is done once', () => {
     ['as it is below 1 kB', 'short', false],
     ['compressed', 'long '.repeat(10_000), true],
   ])('stores an answer %s', async (_, text, isCompressed) => {
-    const key = once(`stored ${text.length}`, () => ({ id: 1, text }));
+    const key = idempotentRequest(`stored ${text.length}`, () => ({ id: 1, text }));
     await add(`Stored ${text.length}`, key);
     const [row] = await database.dataSource.query<{ answer: string }[]>(
       `SELECT answer FROM idempotency_key WHERE key = '${key.key}'`,
     );
     expect(row!.answer.startsWith('{')).toBe(!isCompressed);
     expect(row!.answer.length).toBeLessThan(2000);
-    await expect(add('Twice', key)).rejects.toMatchObject({ answer: { id: 1, text } });
+    await expect(add('Twice', key)).rejects.toMatchObject({ storedResponse: { id: 1, text } });
   });
 
   it.each([
     ['1 MB', () => 'x'.repeat(2 ** 20)],
     ['64 kB once it is compressed', () => randomBytes(60_000).toString('hex')],
   ])('does not keep an answer of more than %s, and says where its resource is', async (name, text) => {
-    const key = once(`large ${name}`, () => ({ id: 1, text: text() }));
+    const key = idempotentRequest(`large ${name}`, () => ({ id: 1, text: text() }));
     await add(`Large ${name}`, key);
     await expect(add('Twice', key)).rejects.toMatchObject({ name: 'IdempotencyAnswerGone', resource: '/genres/1' });
   });

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { GenreRepository } from '../../src/genres/genre.repository.js';
 import { dataSourceOptions } from '../../ormconfig.js';
 import type { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
-import { withDatabaseForReading } from '../../src/platform/database/with-database.js';
+import { withReadOnlyDatabase } from '../../src/platform/database/with-database.js';
 import { openDatabaseAt } from '../support/database.js';
 import { freshDatabase, type FreshDatabase } from '../support/engine.js';
 import { behindItsBack } from '../support/outage.js';
@@ -16,7 +16,7 @@ describe('a database that is opened for reading only', () => {
   afterEach(() => database.drop());
 
   const read = (use: (unitOfWork: UnitOfWork) => Promise<void>) =>
-    withDatabaseForReading(dataSourceOptions(database.url), use);
+    withReadOnlyDatabase(dataSourceOptions(database.url), use);
   const nothing = () => Promise.resolve();
 
   it('is read while another serves it, and shows what that has written', async () => {
@@ -40,7 +40,7 @@ describe('a database that is opened for reading only', () => {
     const url = new URL(database.url);
     url.pathname += '.nowhere';
     for (const _ of ['first', 'second']) {
-      await expect(withDatabaseForReading(dataSourceOptions(url.href), nothing)).rejects.toThrow(
+      await expect(withReadOnlyDatabase(dataSourceOptions(url.href), nothing)).rejects.toThrow(
         /^There is no SQLite file .*nowhere|^PostgreSQL \(.*nowhere\) refuses the service/,
       );
     }
@@ -58,8 +58,8 @@ describe('a database that is opened for reading only', () => {
 
   it('must not be newer than who reads it', async () => {
     await (await openDatabaseAt(database.url)).close();
-    await expect(
-      withDatabaseForReading({ ...dataSourceOptions(database.url), migrations: [] }, nothing),
-    ).rejects.toThrow(/^The database's schema is newer than this version, which doesn't know CreateShop\d+, /);
+    await expect(withReadOnlyDatabase({ ...dataSourceOptions(database.url), migrations: [] }, nothing)).rejects.toThrow(
+      /^The database's schema is newer than this version, which doesn't know CreateShop\d+, /,
+    );
   });
 });

@@ -43,13 +43,13 @@ describe('request batching', () => {
   afterAll(() => database.close());
 
   const title = (id: number) =>
-    database.unitOfWork.readAtOnce(work, async ({ movies }) => (await movies.get(id)).title);
+    database.unitOfWork.readSingle(work, async ({ movies }) => (await movies.get(id)).title);
   const page = (year: number) =>
-    database.unitOfWork.readAtOnce(work, async ({ movies }) =>
+    database.unitOfWork.readSingle(work, async ({ movies }) =>
       (await movies.page({ year }, firstPage)).rows.map(({ id }) => id),
     );
   const byJson = (json: string) =>
-    database.unitOfWork.readAtOnce(work, ({ movies }) => ofJson.first(movies.manager, { json }));
+    database.unitOfWork.readSingle(work, ({ movies }) => ofJson.first(movies.manager, { json }));
   const reads = (): Statement[] => listener.heard().filter(({ sql }) => sql.startsWith('SELECT'));
 
   it('runs concurrent reads of one query as a single statement', async () => {
@@ -74,7 +74,7 @@ describe('request batching', () => {
   it('splits a batch of pages by the rows that they may have', async () => {
     const years = Array.from({ length: 40 }, (_, index) => 1900 + index);
     const pages = years.map((year) =>
-      database.unitOfWork.readAtOnce(work, ({ movies }) => movies.page({ year }, { ...firstPage, limit: 63 })),
+      database.unitOfWork.readSingle(work, ({ movies }) => movies.page({ year }, { ...firstPage, limit: 63 })),
     );
     expect((await Promise.all(pages)).map(({ rows }) => rows.length)).toEqual(Array(40).fill(1));
     // 512 movies at most.
@@ -83,7 +83,7 @@ describe('request batching', () => {
 
   it('starts a read over in a transaction where its page takes several statements', async () => {
     const ids = async (limit: number) => {
-      const page = await database.unitOfWork.readAtOnce(work, ({ movies }) => movies.page({}, { ...firstPage, limit }));
+      const page = await database.unitOfWork.readSingle(work, ({ movies }) => movies.page({}, { ...firstPage, limit }));
       return page.rows.map(({ id }) => id);
     };
     expect(await ids(63)).toEqual([...titles.keys()].slice(0, 63));
@@ -102,7 +102,7 @@ describe('request batching', () => {
 
   it('runs a search by a part of a text alone, unless an index of SQLite has narrowed it', async () => {
     const found = (part: string) =>
-      database.unitOfWork.readAtOnce(work, async ({ movies }) => {
+      database.unitOfWork.readSingle(work, async ({ movies }) => {
         const found = await movies.pageAtOnce({ title: part }, firstPage);
         return found!.rows.map(({ id }) => titles.get(id));
       });
@@ -142,7 +142,7 @@ describe('request batching', () => {
     ['by a key in another order', { year: 1900 }, 'title'],
   ])('runs pages alone that are filtered %s, since their cost depends on the values', async (_, filter, sortBy) => {
     const pages = Array.from({ length: 3 }, () =>
-      database.unitOfWork.readAtOnce(work, ({ movies }) => movies.page(filter, { ...firstPage, sortBy })),
+      database.unitOfWork.readSingle(work, ({ movies }) => movies.page(filter, { ...firstPage, sortBy })),
     );
     await Promise.all(pages);
     expect(reads()).toHaveLength(3);
@@ -150,7 +150,7 @@ describe('request batching', () => {
 
   it('rejects only the read with a value of the wrong type, even the first of its query', async () => {
     const after = (value: string | number) =>
-      database.unitOfWork.readAtOnce(work, ({ movies }) =>
+      database.unitOfWork.readSingle(work, ({ movies }) =>
         movies.page({}, { ...firstPage, sortBy: 'year', from: { value, id: 1, direction: 'after' } }),
       );
     const asked = await Promise.allSettled([after('abc'), after(1950), after(Number.NaN)]);
@@ -171,11 +171,11 @@ describe('request batching', () => {
 
   it('rejects a whole batch with one attempt while the database is away', async () => {
     let attempts = 0;
-    const lend = () => {
+    const use = () => {
       attempts++;
       return Promise.reject(new ServiceUnavailable(new Error('Connection terminated')));
     };
-    const batcher = new ReadBatcher(database.dataSource.createQueryRunner(), { lend, isBusy: () => true });
+    const batcher = new ReadBatcher(database.dataSource.createQueryRunner(), { use, isBusy: () => true });
     const room = new WaitingRoom('reads', unlimited);
     const asked = await Promise.allSettled(
       [...titles.keys()]
@@ -187,7 +187,7 @@ describe('request batching', () => {
   });
 
   it('rejects every read of a batch that fails for all of them, then recovers', async () => {
-    const genre = (id: number) => database.unitOfWork.readAtOnce(work, ({ genres }) => genres.get(id));
+    const genre = (id: number) => database.unitOfWork.readSingle(work, ({ genres }) => genres.get(id));
     const [{ id } = { id: 0 }] = await database.unitOfWork.read(work, ({ genres }) => genres.find());
     await behindItsBack(database.url, 'ALTER TABLE genre RENAME TO elsewhere');
     const asked = await Promise.allSettled([genre(id), genre(id), genre(id + 1)]);

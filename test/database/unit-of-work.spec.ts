@@ -57,7 +57,7 @@ describe('the unit of work', () => {
     expect(await names()).toEqual([]);
   });
 
-  it.each(['run', 'read', 'readAtOnce'] as const)(
+  it.each(['run', 'read', 'readSingle'] as const)(
     'hands out repositories that refuse to be used after a %s has ended',
     async (way) => {
       const kept = await database.unitOfWork[way](work, ({ genres }) => Promise.resolve({ genres }));
@@ -71,11 +71,11 @@ describe('the unit of work', () => {
   it('reads at once by one statement, and refuses every other', async () => {
     const { unitOfWork } = database;
     await unitOfWork.run(work, ({ genres }) => genres.add(genre('Western')));
-    const [western] = await unitOfWork.readAtOnce(work, ({ genres }) => genres.find());
+    const [western] = await unitOfWork.readSingle(work, ({ genres }) => genres.find());
     expect(western).toMatchObject({ name: 'Western' });
-    const reading = unitOfWork.readAtOnce(work, async ({ genres }) => [await genres.count(), await genres.count()]);
+    const reading = unitOfWork.readSingle(work, async ({ genres }) => [await genres.count(), await genres.count()]);
     await expect(reading).rejects.toThrow('takes one SELECT');
-    const writing = unitOfWork.readAtOnce(work, ({ genres }) => genres.add(genre('Musical')));
+    const writing = unitOfWork.readSingle(work, ({ genres }) => genres.add(genre('Musical')));
     await expect(writing).rejects.toThrow('takes one SELECT');
     expect(await names()).toEqual(['Western']);
   });
@@ -91,15 +91,15 @@ describe('the unit of work', () => {
   it('tells what runs now, and how often it has committed and rolled back', async () => {
     const { unitOfWork } = database;
     const idle = { waiting: 0, running: 0, retries: 0, batched: 0, rolledBack: 0 };
-    expect(unitOfWork.activity).toMatchObject({ ...idle, commits: 0 });
+    expect(unitOfWork.stats).toMatchObject({ ...idle, commits: 0 });
     await unitOfWork.run(work, async ({ genres }) => {
-      expect(unitOfWork.activity).toMatchObject({ running: 1, commits: 0 });
+      expect(unitOfWork.stats).toMatchObject({ running: 1, commits: 0 });
       await genres.add(genre('Western'));
     });
-    await unitOfWork.read(work, () => Promise.resolve(expect(unitOfWork.activity).toMatchObject({ running: 1 })));
-    expect(unitOfWork.activity).toMatchObject({ ...idle, commits: 1 });
+    await unitOfWork.read(work, () => Promise.resolve(expect(unitOfWork.stats).toMatchObject({ running: 1 })));
+    expect(unitOfWork.stats).toMatchObject({ ...idle, commits: 1 });
     await expect(unitOfWork.run(work, () => Promise.reject(new Error('refused')))).rejects.toThrow('refused');
-    expect(unitOfWork.activity).toMatchObject({ ...idle, rolledBack: 1 });
+    expect(unitOfWork.stats).toMatchObject({ ...idle, rolledBack: 1 });
   });
 
   it('reads one state of the shop, whatever is committed meanwhile', async () => {

@@ -4,7 +4,7 @@ import { dataSourceOptions } from '../../ormconfig.js';
 import { readDatasets } from '../../scripts/support/datasets.js';
 import { loadShop } from '../../scripts/support/load-shop.js';
 import { Progress } from '../../scripts/support/progress.js';
-import { withDatabase, withDatabaseForJudging } from '../../src/platform/database/with-database.js';
+import { withDatabase, withUnmigratedDatabase } from '../../src/platform/database/with-database.js';
 import type { Finding } from '../../src/platform/verification/finding.js';
 import { verify } from '../../src/platform/verification/verify.js';
 import { shopInvariants } from '../../src/shop-invariants.js';
@@ -26,11 +26,11 @@ describe('verify', () => {
 
   async function findings(spanSize?: number): Promise<Finding[]> {
     const found: Finding[] = [];
-    await withDatabaseForJudging(dataSourceOptions(database.url), (unitOfWork) =>
+    await withUnmigratedDatabase(dataSourceOptions(database.url), (unitOfWork) =>
       verify(
         unitOfWork,
         shopInvariants,
-        { tell: (finding) => void found.push(finding), step: (_name, _total, work) => work(() => undefined) },
+        { report: (finding) => void found.push(finding), step: (_name, _total, work) => work(() => undefined) },
         spanSize,
       ),
     );

@@ -32,9 +32,8 @@ describe('backpressure: while slow reads occupy all connections that they may', 
     await shop.close();
   });
 
-  const slowReads = ({ activity }: UnitOfWork): number =>
-    Math.floor(Object.values(activity.connections).at(-1)!.size / 2);
-  const waiting = (): number => shop.app.get(UnitOfWork).activity.waiting;
+  const slowReads = ({ stats }: UnitOfWork): number => Math.floor(Object.values(stats.connections).at(-1)!.size / 2);
+  const waiting = (): number => shop.app.get(UnitOfWork).stats.waiting;
   const notStarted = () => shop.app.get(UnitOfWork).notStarted.readers;
   const search = (signal?: AbortSignal) => fetch(`${shop.url}/movies?title=ea`, { signal });
 

@@ -1,6 +1,6 @@
 import { Clock } from '../../src/kernel/clock.js';
 import { dataSourceOptions } from '../../ormconfig.js';
-import { withDatabaseForJudging } from '../../src/platform/database/with-database.js';
+import { withUnmigratedDatabase } from '../../src/platform/database/with-database.js';
 import { verify } from '../../src/platform/verification/verify.js';
 import { shopInvariants } from '../../src/shop-invariants.js';
 import { Program, startService } from '../../scripts/support/program.js';
@@ -37,9 +37,9 @@ describe('a clock that was ten years ahead', () => {
   /** What verify finds, with the remedies. */
   const findings = async (): Promise<string> => {
     const found: string[] = [];
-    await withDatabaseForJudging(dataSourceOptions(database.url), (unitOfWork) =>
+    await withUnmigratedDatabase(dataSourceOptions(database.url), (unitOfWork) =>
       verify(unitOfWork, shopInvariants, {
-        tell: ({ where, id, what, remedy }) => found.push(`${where} ${id}: ${what}. ${remedy}`),
+        report: ({ where, id, what, remedy }) => found.push(`${where} ${id}: ${what}. ${remedy}`),
         step: (_name, _total, work) => work(() => undefined),
       }),
     );

@@ -264,7 +264,7 @@ export class Storm {
       return {
         steps: [
           async ({ movies }) => {
-            await lockOfTwins.run(movies.manager, { ids: twins.ids }, 'change');
+            await lockOfTwins.run(movies.manager, { ids: twins.ids }, 'no key update');
             const years = (await movies.findBy({ id: In(twins.ids) })).map((twin) => twin.year);
             if (years[0] !== years[1]) this.torn.push(`${stamp} saw twins of ${years.join(' and ')}`);
             year = years[0]! + 1;

@@ -1,9 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Clock } from '../../kernel/clock.js';
-import { Connections } from './engine/connections.js';
+import { Database } from './engine/database.js';
 import { IdempotencyPurge } from './idempotency/idempotency-purge.js';
-import { openConnections } from './opening/open-connections.js';
+import { openDatabase } from './opening/open-database.js';
 import { openDataSource } from './opening/open-data-source.js';
 import { UnitOfWork } from './unit-of-work.js';
 import { unlimited } from './engine/waiting-room.js';
@@ -19,14 +19,14 @@ export class DatabaseModule {
         // Not TypeOrmModule, which would close the writer before the readers: see docs/decisions/0029.
         { provide: DataSource, useFactory: () => openDataSource(options) },
         {
-          provide: Connections,
+          provide: Database,
           inject: [DataSource],
-          useFactory: (writer: DataSource) => openConnections(writer, replica),
+          useFactory: (writer: DataSource) => openDatabase(writer, replica),
         },
         {
           provide: UnitOfWork,
-          inject: [Connections, Clock],
-          useFactory: (connections: Connections, clock: Clock) => new UnitOfWork(connections, clock, limits),
+          inject: [Database, Clock],
+          useFactory: (database: Database, clock: Clock) => new UnitOfWork(database, clock, limits),
         },
         IdempotencyPurge,
         Clock,

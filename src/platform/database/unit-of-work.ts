@@ -3,18 +3,18 @@ import { Clock } from '../../kernel/clock.js';
 import type { Command } from '../../kernel/command.js';
 import { ServiceUnavailable } from '../../kernel/domain-error.js';
 import type { PageRequest } from '../../kernel/page.js';
-import { Connections } from './engine/connections.js';
-import { Idempotency } from './idempotency/idempotent-transactions.js';
+import { Database } from './engine/database.js';
+import { IdempotentTransactions } from './idempotency/idempotent-transactions.js';
 import { installationSecret } from './installation/installation-secret.js';
 import { isLockTimeout } from './queries/row-lock.js';
 import { NeedsTransaction } from './engine/needs-transaction.js';
-import type { Activity, Transactions } from './engine/transaction-manager.js';
+import type { TransactionStats, TransactionManager } from './engine/transaction-manager.js';
 import { unlimited, type WaitLimits, WaitingRoom } from './engine/waiting-room.js';
 
 /** The repositories a unit of work needs, or whatever else works through its manager, by the names it calls them. */
-type Participants = Readonly<Record<string, new (manager: EntityManager) => object>>;
-type Repositories<P extends Participants> = { readonly [Name in keyof P]: InstanceType<P[Name]> };
-type Work<P extends Participants, Result> = (repositories: Repositories<P>) => Promise<Result>;
+type RepositoryClasses = Readonly<Record<string, new (manager: EntityManager) => object>>;
+type Repositories<P extends RepositoryClasses> = { readonly [Name in keyof P]: InstanceType<P[Name]> };
+type Work<P extends RepositoryClasses, Result> = (repositories: Repositories<P>) => Promise<Result>;
 
 /** The places where units of work wait, by what they do. */
 export interface WaitingRooms {
@@ -23,14 +23,14 @@ export interface WaitingRooms {
 }
 
 /** Units of work that may wait before a new one asks whether it would wait in vain: two full batches of SQLite's. */
-const longQueue = 128;
+const longQueueLength = 128;
 
 /** Runs units of work on behalf of one caller. Each throws UnitNotStarted where it waited in vain. */
 class UnitsOfWork<Thing> {
   constructor(
-    protected readonly transactions: Transactions,
+    protected readonly transactions: TransactionManager,
     protected readonly rooms: WaitingRooms,
-    protected readonly idempotency: Idempotency,
+    protected readonly idempotency: IdempotentTransactions,
     private readonly command: Command<Thing>,
   ) {}
 
@@ -39,14 +39,14 @@ class UnitsOfWork<Thing> {
    * idempotency key in the command, work that was done before isn't done again.
    * @throws DoneBefore, IdempotencyKeyInUse, IdempotencyKeyReused
    */
-  run<P extends Participants, Result extends Thing>(
-    participants: P,
+  run<P extends RepositoryClasses, Result extends Thing>(
+    repositoryClasses: P,
     work: Work<P, Result>,
     wait = this.rooms.writers.waitOf(this.command),
   ): Promise<Result> {
     const { idempotency, postcondition } = this.command;
     const unit = async (manager: EntityManager): Promise<Result> => {
-      const result = await work(repositories(participants, manager));
+      const result = await work(repositories(repositoryClasses, manager));
       postcondition?.(result);
       return result;
     };
@@ -58,29 +58,29 @@ class UnitsOfWork<Thing> {
    * throws is the answer. It is asked where a long queue stands before the unit, and where the unit waited in vain: who
    * can see that a copy is out need not wait for its lock.
    */
-  async runUnlessRefused<P extends Participants, Result extends Thing>(
+  async runWithPrecheck<P extends RepositoryClasses, Result extends Thing>(
     participants: P,
-    judge: Work<P, unknown>,
+    precheck: Work<P, unknown>,
     work: Work<P, Result>,
   ): Promise<Result> {
     const { writers } = this.rooms;
     const wait = writers.waitOf(this.command);
-    if (writers.waiting > longQueue) await this.judge(participants, judge);
+    if (writers.waiting > longQueueLength) await this.judge(participants, precheck);
     for (;;) {
       try {
         return await this.run(participants, work, wait);
       } catch (error) {
         const isLocked = isLockTimeout(error);
-        if (isLocked || writers.isExpiry(error)) await this.judge(participants, judge);
+        if (isLocked || writers.isExpiry(error)) await this.judge(participants, precheck);
         if (!isLocked || wait.isOver) throw error;
       }
     }
   }
 
   /** Reads one consistent, committed state of the shop. Writing in here is refused by the database. */
-  read<P extends Participants, Result>(participants: P, work: Work<P, Result>): Promise<Result> {
+  read<P extends RepositoryClasses, Result>(repositoryClasses: P, work: Work<P, Result>): Promise<Result> {
     return this.transactions.read(
-      (manager) => work(repositories(participants, manager)),
+      (manager) => work(repositories(repositoryClasses, manager)),
       this.rooms.readers.waitOf(this.command),
     );
   }
@@ -90,9 +90,9 @@ class UnitsOfWork<Thing> {
    * ask the same at the same time share it. Where it turns out to take more statements, `work` starts over in a
    * transaction.
    */
-  async readAtOnce<P extends Participants, Result>(participants: P, work: Work<P, Result>): Promise<Result> {
+  async readSingle<P extends RepositoryClasses, Result>(participants: P, work: Work<P, Result>): Promise<Result> {
     try {
-      return await this.transactions.readAtOnce(
+      return await this.transactions.readSingle(
         (manager) => work(repositories(participants, manager)),
         this.rooms.readers.waitOf(this.command),
       );
@@ -103,16 +103,16 @@ class UnitsOfWork<Thing> {
   }
 
   /** Reads a page of a list: at once, unless its rows are to be counted as well. */
-  readPage<P extends Participants, Result>(
+  readPage<P extends RepositoryClasses, Result>(
     participants: P,
     { includeTotal }: PageRequest,
     work: Work<P, Result>,
   ): Promise<Result> {
-    return includeTotal ? this.read(participants, work) : this.readAtOnce(participants, work);
+    return includeTotal ? this.read(participants, work) : this.readSingle(participants, work);
   }
 
   /** A request that was done before gets its first answer, even if the shop has changed since. */
-  private async judge<P extends Participants>(participants: P, judge: Work<P, unknown>): Promise<void> {
+  private async judge<P extends RepositoryClasses>(participants: P, judge: Work<P, unknown>): Promise<void> {
     const { idempotency } = this.command;
     const unit = async (manager: EntityManager): Promise<void> => {
       if (idempotency) await this.idempotency.assertNotDone(idempotency, manager);
@@ -136,17 +136,17 @@ class UnitsOfWork<Thing> {
  */
 export class UnitOfWork extends UnitsOfWork<unknown> {
   constructor(
-    private readonly connections: Connections,
+    private readonly database: Database,
     clock: Clock,
     limits: WaitLimits = unlimited,
   ) {
-    const transactions = connections.transactions((dataSource) => dataSource.createQueryRunner());
+    const transactions = database.transactions((dataSource) => dataSource.createQueryRunner());
     const rooms = { writers: new WaitingRoom('writes', limits), readers: new WaitingRoom('reads', limits) };
-    super(transactions, rooms, new Idempotency(transactions, clock), {});
+    super(transactions, rooms, new IdempotentTransactions(transactions, clock), {});
   }
 
-  get activity(): Activity {
-    return this.transactions.activity;
+  get stats(): TransactionStats {
+    return this.transactions.stats;
   }
 
   /** Units of work since the start that were never started, by the queue and the reason. */
@@ -170,7 +170,7 @@ export class UnitOfWork extends UnitsOfWork<unknown> {
         return writers.isFullFor('write');
       },
       get isLong() {
-        return writers.waiting > longQueue;
+        return writers.waiting > longQueueLength;
       },
       refuse: () => writers.refuse('full'),
     };
@@ -178,12 +178,12 @@ export class UnitOfWork extends UnitsOfWork<unknown> {
 
   /** The names of the migrations that this release has and the database lacks. Waits in no queue. */
   pendingMigrations(): Promise<string[]> {
-    return this.connections.pendingMigrations();
+    return this.database.pendingMigrations();
   }
 
   /** Proves that units of work can write. Waits in no queue. @throws where they can't */
   assertWritable(): Promise<void> {
-    return this.connections.assertWritable();
+    return this.database.assertWritable();
   }
 
   /** Units of work on behalf of a caller who may leave, and as the caller commands. */
@@ -200,7 +200,7 @@ export class UnitOfWork extends UnitsOfWork<unknown> {
   }
 }
 
-function repositories<P extends Participants>(participants: P, manager: EntityManager): Repositories<P> {
+function repositories<P extends RepositoryClasses>(participants: P, manager: EntityManager): Repositories<P> {
   return Object.fromEntries(
     Object.entries(participants).map(([name, Participant]) => [name, new Participant(manager)]),
   ) as Repositories<P>;

@@ -5,7 +5,7 @@ import { UnitOfWork } from '../database/unit-of-work.js';
 import { ServiceUnavailable } from '../../kernel/domain-error.js';
 
 /** Milliseconds for which the outcome of a check is used again. */
-const cacheMs = 1_000;
+const cacheLifetimeMs = 1_000;
 
 @Injectable()
 export class HealthService implements BeforeApplicationShutdown {
@@ -28,7 +28,7 @@ export class HealthService implements BeforeApplicationShutdown {
     if (this.isEnding) throw new ServiceUnavailable(undefined, 'The service is about to end. Ask another instance.');
     if (performance.now() >= this.staleAt) {
       this.staleAt = Infinity;
-      this.check = this.checkDatabase().finally(() => (this.staleAt = performance.now() + cacheMs));
+      this.check = this.checkDatabase().finally(() => (this.staleAt = performance.now() + cacheLifetimeMs));
     }
     await this.check;
   }

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { Activity, PoolActivity } from '../database/engine/transaction-manager.js';
+import type { TransactionStats, PoolStats } from '../database/engine/transaction-manager.js';
 import type { Caller } from '../../kernel/command.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 
 /** Timeout of metrics that are counted in the database, in milliseconds. */
-const databaseTimeoutMs = 1_000;
+const databaseMetricsTimeoutMs = 1_000;
 
 /** The methods that are told apart. Node's HTTP parser knows 28 others, which clients choose freely. */
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
@@ -88,10 +88,10 @@ export class MetricsService {
     let running: Promise<number | undefined> | undefined;
     const collect = async (): Promise<void> => {
       gauge.remove();
-      running ??= count({ signal: AbortSignal.timeout(databaseTimeoutMs) })
+      running ??= count({ signal: AbortSignal.timeout(databaseMetricsTimeoutMs) })
         .catch(() => undefined)
         .finally(() => (running = undefined));
-      const value = await Promise.race([running, pause(databaseTimeoutMs, undefined, { ref: false })]);
+      const value = await Promise.race([running, pause(databaseMetricsTimeoutMs, undefined, { ref: false })]);
       if (value !== undefined) gauge.set(value);
     };
     const gauge = new Gauge({ name: own(name), help, registers: this.registers, collect });
@@ -102,15 +102,15 @@ export class MetricsService {
     return this.registry.metrics();
   }
 
-  private gauge(name: string, help: string, valueOf: (activity: Activity) => number): void {
-    const collect = (): void => gauge.set(valueOf(this.unitOfWork.activity));
+  private gauge(name: string, help: string, valueOf: (activity: TransactionStats) => number): void {
+    const collect = (): void => gauge.set(valueOf(this.unitOfWork.stats));
     const gauge = new Gauge({ name: own(name), help, registers: this.registers, collect });
   }
 
-  private counter(name: string, help: string, valueOf: (activity: Activity) => number): void {
+  private counter(name: string, help: string, valueOf: (activity: TransactionStats) => number): void {
     const collect = (): void => {
       counter.reset();
-      counter.inc(valueOf(this.unitOfWork.activity));
+      counter.inc(valueOf(this.unitOfWork.stats));
     };
     const counter = new Counter({ name: own(name), help, registers: this.registers, collect });
   }
@@ -131,9 +131,9 @@ export class MetricsService {
     });
   }
 
-  private poolGauge(name: string, help: string, valueOf: (pool: PoolActivity) => number): void {
+  private poolGauge(name: string, help: string, valueOf: (pool: PoolStats) => number): void {
     const collect = (): void => {
-      for (const [pool, activity] of Object.entries(this.unitOfWork.activity.connections)) {
+      for (const [pool, activity] of Object.entries(this.unitOfWork.stats.connections)) {
         gauge.set({ pool }, valueOf(activity));
       }
     };
@@ -141,7 +141,7 @@ export class MetricsService {
   }
 
   private gaugeOfWalBytes(): void {
-    if (this.unitOfWork.activity.walBytes === undefined) return;
+    if (this.unitOfWork.stats.walBytes === undefined) return;
     this.gauge('wal_bytes', "Size of SQLite's write-ahead log.", ({ walBytes = 0 }) => walBytes);
   }
 }

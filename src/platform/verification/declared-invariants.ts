@@ -3,7 +3,7 @@ import type { CheckMetadata } from 'typeorm/metadata/CheckMetadata.js';
 import type { ForeignKeyMetadata } from 'typeorm/metadata/ForeignKeyMetadata.js';
 import type { IndexMetadata } from 'typeorm/metadata/IndexMetadata.js';
 import { type TrigramIndexed, trigramIndexesOf } from '../database/search/trigram-index.js';
-import { type Invariant, offending } from './invariant.js';
+import { type Invariant, violationsIn } from './invariant.js';
 
 /**
  * What the entities have the database enforce: references, unique indexes and checks. It is asked of the rows, since
@@ -26,8 +26,8 @@ function reference({
   const { propertyName, databaseName } = column!;
   return {
     remedy: `Restore the ${tableName} from a backup, or let the row refer to another, or delete the row.`,
-    offences: (rows) =>
-      offending<{ referred: number }>(
+    violations: (rows) =>
+      violationsIn<{ referred: number }>(
         rows
           .addSelect(`row.${propertyName}`, 'referred')
           .leftJoin(target, 'other', `other.id = row.${propertyName}`)
@@ -42,12 +42,12 @@ function uniqueness({ entityMetadata: { target }, name, columns, where }: IndexM
   const equal = columns.map(({ propertyName }) => `other.${propertyName} = row.${propertyName}`);
   return {
     remedy: 'Find out which of the two is true, and change or delete the other.',
-    offences: (rows) => {
+    violations: (rows) => {
       /** The index's own condition names columns without an alias, so it is asked of one table at a time. */
       const isIndexed = (alias: string) =>
         `EXISTS ${rows.subQuery().select('1').from(target, 'indexed').where(`indexed.id = ${alias}.id AND (${where})`).getQuery()}`;
       if (where) rows.andWhere(`${isIndexed('row')} AND ${isIndexed('other')}`);
-      return offending<{ other: number }>(
+      return violationsIn<{ other: number }>(
         rows
           .addSelect('MIN(other.id)', 'other')
           .innerJoin(target, 'other', ['other.id <> row.id', ...equal].join(' AND '))
@@ -61,8 +61,8 @@ function uniqueness({ entityMetadata: { target }, name, columns, where }: IndexM
 function check({ name, expression }: CheckMetadata): Invariant {
   return {
     remedy: 'Give the row a value that is allowed.',
-    offences: (rows) =>
-      offending(rows.andWhere(`NOT (${expression})`), () => `it breaks ${name}, by which ${expression}`),
+    violations: (rows) =>
+      violationsIn(rows.andWhere(`NOT (${expression})`), () => `it breaks ${name}, by which ${expression}`),
   };
 }
 
@@ -73,8 +73,8 @@ function indexing({ name, property, column }: TrigramIndexed): Invariant {
   const both = `${quoted(`substr(${text}, 1, 3)`)} || ' AND ' || ${quoted(`substr(${text}, -3)`)}`;
   return {
     remedy: `End the service and run: INSERT INTO ${name} (${name}) VALUES ('rebuild');`,
-    offences: (rows) =>
-      offending(
+    violations: (rows) =>
+      violationsIn(
         rows
           .andWhere(`length(${text}) >= 3`)
           .andWhere(`row.id NOT IN (SELECT rowid FROM ${name}(${both}) WHERE rowid = row.id)`),

@@ -9,7 +9,7 @@ export function derivedText<Entity extends Row>(
   return {
     of: entity,
     remedy: 'Read it and send it back as it is (PUT): that computes the text anew.',
-    offences: async (rows) => {
+    violations: async (rows) => {
       const metadata = rows.connection.getMetadata(entity);
       const found = (await rows.select('row').getMany()) as unknown as Entity[];
       return found.flatMap((row) => {

@@ -2,7 +2,7 @@ import type { EntityManager, EntityMetadata } from 'typeorm';
 import { declaredInvariants } from './declared-invariants.js';
 import type { Finding } from './finding.js';
 import type { EntityInvariant, Invariant, Row } from './invariant.js';
-import { judgeMigrations, judgeSchema } from './schema.js';
+import { checkMigrations, checkSchema } from './schema.js';
 
 export const restoreFile =
   'End the service and restore a backup. Without one, save what can be read: sqlite3 <file> .recover | sqlite3 <new file>';
@@ -39,25 +39,25 @@ export class Inspection {
     return invariantsFor(this.manager.connection.getMetadata(table), invariants);
   }
 
-  async judge(table: string, { remedy, offences }: Invariant, { after, upTo }: Span): Promise<Finding[]> {
+  async check(table: string, { remedy, violations }: Invariant, { after, upTo }: Span): Promise<Finding[]> {
     const { target } = this.manager.connection.getMetadata(table);
     const rows = this.manager
       .createQueryBuilder<Row>(target, 'row')
       .select('row.id', 'id')
       .where('row.id > :after AND row.id <= :upTo', { after, upTo });
-    return (await offences(rows)).map(({ id, what }) => ({ where: table, id, what, remedy }));
+    return (await violations(rows)).map(({ id, what }) => ({ where: table, id, what, remedy }));
   }
 
-  judgeMigrations(): ReturnType<typeof judgeMigrations> {
-    return judgeMigrations(this.manager);
+  checkMigrations(): ReturnType<typeof checkMigrations> {
+    return checkMigrations(this.manager);
   }
 
-  judgeSchema(): Promise<Finding[]> {
-    return judgeSchema(this.manager);
+  checkSchema(): Promise<Finding[]> {
+    return checkSchema(this.manager);
   }
 
   /** Whether the file is whole, page by page. PostgreSQL has tools of its own for that (pg_amcheck). */
-  async judgeFile(): Promise<Finding[]> {
+  async checkFile(): Promise<Finding[]> {
     if (this.manager.connection.options.type !== 'sqlite') return [];
     // Checks are judged row by row, which names the rows.
     await this.manager.query('PRAGMA ignore_check_constraints = ON');

@@ -5,7 +5,7 @@ export type Row = ObjectLiteral & { readonly id: number };
 /** Some rows of a table: a query whose alias is "row" and that selects their "id". */
 export type Rows = SelectQueryBuilder<Row>;
 
-export interface Offence {
+export interface InvariantViolation {
   readonly id: number;
   /** What is wrong with the row. It quotes no personal data. */
   readonly what: string;
@@ -16,14 +16,14 @@ export interface Invariant {
   /** What to do about a row that offends. */
   readonly remedy: string;
   /** Tells which of `rows` offend. */
-  readonly offences: (rows: Rows) => Promise<Offence[]>;
+  readonly violations: (rows: Rows) => Promise<InvariantViolation[]>;
 }
 
 /** The rows that `query` leaves, each of which offends. */
-export async function offending<Selected extends object>(
+export async function violationsIn<Selected extends object>(
   query: Rows,
   what: (row: Selected) => string,
-): Promise<Offence[]> {
+): Promise<InvariantViolation[]> {
   const found = await query.getRawMany<Selected & { id: number }>();
   return found.map((row) => ({ id: row.id, what: what(row) }));
 }

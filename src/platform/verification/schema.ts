@@ -9,13 +9,13 @@ const restore = 'End the service and restore a backup: see "Restore" in docs/ope
  * Compares the schema with the entities. A remedy is a backup or a statement that adds what is missing: TypeORM's schema
  * builder would drop what the entities do not describe, and rebuild tables on the way.
  */
-export async function judgeSchema(manager: EntityManager): Promise<Finding[]> {
+export async function checkSchema(manager: EntityManager): Promise<Finding[]> {
   const metadatas = manager.connection.entityMetadatas;
   const regular = metadatas.filter(({ tableType }) => tableType === 'regular');
   const tables = await manager.queryRunner!.getTables(regular.map(({ tablePath }) => tablePath));
   const findings = regular.flatMap((metadata) => {
     const table = tables.find(({ name }) => name.split('.').at(-1) === metadata.tableName);
-    return table ? judgeTable(metadata, table) : [finding(`the table ${metadata.tableName} is missing`, restore)];
+    return table ? checkTable(metadata, table) : [finding(`the table ${metadata.tableName} is missing`, restore)];
   });
   const views = metadatas.filter(({ tableType }) => tableType === 'view').map(({ tableName }) => tableName);
   const present = await relations(manager);
@@ -29,7 +29,7 @@ export async function judgeSchema(manager: EntityManager): Promise<Finding[]> {
   ];
 }
 
-function judgeTable(metadata: EntityMetadata, table: Table): Finding[] {
+function checkTable(metadata: EntityMetadata, table: Table): Finding[] {
   const { tableName, connection } = metadata;
   const columns = metadata.columns.filter(({ isVirtualProperty }) => !isVirtualProperty);
   const names = new Set(columns.map(({ databaseName }) => databaseName));
@@ -51,7 +51,7 @@ function judgeTable(metadata: EntityMetadata, table: Table): Finding[] {
         ),
       ),
     ...changed.map(({ databaseName }) => finding(`the column ${tableName}.${databaseName} was changed`, restore)),
-    ...metadata.indices.filter(({ synchronize }) => synchronize).flatMap((index) => judgeIndex(index, table)),
+    ...metadata.indices.filter(({ synchronize }) => synchronize).flatMap((index) => checkIndex(index, table)),
     ...metadata.foreignKeys
       .filter(({ columnNames }) => !table.foreignKeys.some((key) => equal(key.columnNames, columnNames)))
       .map(({ name, columnNames: [column], referencedTablePath: other }) =>
@@ -68,7 +68,7 @@ function judgeTable(metadata: EntityMetadata, table: Table): Finding[] {
   ];
 }
 
-function judgeIndex({ name, isUnique, columns, where, entityMetadata }: IndexMetadata, table: Table): Finding[] {
+function checkIndex({ name, isUnique, columns, where, entityMetadata }: IndexMetadata, table: Table): Finding[] {
   const columnNames = columns.map(({ databaseName }) => databaseName);
   const actual = table.indices.find((index) => index.name === name);
   if (!actual) {
@@ -100,7 +100,7 @@ async function relations(manager: EntityManager): Promise<Set<string>> {
  * Compares the migrations that were run with those of this version. Where they differ, nothing else of the schema can be
  * judged.
  */
-export async function judgeMigrations(manager: EntityManager): Promise<{ findings: Finding[]; isCurrent: boolean }> {
+export async function checkMigrations(manager: EntityManager): Promise<{ findings: Finding[]; isCurrent: boolean }> {
   const { migrations, entityMetadatas } = manager.connection;
   const present = await relations(manager);
   const ours = migrations.map(({ name, constructor }) => name ?? constructor.name);

@@ -8,9 +8,9 @@ import { Inspection, restoreFile } from './inspection.js';
 /** Rows judged at a time: few enough that no snapshot is held for long and memory doesn't grow with the shop. */
 const defaultSpanSize = 5_000;
 
-interface Watcher {
+interface Reporter {
   /** Is told of each fault as soon as it is found. */
-  readonly tell: (finding: Finding) => void;
+  readonly report: (finding: Finding) => void;
   /** Follows one step of so many things; `work` tells of those it has done since it last told. */
   readonly step: (
     name: string,
@@ -20,7 +20,7 @@ interface Watcher {
 }
 
 /** How many rows of each table were judged. */
-export type Judged = ReadonlyMap<string, number>;
+export type CheckedRows = ReadonlyMap<string, number>;
 
 /**
  * Judges the whole of a database, which may be served and written to meanwhile: the file, the schema, and every row by
@@ -31,11 +31,11 @@ export type Judged = ReadonlyMap<string, number>;
 export async function verify(
   unitOfWork: UnitOfWork,
   invariants: readonly EntityInvariant[],
-  { tell, step }: Watcher,
+  { report, step }: Reporter,
   spanSize = defaultSpanSize,
-): Promise<Judged> {
+): Promise<CheckedRows> {
   const refusals = new Set<string>();
-  const look = async <Result>(
+  const inspect = async <Result>(
     where: string,
     work: (inspection: Inspection) => Result | Promise<Result>,
   ): Promise<Result | undefined> => {
@@ -43,7 +43,7 @@ export async function verify(
       return await unitOfWork.read({ inspection: Inspection }, async ({ inspection }) => work(inspection));
     } catch (error) {
       const finding = unreadable(where, error);
-      if (!refusals.has(where + finding.what)) tell(finding);
+      if (!refusals.has(where + finding.what)) report(finding);
       refusals.add(where + finding.what);
       return undefined;
     }
@@ -53,27 +53,27 @@ export async function verify(
   // First, since SQLite's check of a full-text index trusts what the connection has cached of it: where the index was
   // used before and written to since, the check reports corruption that isn't there.
   await step('file', 1, async (advance) => {
-    (await look('file', (inspection) => inspection.judgeFile()))?.forEach(tell);
+    (await inspect('file', (inspection) => inspection.checkFile()))?.forEach(report);
     advance(1);
   });
-  const migrations = await look('schema', (inspection) => inspection.judgeMigrations());
-  migrations?.findings.forEach(tell);
+  const migrations = await inspect('schema', (inspection) => inspection.checkMigrations());
+  migrations?.findings.forEach(report);
   // Of another version, neither the schema nor the rows can be as this one expects.
   if (migrations && !migrations.isCurrent) return judged;
   await step('schema', 1, async (advance) => {
-    (await look('schema', (inspection) => inspection.judgeSchema()))?.forEach(tell);
+    (await inspect('schema', (inspection) => inspection.checkSchema()))?.forEach(report);
     advance(1);
   });
-  for (const table of (await look('schema', (inspection) => inspection.tables(invariants))) ?? []) {
-    const extent = await look(table, (inspection) => inspection.extent(table));
+  for (const table of (await inspect('schema', (inspection) => inspection.tables(invariants))) ?? []) {
+    const extent = await inspect(table, (inspection) => inspection.extent(table));
     if (!extent) continue;
-    const invariantsOfTable = (await look(table, (inspection) => inspection.invariantsOf(table, invariants)))!;
+    const invariantsOfTable = (await inspect(table, (inspection) => inspection.invariantsOf(table, invariants)))!;
     await step(table, extent.rows, async (advance) => {
       let rows = 0;
       for (let after = 0; after < extent.upTo;) {
-        const span = await look(table, (inspection) => inspection.nextRows(table, after, spanSize));
+        const span = await inspect(table, (inspection) => inspection.nextRows(table, after, spanSize));
         for (const invariant of span ? invariantsOfTable : []) {
-          (await look(table, (inspection) => inspection.judge(table, invariant, span!)))?.forEach(tell);
+          (await inspect(table, (inspection) => inspection.check(table, invariant, span!)))?.forEach(report);
         }
         advance(span?.rows ?? 0);
         rows += span?.rows ?? 0;

@@ -1,4 +1,4 @@
-import { type EntityInvariant, offending, type Rows } from '../../platform/verification/invariant.js';
+import { type EntityInvariant, violationsIn, type Rows } from '../../platform/verification/invariant.js';
 import { futureInstants, latestPlausibleInstant } from './future-instants.js';
 import { MovieRentDetail } from '../movie-rent-detail.entity.js';
 import { MovieRent } from '../movie-rent.entity.js';
@@ -8,8 +8,8 @@ export const rentalInvariants: readonly EntityInvariant[] = [
   {
     of: MovieRent,
     remedy: 'Take the rental back with DELETE /movie_rents/{id}, or restore its lines from a backup.',
-    offences: (rows) =>
-      offending(
+    violations: (rows) =>
+      violationsIn(
         rows.leftJoin(MovieRentDetail, 'line', 'line.movieRentId = row.id').andWhere('line.id IS NULL'),
         () => 'it has no lines',
       ),
@@ -17,8 +17,8 @@ export const rentalInvariants: readonly EntityInvariant[] = [
   {
     of: MovieRentDetail,
     remedy: 'Set its returned_datetime to when the copy came back.',
-    offences: (rows) =>
-      offending<{ returned: string; lent: string }>(
+    violations: (rows) =>
+      violationsIn<{ returned: string; lent: string }>(
         rows
           .addSelect('row.returnedDatetime', 'returned')
           .addSelect('row.lentDatetime', 'lent')
@@ -30,8 +30,8 @@ export const rentalInvariants: readonly EntityInvariant[] = [
     of: MovieRentDetail,
     remedy: 'Find out when the copy was lent and when it came back, and correct lent_datetime or returned_datetime.',
     // The later of two loans offends. Two open lines of one copy are named by the unique index.
-    offences: (rows) =>
-      offending<{ lent: string; other: number }>(
+    violations: (rows) =>
+      violationsIn<{ lent: string; other: number }>(
         rows
           .addSelect('row.lentDatetime', 'lent')
           .addSelect('MIN(other.id)', 'other')
@@ -50,8 +50,8 @@ export const rentalInvariants: readonly EntityInvariant[] = [
     of,
     remedy:
       'Set the clock of the machine right, if it is wrong. Then end the service, back up, and run npm run repair:instants.',
-    offences: (rows: Rows) =>
-      offending<{ instant: string }>(
+    violations: (rows: Rows) =>
+      violationsIn<{ instant: string }>(
         rows
           .addSelect(`row.${property}`, 'instant')
           .andWhere(`row.${property} > :limit`, { limit: latestPlausibleInstant() }),

@@ -4,7 +4,7 @@ import { copyShop } from '../../../scripts/support/copy-shop.js';
 import { loadShop } from '../../../scripts/support/load-shop.js';
 import { Progress } from '../../../scripts/support/progress.js';
 import { readSakila } from '../../../scripts/support/sakila.js';
-import { withDatabase, withDatabaseForReading } from '../../../src/platform/database/with-database.js';
+import { withDatabase, withReadOnlyDatabase } from '../../../src/platform/database/with-database.js';
 import { emptyDatabase, freshFile } from '../../support/engine.js';
 import { hasSakila, sakilaFolder, sakilaIsMissing } from '../../support/sakila.js';
 import { describeIf } from '../../support/skipping.js';
@@ -12,7 +12,7 @@ import { describeIf } from '../../support/skipping.js';
 const silent = new Progress(new PassThrough());
 
 const copy = (from: string, to: string) =>
-  withDatabaseForReading(dataSourceOptions(from), (source) =>
+  withReadOnlyDatabase(dataSourceOptions(from), (source) =>
     withDatabase(dataSourceOptions(to), (target) => copyShop(source, target, silent)),
   );
 

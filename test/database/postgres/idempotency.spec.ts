@@ -23,7 +23,12 @@ describe('two instances of the service that are asked for one thing with one key
     const ask = ({ unitOfWork }: Database, name: string, meanwhile?: () => Promise<void>) =>
       unitOfWork
         .for({
-          idempotency: { key: 'one', request: 'POST /genres', answer: () => ({ name }), resourceOf: () => '/genres/1' },
+          idempotency: {
+            key: 'one',
+            request: 'POST /genres',
+            responseOf: () => ({ name }),
+            resourceOf: () => '/genres/1',
+          },
         })
         .run(participants, async ({ genres }) => {
           await genres.add({ name, description: null });
@@ -37,7 +42,7 @@ describe('two instances of the service that are asked for one thing with one key
     await expect(ask(databases[1]!, 'Second')).rejects.toThrow('is still at work');
     release();
     await first;
-    await expect(ask(databases[1]!, 'Third')).rejects.toMatchObject({ answer: { name: 'First' } });
+    await expect(ask(databases[1]!, 'Third')).rejects.toMatchObject({ storedResponse: { name: 'First' } });
     const { unitOfWork } = databases[1]!;
     expect(await unitOfWork.read(participants, ({ genres }) => genres.count())).toBe(1);
   });

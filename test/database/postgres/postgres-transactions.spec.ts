@@ -66,17 +66,17 @@ describe('units of work on PostgreSQL', () => {
       ...{ waiting, running, commits, batched: 0, retries: 0, rolledBack: 0 },
       connections: { shared: { size: connections, inUse: running, waiting } },
     });
-    expect(unitOfWork.activity).toEqual(activity(0, 0, 0));
+    expect(unitOfWork.stats).toEqual(activity(0, 0, 0));
     // One connection is kept for lookups.
     const writing = connections - 1;
     let open!: () => void;
     const gate = new Promise<void>((opened) => (open = opened));
     const units = Array.from({ length: 25 }, () => unitOfWork.run(work, () => gate));
-    while (unitOfWork.activity.running < writing) await setTimeout(10);
-    expect(unitOfWork.activity).toEqual(activity(25 - writing, writing, 0));
+    while (unitOfWork.stats.running < writing) await setTimeout(10);
+    expect(unitOfWork.stats).toEqual(activity(25 - writing, writing, 0));
     open();
     await Promise.all(units);
-    expect(unitOfWork.activity).toEqual(activity(0, 0, 25));
+    expect(unitOfWork.stats).toEqual(activity(0, 0, 25));
   });
 
   it('that lose to each other are tried again in a fresh transaction', async () => {
@@ -92,7 +92,7 @@ describe('units of work on PostgreSQL', () => {
         await genres.query(`UPDATE genre SET description = 'x' WHERE id = ${other}`);
       });
     await Promise.all([lockBoth(1, 2), lockBoth(2, 1)]);
-    expect(unitOfWork.activity).toMatchObject({ commits: 3, retries: 1 });
+    expect(unitOfWork.stats).toMatchObject({ commits: 3, retries: 1 });
   });
 
   it('that lose again and again find the database too busy', async () => {
@@ -100,7 +100,7 @@ describe('units of work on PostgreSQL', () => {
       genres.query(`DO $$ BEGIN RAISE EXCEPTION 'lost' USING ERRCODE = 'serialization_failure'; END $$`),
     );
     await expect(unlucky).rejects.toBeInstanceOf(ServiceUnavailable);
-    expect(unitOfWork.activity).toMatchObject({ commits: 0, retries: 7, rolledBack: 1 });
+    expect(unitOfWork.stats).toMatchObject({ commits: 0, retries: 7, rolledBack: 1 });
   });
 
   it('are unavailable within seconds when the network goes silent, and work again when it is back', async () => {

@@ -1,5 +1,5 @@
 import { DataSource } from 'typeorm';
-import { driver, planIsOld } from '../../../src/platform/database/postgres/driver.js';
+import { driver, stalePlanCode } from '../../../src/platform/database/postgres/driver.js';
 import { openShop } from '../../support/app.js';
 import { behindItsBack } from '../../support/outage.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
@@ -54,7 +54,7 @@ describe('statements that PostgreSQL keeps prepared', () => {
     await source.query('ALTER TABLE thing ADD COLUMN colour text');
     await expect(find('one')).resolves.toEqual([]);
     await source.query('ALTER TABLE thing ALTER COLUMN name TYPE varchar(10)');
-    await expect(find('one')).rejects.toMatchObject({ code: planIsOld });
+    await expect(find('one')).rejects.toMatchObject({ code: stalePlanCode });
     await expect(find('one')).resolves.toEqual([]);
   });
 

@@ -83,7 +83,7 @@ describe('a replica', () => {
     const once = {
       key: 'one',
       request: 'POST',
-      answer: (onReplica: boolean) => ({ onReplica }),
+      responseOf: (onReplica: boolean) => ({ onReplica }),
       resourceOf: () => '/',
     };
     expect(await one.unitOfWork.for({ idempotency: once }).run(work, isOnReplica)).toBe(false);

@@ -2,7 +2,7 @@ import { dataSourceOptions } from '../../../ormconfig.js';
 import { Environment } from '../../../src/platform/config/environment.js';
 import { startSession } from '../../../src/platform/database/postgres/session-settings.js';
 import { UnusableDatabase } from '../../../src/platform/database/engine/unusable-database.js';
-import { withDatabase, withDatabaseForReading } from '../../../src/platform/database/with-database.js';
+import { withDatabase, withReadOnlyDatabase } from '../../../src/platform/database/with-database.js';
 import { GenreRepository } from '../../../src/genres/genre.repository.js';
 import { openShop } from '../../support/app.js';
 import { type Database, openDatabaseAt } from '../../support/database.js';
@@ -47,7 +47,7 @@ function describeTimeouts(urlOf: () => string): void {
     const options = dataSourceOptions(urlOf());
     const [settings] = await withDatabase(options, (unitOfWork) => settingsIn({ unitOfWork }, 1));
     expect(settings).toMatchObject({ statement_timeout: 0, idle_in_transaction_session_timeout: 0 });
-    const writing = withDatabaseForReading(options, (unitOfWork) =>
+    const writing = withReadOnlyDatabase(options, (unitOfWork) =>
       unitOfWork.run(work, ({ genres }) => genres.query('CREATE TABLE written ()')),
     );
     await expect(writing).rejects.toThrow();

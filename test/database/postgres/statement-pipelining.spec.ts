@@ -1,5 +1,5 @@
 import type { QueryRunner } from 'typeorm';
-import { lease } from '../../../src/platform/database/engine/scoped-runner.js';
+import { withScopedRunner } from '../../../src/platform/database/engine/scoped-runner.js';
 import { inOrder } from '../../../src/kernel/in-order.js';
 import { type Database, openDatabase } from '../../support/database.js';
 
@@ -24,14 +24,14 @@ describe('statements that are sent before BEGIN is answered', () => {
 
   it('write nothing if BEGIN fails', async () => {
     const insert = `INSERT INTO genre (name, name_key) VALUES ('Western', 'western')`;
-    const unit = lease(runner, (manager) => manager.query(insert), { begun: failedBegin() });
+    const unit = withScopedRunner(runner, (manager) => manager.query(insert), { begun: failedBegin() });
     await expect(unit).rejects.toThrow('BEGIN failed');
     expect(await runner.query('SELECT 1 FROM genre')).toEqual([]);
   });
 
   it('are sent at once if they are a SELECT', async () => {
     const begun = new Promise<never>(() => undefined);
-    const rows = await lease(runner, (manager) => manager.query<object[]>('SELECT 1 AS one'), { begun });
+    const rows = await withScopedRunner(runner, (manager) => manager.query<object[]>('SELECT 1 AS one'), { begun });
     expect(rows).toEqual([{ one: 1 }]);
   });
 

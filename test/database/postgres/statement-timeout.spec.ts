@@ -22,7 +22,7 @@ describe('a statement_timeout', () => {
     try {
       await database.unitOfWork.run(work, ({ genres }) => genres.add({ name: 'Drama', description: null }));
       const sleep = (seconds: number) =>
-        database.unitOfWork.readAtOnce(work, ({ genres }) => sleeping.first(genres.manager, { seconds }));
+        database.unitOfWork.readSingle(work, ({ genres }) => sleeping.first(genres.manager, { seconds }));
       const [slow, quick] = await Promise.allSettled([sleep(60), sleep(0)]);
       expect(slow).toEqual({ status: 'rejected', reason: expect.any(ServiceUnavailable) });
       expect(quick).toMatchObject({ status: 'fulfilled', value: { name: 'Drama' } });

@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../../ormconfig.js';
 import { backUp } from '../../../src/platform/database/sqlite/file/backup.js';
-import { withDatabaseForReading } from '../../../src/platform/database/with-database.js';
+import { withReadOnlyDatabase } from '../../../src/platform/database/with-database.js';
 import { verify } from '../../../src/platform/verification/verify.js';
 import { shopInvariants } from '../../../src/shop-invariants.js';
 import { openDatabaseAt } from '../../support/database.js';
@@ -56,10 +56,10 @@ describe('npm run backup', () => {
     const url = `sqlite:${join(folder(), 'backup.sqlite')}`;
     const findings: unknown[] = [];
     const watcher = {
-      tell: (finding: unknown) => findings.push(finding),
+      report: (finding: unknown) => findings.push(finding),
       step: (_name: string, _total: number, work: (advance: () => void) => Promise<void>) => work(() => undefined),
     };
-    await withDatabaseForReading(dataSourceOptions(url), (unitOfWork) => verify(unitOfWork, shopInvariants, watcher));
+    await withReadOnlyDatabase(dataSourceOptions(url), (unitOfWork) => verify(unitOfWork, shopInvariants, watcher));
     expect(findings).toEqual([]);
     expect((await readdir(folder())).filter((name) => name.startsWith('backup'))).toEqual(['backup.sqlite']);
 

@@ -41,6 +41,6 @@ describe('a group commit', () => {
     await Promise.all([stored, last]);
     expect(await rejected).toMatchObject({ message: expect.stringContaining('Western') });
     expect(rows).toEqual([{ name: 'Western' }]);
-    expect(database.unitOfWork.activity.batched).toBe(2);
+    expect(database.unitOfWork.stats.batched).toBe(2);
   });
 });

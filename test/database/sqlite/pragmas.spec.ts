@@ -2,7 +2,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { dataSourceOptions } from '../../../ormconfig.js';
 import { openDataSource } from '../../../src/platform/database/opening/open-data-source.js';
 import { setAndCheckPragmas } from '../../../src/platform/database/sqlite/pragmas.js';
-import { SqliteConnections } from '../../../src/platform/database/sqlite/sqlite-connections.js';
+import { SqliteDatabase } from '../../../src/platform/database/sqlite/sqlite-database.js';
 import { openDatabaseAt } from '../../support/database.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
 
@@ -25,7 +25,7 @@ describe("SQLite's pragmas", () => {
 
   /** What is in force on each connection that units of work are given, the writer's first. */
   async function inForce(): Promise<object[]> {
-    const connections = await SqliteConnections.open(await openDataSource(dataSourceOptions(database.url)));
+    const connections = await SqliteDatabase.open(await openDataSource(dataSourceOptions(database.url)));
     const dataSources: DataSource[] = [];
     connections.transactions((dataSource) => {
       dataSources.push(dataSource);

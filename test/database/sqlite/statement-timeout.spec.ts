@@ -31,7 +31,7 @@ describe('the statement timeout of SQLite readers', () => {
   const read = <Result>(work: (manager: EntityManager) => Promise<Result>) =>
     database.unitOfWork.read(participants, ({ genres }) => work(genres.manager));
   const readSingle = (sql: string) =>
-    database.unitOfWork.readAtOnce(participants, ({ genres }) => genres.manager.query<object[]>(sql));
+    database.unitOfWork.readSingle(participants, ({ genres }) => genres.manager.query<object[]>(sql));
 
   it('interrupts a query in a transaction, and a single one', async () => {
     await expect(read((manager) => manager.query(endless))).rejects.toMatchObject(timedOut);
@@ -99,7 +99,7 @@ describe('reads without end on SQLite', () => {
     await until('a read runs', () => running.size === 1);
     const added = await unitOfWork.run(participants, ({ genres }) => genres.add({ name: 'Beside', description: null }));
     expect(added.name).toBe('Beside');
-    const found = await unitOfWork.readAtOnce(participants, ({ genres }) => genres.get(added.id));
+    const found = await unitOfWork.readSingle(participants, ({ genres }) => genres.get(added.id));
     expect(found.name).toBe('Beside');
     expect({ running: running.size, finished }).toEqual({ running: 1, finished: 0 });
     isOver = true;

@@ -114,12 +114,12 @@ describe('the write-ahead log', () => {
     const grown = await walBytes(file);
     for (const end = Date.now() + 1_200; Date.now() < end;) await write();
     expect(warnings).toEqual([expect.stringMatching(/has \d+ bytes and can't be truncated: another process reads/)]);
-    expect(unitOfWork.activity.walBytes).toBeGreaterThan(grown);
+    expect(unitOfWork.stats.walBytes).toBeGreaterThan(grown);
     await other.query('COMMIT');
     await other.destroy();
     while (news.length === 0 && rows < 1_000) await write();
     expect(news).toEqual(['The write-ahead log is truncated again.']);
-    expect(unitOfWork.activity.walBytes).toBeLessThan(grown);
+    expect(unitOfWork.stats.walBytes).toBeLessThan(grown);
     expect(await unitOfWork.read(participants, ({ genres }) => genres.count())).toBe(rows);
     Logger.overrideLogger(false);
     await close();

@@ -1,17 +1,17 @@
-import type { PoolActivity } from './transaction-manager.js';
+import type { PoolStats } from './transaction-manager.js';
 import type { Wait } from './waiting-room.js';
 import { byWorkload, type Workload } from './workload.js';
 
-export interface Loan {
+export interface PoolRequest {
   readonly workload: Workload;
   /** Absent where others wait for what this one borrows. */
   readonly wait?: Wait;
 }
 
 /** The loan of a transaction that reads. */
-export const readLoan = (wait: Wait): Loan => ({ workload: wait.isUrgent ? 'urgent lookup' : 'scan', wait });
+export const readRequest = (wait: Wait): PoolRequest => ({ workload: wait.isUrgent ? 'urgent lookup' : 'scan', wait });
 
-interface Borrower<Member> extends Loan {
+interface QueuedRequest<Member> extends PoolRequest {
   /** Counts up, in the order they asked. */
   readonly ticket: number;
   readonly begin: (member: Member) => void;
@@ -26,15 +26,15 @@ interface Borrower<Member> extends Loan {
  */
 export class Pool<Member> {
   private readonly free: Member[];
-  private readonly waiting = byWorkload(() => new Set<Borrower<Member>>());
-  private readonly lent = byWorkload(() => 0);
+  private readonly waiting = byWorkload(() => new Set<QueuedRequest<Member>>());
+  private readonly inUse = byWorkload(() => 0);
   private tickets = 0;
 
   constructor(private readonly members: readonly Member[]) {
     this.free = [...members];
   }
 
-  get activity(): PoolActivity {
+  get stats(): PoolStats {
     const size = this.members.length;
     const waiting = Object.values(this.waiting).reduce((sum, queue) => sum + queue.size, 0);
     return { size, inUse: size - this.free.length, waiting };
@@ -42,28 +42,28 @@ export class Pool<Member> {
 
   /** Whether who borrows now has to wait. */
   isBusyFor(workload: Workload): boolean {
-    const { free, members, lent } = this;
+    const { free, members, inUse } = this;
     if (free.length === 0) return true;
     if (members.length === 1 || workload === 'lookup' || workload === 'urgent lookup') return false;
-    return free.length === 1 || (workload === 'scan' && lent.scan >= Math.floor(members.length / 2));
+    return free.length === 1 || (workload === 'scan' && inUse.scan >= Math.floor(members.length / 2));
   }
 
   /** @throws UnitNotStarted */
-  async lend<Result>(loan: Loan, job: (member: Member) => Promise<Result>): Promise<Result> {
+  async use<Result>(loan: PoolRequest, job: (member: Member) => Promise<Result>): Promise<Result> {
     const { workload, wait } = loan;
     wait?.assertPresent();
-    const member = this.isBusyFor(workload) ? await this.turn(loan) : this.take(workload);
+    const member = this.isBusyFor(workload) ? await this.enqueue(loan) : this.take(workload);
     try {
       return await job(member);
     } finally {
-      this.lent[workload]--;
+      this.inUse[workload]--;
       this.free.push(member);
       this.beginNext();
     }
   }
 
   /** Lets nobody wait on who waits now. */
-  refuseWaiting(error: unknown): void {
+  rejectQueued(error: unknown): void {
     for (const queue of Object.values(this.waiting)) {
       for (const borrower of queue) {
         this.leave(borrower);
@@ -73,11 +73,11 @@ export class Pool<Member> {
   }
 
   private take(workload: Workload): Member {
-    this.lent[workload]++;
+    this.inUse[workload]++;
     return this.free.pop()!;
   }
 
-  private turn({ workload, wait }: Loan): Promise<Member> {
+  private enqueue({ workload, wait }: PoolRequest): Promise<Member> {
     const queue = this.waiting[workload];
     return new Promise((begin, refuse) => {
       const borrower = { workload, wait, ticket: this.tickets++, begin, refuse };
@@ -96,10 +96,10 @@ export class Pool<Member> {
     next.begin(this.take(next.workload));
   }
 
-  private next(): Borrower<Member> | undefined {
+  private next(): QueuedRequest<Member> | undefined {
     const [urgent] = this.waiting['urgent lookup'];
     if (urgent) return urgent;
-    let next: Borrower<Member> | undefined;
+    let next: QueuedRequest<Member> | undefined;
     for (const [first] of Object.values(this.waiting)) {
       if (first && (!next || first.ticket < next.ticket) && !this.isBusyFor(first.workload)) next = first;
     }
@@ -107,7 +107,7 @@ export class Pool<Member> {
   }
 
   /** Takes a borrower out of its queue: its wait has come to an end. */
-  private leave(borrower: Borrower<Member>): void {
+  private leave(borrower: QueuedRequest<Member>): void {
     this.waiting[borrower.workload].delete(borrower);
     borrower.wait?.stop();
   }

@@ -2,11 +2,11 @@ import type { EntityManager, QueryRunner } from 'typeorm';
 import type { Work } from './transaction-manager.js';
 
 type Purpose = 'read' | 'write';
-type Leased = QueryRunner & { readonly purpose?: Purpose };
+type ScopedRunner = QueryRunner & { readonly purpose?: Purpose };
 
 /** Whether a unit of work only reads. */
-export function isReading({ queryRunner }: EntityManager): boolean {
-  const leased: Leased | undefined = queryRunner;
+export function isReadOnly({ queryRunner }: EntityManager): boolean {
+  const leased: ScopedRunner | undefined = queryRunner;
   return leased?.purpose === 'read';
 }
 
@@ -16,13 +16,13 @@ export function isReading({ queryRunner }: EntityManager): boolean {
  * @param options.begun the transaction's BEGIN, where its answer is still to come. A SELECT is sent behind it at once;
  * every other statement waits for it, since it would be committed by itself if BEGIN had failed.
  */
-export async function lease<Result>(
+export async function withScopedRunner<Result>(
   runner: QueryRunner,
   work: Work<Result>,
   { purpose = 'write', begun }: { readonly purpose?: Purpose; readonly begun?: Promise<unknown> } = {},
 ): Promise<Result> {
   // isTransactionActive: TypeORM's save() and remove() then write inside our transaction and open none of their own.
-  const view = Object.assign(Object.create(runner) as Leased, {
+  const view = Object.assign(Object.create(runner) as ScopedRunner, {
     isReleased: false,
     isTransactionActive: true,
     purpose,

@@ -1,20 +1,20 @@
 import type { EntityManager } from 'typeorm';
 import type { Clock } from '../../../kernel/clock.js';
 import {
-  DoneBefore,
+  IdempotentReplay,
   IdempotencyAnswerGone,
   IdempotencyKeyInUse,
   IdempotencyKeyReused,
-  type Once,
+  type IdempotentRequest,
 } from '../../../kernel/idempotency.js';
-import type { Transactions, Work } from '../engine/transaction-manager.js';
+import type { TransactionManager, Work } from '../engine/transaction-manager.js';
 import type { Wait } from '../engine/waiting-room.js';
 import type { IdempotencyKey } from './idempotency-key.entity.js';
-import { packAnswer, unpackAnswer } from './kept-answer.js';
+import { packAnswer, unpackAnswer } from './stored-response.js';
 import { IdempotencyKeyRepository } from './idempotency-key.repository.js';
 
 /** How long an answer is kept, in milliseconds. */
-const lifetime = 24 * 60 * 60 * 1000;
+const retentionMs = 24 * 60 * 60 * 1000;
 
 /** Keys that one transaction deletes at most. */
 const purgeBatchSize = 500;
@@ -23,17 +23,17 @@ const purgeBatchSize = 500;
  * Does keyed work once. The answer is written in the transaction that does the work: after a crash both are there or
  * neither is. Work that is refused leaves nothing behind, so that it may be tried again, mended, with the same key.
  */
-export class Idempotency {
+export class IdempotentTransactions {
   /** What this process is doing. Between processes the database keeps the keys apart. */
-  private readonly underWay = new Set<string>();
+  private readonly inProgress = new Set<string>();
 
   constructor(
-    private readonly transactions: Transactions,
+    private readonly transactions: TransactionManager,
     private readonly clock: Clock,
   ) {}
 
   /** @throws DoneBefore, IdempotencyAnswerGone, IdempotencyKeyInUse, IdempotencyKeyReused */
-  async write<Result>(once: Once<Result>, work: Work<Result>, wait: Wait): Promise<Result> {
+  async write<Result>(once: IdempotentRequest<Result>, work: Work<Result>, wait: Wait): Promise<Result> {
     try {
       return await this.writeAlone(once, work, wait);
     } catch (error) {
@@ -46,28 +46,32 @@ export class Idempotency {
   }
 
   /** @throws DoneBefore, IdempotencyKeyReused */
-  async assertNotDone(once: Once<never>, manager: EntityManager): Promise<void> {
+  async assertNotDone(once: IdempotentRequest<never>, manager: EntityManager): Promise<void> {
     await this.refuseDone(once, manager);
   }
 
-  private async writeAlone<Result>(once: Once<Result>, work: Work<Result>, wait: Wait): Promise<Result> {
-    if (this.underWay.has(once.key)) throw new IdempotencyKeyInUse();
-    this.underWay.add(once.key);
+  private async writeAlone<Result>(once: IdempotentRequest<Result>, work: Work<Result>, wait: Wait): Promise<Result> {
+    if (this.inProgress.has(once.key)) throw new IdempotencyKeyInUse();
+    this.inProgress.add(once.key);
     try {
-      return await this.transactions.write((manager) => this.doOnce(once, work, manager), wait);
+      return await this.transactions.write((manager) => this.runIdempotent(once, work, manager), wait);
     } finally {
-      this.underWay.delete(once.key);
+      this.inProgress.delete(once.key);
     }
   }
 
-  private async doOnce<Result>(once: Once<Result>, work: Work<Result>, manager: EntityManager): Promise<Result> {
+  private async runIdempotent<Result>(
+    once: IdempotentRequest<Result>,
+    work: Work<Result>,
+    manager: EntityManager,
+  ): Promise<Result> {
     const { key, request } = once;
     const keys = new IdempotencyKeyRepository(manager);
     await keys.hold(key);
     const expired = await this.refuseDone(once, manager);
     if (expired) await keys.delete({ key });
     const result = await work(manager);
-    const answer = once.answer(result);
+    const answer = once.responseOf(result);
     const resource = once.resourceOf(answer);
     const creationDatetime = this.clock.now();
     await keys.insert({ key, request, answer: packAnswer(JSON.stringify(answer)), resource, creationDatetime });
@@ -78,13 +82,16 @@ export class Idempotency {
    * @returns what was done with this key so long ago that it counts no more, if anything
    * @throws DoneBefore, IdempotencyAnswerGone, IdempotencyKeyReused
    */
-  private async refuseDone({ key, request }: Once<never>, manager: EntityManager): Promise<IdempotencyKey | null> {
+  private async refuseDone(
+    { key, request }: IdempotentRequest<never>,
+    manager: EntityManager,
+  ): Promise<IdempotencyKey | null> {
     const earlier = await new IdempotencyKeyRepository(manager).findOneBy({ key });
     if (!earlier || earlier.creationDatetime <= this.expiry()) return earlier;
     const isErased = earlier.request === '';
     if (earlier.request !== request && !isErased) throw new IdempotencyKeyReused();
     const answer = unpackAnswer(earlier.answer);
-    throw answer ? new DoneBefore(answer) : new IdempotencyAnswerGone(earlier.resource ?? '');
+    throw answer ? new IdempotentReplay(answer) : new IdempotencyAnswerGone(earlier.resource ?? '');
   }
 
   /**
@@ -100,6 +107,6 @@ export class Idempotency {
   }
 
   private expiry(): Date {
-    return new Date(this.clock.now().getTime() - lifetime);
+    return new Date(this.clock.now().getTime() - retentionMs);
   }
 }

@@ -1,6 +1,6 @@
 import { AbstractLogger, DataSource, type DataSourceOptions } from 'typeorm';
 import { refuseDatesIn } from '../columns/date-parameters.js';
-import { unusable } from '../engine/refusal.js';
+import { unusableDatabase } from '../engine/operational-errors.js';
 import { prepareDatabaseFile } from '../sqlite/file/database-file.js';
 import { UnusableDatabase } from '../engine/unusable-database.js';
 
@@ -25,6 +25,6 @@ export async function openDataSource(options: DataSourceOptions): Promise<DataSo
     return dataSource;
   } catch (error) {
     if (error instanceof UnusableDatabase) throw error;
-    throw unusable(error, options);
+    throw unusableDatabase(error, options);
   }
 }

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import sqlite3 from 'sqlite3';
 import type { DataSource, DataSourceOptions } from 'typeorm';
-import type { Connections } from '../engine/connections.js';
-import { PostgresConnections } from '../postgres/postgres-connections.js';
+import type { Database } from '../engine/database.js';
+import { PostgresDatabase } from '../postgres/postgres-database.js';
 import { withSettings } from '../postgres/session-settings.js';
-import { SqliteConnections } from '../sqlite/sqlite-connections.js';
+import { SqliteDatabase } from '../sqlite/sqlite-database.js';
 import { UnusableDatabase } from '../engine/unusable-database.js';
 
 /** The same database, for connections that the database itself keeps from writing. @throws UnusableDatabase */
-export function readingOnly(options: DataSourceOptions): DataSourceOptions {
+export function readOnlyOptions(options: DataSourceOptions): DataSourceOptions {
   if (options.type === 'postgres') return withSettings(options, { default_transaction_read_only: 'on' });
   const file = String(options.database);
   // TypeORM would make the folder of a file that isn't there.
@@ -21,19 +21,19 @@ export function readingOnly(options: DataSourceOptions): DataSourceOptions {
  * Opens what is there beside whoever serves it: nothing is migrated, and nobody is kept out.
  * @throws UnusableDatabase where the schema isn't that of this version
  */
-export async function openForReading(source: DataSource): Promise<Connections> {
-  await assertCurrent(source);
+export async function openReadOnly(source: DataSource): Promise<Database> {
+  await assertCurrentSchema(source);
   return openAnySchema(source);
 }
 
 /** The same, whatever the schema. */
-export function openAnySchema(source: DataSource): Promise<Connections> {
+export function openAnySchema(source: DataSource): Promise<Database> {
   return source.options.type === 'postgres'
-    ? PostgresConnections.openMigrated(source)
-    : SqliteConnections.openForReading(source);
+    ? PostgresDatabase.openMigrated(source)
+    : SqliteDatabase.openForReading(source);
 }
 
-async function assertCurrent(source: DataSource): Promise<void> {
+async function assertCurrentSchema(source: DataSource): Promise<void> {
   const ours = source.migrations.map(({ name, constructor }) => name ?? constructor.name);
   const done = await executedMigrations(source);
   const missing = ours.filter((name) => !done.includes(name));

@@ -6,7 +6,7 @@ import { AbortableClient } from './abortable-client.js';
 import { type SessionSettings, startSession } from './session-settings.js';
 
 /** A plan was made for columns that have another type since: feature not supported, as PostgreSQL calls it. */
-export const planIsOld = '0A000';
+export const stalePlanCode = '0A000';
 
 /**
  * A connection whose statements stay prepared: for most of ours PostgreSQL takes longer to plan what to do than to do it.
@@ -39,7 +39,7 @@ export class PreparingClient extends AbortableClient {
     const name = this.nameOf(text);
     this.deallocateUnneeded();
     const answer = query({ name, text, values }, ...rest) as Promise<unknown>;
-    answer.catch((error: unknown) => errorCode(error) === planIsOld && this.names.delete(text));
+    answer.catch((error: unknown) => errorCode(error) === stalePlanCode && this.names.delete(text));
     return answer as never;
   }
 

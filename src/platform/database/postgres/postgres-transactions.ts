@@ -2,28 +2,28 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { QueryRunner } from 'typeorm';
 import { ServiceUnavailable } from '../../../kernel/domain-error.js';
 import { errorCode } from '../../../kernel/error-code.js';
-import { lease } from '../engine/scoped-runner.js';
-import { type Loan, Pool, readLoan } from '../engine/pool.js';
+import { withScopedRunner } from '../engine/scoped-runner.js';
+import { type PoolRequest, Pool, readRequest } from '../engine/pool.js';
 import { ReadBatcher } from '../queries/read-batcher.js';
-import { isDamage, isRefusal } from '../engine/refusal.js';
+import { isCorruption, isOperationalError } from '../engine/operational-errors.js';
 import { isStatementTimeout, statementTimeout } from '../engine/statement-timeout.js';
-import type { Activity, Transactions, Work } from '../engine/transaction-manager.js';
+import type { TransactionStats, TransactionManager, Work } from '../engine/transaction-manager.js';
 import type { Wait } from '../engine/waiting-room.js';
 import { LostDatabase } from '../engine/unusable-database.js';
 import { AnswerTimeout } from './answer-timeout.js';
-import { planIsOld, type PreparingClient, type PreparingPool } from './driver.js';
-import { type Inquiry, ServerWatchdog } from './server-watchdog.js';
+import { stalePlanCode, type PreparingClient, type PreparingPool } from './driver.js';
+import { type ServerInquiry, ServerWatchdog } from './server-watchdog.js';
 
 /** A unit that loses to others this often finds the database too busy. */
-const mostAttempts = 8;
+const maxAttempts = 8;
 /** Serialization failure and deadlock: the database asks to begin again. A standby so ends reads that hold it up. */
-export const lostToOthers = new Set(['40001', '40P01']);
-const readingOnly = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
+export const retryableCodes = new Set(['40001', '40P01']);
+const beginReadOnly = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
 /** A write where only reading is possible: on a server that was demoted to a standby, for one. */
-const readOnly = '25006';
+const readOnlyCode = '25006';
 
 interface WatchdogOptions {
-  readonly inquiry: Inquiry;
+  readonly server: ServerInquiry;
   readonly pool: () => Pick<PreparingPool, 'abortIdle'>;
   /** The server's own limit for a statement; 0 for none. */
   readonly statementTimeoutMs: number;
@@ -39,8 +39,8 @@ interface WatchdogOptions {
  * unit learns that within milliseconds of its turn; and when it, or a connection to it, falls silent, the watchdog ends
  * the units that wait for it within seconds.
  */
-export class PostgresTransactions implements Transactions {
-  private readonly places: Pool<() => QueryRunner>;
+export class PostgresTransactions implements TransactionManager {
+  private readonly slots: Pool<() => QueryRunner>;
   private readonly batcher: ReadBatcher;
   private readonly watchdog: ServerWatchdog;
   /** What PostgreSQL said of a damaged page. It stays damaged until it is restored and the service started again. */
@@ -50,19 +50,19 @@ export class PostgresTransactions implements Transactions {
   private rolledBack = 0;
 
   /** @param places no more than there are connections */
-  constructor(newRunner: () => QueryRunner, places: number, { inquiry, pool, statementTimeoutMs }: WatchdogOptions) {
-    this.places = new Pool(Array<typeof newRunner>(places).fill(newRunner));
-    this.watchdog = new ServerWatchdog(inquiry, pool, statementTimeoutMs, (cause) =>
-      this.places.refuseWaiting(new ServiceUnavailable(cause)),
+  constructor(newRunner: () => QueryRunner, places: number, { server, pool, statementTimeoutMs }: WatchdogOptions) {
+    this.slots = new Pool(Array<typeof newRunner>(places).fill(newRunner));
+    this.watchdog = new ServerWatchdog(server, pool, statementTimeoutMs, (cause) =>
+      this.slots.rejectQueued(new ServiceUnavailable(cause)),
     );
     this.batcher = new ReadBatcher(newRunner(), {
-      lend: (loan, job) => this.withRunner(loan, job),
-      isBusy: () => this.places.isBusyFor('lookup'),
+      use: (loan, job) => this.withRunner(loan, job),
+      isBusy: () => this.slots.isBusyFor('lookup'),
     });
   }
 
-  get activity(): Activity {
-    const pool = this.places.activity;
+  get stats(): TransactionStats {
+    const pool = this.slots.stats;
     return {
       waiting: pool.waiting,
       running: pool.inUse,
@@ -82,10 +82,10 @@ export class PostgresTransactions implements Transactions {
         return result;
       } catch (error) {
         const code = errorCode(error) ?? '';
-        const isLost = lostToOthers.has(code);
-        if (!isLost || attempt === mostAttempts) {
+        const isLost = retryableCodes.has(code);
+        if (!isLost || attempt === maxAttempts) {
           this.rolledBack++;
-          throw isLost || code === readOnly ? new ServiceUnavailable(error) : error;
+          throw isLost || code === readOnlyCode ? new ServiceUnavailable(error) : error;
         }
       }
       this.retries++;
@@ -94,27 +94,30 @@ export class PostgresTransactions implements Transactions {
   }
 
   read<Result>(work: Work<Result>, wait: Wait): Promise<Result> {
-    return this.attempt(readingOnly, work, readLoan(wait));
+    return this.attempt(beginReadOnly, work, readRequest(wait));
   }
 
-  readAtOnce<Result>(work: Work<Result>, wait: Wait): Promise<Result> {
+  readSingle<Result>(work: Work<Result>, wait: Wait): Promise<Result> {
     return this.batcher.read(work, wait);
   }
 
-  private attempt<Result>(begin: string, work: Work<Result>, loan: Loan): Promise<Result> {
+  private attempt<Result>(begin: string, work: Work<Result>, loan: PoolRequest): Promise<Result> {
     return this.withRunner(loan, async (runner) => {
       const begun = runner.query(begin);
       // It is awaited below, unless the unit fails first.
       begun.catch(() => undefined);
-      const result = await lease(runner, work, { purpose: begin === readingOnly ? 'read' : 'write', begun });
+      const result = await withScopedRunner(runner, work, {
+        purpose: begin === beginReadOnly ? 'read' : 'write',
+        begun,
+      });
       await begun;
       await runner.query('COMMIT');
       return result;
     });
   }
 
-  private withRunner<Result>(loan: Loan, job: (runner: QueryRunner) => Promise<Result>): Promise<Result> {
-    return this.places.lend(loan, (newRunner) => {
+  private withRunner<Result>(loan: PoolRequest, job: (runner: QueryRunner) => Promise<Result>): Promise<Result> {
+    return this.slots.use(loan, (newRunner) => {
       const runner = newRunner();
       let isAbandoned = false;
       const unit = {
@@ -134,7 +137,7 @@ export class PostgresTransactions implements Transactions {
           // A lost connection has rolled back by itself, and is what `error` tells.
           await runner.query('ROLLBACK').catch(() => undefined);
           if (isStatementTimeout(error)) throw statementTimeout(error);
-          if (isDamage(error)) this.damage ??= error as Error;
+          if (isCorruption(error)) this.damage ??= error as Error;
           throw isLost || isUnavailable(error) ? new ServiceUnavailable(error) : error;
         } finally {
           await runner.release();
@@ -147,10 +150,10 @@ export class PostgresTransactions implements Transactions {
 /** Connection failures (08), lack of resources (53), shutdown and timeouts (57), a plan that is old, and waiting too long for a lock. */
 function isUnavailable(error: unknown): boolean {
   const code = errorCode(error);
-  if (code === planIsOld) return true;
+  if (code === stalePlanCode) return true;
   if (error instanceof AnswerTimeout || error instanceof LostDatabase) return true;
   // A write in a unit that reads is a bug of ours.
-  if (code !== readOnly && isRefusal(error)) return true;
+  if (code !== readOnlyCode && isOperationalError(error)) return true;
   if (code !== undefined) return /^(08|53|57)|^55P03$|^E[A-Z]+$/.test(code);
   return (
     error instanceof Error &&

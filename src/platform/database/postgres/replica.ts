@@ -6,13 +6,13 @@ import { AbortableClient } from './abortable-client.js';
 import { statementTimeoutOf } from './session-settings.js';
 
 /** Milliseconds in which a server that is there answers. */
-const answerTime = 750;
+const answerTimeoutMs = 750;
 /** Milliseconds that a read waits for a standby to catch up; beyond that the primary is kinder. */
-const patience = 300;
+const catchUpTimeoutMs = 300;
 /** Milliseconds between asking a standby that is behind how far it is. */
-const interval = 2;
+const pollMs = 2;
 /** Milliseconds until a standby that was lost is looked for again. */
-const absence = 1_000;
+const reconnectDelayMs = 1_000;
 
 /** Milliseconds beyond the server's own limit for a statement after which it is not waited for. */
 const queryMarginMs = 2_000;
@@ -20,9 +20,9 @@ const queryMarginMs = 2_000;
 type PostgresOptions = DataSourceOptions & { readonly url: string };
 
 /** One connection to each of the two servers, for nothing but to ask them how far they are. */
-interface Watch {
+interface MonitorClients {
   readonly primary: AbortableClient;
-  readonly standby: AbortableClient;
+  readonly replica: AbortableClient;
 }
 
 /**
@@ -30,11 +30,11 @@ interface Watch {
  * whoever reads from it asks first whether it has caught up, and goes to the primary where it hasn't; see
  * docs/decisions/0012. It may come and go: that is logged, and does no harm.
  */
-export class Standby {
+export class Replica {
   /** Connects to the standby when it is first there. */
   readonly dataSource: DataSource;
-  private readonly logger = new Logger(Standby.name);
-  private watch?: Watch;
+  private readonly logger = new Logger(Replica.name);
+  private monitor?: MonitorClients;
   private retry?: NodeJS.Timeout;
   private isBehind = false;
   private isClosed = false;
@@ -54,13 +54,13 @@ export class Standby {
    * @returns also where the standby is away now
    * @throws UnusableDatabase where it is there, and no standby of the primary
    */
-  static async open(primary: DataSourceOptions, standby: DataSourceOptions): Promise<Standby> {
-    const opened = new Standby((primary as PostgresOptions).url, standby as PostgresOptions);
+  static async open(primary: DataSourceOptions, standby: DataSourceOptions): Promise<Replica> {
+    const opened = new Replica((primary as PostgresOptions).url, standby as PostgresOptions);
     try {
       await opened.connect();
     } catch (error) {
       if (error instanceof UnusableDatabase) throw error;
-      opened.lose(error);
+      opened.markLost(error);
     }
     return opened;
   }
@@ -79,42 +79,44 @@ export class Standby {
   }
 
   /** Reads nothing from the standby until it has proved, in a new connection, to be there. */
-  lose(cause: unknown): void {
+  markLost(cause: unknown): void {
     if (this.isClosed || this.retry) return;
     const reason = cause instanceof Error ? cause.message || cause.name : String(cause);
     this.logger.warn(`The replica isn't read from until it and the primary answer again: ${reason}.`);
-    this.endWatch();
+    this.endMonitor();
     this.scheduleConnecting();
   }
 
   async close(): Promise<void> {
     this.isClosed = true;
     clearTimeout(this.retry);
-    this.endWatch();
+    this.endMonitor();
     if (this.dataSource.isInitialized) await this.dataSource.destroy();
   }
 
   private async compare(): Promise<boolean> {
-    const { watch } = this;
-    if (!watch) return false;
+    const { monitor } = this;
+    if (!monitor) return false;
     try {
-      const committed = await ask<string>(watch.primary, 'SELECT pg_current_wal_flush_lsn()');
-      const deadline = performance.now() + (this.isBehind ? 0 : patience);
-      while (!(await hasReplayed(watch.standby, committed))) {
-        if (performance.now() >= deadline) return this.remember(true);
-        await pause(interval);
+      const committed = await ask<string>(monitor.primary, 'SELECT pg_current_wal_flush_lsn()');
+      const deadline = performance.now() + (this.isBehind ? 0 : catchUpTimeoutMs);
+      while (!(await hasReplayed(monitor.replica, committed))) {
+        if (performance.now() >= deadline) return this.recordLag(true);
+        await pause(pollMs);
       }
-      return this.remember(false);
+      return this.recordLag(false);
     } catch (error) {
-      this.lose(error);
+      this.markLost(error);
       return false;
     }
   }
 
   /** One that stays behind is waited for once, and then only asked. */
-  private remember(isBehind: boolean): boolean {
+  private recordLag(isBehind: boolean): boolean {
     if (isBehind && !this.isBehind) {
-      this.logger.warn(`The replica is more than ${patience} ms behind. The primary is read from until it caught up.`);
+      this.logger.warn(
+        `The replica is more than ${catchUpTimeoutMs} ms behind. The primary is read from until it caught up.`,
+      );
     }
     if (!isBehind && this.isBehind) this.logger.log('The replica has caught up, and is read from again.');
     this.isBehind = isBehind;
@@ -122,27 +124,27 @@ export class Standby {
   }
 
   private async connect(): Promise<void> {
-    const watch = { primary: this.client(this.primaryUrl), standby: this.client(this.options.url) };
+    const watch = { primary: this.client(this.primaryUrl), replica: this.client(this.options.url) };
     try {
-      await Promise.all([watch.primary.connect(), watch.standby.connect()]);
-      await assertStandby(watch, this.options.url);
+      await Promise.all([watch.primary.connect(), watch.replica.connect()]);
+      await assertReplica(watch, this.options.url);
       if (!this.dataSource.isInitialized) await this.dataSource.initialize();
     } catch (error) {
       end(watch);
       throw error;
     }
     if (this.isClosed) end(watch);
-    else this.watch = watch;
+    else this.monitor = watch;
   }
 
   private client(connectionString: string): AbortableClient {
     const client = new AbortableClient({
       connectionString,
       application_name: 'movie-rental replica watch',
-      connectionTimeoutMillis: answerTime,
-      query_timeout: answerTime,
+      connectionTimeoutMillis: answerTimeoutMs,
+      query_timeout: answerTimeoutMs,
     });
-    return client.on('error', (error) => this.lose(error));
+    return client.on('error', (error) => this.markLost(error));
   }
 
   private scheduleConnecting(): void {
@@ -154,17 +156,17 @@ export class Standby {
         },
         () => this.isClosed || this.scheduleConnecting(),
       );
-    }, absence);
+    }, reconnectDelayMs);
   }
 
-  private endWatch(): void {
-    if (this.watch) end(this.watch);
-    this.watch = undefined;
+  private endMonitor(): void {
+    if (this.monitor) end(this.monitor);
+    this.monitor = undefined;
   }
 }
 
-function end({ primary, standby }: Watch): void {
-  for (const client of [primary, standby]) client.abort();
+function end({ primary, replica }: MonitorClients): void {
+  for (const client of [primary, replica]) client.abort();
 }
 
 async function ask<Value>(client: AbortableClient, sql: string, values: unknown[] = []): Promise<Value> {
@@ -177,10 +179,10 @@ function hasReplayed(standby: AbortableClient, position: string): Promise<boolea
   return ask(standby, 'SELECT pg_is_in_recovery() AND pg_last_wal_replay_lsn() >= $1::pg_lsn', [position]);
 }
 
-async function assertStandby({ primary, standby }: Watch, url: string): Promise<void> {
+async function assertReplica({ primary, replica }: MonitorClients, url: string): Promise<void> {
   const identity = `SELECT system_identifier || ' ' || current_database() FROM pg_control_system()`;
-  const isCopy = (await ask<string>(primary, identity)) === (await ask<string>(standby, identity));
-  if (isCopy && (await ask<boolean>(standby, 'SELECT pg_is_in_recovery()'))) return;
+  const isCopy = (await ask<string>(primary, identity)) === (await ask<string>(replica, identity));
+  if (isCopy && (await ask<boolean>(replica, 'SELECT pg_is_in_recovery()'))) return;
   const { host, pathname } = new URL(url);
   throw new UnusableDatabase(
     `DATABASE_REPLICA_URL names a database (${host}${pathname}) that is no streaming replica of the one in DATABASE_URL. ` +

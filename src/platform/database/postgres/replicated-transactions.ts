@@ -1,21 +1,21 @@
 import { ServiceUnavailable, UnitNotStarted } from '../../../kernel/domain-error.js';
-import type { Activity, Transactions, Work } from '../engine/transaction-manager.js';
+import type { TransactionStats, TransactionManager, Work } from '../engine/transaction-manager.js';
 import type { Wait } from '../engine/waiting-room.js';
-import { lostToOthers, type PostgresTransactions } from './postgres-transactions.js';
+import { retryableCodes, type PostgresTransactions } from './postgres-transactions.js';
 import { errorCode } from '../../../kernel/error-code.js';
-import { isStatementFault } from '../engine/statement-fault.js';
-import type { Standby } from './replica.js';
+import { isStatementError } from '../engine/statement-error.js';
+import type { Replica } from './replica.js';
 
 /** Writes on the primary; reads on a standby that shows all that was committed before, or else on the primary too. */
-export class ReplicatedTransactions implements Transactions {
+export class ReplicatedTransactions implements TransactionManager {
   constructor(
     private readonly primary: PostgresTransactions,
-    private readonly replica: PostgresTransactions,
-    private readonly standby: Standby,
+    private readonly replicaTransactions: PostgresTransactions,
+    private readonly replica: Replica,
   ) {}
 
-  get activity(): Activity {
-    const [primary, replica] = [this.primary.activity, this.replica.activity];
+  get stats(): TransactionStats {
+    const [primary, replica] = [this.primary.stats, this.replicaTransactions.stats];
     return {
       ...primary,
       waiting: primary.waiting + replica.waiting,
@@ -29,26 +29,26 @@ export class ReplicatedTransactions implements Transactions {
   }
 
   read<Result>(work: Work<Result>, wait: Wait): Promise<Result> {
-    return this.onStandby(wait, (transactions) => transactions.read(work, wait));
+    return this.onReplica(wait, (transactions) => transactions.read(work, wait));
   }
 
-  readAtOnce<Result>(work: Work<Result>, wait: Wait): Promise<Result> {
-    return this.onStandby(wait, (transactions) => transactions.readAtOnce(work, wait));
+  readSingle<Result>(work: Work<Result>, wait: Wait): Promise<Result> {
+    return this.onReplica(wait, (transactions) => transactions.readSingle(work, wait));
   }
 
-  private async onStandby<Result>(
+  private async onReplica<Result>(
     wait: Wait,
     read: (transactions: PostgresTransactions) => Promise<Result>,
   ): Promise<Result> {
-    if (!(await wait.for(this.standby.hasCaughtUp()))) return read(this.primary);
+    if (!(await wait.for(this.replica.hasCaughtUp()))) return read(this.primary);
     try {
-      return await read(this.replica);
+      return await read(this.replicaTransactions);
     } catch (error) {
       if (error instanceof UnitNotStarted) throw error;
       // A slow statement would be as slow on the primary, and says nothing of the replica.
-      if (error instanceof ServiceUnavailable && isStatementFault(error)) throw error;
-      if (error instanceof ServiceUnavailable) this.standby.lose(error.cause);
-      else if (!lostToOthers.has(errorCode(error) ?? '')) throw error;
+      if (error instanceof ServiceUnavailable && isStatementError(error)) throw error;
+      if (error instanceof ServiceUnavailable) this.replica.markLost(error.cause);
+      else if (!retryableCodes.has(errorCode(error) ?? '')) throw error;
       return read(this.primary);
     }
   }

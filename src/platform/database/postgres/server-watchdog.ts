@@ -4,14 +4,14 @@ import { ServiceUnavailable } from '../../../kernel/domain-error.js';
 import type { PreparingClient } from './driver.js';
 
 /** Milliseconds between two looks at the units that wait for the server. */
-const lookIntervalMs = 500;
+const probeIntervalMs = 500;
 /** Milliseconds beyond the statement timeout after which a connection without any answer is given up. */
 const marginMs = 2_000;
 /** Milliseconds in which the same outage is logged once. */
 const logIntervalMs = 60_000;
 
 /** What the watchdog asks the server, on connections of its own. */
-export interface Inquiry {
+export interface ServerInquiry {
   /**
    * Returns those of the backends that work on a statement; undefined where the server is there, but does not say.
    * @throws where the server doesn't answer; it has to come to an end by itself
@@ -35,33 +35,33 @@ export interface WatchedUnit {
 }
 
 /** How long a unit has waited for an answer. */
-class Watch {
+class UnitWatch {
   /** Looks in a row at which no piece of an answer had arrived since the one before. */
-  quietLooks = -1;
+  quietProbes = -1;
   /** Looks in a row at which, besides, the server had nothing left to do for the unit. */
-  private idleLooks = 0;
+  private idleProbes = 0;
   private received = 0;
 
   constructor(readonly unit: WatchedUnit) {}
 
-  look(): void {
+  probe(): void {
     const { connection } = this.unit;
-    if (!connection || (connection.isAwaitingAnswer && connection.received === this.received)) this.quietLooks++;
+    if (!connection || (connection.isAwaitingAnswer && connection.received === this.received)) this.quietProbes++;
     else {
-      this.quietLooks = 0;
-      this.idleLooks = 0;
+      this.quietProbes = 0;
+      this.idleProbes = 0;
       this.received = connection.received;
     }
   }
 
   /** Whether the connection has fallen silent. An answer may be on its way when the server says that it is done. */
-  judge(working: ReadonlySet<string> | undefined, maxQuietLooks: number): boolean {
+  isSilent(working: ReadonlySet<string> | undefined, maxQuietProbes: number): boolean {
     const { connection } = this.unit;
     if (!connection?.isAwaitingAnswer || connection.received !== this.received) return false;
-    if (this.quietLooks > maxQuietLooks) return true;
+    if (this.quietProbes > maxQuietProbes) return true;
     if (!working || connection.backend === undefined) return false;
-    this.idleLooks = working.has(connection.backend) ? 0 : this.idleLooks + 1;
-    return this.idleLooks > 1;
+    this.idleProbes = working.has(connection.backend) ? 0 : this.idleProbes + 1;
+    return this.idleProbes > 1;
   }
 }
 
@@ -76,34 +76,34 @@ class Watch {
  */
 export class ServerWatchdog {
   private readonly logger = new Logger('Database');
-  private readonly watches = new Set<Watch>();
+  private readonly watches = new Set<UnitWatch>();
   private interval?: NodeJS.Timeout;
-  private isLooking = false;
+  private isProbing = false;
   private nextLogAt = 0;
   /** How often work came to an end that the server had a part in, be it a refusal. */
-  private signsOfLife = 0;
+  private completedUnits = 0;
   private readonly maxQuietLooks: number;
 
   /** @param statementTimeoutMs the server's own limit for a statement; 0 for none */
   constructor(
-    private readonly inquiry: Inquiry,
+    private readonly server: ServerInquiry,
     private readonly pool: () => Pool,
     statementTimeoutMs: number,
     private readonly onOutage: (cause: unknown) => void,
   ) {
-    this.maxQuietLooks = statementTimeoutMs > 0 ? (statementTimeoutMs + marginMs) / lookIntervalMs : Infinity;
+    this.maxQuietLooks = statementTimeoutMs > 0 ? (statementTimeoutMs + marginMs) / probeIntervalMs : Infinity;
   }
 
   async during<Result>(unit: WatchedUnit, job: () => Promise<Result>): Promise<Result> {
-    const watch = new Watch(unit);
+    const watch = new UnitWatch(unit);
     this.watches.add(watch);
-    this.interval ??= setInterval(() => void this.look(), lookIntervalMs);
+    this.interval ??= setInterval(() => void this.look(), probeIntervalMs);
     try {
       const result = await job();
-      this.signsOfLife++;
+      this.completedUnits++;
       return result;
     } catch (error) {
-      if (!(error instanceof ServiceUnavailable)) this.signsOfLife++;
+      if (!(error instanceof ServiceUnavailable)) this.completedUnits++;
       throw error;
     } finally {
       this.watches.delete(watch);
@@ -115,28 +115,28 @@ export class ServerWatchdog {
   }
 
   private async look(): Promise<void> {
-    if (this.isLooking) return;
-    for (const watch of this.watches) watch.look();
-    const quiet = [...this.watches].filter(({ quietLooks }) => quietLooks > 0);
+    if (this.isProbing) return;
+    for (const watch of this.watches) watch.probe();
+    const quiet = [...this.watches].filter(({ quietProbes }) => quietProbes > 0);
     if (quiet.length === 0) return;
-    this.isLooking = true;
+    this.isProbing = true;
     try {
       await this.inquire(quiet);
     } finally {
-      this.isLooking = false;
+      this.isProbing = false;
     }
   }
 
-  private async inquire(quiet: readonly Watch[]): Promise<void> {
-    const before = this.signsOfLife;
+  private async inquire(quiet: readonly UnitWatch[]): Promise<void> {
+    const before = this.completedUnits;
     let working: ReadonlySet<string> | undefined;
     try {
-      working = await this.inquiry.workingBackends(backendsOf(quiet));
+      working = await this.server.workingBackends(backendsOf(quiet));
     } catch (error) {
-      if (this.signsOfLife === before) this.endAll(error);
+      if (this.completedUnits === before) this.endAll(error);
       return;
     }
-    const silent = quiet.filter((watch) => this.watches.has(watch) && watch.judge(working, this.maxQuietLooks));
+    const silent = quiet.filter((watch) => this.watches.has(watch) && watch.isSilent(working, this.maxQuietLooks));
     if (silent.length > 0) this.replace(silent);
   }
 
@@ -146,14 +146,14 @@ export class ServerWatchdog {
     for (const { unit } of this.watches) unit.abandon(cause);
   }
 
-  private replace(silent: readonly Watch[]): void {
+  private replace(silent: readonly UnitWatch[]): void {
     const idle = this.pool().abortIdle();
     this.warn(
       `Closed ${silent.length + idle} connections to PostgreSQL that have fallen silent, ${idle} of them idle, and ` +
         'opens others in their place: the server has answered, and nothing arrived. Look for a firewall or NAT in ' +
         'between that forgets connections.',
     );
-    void this.inquiry.terminate(backendsOf(silent));
+    void this.server.terminate(backendsOf(silent));
     const cause = new Error('The connection to PostgreSQL has fallen silent.');
     for (const { unit } of silent) unit.abandon(cause);
   }
@@ -165,7 +165,7 @@ export class ServerWatchdog {
   }
 }
 
-function backendsOf(watches: readonly Watch[]): string[] {
+function backendsOf(watches: readonly UnitWatch[]): string[] {
   return watches.flatMap(({ unit }) => unit.connection?.backend ?? []);
 }
 

@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { isPostgres } from './compiled-statement.js';
-import { gathering } from './json-aggregate.js';
+import { jsonAggregate } from './json-aggregate.js';
 import type { ResolvedTypes } from '../columns/parameter-types.js';
 import { renderSql, type SqlTemplate } from './sql-template.js';
 
@@ -18,7 +18,7 @@ export function batchedSql(
   types: ResolvedTypes,
   columns: readonly string[],
 ): string {
-  const rows = gathering(connection, columns);
+  const rows = jsonAggregate(connection, columns);
   const parameter = isPostgres(connection) ? '$' : '?';
   const select = renderSql(template, (name, position) => {
     if (name === limitName) return `${parameter}2`;

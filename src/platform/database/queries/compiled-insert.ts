@@ -1,5 +1,5 @@
 import type { EntityManager, EntityTarget, ObjectLiteral } from 'typeorm';
-import { compile, type CompiledStatement, isPostgres, StatementCache } from './compiled-statement.js';
+import { compileTemplate, type CompiledStatement, isPostgres, StatementCache } from './compiled-statement.js';
 import { parseSql } from './sql-template.js';
 
 /**
@@ -30,14 +30,14 @@ export class CompiledInsert<Entity extends ObjectLiteral, Property extends keyof
         connection.driver.preparePersistentValue(row[this.properties[index]!], column),
       ),
     );
-    const { sql } = this.cache.get(connection, '', () => this.write(manager));
+    const { sql } = this.cache.get(connection, '', () => this.compile(manager));
     const { records } = await manager.queryRunner!.query(sql, [JSON.stringify(values)], true);
     // Neither database promises to return them in the order in which they were given.
     const ids = new Map((records as { id: number; key: unknown }[]).map(({ id, key }) => [key, id]));
     return rows.map((row) => ids.get(row[this.key])!);
   }
 
-  private write({ connection }: EntityManager): CompiledStatement {
+  private compile({ connection }: EntityManager): CompiledStatement {
     const { driver } = connection;
     const metadata = connection.getMetadata(this.target);
     const columns = this.properties.map((property) => metadata.findColumnWithPropertyName(property)!);
@@ -51,6 +51,6 @@ export class CompiledInsert<Entity extends ObjectLiteral, Property extends keyof
     const sql =
       `INSERT INTO ${driver.escape(metadata.tableName)} (${names.join(', ')}) ` +
       `SELECT ${values.join(', ')} FROM ${rows} AS line RETURNING id, ${key} AS "key"`;
-    return compile(connection, parseSql(sql), { rows: 'text' });
+    return compileTemplate(connection, parseSql(sql), { rows: 'text' });
   }
 }

@@ -1,8 +1,8 @@
 import type { EntityManager, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { batchedSql, limitName } from './batched-sql.js';
-import { bind, compile, type CompiledStatement, StatementCache } from './compiled-statement.js';
-import { entityOf, gatheredShapeOf, type Member, type Selection, type Shape, shapeOf } from './row-mapper.js';
-import { gathering, listColumn } from './json-aggregate.js';
+import { bind, compileTemplate, type CompiledStatement, StatementCache } from './compiled-statement.js';
+import { hydrate, aggregateShapeOf, type MemberShape, type Selection, type Shape, shapeOf } from './row-mapper.js';
+import { jsonAggregate, listColumn } from './json-aggregate.js';
 import { type ParameterTypes, resolveTypes, type Values } from '../columns/parameter-types.js';
 import { BatchingManager } from './read-batcher.js';
 import { parseSql } from './sql-template.js';
@@ -10,12 +10,12 @@ import { parseSql } from './sql-template.js';
 export type { Values };
 
 /** Which of the values are given and, of booleans, as what: all that the text of a query may depend on. */
-export type Given<V> = { readonly [Name in keyof V]?: boolean };
+export type Present<V> = { readonly [Name in keyof V]?: boolean };
 
 /** Writes a query with its values as parameters of their own names. */
 export type Query<Entity extends ObjectLiteral, V> = (
   manager: EntityManager,
-  given: Given<V>,
+  given: Present<V>,
 ) => SelectQueryBuilder<Entity>;
 
 /** Queries for the lists of each row, of which they know the alias. */
@@ -36,12 +36,12 @@ interface SelectOptions<Entity, V> {
    * Whether single reads are batched. Only queries whose cost is bounded for all values: lookups by a key,
    * and pages that an index finds without passing rows. All reads of a batch wait for the slowest of them.
    */
-  readonly isBatched?: (given: Given<V>) => boolean;
+  readonly isBatched?: (given: Present<V>) => boolean;
   /** Rows that all reads of a batch find at most, where rows may be large. */
   readonly maxBatchRows?: number;
 }
 
-interface Statement extends CompiledStatement {
+interface CompiledQuery extends CompiledStatement {
   readonly shape: Shape;
   /** The same for a batch of reads. */
   readonly batched?: CompiledStatement & { readonly shape: Shape };
@@ -58,7 +58,7 @@ const noBatches = (): boolean => false;
  * trip to SQLite's thread, or to PostgreSQL, costs more than most statements do.
  */
 export class CompiledSelect<Entity extends ObjectLiteral, V extends object> {
-  private readonly cache = new StatementCache<Statement>();
+  private readonly cache = new StatementCache<CompiledQuery>();
 
   constructor(
     private readonly types: ParameterTypes<V>,
@@ -68,9 +68,9 @@ export class CompiledSelect<Entity extends ObjectLiteral, V extends object> {
 
   /** @param limit rows at most, where `maxRows` is set */
   async all(manager: EntityManager, values: V & Values, limit?: number): Promise<Entity[]> {
-    const given = givenOf(values);
+    const given = presentIn(values);
     const { connection } = manager;
-    const statement = this.cache.get(connection, variantOf(given), () => this.write(manager, given));
+    const statement = this.cache.get(connection, variantOf(given), () => this.compile(manager, given));
     const { batched } = statement;
     if (batched && manager instanceof BatchingManager) {
       const rows = await manager.queryBatched({
@@ -79,11 +79,11 @@ export class CompiledSelect<Entity extends ObjectLiteral, V extends object> {
         limit,
         maxBatchRows: this.options.maxBatchRows,
       });
-      return rows.map((row) => entityOf(row, batched.shape)) as Entity[];
+      return rows.map((row) => hydrate(row, batched.shape)) as Entity[];
     }
     const bound = bind(connection, statement, { ...values, [limitName]: limit ?? 0 });
     const rows = await manager.query<Record<string, unknown>[]>(statement.sql, bound);
-    return rows.map((row) => entityOf(row, statement.shape)) as Entity[];
+    return rows.map((row) => hydrate(row, statement.shape)) as Entity[];
   }
 
   async first(manager: EntityManager, values: V & Values): Promise<Entity | undefined> {
@@ -91,16 +91,16 @@ export class CompiledSelect<Entity extends ObjectLiteral, V extends object> {
   }
 
   count(manager: EntityManager, values: V & Values): Promise<number> {
-    return this.query(manager, givenOf(values)).setParameters(values).getCount();
+    return this.query(manager, presentIn(values)).setParameters(values).getCount();
   }
 
-  private write(manager: EntityManager, given: Given<V>): Statement {
+  private compile(manager: EntityManager, given: Present<V>): CompiledQuery {
     const { lists: listQueries = {}, maxRows, isBatched = noBatches } = this.options;
     const query = this.query(manager, given).limit(maxRows);
     const lists = Object.entries<ListQuery | undefined>(listQueries).map(([property, list]) =>
-      gather(query, property, list!(manager)),
+      aggregateList(query, property, list!(manager)),
     );
-    const { shape, columns } = gatheredShapeOf(query, lists);
+    const { shape, columns } = aggregateShapeOf(query, lists);
     const { connection } = manager;
     const template = parseSql(limited(query.getQuery(), maxRows));
     const types = {
@@ -108,7 +108,7 @@ export class CompiledSelect<Entity extends ObjectLiteral, V extends object> {
       [limitName]: 'integer',
     } as const;
     return {
-      ...compile(connection, template, types),
+      ...compileTemplate(connection, template, types),
       shape: shapeOf(query, undefined, lists),
       batched: isBatched(given)
         ? {
@@ -129,31 +129,31 @@ export class CompiledSelect<Entity extends ObjectLiteral, V extends object> {
 const limited = (sql: string, maxRows: number | undefined): string =>
   maxRows === undefined ? sql : `SELECT * FROM (${sql}) AS page LIMIT :${limitName}`;
 
-function variantOf(given: Given<object>): string {
+function variantOf(given: Present<object>): string {
   let variant = '';
   for (const [name, value] of Object.entries(given)) if (value !== undefined) variant += `${name} ${String(value)},`;
   return variant;
 }
 
-function givenOf<V extends object>(values: V): Given<V> {
+function presentIn<V extends object>(values: V): Present<V> {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => [
       name,
       value === undefined || typeof value === 'boolean' ? value : true,
     ]),
-  ) as Given<V>;
+  ) as Present<V>;
 }
 
 /** Has `query` read a list of each of its rows, as a JSON array of arrays, in the order of the list's own query. */
-function gather<Entity extends ObjectLiteral>(
+function aggregateList<Entity extends ObjectLiteral>(
   query: SelectQueryBuilder<Entity>,
   property: string,
   list: ReturnType<ListQuery>,
-): Member {
-  const { shape, columns } = gatheredShapeOf(list);
+): MemberShape {
+  const { shape, columns } = aggregateShapeOf(list);
   query
     .addSelect(
-      `(SELECT ${gathering(query.connection, columns)} FROM (${list.getQuery()}) AS gathered)`,
+      `(SELECT ${jsonAggregate(query.connection, columns)} FROM (${list.getQuery()}) AS gathered)`,
       listColumn(property),
     )
     .setParameters(list.getParameters());

@@ -12,7 +12,11 @@ export interface CompiledStatement {
 
 export const isPostgres = (connection: DataSource): boolean => connection.options.type === 'postgres';
 
-export function compile(connection: DataSource, template: SqlTemplate, types: ResolvedTypes): CompiledStatement {
+export function compileTemplate(
+  connection: DataSource,
+  template: SqlTemplate,
+  types: ResolvedTypes,
+): CompiledStatement {
   const unknown = template.names.find((name) => !(name in types));
   if (unknown !== undefined) throw new Error(`The type of the query parameter ${unknown} is not declared.`);
   const placeholder = isPostgres(connection) ? (_: string, position: number) => `$${position + 1}` : () => '?';

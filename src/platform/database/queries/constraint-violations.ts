@@ -1,7 +1,7 @@
 import { errorCode } from '../../../kernel/error-code.js';
 
 /** What is thrown in place of what the database said, if it is said. */
-type Refusal = () => Error;
+type ErrorFactory = () => Error;
 
 /**
  * Turns the database's refusal to store a value twice into the error that says so to people.
@@ -11,7 +11,7 @@ type Refusal = () => Error;
  */
 export function onDuplicate(
   column: string,
-  refusal: Refusal,
+  refusal: ErrorFactory,
   index = `ix_${column.replace('.', '_')}`,
 ): (error: unknown) => never {
   // PostgreSQL names the index, SQLite the column.
@@ -22,7 +22,7 @@ export function onDuplicate(
  * The same for a reference to what doesn't exist. SQLite doesn't tell which it was: only for statements that set a
  * single one.
  */
-export function onUnknownReference(column: string, refusal: Refusal): (error: unknown) => never {
+export function onUnknownReference(column: string, refusal: ErrorFactory): (error: unknown) => never {
   const constraint = `fk_${column.replace('.', '_')}`;
   return on({ sqlState: '23503', constraint, words: 'FOREIGN KEY constraint failed' }, refusal);
 }
@@ -35,7 +35,7 @@ interface Violation {
   readonly words: string;
 }
 
-function on({ sqlState, constraint, words }: Violation, refusal: Refusal): (error: unknown) => never {
+function on({ sqlState, constraint, words }: Violation, refusal: ErrorFactory): (error: unknown) => never {
   return (error) => {
     const { driverError } = error as { driverError?: Error & { constraint?: string } };
     const isIt =

@@ -1,6 +1,6 @@
 import type { EntityManager, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { maxPageBytes, maxPageLimit, type Page, type PageRequest, type KeysetPosition } from '../../../kernel/page.js';
-import { CompiledSelect, type Given, type Lists, type Query, type Values } from './compiled-select.js';
+import { CompiledSelect, type Present, type Lists, type Query, type Values } from './compiled-select.js';
 import type { ParameterTypes } from '../columns/parameter-types.js';
 import { unknownParameter } from '../../../kernel/domain-error.js';
 import { assertTransaction } from './read-batcher.js';
@@ -10,18 +10,18 @@ type Sortable<Entity> = Readonly<Record<string, keyof Entity & string>>;
 
 interface Order<Entity extends ObjectLiteral, Filter> {
   readonly property: keyof Entity & string;
-  readonly select: CompiledSelect<Entity, Filter & Partial<PlaceValues>>;
+  readonly select: CompiledSelect<Entity, Filter & Partial<PositionValues>>;
 }
 
-interface PlaceValues {
-  readonly placeValue: string | number;
-  readonly placeId: number;
+interface PositionValues {
+  readonly positionValue: string | number;
+  readonly positionId: number;
 }
 
 interface PagesOptions<Entity, Filter> {
   readonly lists?: Lists<Entity>;
   /** Whether reads of a page are batched, by its filters and by what it is sorted by; see SelectOptions. */
-  readonly isBatched: (given: Given<Filter>, sortBy: string) => boolean;
+  readonly isBatched: (given: Present<Filter>, sortBy: string) => boolean;
   /**
    * Rows that one statement fetches at most of a page: bounds the memory that large rows take. A page of more rows is
    * fetched by several statements, in a transaction.
@@ -38,7 +38,7 @@ export function isIndexOrder(sortBy: string, keys: readonly (boolean | undefined
 }
 
 /** A list that is read page by page. Pages are found by place and not by counting, and look one row further. */
-export class PreparedPages<Entity extends ObjectLiteral & { id: number }, Filter extends object> {
+export class KeysetPages<Entity extends ObjectLiteral & { id: number }, Filter extends object> {
   private readonly orders = new Map<string, Order<Entity, Filter>>();
   private readonly maxRows: number;
 
@@ -51,9 +51,9 @@ export class PreparedPages<Entity extends ObjectLiteral & { id: number }, Filter
     this.maxRows = maxRows;
     for (const [name, property] of Object.entries(sortable)) {
       for (const direction of ['ASC', 'DESC'] as const) {
-        const select = new CompiledSelect<Entity, Filter & Partial<PlaceValues>>(
-          { ...types, placeValue: { column: property }, placeId: 'integer' } as ParameterTypes<
-            Filter & Partial<PlaceValues>
+        const select = new CompiledSelect<Entity, Filter & Partial<PositionValues>>(
+          { ...types, positionValue: { column: property }, positionId: 'integer' } as ParameterTypes<
+            Filter & Partial<PositionValues>
           >,
           (manager, given) => inOrder(query(manager, given), property, direction, given),
           { lists, maxRows, maxBatchRows, isBatched: (given) => isBatched(given, name) },
@@ -67,13 +67,13 @@ export class PreparedPages<Entity extends ObjectLiteral & { id: number }, Filter
     const isBackwards = request.from?.direction === 'before';
     const direction = request.descending === isBackwards ? 'ASC' : 'DESC';
     const order = this.orders.get(`${request.sortBy} ${direction}`)!;
-    const from = request.from && (await this.findPlace(manager, request.from, order));
+    const from = request.from && (await this.findPosition(manager, request.from, order));
     const total = request.includeTotal ? await order.select.count(manager, filter) : undefined;
     const { rows, isMore } = await this.fetchRows(manager, filter, request.limit, from, order);
     if (isBackwards) rows.reverse();
     return {
       rows,
-      positionOf: (row) => placeOf(row, order.property),
+      positionOf: (row) => positionOf(row, order.property),
       isBackwards,
       hasPrevious: isBackwards ? isMore : request.from !== undefined,
       hasNext: isBackwards || isMore,
@@ -82,7 +82,7 @@ export class PreparedPages<Entity extends ObjectLiteral & { id: number }, Filter
   }
 
   /** Finds the place of a row of which only the id is given. @throws InvalidInput if there is no such row */
-  private async findPlace(
+  private async findPosition(
     manager: EntityManager,
     { id, value }: NonNullable<PageRequest['from']>,
     { property }: Order<Entity, Filter>,
@@ -96,7 +96,7 @@ export class PreparedPages<Entity extends ObjectLiteral & { id: number }, Filter
       .where(`${alias}.id = :id`, { id })
       .getOne();
     if (!row) throw unknownParameter('after', id);
-    return placeOf(row, property);
+    return positionOf(row, property);
   }
 
   /**
@@ -116,10 +116,10 @@ export class PreparedPages<Entity extends ObjectLiteral & { id: number }, Filter
     const rows: Entity[] = [];
     // The first few tell how large rows are.
     let most = isChunked ? this.maxRows / 4 : this.maxRows;
-    for (let place: KeysetPosition | undefined = from, length = 0; ; place = placeOf(rows.at(-1)!, property)) {
+    for (let position: KeysetPosition | undefined = from, length = 0; ; position = positionOf(rows.at(-1)!, property)) {
       const count = Math.min(most, wanted - rows.length);
       most = Math.min(2 * most, this.maxRows);
-      const values = place && { placeValue: place.value, placeId: place.id };
+      const values = position && { positionValue: position.value, positionId: position.id };
       const found = await select.all(manager, { ...filter, ...values }, count);
       rows.push(...found);
       if (found.length < count) return { rows, isMore: false };
@@ -129,7 +129,7 @@ export class PreparedPages<Entity extends ObjectLiteral & { id: number }, Filter
   }
 }
 
-function placeOf<Entity extends ObjectLiteral & { id: number }>(
+function positionOf<Entity extends ObjectLiteral & { id: number }>(
   row: Entity,
   property: keyof Entity & string,
 ): KeysetPosition {
@@ -140,11 +140,13 @@ function inOrder<Entity extends ObjectLiteral>(
   query: SelectQueryBuilder<Entity>,
   property: string,
   direction: 'ASC' | 'DESC',
-  { placeId }: Given<Partial<PlaceValues>>,
+  { positionId }: Present<Partial<PositionValues>>,
 ): SelectQueryBuilder<Entity> {
   const { alias } = query;
-  if (placeId) {
-    query.andWhere(`(${alias}.${property}, ${alias}.id) ${direction === 'ASC' ? '>' : '<'} (:placeValue, :placeId)`);
+  if (positionId) {
+    query.andWhere(
+      `(${alias}.${property}, ${alias}.id) ${direction === 'ASC' ? '>' : '<'} (:positionValue, :positionId)`,
+    );
   }
   return query.orderBy(`${alias}.${property}`, direction).addOrderBy(`${alias}.id`, direction);
 }

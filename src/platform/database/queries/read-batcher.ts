@@ -1,16 +1,16 @@
 import { EntityManager, type QueryRunner } from 'typeorm';
 import { ServiceUnavailable } from '../../../kernel/domain-error.js';
-import { parsed, type Row } from './json-aggregate.js';
+import { parseAggregate, type RawRow } from './json-aggregate.js';
 import { NeedsTransaction } from '../engine/needs-transaction.js';
-import type { Loan } from '../engine/pool.js';
-import { isStatementFault } from '../engine/statement-fault.js';
+import type { PoolRequest } from '../engine/pool.js';
+import { isStatementError } from '../engine/statement-error.js';
 import type { Work } from '../engine/transaction-manager.js';
 import type { Wait } from '../engine/waiting-room.js';
 
 /** Where query runners come from. */
-interface Runners {
+interface RunnerSource {
   /** Lends one for the time of one statement. */
-  readonly lend: <Result>(loan: Loan, job: (runner: QueryRunner) => Promise<Result>) => Promise<Result>;
+  readonly use: <Result>(loan: PoolRequest, job: (runner: QueryRunner) => Promise<Result>) => Promise<Result>;
   /** Whether a new lookup has to wait for one. */
   readonly isBusy: () => boolean;
 }
@@ -25,12 +25,12 @@ interface Read {
   readonly maxBatchRows?: number;
 }
 
-type QueryBatched = (read: Read) => Promise<readonly Row[]>;
+type QueryBatched = (read: Read) => Promise<readonly RawRow[]>;
 
 interface QueuedRead {
   /** As JSON. */
   readonly values: string;
-  readonly resolve: (rows: readonly Row[]) => void;
+  readonly resolve: (rows: readonly RawRow[]) => void;
   readonly reject: (error: unknown) => void;
   readonly wait: Wait;
   /** Whether `wait` was started. A read that finds a free query runner doesn't wait. */
@@ -73,27 +73,27 @@ export class ReadBatcher {
   /** @param blank a query runner to make views of */
   constructor(
     private readonly blank: QueryRunner,
-    private readonly runners: Runners,
+    private readonly runners: RunnerSource,
   ) {}
 
   /** Hands `work` a manager that takes one SELECT and refuses every other statement, and all when `work` is over. */
   async read<Result>(work: Work<Result>, wait: Wait): Promise<Result> {
     const view = Object.create(this.blank) as QueryRunner;
-    let isAsked = false;
-    const askOnly = (sql: string): void => {
-      if (isAsked || !sql.startsWith('SELECT ')) {
+    let isUsed = false;
+    const allowOnce = (sql: string): void => {
+      if (isUsed || !sql.startsWith('SELECT ')) {
         throw new Error(`What is read at once takes one SELECT, and no other statement, such as ${sql}`);
       }
-      isAsked = true;
+      isUsed = true;
     };
     const query = async (sql: string, ...rest: []): Promise<unknown> => {
       if (view.isReleased) return this.blank.query.call(view, sql, ...rest);
-      askOnly(sql);
-      return this.runners.lend({ workload: 'scan', wait }, (runner) => runner.query(sql, ...rest));
+      allowOnce(sql);
+      return this.runners.use({ workload: 'scan', wait }, (runner) => runner.query(sql, ...rest));
     };
     Object.assign(view, { isReleased: false, query });
     const manager = new BatchingManager(this.blank.connection, view, (read) => {
-      askOnly(read.sql);
+      allowOnce(read.sql);
       return this.add(read, wait);
     });
     Object.assign(view, { manager });
@@ -104,7 +104,7 @@ export class ReadBatcher {
     }
   }
 
-  private add({ values, ...query }: Read, wait: Wait): Promise<readonly Row[]> {
+  private add({ values, ...query }: Read, wait: Wait): Promise<readonly RawRow[]> {
     return new Promise((resolve, reject) => {
       wait.assertPresent();
       const read = { values: JSON.stringify(values), resolve, reject, wait, isWaiting: false };
@@ -126,7 +126,7 @@ export class ReadBatcher {
     let batch: Batch | undefined;
     try {
       if (this.runners.isBusy()) startAllWaiting(queue);
-      await this.runners.lend({ workload: 'lookup' }, async (runner) => {
+      await this.runners.use({ workload: 'lookup' }, async (runner) => {
         batch = this.take(queue);
         // All of its reads may have been taken out meanwhile.
         if (batch.size > 0) await run(runner, queue, batch);
@@ -142,7 +142,7 @@ export class ReadBatcher {
     for (const [values, reads] of batch) {
       const alone = new Map([[values, reads]]);
       this.runners
-        .lend({ workload: 'lookup' }, (runner) => run(runner, queue, alone))
+        .use({ workload: 'lookup' }, (runner) => run(runner, queue, alone))
         .catch((error: unknown) => reject(alone, error));
     }
   }
@@ -192,7 +192,7 @@ function startWaiting(read: QueuedRead, { reads }: Queue): void {
 async function run(runner: QueryRunner, { sql, limit }: Queue, batch: Batch): Promise<void> {
   const values = `[${[...batch.keys()].join()}]`;
   const found = (await runner.query(sql, limit === undefined ? [values] : [values, limit])) as BatchedRow[];
-  const answers = new Map(found.map(({ place, rows }) => [place, parsed(rows)]));
+  const answers = new Map(found.map(({ place, rows }) => [place, parseAggregate(rows)]));
   let place = 0;
   for (const reads of batch.values()) {
     const rows = answers.get(place++)!;
@@ -204,7 +204,7 @@ function reject(batch: Batch, error: unknown): void {
   for (const reads of batch.values()) for (const read of reads) read.reject(error);
 }
 
-const isOutage = (error: unknown): boolean => error instanceof ServiceUnavailable && !isStatementFault(error);
+const isOutage = (error: unknown): boolean => error instanceof ServiceUnavailable && !isStatementError(error);
 
 /** The manager of a single read: runs it alone, as every other manager does, or in a batch. */
 export class BatchingManager extends EntityManager {

@@ -4,15 +4,16 @@ import type { ParameterTypes } from '../columns/parameter-types.js';
 import { ServiceUnavailable } from '../../../kernel/domain-error.js';
 import { inOrder } from '../../../kernel/in-order.js';
 import { errorCode } from '../../../kernel/error-code.js';
-import { isReading } from '../engine/scoped-runner.js';
+import { isReadOnly } from '../engine/scoped-runner.js';
 
+/** The row locks of PostgreSQL, by TypeORM's names for them. */
 const clauses = {
-  /** Nobody else changes or deletes the rows, or locks them so. */
-  change: 'for_no_key_update',
-  /** The rows stay, whoever else changes them. */
-  keep: 'for_key_share',
-  /** Nobody comes to refer to the rows any more: they are about to go. */
-  remove: 'pessimistic_write',
+  /** Blocks updates and deletion. */
+  'no key update': 'for_no_key_update',
+  /** Blocks deletion, allows updates. */
+  'key share': 'for_key_share',
+  /** Also blocks new foreign key references; use before deleting. */
+  update: 'pessimistic_write',
 } as const;
 
 export type LockStrength = keyof typeof clauses;
@@ -22,34 +23,38 @@ export const isLockTimeout = (error: unknown): boolean =>
   errorCode(error instanceof ServiceUnavailable ? error.cause : error) === '55P03';
 
 /**
- * Locks the rows that a query finds until the unit of work ends. Whoever judges rows and then writes because of
- * them locks them first and reads them after. A movie stands for all its copies. Against deadlocks rentals are
- * locked before clients, clients before movies, movies before genres, and each of them in the order of their ids.
+ * A row lock that is held until the unit of work ends. Check-then-write code locks first and reads afterwards. The lock
+ * of a movie covers all its copies. To avoid deadlocks, rentals are locked before clients, clients before movies, and
+ * movies before genres; rows of one table are locked in the order of their ids.
  *
- * On SQLite the units of work that write take turns, there is nobody to lock out, and nothing is asked. Nor is it in a
- * unit of work that reads: its snapshot stays as it is.
+ * SQLite needs no row locks: its writing units of work run one after another. A read-only unit of work needs none on
+ * either engine: its snapshot doesn't change.
  */
 export class RowLock<Entity extends ObjectLiteral, V extends object> {
   private readonly selects: Readonly<Record<LockStrength, CompiledSelect<Entity, V>>>;
 
   constructor(types: ParameterTypes<V>, query: Query<Entity, V>) {
     const locking = (strength: LockStrength) =>
-      new CompiledSelect<Entity, V>(types, (manager, given) => {
-        const rows = query(manager, given);
+      new CompiledSelect<Entity, V>(types, (manager, present) => {
+        const rows = query(manager, present);
         return rows.select(`${rows.alias}.id`).orderBy(`${rows.alias}.id`).setLock(clauses[strength]);
       });
-    this.selects = { change: locking('change'), keep: locking('keep'), remove: locking('remove') };
+    this.selects = {
+      'no key update': locking('no key update'),
+      'key share': locking('key share'),
+      update: locking('update'),
+    };
   }
 
-  /** @returns how many rows there are; undefined where nothing is locked */
+  /** @returns the number of locked rows; undefined if no lock is needed */
   async run(manager: EntityManager, values: V & Values, strength: LockStrength): Promise<number | undefined> {
-    if (manager.connection.options.type !== 'postgres' || isReading(manager)) return undefined;
+    if (manager.connection.options.type !== 'postgres' || isReadOnly(manager)) return undefined;
     return (await this.selects[strength].all(manager, values)).length;
   }
 
   /**
-   * Locks the rows, then reads. PostgreSQL is sent both at once and does one after the other, so that `read` sees what
-   * was committed before the lock was granted; see docs/decisions/0033.
+   * Locks the rows, then reads. Both statements are sent in one round trip; PostgreSQL executes them in order, so `read`
+   * sees what was committed before the lock was granted. See docs/decisions/0033.
    */
   async before<Result>(
     manager: EntityManager,

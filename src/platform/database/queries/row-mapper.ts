@@ -1,6 +1,6 @@
 import type { EntityMetadata, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { ApplyValueTransformers } from 'typeorm/util/ApplyValueTransformers.js';
-import { listColumn, parsed, type Row } from './json-aggregate.js';
+import { listColumn, parseAggregate, type RawRow } from './json-aggregate.js';
 
 /** What becomes of a row of a query: an entity, those that were joined to it, and its lists. */
 export interface Shape {
@@ -9,14 +9,14 @@ export interface Shape {
   readonly columns: readonly {
     readonly name: string | number;
     readonly property: string;
-    readonly from: (value: unknown) => unknown;
+    readonly convert: (value: unknown) => unknown;
   }[];
-  readonly joined: readonly Member[];
-  readonly lists: readonly (Member & { readonly name: string | number })[];
+  readonly joined: readonly MemberShape[];
+  readonly lists: readonly (MemberShape & { readonly name: string | number })[];
 }
 
 /** Of an entity. */
-export type Member = Shape & { readonly property: string };
+export type MemberShape = Shape & { readonly property: string };
 
 /** What a query selects, whichever entity it is of. */
 export type Selection = Pick<SelectQueryBuilder<ObjectLiteral>, 'expressionMap'>;
@@ -24,7 +24,11 @@ export type Selection = Pick<SelectQueryBuilder<ObjectLiteral>, 'expressionMap'>
 /** The columns a query selects, under the names that its rows have them by. */
 type NameOf = (column: string) => string | number;
 
-export function shapeOf(query: Selection, nameOf: NameOf = (column) => column, lists: readonly Member[] = []): Shape {
+export function shapeOf(
+  query: Selection,
+  nameOf: NameOf = (column) => column,
+  lists: readonly MemberShape[] = [],
+): Shape {
   const { name, metadata } = query.expressionMap.mainAlias!;
   return {
     ...shapeOfAlias(query, name, metadata, nameOf),
@@ -33,7 +37,10 @@ export function shapeOf(query: Selection, nameOf: NameOf = (column) => column, l
 }
 
 /** The shape of what a query finds when the database gathers it as a list of lists, and the columns to gather. */
-export function gatheredShapeOf(query: Selection, lists?: readonly Member[]): { shape: Shape; columns: string[] } {
+export function aggregateShapeOf(
+  query: Selection,
+  lists?: readonly MemberShape[],
+): { shape: Shape; columns: string[] } {
   const columns: string[] = [];
   const nameOf = (column: string): number => {
     if (!columns.includes(column)) columns.push(column);
@@ -60,7 +67,7 @@ function shapeOfAlias(
       .map(({ databaseName, propertyName, transformer }) => ({
         name: nameOf(`${alias}_${databaseName}`),
         property: propertyName,
-        from: transformer
+        convert: transformer
           ? (value) => ApplyValueTransformers.transformFrom(transformer, value) as unknown
           : (value) => value,
       })),
@@ -74,12 +81,12 @@ function shapeOfAlias(
   };
 }
 
-export function entityOf(row: Row, { make, columns, joined, lists }: Shape): ObjectLiteral {
+export function hydrate(row: RawRow, { make, columns, joined, lists }: Shape): ObjectLiteral {
   const entity = make();
-  for (const { name, property, from } of columns) entity[property] = from(row[name]);
-  for (const shape of joined) entity[shape.property] = row[shape.id] === null ? null : entityOf(row, shape);
+  for (const { name, property, convert } of columns) entity[property] = convert(row[name]);
+  for (const shape of joined) entity[shape.property] = row[shape.id] === null ? null : hydrate(row, shape);
   for (const shape of lists) {
-    entity[shape.property] = parsed(row[shape.name]).map((item) => entityOf(item, shape));
+    entity[shape.property] = parseAggregate(row[shape.name]).map((item) => hydrate(item, shape));
   }
   return entity;
 }

@@ -1,17 +1,17 @@
 import type { EntityManager, QueryRunner } from 'typeorm';
-import { lease } from '../engine/scoped-runner.js';
-import { isRefusal } from '../engine/refusal.js';
-import type { Activity } from '../engine/transaction-manager.js';
+import { withScopedRunner } from '../engine/scoped-runner.js';
+import { isOperationalError } from '../engine/operational-errors.js';
+import type { TransactionStats } from '../engine/transaction-manager.js';
 import { LostDatabase } from '../engine/unusable-database.js';
 import type { Wait } from '../engine/waiting-room.js';
 import { assertFileWritable } from './file/assert-writable.js';
 import { execute } from './execute.js';
 
 /** Units that share one commit at most: bounds how long the first of them waits for the last. */
-const largestBatch = 64;
+const maxBatchSize = 64;
 
 /** Milliseconds for which a commit proves that the file can be written to. */
-const proofMs = 1_000;
+const proofLifetimeMs = 1_000;
 
 interface WaitingUnit {
   readonly work: (manager: EntityManager) => Promise<unknown>;
@@ -59,7 +59,7 @@ export class GroupCommit {
     private readonly hooks: { readonly beforeCommit?: () => void; readonly onCommit?: () => void } = {},
   ) {}
 
-  get activity(): Pick<Activity, 'waiting' | 'running' | 'commits' | 'batched' | 'rolledBack'> {
+  get stats(): Pick<TransactionStats, 'waiting' | 'running' | 'commits' | 'batched' | 'rolledBack'> {
     return { waiting: this.queue.length, running: this.batch.length, ...this.done };
   }
 
@@ -93,7 +93,7 @@ export class GroupCommit {
   async assertWritable(): Promise<void> {
     if (this.busy) {
       if (this.failure) throw this.failure;
-    } else if (performance.now() - this.storedAt > proofMs) {
+    } else if (performance.now() - this.storedAt > proofLifetimeMs) {
       await this.between(assertFileWritable);
     }
   }
@@ -102,7 +102,7 @@ export class GroupCommit {
     this.busy = true;
     while (this.queue.length > 0 || this.jobs.length > 0) {
       for (const run of this.jobs.splice(0)) await run();
-      this.batch = this.queue.splice(0, largestBatch);
+      this.batch = this.queue.splice(0, maxBatchSize);
       if (this.batch.length === 0) continue;
       await this.commit(this.batch);
       this.hooks.onCommit?.();
@@ -126,7 +126,7 @@ export class GroupCommit {
       // Fails only where SQLite has already ended the transaction; if anything else were open, the next BEGIN says so.
       await execute(this.runner, 'ROLLBACK').catch(() => undefined);
       this.done.rolledBack += batch.length;
-      if (isRefusal(error) || error instanceof LostDatabase) this.failure = error as Error;
+      if (isOperationalError(error) || error instanceof LostDatabase) this.failure = error as Error;
       for (const unit of batch) if (unit.state === 'started' || start(unit)) unit.reject(error);
       return;
     }
@@ -146,7 +146,7 @@ export class GroupCommit {
   /** Runs one unit in the savepoint that is open, and leaves in there what the unit stored. */
   private async attempt({ work, resolve, reject }: WaitingUnit): Promise<Outcome> {
     try {
-      const result = await lease(this.runner, work);
+      const result = await withScopedRunner(this.runner, work);
       return { stored: true, answer: () => resolve(result) };
     } catch (error) {
       await this.undo(error);

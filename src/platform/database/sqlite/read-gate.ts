@@ -22,7 +22,7 @@ export class ReadGate {
    * Runs `job` while no read runs. Reads that still run after `patienceMs` are interrupted; `job` is run as well where
    * that doesn't end them within as long again.
    */
-  async closedDuring<Result>(job: () => Promise<Result>, patienceMs: number, interrupt: () => void): Promise<Result> {
+  async whileClosed<Result>(job: () => Promise<Result>, patienceMs: number, interrupt: () => void): Promise<Result> {
     let open = (): void => undefined;
     this.opened = new Promise((resolve) => (open = resolve));
     try {

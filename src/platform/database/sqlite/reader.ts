@@ -1,5 +1,5 @@
 import type { QueryRunner } from 'typeorm';
-import { lease } from '../engine/scoped-runner.js';
+import { withScopedRunner } from '../engine/scoped-runner.js';
 import type { Work } from '../engine/transaction-manager.js';
 import { execute } from './execute.js';
 import type { ReadGate } from './read-gate.js';
@@ -18,7 +18,7 @@ export class Reader {
     await this.gate.enter();
     try {
       await execute(this.runner, 'BEGIN');
-      return await lease(this.runner, work);
+      return await withScopedRunner(this.runner, work);
     } finally {
       // Where SQLite has ended the transaction by itself, as it does when a disk fails, there is nothing to commit.
       this.ended = execute(this.runner, 'COMMIT')
@@ -28,7 +28,7 @@ export class Reader {
   }
 
   /** Lends the connection as it is, between two transactions. */
-  async lend<Result>(job: (runner: QueryRunner) => Promise<Result>): Promise<Result> {
+  async use<Result>(job: (runner: QueryRunner) => Promise<Result>): Promise<Result> {
     await this.ended;
     await this.gate.enter();
     try {

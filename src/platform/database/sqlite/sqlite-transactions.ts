@@ -1,11 +1,11 @@
 import type { QueryRunner } from 'typeorm';
 import { ServiceUnavailable } from '../../../kernel/domain-error.js';
 import { errorCode } from '../../../kernel/error-code.js';
-import { Pool, readLoan } from '../engine/pool.js';
+import { Pool, readRequest } from '../engine/pool.js';
 import { ReadBatcher } from '../queries/read-batcher.js';
-import { isDamage, isRefusal } from '../engine/refusal.js';
+import { isCorruption, isOperationalError } from '../engine/operational-errors.js';
 import { isStatementTimeout, statementTimeout } from '../engine/statement-timeout.js';
-import type { Activity, Transactions, Work } from '../engine/transaction-manager.js';
+import type { TransactionStats, TransactionManager, Work } from '../engine/transaction-manager.js';
 import { LostDatabase } from '../engine/unusable-database.js';
 import type { Wait } from '../engine/waiting-room.js';
 import { GroupCommit } from './group-commit.js';
@@ -21,7 +21,7 @@ interface LogOptions {
 }
 
 /** Writes take turns on one connection; reads go side by side on others and never see what isn't committed. */
-export class SqliteTransactions implements Transactions {
+export class SqliteTransactions implements TransactionManager {
   private readonly writer: GroupCommit;
   private readonly readers: Pool<Reader>;
   private readonly batcher: ReadBatcher;
@@ -45,15 +45,15 @@ export class SqliteTransactions implements Transactions {
     this.log = new WriteAheadLog(file, limitBytes, this.writer, gate, interruptReaders);
     this.readers = new Pool(readers.map((reader) => new Reader(reader, gate)));
     this.batcher = new ReadBatcher(readers[0]!, {
-      lend: (loan, job) => this.readers.lend(loan, (reader) => reader.lend(job)).catch(this.tellReadOutage),
+      use: (loan, job) => this.readers.use(loan, (reader) => reader.use(job)).catch(this.rethrowFromRead),
       isBusy: () => this.readers.isBusyFor('lookup'),
     });
   }
 
-  get activity(): Activity {
+  get stats(): TransactionStats {
     const { log } = this;
-    const writer = this.writer.activity;
-    const readers = this.readers.activity;
+    const writer = this.writer.stats;
+    const readers = this.readers.stats;
     return {
       ...writer,
       waiting: writer.waiting + readers.waiting,
@@ -68,14 +68,14 @@ export class SqliteTransactions implements Transactions {
   }
 
   write<Result>(work: Work<Result>, wait: Wait): Promise<Result> {
-    return this.writer.add(work, wait).catch(this.tellOutage);
+    return this.writer.add(work, wait).catch(this.rethrow);
   }
 
   read<Result>(work: Work<Result>, wait: Wait): Promise<Result> {
-    return this.readers.lend(readLoan(wait), (reader) => reader.read(work)).catch(this.tellReadOutage);
+    return this.readers.use(readRequest(wait), (reader) => reader.read(work)).catch(this.rethrowFromRead);
   }
 
-  readAtOnce<Result>(work: Work<Result>, wait: Wait): Promise<Result> {
+  readSingle<Result>(work: Work<Result>, wait: Wait): Promise<Result> {
     return this.batcher.read(work, wait);
   }
 
@@ -93,16 +93,16 @@ export class SqliteTransactions implements Transactions {
     await this.proof;
   }
 
-  private readonly tellReadOutage = (error: unknown): never => {
+  private readonly rethrowFromRead = (error: unknown): never => {
     // A write in a unit that reads is a bug of ours.
     if (errorCode(error) === 'SQLITE_READONLY') throw error;
-    return this.tellOutage(error);
+    return this.rethrow(error);
   };
 
-  private readonly tellOutage = (error: unknown): never => {
+  private readonly rethrow = (error: unknown): never => {
     if (isStatementTimeout(error)) throw statementTimeout(error);
-    if (isDamage(error)) this.damage ??= error as Error;
-    const isOutage = busy.has(errorCode(error) ?? '') || isRefusal(error) || error instanceof LostDatabase;
+    if (isCorruption(error)) this.damage ??= error as Error;
+    const isOutage = busy.has(errorCode(error) ?? '') || isOperationalError(error) || error instanceof LostDatabase;
     throw isOutage ? new ServiceUnavailable(error) : error;
   };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { Request } from 'express';
-import { DoneBefore, type Once } from '../../../kernel/idempotency.js';
+import { IdempotentReplay, type IdempotentRequest } from '../../../kernel/idempotency.js';
 import { invalidInput } from '../problems/http-problem.js';
 import { ReadOnlyMembers } from '../dto/read-only.js';
 import { sendRepresentation, type NegotiatedResponse } from '../responses/send-representation.js';
@@ -15,10 +15,10 @@ const header = 'Idempotency-Key';
 export function idempotencyOf<Result>(
   request: Request,
   represent: (result: Result) => object,
-): Once<Result> | undefined {
+): IdempotentRequest<Result> | undefined {
   const key = idempotencyKeyOf(request);
   if (key === undefined) return undefined;
-  return { key, request: digest(request), answer: represent, resourceOf: (answer) => resourceOf(request, answer) };
+  return { key, request: digest(request), responseOf: represent, resourceOf: (answer) => resourceOf(request, answer) };
 }
 
 /** @throws HttpProblem 422 where there is a key that can't be one */
@@ -47,12 +47,12 @@ function digest({ method, path, body }: Request): string {
     .digest('base64url');
 }
 
-/** Answers what was done before as it was answered then. */
-@Catch(DoneBefore)
-export class ReplayFilter implements ExceptionFilter<DoneBefore> {
-  catch({ answer }: DoneBefore, host: ArgumentsHost): void {
+/** Replays the stored response of an earlier request with the same key. */
+@Catch(IdempotentReplay)
+export class ReplayFilter implements ExceptionFilter<IdempotentReplay> {
+  catch({ storedResponse }: IdempotentReplay, host: ArgumentsHost): void {
     const response = host.switchToHttp().getResponse<NegotiatedResponse>();
     response.setHeader('Idempotency-Replayed', 'true');
-    void sendRepresentation(response, answer, response.representation!);
+    void sendRepresentation(response, storedResponse, response.representation!);
   }
 }

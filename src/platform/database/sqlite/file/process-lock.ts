@@ -20,7 +20,7 @@ const probeIntervalMs = 100;
  * open at all: the lock file may have been deleted, or the database has another name. See docs/decisions/0030.
  * @throws UnusableDatabase
  */
-export async function beSoleProcess(writer: DataSource): Promise<DataSource> {
+export async function acquireProcessLock(writer: DataSource): Promise<DataSource> {
   const database = realpathSync.native(String(writer.options.database));
   assertOneName(database);
   const lockFile = `${database}.lock`;
@@ -111,7 +111,7 @@ async function claim(writer: DataSource, database: string, identity: number): Pr
   // Reads once before: a connection whose first access to the log is exclusive can't go back.
   await writer.query('SELECT 1 FROM sqlite_schema');
   await writer.query('PRAGMA locking_mode = EXCLUSIVE');
-  await beginAlone(writer, database);
+  await beginExclusive(writer, database);
   await writer.query(`PRAGMA user_version = ${identity}`);
   await writer.query('COMMIT');
   // Goes back to the shared lock, without letting go of it, at the end of the next transaction.
@@ -122,7 +122,7 @@ async function claim(writer: DataSource, database: string, identity: number): Pr
   await writer.query('PRAGMA wal_checkpoint(PASSIVE)');
 }
 
-async function beginAlone(writer: DataSource, database: string): Promise<void> {
+async function beginExclusive(writer: DataSource, database: string): Promise<void> {
   const deadline = performance.now() + probeTimeoutMs;
   for (;;) {
     try {

@@ -5,9 +5,9 @@ import { busyTimeoutMs } from '../pragmas.js';
 import type { ReadGate } from '../read-gate.js';
 
 /** Between two looks at the size, while there are commits. */
-const lookIntervalMs = 100;
+const pollMs = 100;
 /** For reads to end before a checkpoint; those that take longer are interrupted. */
-const readPatienceMs = 1_000;
+const readDrainTimeoutMs = 1_000;
 /** For other processes that read the file; units of work wait meanwhile. */
 const checkpointBusyTimeoutMs = 100;
 /** Until the next attempt, where another process prevented one; twice as long after each, up to a minute. */
@@ -43,7 +43,7 @@ export class WriteAheadLog {
   watch(): void {
     const now = performance.now();
     if (now < this.nextLook || this.truncation) return;
-    this.nextLook = now + lookIntervalMs;
+    this.nextLook = now + pollMs;
     if (this.bytes <= this.limitBytes) return;
     this.truncation = this.truncate().finally(() => (this.truncation = undefined));
   }
@@ -56,7 +56,7 @@ export class WriteAheadLog {
 
   private async truncate(): Promise<void> {
     const isTruncated = await this.readers
-      .closedDuring(() => this.writer.between(checkpoint), readPatienceMs, this.interruptReaders)
+      .whileClosed(() => this.writer.between(checkpoint), readDrainTimeoutMs, this.interruptReaders)
       .catch((error: unknown) => this.warn({ err: error }));
     if (isTruncated) {
       if (this.isBlocked) this.logger.log('The write-ahead log is truncated again.');

@@ -6,5 +6,5 @@ import { isStatementTimeout } from './statement-timeout.js';
 const codes = new Set(['53100', '53200']);
 
 /** Whether the database is not away but has ended one statement, for which its values may be the cause. */
-export const isStatementFault = (error: ServiceUnavailable): boolean =>
+export const isStatementError = (error: ServiceUnavailable): boolean =>
   isStatementTimeout(error) || codes.has(errorCode(error.cause) ?? '');

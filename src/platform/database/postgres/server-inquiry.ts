@@ -1,7 +1,7 @@
 import { DatabaseError } from 'pg';
 import { AbortableClient } from './abortable-client.js';
 import { withinAnswerTimeout } from './answer-timeout.js';
-import type { Inquiry } from './server-watchdog.js';
+import type { ServerInquiry } from './server-watchdog.js';
 
 /** A backend waits for its client ('Client') also in the middle of a statement: for the rest of it, or with its rows. */
 const workingSql = `SELECT backend FROM unnest($1::text[]) AS backend JOIN pg_stat_activity
@@ -11,7 +11,7 @@ const terminateSql = `SELECT pg_terminate_backend(pid) FROM unnest($1::text[]) A
   ON pid = split_part(backend, '/', 1)::int AND backend = pid || '/' || extract(epoch FROM backend_start)`;
 
 /** Asks the server at `url`, each time on a new connection: those that are there may have fallen silent. */
-export function inquiryAt(url: string): Inquiry {
+export function serverInquiryAt(url: string): ServerInquiry {
   return {
     workingBackends(backends) {
       return onNewConnection(url, async (client) => {

@@ -1,8 +1,8 @@
-import type { Transactions, RunnerOf } from './transaction-manager.js';
+import type { TransactionManager, RunnerFactory } from './transaction-manager.js';
 
 /** The open, migrated and checked connections to the shop's database. */
-export abstract class Connections {
-  abstract transactions(runnerOf: RunnerOf): Transactions;
+export abstract class Database {
+  abstract transactions(runnerOf: RunnerFactory): TransactionManager;
   /** The names of the migrations that this release has and the database lacks, asked on a connection of its own. */
   abstract pendingMigrations(): Promise<string[]>;
   /**

@@ -1,9 +1,9 @@
 import { Logger } from '@nestjs/common';
 import sqlite3 from 'sqlite3';
 import { DataSource } from 'typeorm';
-import { Connections } from '../engine/connections.js';
+import { Database } from '../engine/database.js';
 import { refuseDatesIn } from '../columns/date-parameters.js';
-import type { RunnerOf, Transactions } from '../engine/transaction-manager.js';
+import type { RunnerFactory, TransactionManager } from '../engine/transaction-manager.js';
 import { assertFileWritable } from './file/assert-writable.js';
 import { checkPages } from './file/check-pages.js';
 import { connectionOf } from './driver.js';
@@ -11,16 +11,16 @@ import { type SqliteOptions, walLimitBytes } from './options.js';
 import { pendingMigrations } from '../engine/schema-version.js';
 import { setAndCheckPragmas } from './pragmas.js';
 import { removeEmptyLog } from './file/remove-empty-log.js';
-import { beSoleProcess } from './file/process-lock.js';
+import { acquireProcessLock } from './file/process-lock.js';
 import { SqliteProbe } from './sqlite-probe.js';
 import { SqliteTransactions } from './sqlite-transactions.js';
 import { minThreads, readerCount, threadCount } from './thread-pool.js';
 import { checkpoint } from './file/write-ahead-log.js';
 
 /** One connection that writes, and some that read what is committed. */
-export class SqliteConnections extends Connections {
+export class SqliteDatabase extends Database {
   private readonly logger = new Logger('Database');
-  private opened?: SqliteTransactions;
+  private manager?: SqliteTransactions;
   private readonly probe: SqliteProbe;
 
   private constructor(
@@ -34,8 +34,8 @@ export class SqliteConnections extends Connections {
   }
 
   /** Brings the schema up to date through `writer` and opens the readers beside it. */
-  static async open(writer: DataSource): Promise<Connections> {
-    const lock = await beSoleProcess(writer);
+  static async open(writer: DataSource): Promise<Database> {
+    const lock = await acquireProcessLock(writer);
     try {
       await setAndCheckPragmas(writer);
       await checkPages(writer);
@@ -45,9 +45,9 @@ export class SqliteConnections extends Connections {
       // SQLite opens a file that it may not write to for reading, without a word.
       await assertFileWritable(writer);
       const readers = Array.from({ length: readerCount(threadCount()) }, () => openReader(writer));
-      const connections = new SqliteConnections(lock, writer, await Promise.all(readers));
-      connections.warnOfTooFewThreads();
-      return connections;
+      const database = new SqliteDatabase(lock, writer, await Promise.all(readers));
+      database.warnAboutThreads();
+      return database;
     } catch (error) {
       await lock.destroy();
       throw error;
@@ -55,18 +55,18 @@ export class SqliteConnections extends Connections {
   }
 
   /** Opens a reader beside `source`, which can't write either. No process that writes has to wait for them. */
-  static async openForReading(source: DataSource): Promise<Connections> {
-    return new SqliteConnections(undefined, source, [await refuseDatesIn(new DataSource(source.options)).initialize()]);
+  static async openForReading(source: DataSource): Promise<Database> {
+    return new SqliteDatabase(undefined, source, [await refuseDatesIn(new DataSource(source.options)).initialize()]);
   }
 
-  transactions(runnerOf: RunnerOf): Transactions {
+  transactions(runnerOf: RunnerFactory): TransactionManager {
     const { options } = this.writer;
-    this.opened = new SqliteTransactions(runnerOf(this.writer), this.readers.map(runnerOf), {
+    this.manager = new SqliteTransactions(runnerOf(this.writer), this.readers.map(runnerOf), {
       file: String(options.database),
       limitBytes: walLimitBytes(options),
       interruptReaders: () => this.readers.forEach((reader) => connectionOf(reader).interruptStatement()),
     });
-    return this.opened;
+    return this.manager;
   }
 
   async pendingMigrations(): Promise<string[]> {
@@ -74,7 +74,7 @@ export class SqliteConnections extends Connections {
   }
 
   async assertWritable(): Promise<void> {
-    await this.opened!.assertWritable();
+    await this.manager!.assertWritable();
   }
 
   /**
@@ -83,7 +83,7 @@ export class SqliteConnections extends Connections {
    */
   async onApplicationShutdown(): Promise<void> {
     await this.probe.close();
-    await this.opened?.close();
+    await this.manager?.close();
     await Promise.all(this.readers.map((reader) => reader.destroy()));
     if (this.lock) await this.checkpointAtEnd();
     await this.writer.destroy();
@@ -101,7 +101,7 @@ export class SqliteConnections extends Connections {
     });
   }
 
-  private warnOfTooFewThreads(): void {
+  private warnAboutThreads(): void {
     const threads = threadCount();
     if (threads >= minThreads) return;
     this.logger.warn(

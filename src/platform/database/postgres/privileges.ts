@@ -1,5 +1,5 @@
 /** What the user of a connection to PostgreSQL may do. */
-export interface Rights {
+export interface Privileges {
   readonly user: string;
   /** Null where the user may use no schema of the search path. */
   readonly schema: string | null;
@@ -9,7 +9,7 @@ export interface Rights {
 }
 
 /** By catalogs alone: it writes nothing, and takes no lock. The parameter: the names of the tables and views. */
-export const rightsSql = `
+export const privilegesSql = `
   SELECT current_user AS "user", current_schema() AS schema,
     pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean AS "isReadOnly",
     ARRAY(
@@ -23,7 +23,7 @@ export const rightsSql = `
       END ORDER BY relname) AS refused`;
 
 /** Returns why the service can't write with these rights, and what to do; undefined where it can. */
-export function describeMissing({ user, schema, isReadOnly, refused }: Rights): string | undefined {
+export function describeMissing({ user, schema, isReadOnly, refused }: Privileges): string | undefined {
   const remedy =
     'Grant these rights, or restore the database with this user as the owner: pg_restore --no-owner --role=<user>.';
   if (schema === null) {

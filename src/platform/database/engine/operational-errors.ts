@@ -2,15 +2,16 @@ import type { DataSourceOptions } from 'typeorm';
 import { errorCode } from '../../../kernel/error-code.js';
 import { UnusableDatabase } from './unusable-database.js';
 
-const permissions =
+const permissionsRemedy =
   'Give the user that runs the service permission to read and write the file, its -wal, -shm and .lock and their ' +
   'folder, on a file system that is not mounted read-only.';
-const damage = 'It is damaged: restore a backup, as docs/operations.md says. npm run verify names what is damaged.';
+const corruptionRemedy =
+  'It is damaged: restore a backup, as docs/operations.md says. npm run verify names what is damaged.';
 
 /** What operators can do about that which a database, or the system below it, refuses. By the codes of the drivers. */
 const remedies: readonly (readonly [RegExp, string])[] = [
-  [/^(SQLITE_(READONLY|PERM|CANTOPEN|AUTH)|EACCES|EPERM|EROFS)$/, permissions],
-  [/^(SQLITE_(CORRUPT|NOTADB)|XX001|XX002)$/, damage],
+  [/^(SQLITE_(READONLY|PERM|CANTOPEN|AUTH)|EACCES|EPERM|EROFS)$/, permissionsRemedy],
+  [/^(SQLITE_(CORRUPT|NOTADB)|XX001|XX002)$/, corruptionRemedy],
   [/^(SQLITE_FULL|ENOSPC|EDQUOT|53100)$/, 'Make room on its disk.'],
   [/^(SQLITE_IOERR|EIO|58...)$/, 'See to its disk.'],
   [
@@ -23,13 +24,13 @@ const remedies: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Whether a database is damaged, which no retry mends. */
-export const isDamage = (error: unknown): boolean => remedyOf(error) === damage;
+export const isCorruption = (error: unknown): boolean => remedyOf(error) === corruptionRemedy;
 
 /** Whether a database, and no bug of ours, is the cause of an error. */
-export const isRefusal = (error: unknown): boolean => remedyOf(error) !== undefined;
+export const isOperationalError = (error: unknown): boolean => remedyOf(error) !== undefined;
 
 /** Returns the error for operators of a database that can't be used. */
-export function unusable(error: unknown, options: DataSourceOptions): UnusableDatabase {
+export function unusableDatabase(error: unknown, options: DataSourceOptions): UnusableDatabase {
   const reason = error instanceof Error ? error.message : String(error);
   const remedy = remedyOf(error);
   return new UnusableDatabase(
