@@ -10,13 +10,13 @@ import { unlimited } from './engine/waiting-room.js';
 
 @Module({})
 export class DatabaseModule {
-  /** @param replica where to read, if not from the database that `options` name */
+  /** @param replica the read replica of the database in `options`, if there is one */
   static with(options: DataSourceOptions, replica?: DataSourceOptions, limits = unlimited): DynamicModule {
     return {
       module: DatabaseModule,
       global: true,
       providers: [
-        // Not TypeOrmModule, which would close the writer before the readers: see docs/decisions/0029.
+        // TypeOrmModule would close the writer before the readers: see docs/decisions/0029.
         { provide: DataSource, useFactory: () => openDataSource(options) },
         {
           provide: Database,

@@ -11,21 +11,21 @@ import { NeedsTransaction } from './engine/needs-transaction.js';
 import type { TransactionStats, TransactionManager } from './engine/transaction-manager.js';
 import { unlimited, type WaitLimits, WaitingRoom } from './engine/waiting-room.js';
 
-/** The repositories a unit of work needs, or whatever else works through its manager, by the names it calls them. */
+/** The repositories, or other classes that take a manager, that a unit of work uses, by name. */
 type RepositoryClasses = Readonly<Record<string, new (manager: EntityManager) => object>>;
 type Repositories<P extends RepositoryClasses> = { readonly [Name in keyof P]: InstanceType<P[Name]> };
 type Work<P extends RepositoryClasses, Result> = (repositories: Repositories<P>) => Promise<Result>;
 
-/** The places where units of work wait, by what they do. */
+/** The queues of units of work. */
 export interface WaitingRooms {
   readonly writers: WaitingRoom;
   readonly readers: WaitingRoom;
 }
 
-/** Units of work that may wait before a new one asks whether it would wait in vain: two full batches of SQLite's. */
+/** Queue length from which a unit of work runs its precheck before it waits: two full batches of SQLite's group commit. */
 const longQueueLength = 128;
 
-/** Runs units of work on behalf of one caller. Each throws UnitNotStarted where it waited in vain. */
+/** Runs units of work on behalf of one caller. Every method throws UnitNotStarted if the unit's turn does not come in time. */
 class UnitsOfWork<Thing> {
   constructor(
     protected readonly transactions: TransactionManager,
@@ -35,8 +35,8 @@ class UnitsOfWork<Thing> {
   ) {}
 
   /**
-   * Does all of `work` or, if it throws, nothing of it. When the promise resolves, the work is on disk. With an
-   * idempotency key in the command, work that was done before isn't done again.
+   * Runs `work` in one transaction, which is rolled back if `work` throws. When the promise resolves, the transaction is
+   * on disk. With an idempotency key in the command, a retry does not repeat the work.
    * @throws DoneBefore, IdempotencyKeyInUse, IdempotencyKeyReused
    */
   run<P extends RepositoryClasses, Result extends Thing>(
@@ -54,9 +54,9 @@ class UnitsOfWork<Thing> {
   }
 
   /**
-   * The same, for work that many want to do at the same time and one can. `judge` reads whether it can be done; what it
-   * throws is the answer. It is asked where a long queue stands before the unit, and where the unit waited in vain: who
-   * can see that a copy is out need not wait for its lock.
+   * Runs contended work, of which one of many concurrent attempts succeeds. `precheck` only reads, and rejects the
+   * request by throwing. It runs before the unit queues behind many others, and after the unit waited for a lock in
+   * vain: a request for a copy that is out need not wait for the lock of the copy.
    */
   async runWithPrecheck<P extends RepositoryClasses, Result extends Thing>(
     participants: P,
@@ -77,7 +77,7 @@ class UnitsOfWork<Thing> {
     }
   }
 
-  /** Reads one consistent, committed state of the shop. Writing in here is refused by the database. */
+  /** Reads one committed snapshot, in a read-only transaction. */
   read<P extends RepositoryClasses, Result>(repositoryClasses: P, work: Work<P, Result>): Promise<Result> {
     return this.transactions.read(
       (manager) => work(repositories(repositoryClasses, manager)),
@@ -86,9 +86,8 @@ class UnitsOfWork<Thing> {
   }
 
   /**
-   * The same, by a single statement, which is one state of the shop by itself: it costs no transaction, and those who
-   * ask the same at the same time share it. Where it turns out to take more statements, `work` starts over in a
-   * transaction.
+   * Reads by a single statement, which needs no transaction to see one snapshot and can be batched with concurrent
+   * reads. If the read needs more statements, `work` starts over in a transaction.
    */
   async readSingle<P extends RepositoryClasses, Result>(participants: P, work: Work<P, Result>): Promise<Result> {
     try {
@@ -102,7 +101,7 @@ class UnitsOfWork<Thing> {
     }
   }
 
-  /** Reads a page of a list: at once, unless its rows are to be counted as well. */
+  /** Reads a page of a list by a single statement, unless the total is requested too. */
   readPage<P extends RepositoryClasses, Result>(
     participants: P,
     { includeTotal }: PageRequest,
@@ -111,7 +110,7 @@ class UnitsOfWork<Thing> {
     return includeTotal ? this.read(participants, work) : this.readSingle(participants, work);
   }
 
-  /** A request that was done before gets its first answer, even if the shop has changed since. */
+  /** Runs `precheck` in a read-only transaction, after the check for an idempotent replay. */
   private async judge<P extends RepositoryClasses>(participants: P, judge: Work<P, unknown>): Promise<void> {
     const { idempotency } = this.command;
     const unit = async (manager: EntityManager): Promise<void> => {
@@ -121,18 +120,18 @@ class UnitsOfWork<Thing> {
     try {
       await this.transactions.read(unit, this.rooms.readers.waitOf(this.command, true));
     } catch (error) {
-      // Then nothing is known.
+      // Without a database the precheck decides nothing.
       if (!(error instanceof ServiceUnavailable)) throw error;
     }
   }
 }
 
 /**
- * All that happens to the shop's data happens in here: it is the only place that makes query runners,
- * and repositories exist only while a unit of work lasts. A write outside a transaction can't be written down.
+ * The only way to access data: it alone creates query runners, and repositories exist only inside it, so code cannot
+ * write outside a transaction.
  *
- * A unit of work begun inside another would wait for a turn that the outer one holds. A law of the architecture
- * keeps it from being written; see docs/decisions/0018.
+ * A unit of work that is begun inside another would wait for the connection that the outer unit holds. An architecture
+ * test forbids nested units of work; see docs/decisions/0018.
  */
 export class UnitOfWork extends UnitsOfWork<unknown> {
   constructor(
@@ -149,14 +148,14 @@ export class UnitOfWork extends UnitsOfWork<unknown> {
     return this.transactions.stats;
   }
 
-  /** Units of work since the start that were never started, by the queue and the reason. */
+  /** Number of units of work since the start that were never run, by queue and reason. */
   get notStarted(): Readonly<Record<keyof WaitingRooms, WaitingRoom['notStarted']>> {
     return { writers: this.rooms.writers.notStarted, readers: this.rooms.readers.notStarted };
   }
 
   /**
-   * Deletes some of the idempotency keys that have expired.
-   * @returns whether there may be more
+   * Deletes a batch of expired idempotency keys.
+   * @returns whether more may be left
    */
   purgeIdempotencyKeys(): Promise<boolean> {
     return this.idempotency.purge(this.rooms.writers.waitOf({}));
@@ -176,23 +175,23 @@ export class UnitOfWork extends UnitsOfWork<unknown> {
     };
   }
 
-  /** The names of the migrations that this release has and the database lacks. Waits in no queue. */
+  /** Returns the names of the pending migrations. Bypasses the queues. */
   pendingMigrations(): Promise<string[]> {
     return this.database.pendingMigrations();
   }
 
-  /** Proves that units of work can write. Waits in no queue. @throws where they can't */
+  /** Checks that units of work can write. Bypasses the queues. @throws if they cannot */
   assertWritable(): Promise<void> {
     return this.database.assertWritable();
   }
 
-  /** Units of work on behalf of a caller who may leave, and as the caller commands. */
+  /** Returns units of work for one caller, with the caller's abort signal, preconditions and idempotency key. */
   for<Thing>(command: Command<Thing>): UnitsOfWork<Thing> {
     return new UnitsOfWork(this.transactions, this.rooms, this.idempotency, command);
   }
 
   /**
-   * Returns the secret that all instances of the service on this database share.
+   * Returns the secret shared by all service instances on this database.
    * @throws UnusableDatabase
    */
   installationSecret(): Promise<string> {

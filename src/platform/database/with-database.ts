@@ -10,7 +10,7 @@ import { withoutTimeouts } from './opening/tool-options.js';
 type Use<Result> = (unitOfWork: UnitOfWork) => Promise<Result>;
 
 /**
- * For tools: opens a database as the service does, bringing it up to date first, for as long as `use` takes.
+ * Opens a database for a tool while `use` runs, as the service does: migrations run first.
  * @throws UnusableDatabase
  */
 export function withDatabase<Result>(options: DataSourceOptions, use: Use<Result>): Promise<Result> {
@@ -18,7 +18,7 @@ export function withDatabase<Result>(options: DataSourceOptions, use: Use<Result
 }
 
 /**
- * For tools that only look: opens a database as it is, which others may be serving, for as long as `use` takes.
+ * Opens a database read-only while `use` runs. Other processes may serve the database meanwhile.
  * @throws UnusableDatabase
  */
 export async function withReadOnlyDatabase<Result>(options: DataSourceOptions, use: Use<Result>): Promise<Result> {
@@ -26,7 +26,7 @@ export async function withReadOnlyDatabase<Result>(options: DataSourceOptions, u
 }
 
 /**
- * For tools that judge a database: opens it as it is, whatever its schema.
+ * Opens a database read-only while `use` runs, without a check of its schema version.
  * @throws UnusableDatabase
  */
 export async function withUnmigratedDatabase<Result>(options: DataSourceOptions, use: Use<Result>): Promise<Result> {

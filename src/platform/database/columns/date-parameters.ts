@@ -1,9 +1,8 @@
 import type { DataSource } from 'typeorm';
 
 /**
- * Throws where a statement has a Date among its parameters. The drivers would write it in the time zone of the process
- * (pg), or as milliseconds (sqlite3), and instants are stored as RFC 3339 text in UTC: it would be compared as text that
- * means something else. Dates become text by the column's transformer, or by toISOString().
+ * Throws if a statement has a Date among its parameters. Instants are stored as RFC 3339 text in UTC, but the drivers
+ * would convert a Date to the time zone of the process (pg) or to milliseconds (sqlite3), so comparisons would be wrong.
  */
 export function refuseDates(parameters: unknown): void {
   if (!Array.isArray(parameters)) return;
@@ -17,8 +16,8 @@ export function refuseDates(parameters: unknown): void {
 }
 
 /**
- * Has a data source refuse Dates among the named parameters of a query. TypeORM's SQLite driver makes text of them
- * that is no RFC 3339 before the sqlite3 package sees them.
+ * Makes a data source reject Dates among named parameters. TypeORM's SQLite driver would convert them to text in a
+ * format other than RFC 3339.
  */
 export function refuseDatesIn(dataSource: DataSource): DataSource {
   const { driver } = dataSource;

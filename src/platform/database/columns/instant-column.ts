@@ -4,7 +4,7 @@ import { collation } from './text-column.js';
 export const instant: ValueTransformer = {
   to(value: unknown): unknown {
     if (value instanceof Date) return value.toISOString();
-    // LessThan(date), Not(In([date, date])): TypeORM passes the operator itself, and its value as it is to the driver.
+    // LessThan(date), Not(In([date, date])): TypeORM does not transform the operands of operators.
     if (value instanceof FindOperator) value.transformValue(instant);
     return value;
   },
@@ -12,8 +12,8 @@ export const instant: ValueTransformer = {
 };
 
 /**
- * An instant, kept as RFC 3339 UTC text of one width ("2005-05-24T22:53:30.000Z"): it sorts as it reads,
- * is the same on every database, and no server's or session's time zone can bend it. See docs/decisions/0003.
+ * An instant, stored as fixed-width RFC 3339 text in UTC ("2005-05-24T22:53:30.000Z"): it sorts chronologically, is the
+ * same on every database and does not depend on a time zone setting. See docs/decisions/0003.
  */
 export function InstantColumn({ nullable = false } = {}): PropertyDecorator {
   return Column({

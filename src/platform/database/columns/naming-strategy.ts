@@ -1,7 +1,7 @@
 import { DefaultNamingStrategy, type NamingStrategyInterface, type Table } from 'typeorm';
 import { snakeCase } from 'typeorm/util/StringUtils.js';
 
-/** Tables and columns in snake_case, and constraints by what they say, so that an error from the database can be read. */
+/** Names tables and columns in snake_case, and constraints after their columns, so that database errors are readable. */
 export class SnakeCaseNaming extends DefaultNamingStrategy implements NamingStrategyInterface {
   override tableName(className: string, given?: string): string {
     return given ?? snakeCase(className);

@@ -2,7 +2,7 @@ import type { EntityMetadata } from 'typeorm';
 
 export type Values = Readonly<Record<string, string | number | boolean | readonly number[] | undefined>>;
 
-/** `flag` chooses between texts of a query and is no parameter. `integers` is a list, passed as one parameter. */
+/** `flag` selects a variant of the SQL text and is no SQL parameter. `integers` is a list, passed as one parameter. */
 type ParameterType = 'integer' | 'text' | 'integers' | 'flag';
 
 type TypeOf<Value> = Value extends boolean
@@ -16,9 +16,8 @@ type TypeOf<Value> = Value extends boolean
         : never;
 
 /**
- * The types of the values `V` of a query, which TypeScript holds to the values. They are declared where the query is
- * written, so that its text never depends on the values it is first run with. What is compared with a column whose
- * type only the metadata tells takes the type of that `column`.
+ * The types of the parameters `V` of a query, checked by TypeScript. They are declared with the query, so that its SQL
+ * never depends on the values of the first call. `column` takes the type of a property's column from the metadata.
  */
 export type ParameterTypes<V> = {
   readonly [Name in keyof V]-?: TypeOf<NonNullable<V[Name]>> | { readonly column: string };
@@ -47,7 +46,7 @@ const checks: Readonly<Record<ParameterType, (value: unknown) => boolean>> = {
   flag: (value) => typeof value === 'boolean',
 };
 
-/** Returns `value` if it is of `type`. In a batch of reads the database would refuse the whole batch for it. */
+/** Returns `value` if it is of `type`, and throws otherwise. In a batch, one wrong value would fail the whole batch. */
 export function checkType<Value>(name: string, type: ParameterType, value: Value): Value {
   if (checks[type](value)) return value;
   throw new TypeError(`The value of the query parameter ${name} is not of the type ${type}.`);

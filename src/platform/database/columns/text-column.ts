@@ -1,16 +1,16 @@
 import { Column } from 'typeorm';
 
 /**
- * The collation of every text on PostgreSQL: by code points, as SQLite compares, whatever the cluster's locale.
- * How people sort is in columns of its own; see kernel/text.ts.
+ * The collation of every text column on PostgreSQL: by code points, as in SQLite, independent of the cluster's locale.
+ * Sort keys for people are separate columns; see kernel/text.ts.
  */
 export const collation = 'C';
 
 interface TextColumnOptions {
-  /** In UTF-16 code units, as JavaScript counts; no database counts more. */
+  /** In UTF-16 code units. PostgreSQL counts code points, which are never more. */
   readonly length: number;
   readonly nullable?: boolean;
-  /** Only where a column that may not be null was added to a table: SQLite adds none without. */
+  /** For a NOT NULL column that a migration added: SQLite requires a default. */
   readonly default?: string;
 }
 

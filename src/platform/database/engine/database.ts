@@ -1,15 +1,15 @@
 import type { TransactionManager, RunnerFactory } from './transaction-manager.js';
 
-/** The open, migrated and checked connections to the shop's database. */
+/** An open database, whose migrations have run and whose settings are verified. */
 export abstract class Database {
   abstract transactions(runnerOf: RunnerFactory): TransactionManager;
-  /** The names of the migrations that this release has and the database lacks, asked on a connection of its own. */
+  /** Returns the names of the pending migrations, read on a separate connection. */
   abstract pendingMigrations(): Promise<string[]>;
   /**
-   * Proves that units of work can write.
-   * @throws UnusableDatabase or what the database says where they can't
+   * Checks that units of work can write.
+   * @throws UnusableDatabase, or the error of the driver
    */
   abstract assertWritable(): Promise<void>;
-  /** Closes all of them. */
+  /** Closes all connections. */
   abstract onApplicationShutdown(): Promise<void>;
 }

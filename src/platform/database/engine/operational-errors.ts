@@ -8,7 +8,7 @@ const permissionsRemedy =
 const corruptionRemedy =
   'It is damaged: restore a backup, as docs/operations.md says. npm run verify names what is damaged.';
 
-/** What operators can do about that which a database, or the system below it, refuses. By the codes of the drivers. */
+/** Remedies for operational errors of the database or the operating system, by error code. */
 const remedies: readonly (readonly [RegExp, string])[] = [
   [/^(SQLITE_(READONLY|PERM|CANTOPEN|AUTH)|EACCES|EPERM|EROFS)$/, permissionsRemedy],
   [/^(SQLITE_(CORRUPT|NOTADB)|XX001|XX002)$/, corruptionRemedy],
@@ -23,13 +23,13 @@ const remedies: readonly (readonly [RegExp, string])[] = [
   [/^(28...|3D000)$/, 'See that user, password and database of DATABASE_URL are right.'],
 ];
 
-/** Whether a database is damaged, which no retry mends. */
+/** Whether an error reports a corrupt database, which no retry repairs. */
 export const isCorruption = (error: unknown): boolean => remedyOf(error) === corruptionRemedy;
 
-/** Whether a database, and no bug of ours, is the cause of an error. */
+/** Whether the database or its environment caused an error, and not a bug of the service. */
 export const isOperationalError = (error: unknown): boolean => remedyOf(error) !== undefined;
 
-/** Returns the error for operators of a database that can't be used. */
+/** Returns the error that names the database, the reason and the remedy. */
 export function unusableDatabase(error: unknown, options: DataSourceOptions): UnusableDatabase {
   const reason = error instanceof Error ? error.message : String(error);
   const remedy = remedyOf(error);

@@ -4,25 +4,26 @@ import { byWorkload, type Workload } from './workload.js';
 
 export interface PoolRequest {
   readonly workload: Workload;
-  /** Absent where others wait for what this one borrows. */
+  /** Absent for a batch of reads, each of which has its own wait. */
   readonly wait?: Wait;
 }
 
-/** The loan of a transaction that reads. */
+/** Returns the request of a read-only transaction. */
 export const readRequest = (wait: Wait): PoolRequest => ({ workload: wait.isUrgent ? 'urgent lookup' : 'scan', wait });
 
 interface QueuedRequest<Member> extends PoolRequest {
-  /** Counts up, in the order they asked. */
+  /** Ascends in the order of arrival. */
   readonly ticket: number;
   readonly begin: (member: Member) => void;
   readonly refuse: (error: unknown) => void;
 }
 
 /**
- * Lends each of its members to one borrower at a time, in the order they asked, but the urgent ones first.
+ * A connection pool with bulkheads. Each member serves one request at a time, in the order of arrival; urgent lookups go
+ * first.
  *
- * Bulkheads keep slow scans, and writes that all wait for one lock, from holding up everything else: scans occupy at
- * most half of the members, and scans and writes together leave one to lookups. A single member is lent for anything.
+ * The bulkheads keep slow scans, and writes that wait for one lock, from delaying everything else: scans occupy at most
+ * half of the members, and scans and writes together leave one for lookups. A pool of one member has no bulkheads.
  */
 export class Pool<Member> {
   private readonly free: Member[];
@@ -40,7 +41,7 @@ export class Pool<Member> {
     return { size, inUse: size - this.free.length, waiting };
   }
 
-  /** Whether who borrows now has to wait. */
+  /** Whether a new request has to wait. */
   isBusyFor(workload: Workload): boolean {
     const { free, members, inUse } = this;
     if (free.length === 0) return true;
@@ -62,7 +63,7 @@ export class Pool<Member> {
     }
   }
 
-  /** Lets nobody wait on who waits now. */
+  /** Rejects all queued requests. */
   rejectQueued(error: unknown): void {
     for (const queue of Object.values(this.waiting)) {
       for (const borrower of queue) {
@@ -106,7 +107,7 @@ export class Pool<Member> {
     return next;
   }
 
-  /** Takes a borrower out of its queue: its wait has come to an end. */
+  /** Removes a request from its queue and ends its wait. */
   private leave(borrower: QueuedRequest<Member>): void {
     this.waiting[borrower.workload].delete(borrower);
     borrower.wait?.stop();

@@ -1,11 +1,11 @@
 import type { DataSource } from 'typeorm';
 
-/** For a connection that reads nothing else. */
+/** The query of the readiness probes. */
 export const executedMigrationsSql = 'SELECT name FROM migrations';
 
 /**
- * The names of the migrations that the code has and the database doesn't. What the database has beyond them is no
- * fault: a newer release, which is being rolled out beside this one, has brought it.
+ * Returns the names of the migrations that were not run. Migrations that only the database knows are ignored: a newer
+ * release has run them during a rolling upgrade.
  */
 export function pendingMigrations({ migrations }: DataSource, executed: readonly { name: string }[]): string[] {
   const done = new Set(executed.map(({ name }) => name));

@@ -4,24 +4,24 @@ import type { Work } from './transaction-manager.js';
 type Purpose = 'read' | 'write';
 type ScopedRunner = QueryRunner & { readonly purpose?: Purpose };
 
-/** Whether a unit of work only reads. */
+/** Whether the unit of work of a manager is read-only. */
 export function isReadOnly({ queryRunner }: EntityManager): boolean {
   const leased: ScopedRunner | undefined = queryRunner;
   return leased?.purpose === 'read';
 }
 
 /**
- * Lends a query runner to one unit of work. What is handed out is a view of it that refuses every query once the
- * unit is over, so that a forgotten `await` fails loudly and can't write into another unit's transaction.
- * @param options.begun the transaction's BEGIN, where its answer is still to come. A SELECT is sent behind it at once;
- * every other statement waits for it, since it would be committed by itself if BEGIN had failed.
+ * Gives a unit of work a scoped query runner that rejects queries after the unit has ended, so a missing `await` cannot
+ * write into another transaction.
+ * @param options.begun the pending result of BEGIN. A SELECT is pipelined behind BEGIN. Every other statement waits for
+ * the result, because the statement would run in autocommit mode if BEGIN had failed.
  */
 export async function withScopedRunner<Result>(
   runner: QueryRunner,
   work: Work<Result>,
   { purpose = 'write', begun }: { readonly purpose?: Purpose; readonly begun?: Promise<unknown> } = {},
 ): Promise<Result> {
-  // isTransactionActive: TypeORM's save() and remove() then write inside our transaction and open none of their own.
+  // isTransactionActive: otherwise TypeORM's save() and remove() would begin transactions of their own.
   const view = Object.assign(Object.create(runner) as ScopedRunner, {
     isReleased: false,
     isTransactionActive: true,

@@ -4,13 +4,13 @@ import { errorCode } from '../../../kernel/error-code.js';
 /** SQLite's interrupt, and PostgreSQL's query_canceled. */
 const timeoutCodes = new Set(['SQLITE_INTERRUPT', '57014']);
 
-/** Whether an error, or what caused it, is a statement that was ended since it ran longer than STATEMENT_TIMEOUT_MS. */
+/** Whether an error or its cause is a statement that exceeded STATEMENT_TIMEOUT_MS. */
 export function isStatementTimeout(error: unknown): boolean {
   if (timeoutCodes.has(errorCode(error) ?? '')) return true;
   return error instanceof ServiceUnavailable && isStatementTimeout(error.cause);
 }
 
-/** Returns the answer to a request whose statement was ended. */
+/** Returns the error for a request whose statement exceeded the timeout. */
 export function statementTimeout(cause: unknown): ServiceUnavailable {
   return new ServiceUnavailable(
     cause,

@@ -5,43 +5,43 @@ export type Work<Result> = (manager: EntityManager) => Promise<Result>;
 export type RunnerFactory = (dataSource: DataSource) => QueryRunner;
 
 /**
- * How one database engine runs units of work. What a unit may count on is the same on all of them.
- * Each throws UnitNotStarted where the wait for a turn ends before the turn comes.
+ * Runs units of work on one database engine. All engines give the same guarantees.
+ * Every method throws UnitNotStarted if the unit's wait ends before its turn.
  */
 export interface TransactionManager {
   readonly stats: TransactionStats;
-  /** Does all of `work` or, if it throws, nothing of it. */
+  /** Runs `work` in a transaction, which is rolled back if `work` throws. */
   write<Result>(work: Work<Result>, wait: Wait): Promise<Result>;
-  /** Shows `work` one consistent, committed state, and refuses its writes. */
+  /** Runs `work` in a read-only transaction on one committed snapshot. */
   read<Result>(work: Work<Result>, wait: Wait): Promise<Result>;
-  /** The same for `work` that is a single SELECT, and refuses all else. */
+  /** Runs `work` that consists of a single SELECT, and rejects any other statement. */
   readSingle<Result>(work: Work<Result>, wait: Wait): Promise<Result>;
 }
 
-/** What there is to do, for whoever watches over the service. */
+/** Counters and gauges of units of work. */
 export interface TransactionStats {
-  /** Units of work that wait for their turn now. */
+  /** Units of work that are waiting. */
   readonly waiting: number;
-  /** Units of work that have their turn now. */
+  /** Units of work that are running. */
   readonly running: number;
-  /** Commits since the start that made units durable; on SQLite units that wait together share one. */
+  /** Commits since the start. On SQLite concurrent units share one (group commit). */
   readonly commits: number;
-  /** Units of work since the start that shared their commit with others. */
+  /** Units of work since the start that shared a commit. */
   readonly batched: number;
-  /** Attempts since the start that lost to other transactions and were made again. */
+  /** Transactions since the start that were retried after a serialization failure or a deadlock. */
   readonly retries: number;
-  /** Units of work since the start that wrote nothing in the end, since they were refused or failed. */
+  /** Units of work since the start that were rolled back. */
   readonly rolledBack: number;
-  /** Size of the write-ahead log's file, on SQLite. */
+  /** Size of SQLite's write-ahead log. */
   readonly walBytes?: number;
-  /** The connections that units of work are given, by what they are for. */
+  /** Connection pools, by name. */
   readonly connections: Readonly<Record<string, PoolStats>>;
 }
 
 export interface PoolStats {
-  /** Connections at most. */
+  /** Maximum number of connections. */
   readonly size: number;
   readonly inUse: number;
-  /** Units of work that wait for one of them. */
+  /** Units of work that wait for a connection. */
   readonly waiting: number;
 }

@@ -1,5 +1,5 @@
-/** The configured database can't be used. The message says which, why, and what to do. */
+/** The configured database cannot be used. The message names the database, the reason and the remedy. */
 export class UnusableDatabase extends Error {}
 
-/** A database that could be used when it was opened, and can't be used now. Requests are answered 503. */
+/** A database that became unusable after it was opened. Requests get 503. */
 export class LostDatabase extends UnusableDatabase {}

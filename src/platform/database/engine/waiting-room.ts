@@ -3,13 +3,13 @@ import type { Caller } from '../../../kernel/command.js';
 import { UnitNotStarted } from '../../../kernel/domain-error.js';
 import { byWorkload, type Workload } from './workload.js';
 
-/** How many units of work may wait, and for how long. */
+/** Limits of a queue of units of work. */
 export interface WaitLimits {
   readonly maxWaiting: number;
   readonly timeoutMs: number;
 }
 
-/** For tools, which have nobody to compete with. */
+/** For tools, which run without concurrent requests. */
 export const unlimited: WaitLimits = { maxWaiting: Infinity, timeoutMs: Infinity };
 
 const reasons = {
@@ -20,12 +20,12 @@ const reasons = {
 
 type Reason = keyof typeof reasons;
 
-/** Milliseconds between two log lines that sum up what was refused. */
+/** Minimum interval between two summary log lines. */
 const summaryIntervalMs = 1_000;
 
-/** The places in which units of work of one kind wait for their turn: bounds their number and their time (backpressure). */
+/** A bounded queue of units of work: limits their number and their waiting time (backpressure). */
 export class WaitingRoom {
-  /** Units of work since the start that were never started, by the reason. */
+  /** Number of units of work since the start that were never run, by reason. */
   readonly notStarted: Record<Reason, number> = { full: 0, expired: 0, abandoned: 0 };
   private readonly logger = new Logger('Backpressure');
   private readonly errors: Readonly<Record<Reason, UnitNotStarted>>;
@@ -37,7 +37,7 @@ export class WaitingRoom {
     private readonly name: string,
     private readonly limits: WaitLimits,
   ) {
-    // Made once: under overload a stack trace for each would cost more than the refusals.
+    // Created once: under overload, a stack trace per rejection would cost more than the rejection.
     this.errors = {
       full: new UnitNotStarted(reasons.full),
       expired: new UnitNotStarted(reasons.expired),
@@ -50,19 +50,19 @@ export class WaitingRoom {
   }
 
   /**
-   * The wait of one unit of work, however many turns it needs.
-   * @param isUrgent whether its turn comes before those of all that aren't
+   * Returns the wait of one unit of work, for all the connections that the unit needs.
+   * @param isUrgent whether the unit goes before all that are not urgent
    */
   waitOf({ signal }: Caller, isUrgent = false): Wait {
     return new Wait(this, performance.now() + this.limits.timeoutMs, signal, isUrgent);
   }
 
-  /** Whether there is no place left for a unit of work that comes now. Slow reads take no place of a lookup. */
+  /** Whether the queue is full for a workload. Scans do not fill the queue of lookups. */
   isFullFor(workload: Workload): boolean {
     return this.occupied[workload] >= this.limits.maxWaiting;
   }
 
-  /** Whether a unit of work found no turn in time. */
+  /** Whether a unit of work reached its deadline while waiting. */
   isExpiry(error: unknown): boolean {
     return error === this.errors.expired;
   }
@@ -75,7 +75,7 @@ export class WaitingRoom {
     this.occupied[workload]--;
   }
 
-  /** Counts a unit of work that was not started. */
+  /** Counts a unit of work that is not run, and returns its error. */
   refuse(reason: Reason): UnitNotStarted {
     this.notStarted[reason]++;
     if (reason !== 'abandoned') this.summary ??= setTimeout(() => this.logSummary(), summaryIntervalMs).unref();
@@ -94,7 +94,7 @@ export class WaitingRoom {
   }
 }
 
-/** One unit of work that waits: until its turn, its deadline or its caller's leaving, whichever comes first. */
+/** The wait of one unit of work: until its turn, its deadline or the disconnection of its client. */
 export class Wait {
   private timer?: NodeJS.Timeout;
   private onGone!: (error: UnitNotStarted) => void;
@@ -112,15 +112,15 @@ export class Wait {
     return performance.now() >= this.deadline;
   }
 
-  /** @throws UnitNotStarted where the caller has left */
+  /** @throws UnitNotStarted if the client has disconnected */
   assertPresent(): void {
     if (this.signal?.aborted) throw this.room.refuse('abandoned');
   }
 
   /**
-   * Takes a place among those that wait for the same.
-   * @param onGone called where the wait ends before stop() is called
-   * @throws UnitNotStarted where no place is left, or the caller has
+   * Enters the queue.
+   * @param onGone called if the wait ends before stop() is called
+   * @throws UnitNotStarted if the queue is full or the client has disconnected
    */
   start(workload: Workload, onGone: (error: UnitNotStarted) => void): void {
     this.assertPresent();
@@ -134,14 +134,14 @@ export class Wait {
     }
   }
 
-  /** Leaves the place: the turn has come. */
+  /** Leaves the queue, for the unit's turn. */
   stop(): void {
     this.room.leave(this.workload);
     clearTimeout(this.timer);
     this.signal?.removeEventListener('abort', this);
   }
 
-  /** Waits for a promise, but not beyond the deadline. */
+  /** Awaits a promise, at most until the deadline. */
   async for<Result>(promise: Promise<Result>): Promise<Result> {
     let isWaiting = true;
     const gone = new Promise<never>((_, reject) =>
@@ -157,7 +157,7 @@ export class Wait {
     }
   }
 
-  /** The caller has left. */
+  /** Handles the abort event of the signal: the client has disconnected. */
   handleEvent(): void {
     this.end('abandoned');
   }

@@ -2,21 +2,21 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { InstantColumn } from '../columns/instant-column.js';
 import { collation } from '../columns/text-column.js';
 
-/** The answer to a request that may come again, written in the same transaction as what the request did. */
+/** The stored response of an idempotent request, written in the transaction of the request. */
 @Entity()
 export class IdempotencyKey {
   @PrimaryColumn({ type: 'varchar', length: 255, collation })
   key: string;
 
-  /** A digest of the request that came with the key; empty once the answer is erased. */
+  /** A digest of the request; empty after the response was erased. */
   @Column({ type: 'varchar', length: 64, collation })
   request: string;
 
-  /** The answer's JSON, to the byte, as kept-answer.ts packs it; empty where it is not kept. */
+  /** The JSON of the response, as packed by stored-response.ts; empty if it is not stored. */
   @Column({ type: 'text', collation })
   answer: string;
 
-  /** The path of the resource that the answer shows. Null in rows of before this column. */
+  /** The path of the resource in the response. Null in rows older than this column. */
   @Column({ type: 'varchar', length: 64, collation, nullable: true })
   @Index()
   resource: string | null;

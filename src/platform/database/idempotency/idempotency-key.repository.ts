@@ -11,7 +11,8 @@ export class IdempotencyKeyRepository extends Repository<IdempotencyKey> {
   }
 
   /**
-   * Keeps the key to this unit of work until it ends. On SQLite writers take turns, and no other can hold it.
+   * Takes an advisory lock on the key until the unit of work ends. Not needed on SQLite, where writing units of work run
+   * one after another.
    * @throws IdempotencyKeyInUse
    */
   async hold(key: string): Promise<void> {
@@ -23,15 +24,15 @@ export class IdempotencyKeyRepository extends Repository<IdempotencyKey> {
     if (!row!.held) throw new IdempotencyKeyInUse();
   }
 
-  /** Erases the answers that show a resource. A retry learns that its request was carried out, and nothing else. */
+  /** Erases the stored responses that show a resource. A retry then gets 409 idempotency-answer-gone. */
   async eraseAnswers(resource: string): Promise<void> {
     await this.update({ resource }, { answer: '', request: '' });
   }
 
   /**
-   * Deletes up to `limit` keys that are as old as `instant` or older, the oldest first, and leaves those that another
-   * instance is deleting.
-   * @returns how many
+   * Deletes up to `limit` keys created at or before `instant`, the oldest first. Skips keys that another instance is
+   * deleting.
+   * @returns the number of deleted keys
    */
   async deleteUntil(instant: Date, limit: number): Promise<number> {
     const placeholder = this.isPostgres ? '$1' : '?';

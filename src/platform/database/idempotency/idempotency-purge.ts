@@ -2,12 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { UnitOfWork } from '../unit-of-work.js';
 
-/** Milliseconds between two purges, give or take a half: instances that start together don't purge together. */
+/** Interval of purges, with a jitter of ±50 % so that instances that start together don't purge together. */
 const intervalMs = 60_000;
-/** Milliseconds between two batches of one purge, in which others have their turn. */
+/** Pause between two batches of a purge, in which other units of work run. */
 const batchPauseMs = 20;
 
-/** Deletes expired idempotency keys every minute, whether or not requests with keys come. */
+/** Deletes expired idempotency keys every minute. */
 @Injectable()
 export class IdempotencyPurge implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('IdempotencyPurge');
@@ -38,7 +38,7 @@ export class IdempotencyPurge implements OnApplicationBootstrap, BeforeApplicati
     }
   }
 
-  /** A failure is logged once, until a purge succeeds again: the database is away, and others say so too. */
+  /** Logs the first failure only, until a purge succeeds again. */
   private async purgeBatch(): Promise<boolean> {
     try {
       const hasMore = await this.unitOfWork.purgeIdempotencyKeys();

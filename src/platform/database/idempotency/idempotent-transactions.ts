@@ -13,18 +13,18 @@ import type { IdempotencyKey } from './idempotency-key.entity.js';
 import { packAnswer, unpackAnswer } from './stored-response.js';
 import { IdempotencyKeyRepository } from './idempotency-key.repository.js';
 
-/** How long an answer is kept, in milliseconds. */
+/** How long a response is stored. */
 const retentionMs = 24 * 60 * 60 * 1000;
 
-/** Keys that one transaction deletes at most. */
+/** Maximum number of keys deleted per transaction. */
 const purgeBatchSize = 500;
 
 /**
- * Does keyed work once. The answer is written in the transaction that does the work: after a crash both are there or
- * neither is. Work that is refused leaves nothing behind, so that it may be tried again, mended, with the same key.
+ * Runs idempotent requests. The response is stored in the transaction of the work, so both are durable or neither is.
+ * A failed request stores nothing: a corrected request may use the same key.
  */
 export class IdempotentTransactions {
-  /** What this process is doing. Between processes the database keeps the keys apart. */
+  /** The keys in use in this process. Between processes, an advisory lock guards each key. */
   private readonly inProgress = new Set<string>();
 
   constructor(
@@ -37,7 +37,7 @@ export class IdempotentTransactions {
     try {
       return await this.writeAlone(once, work, wait);
     } catch (error) {
-      // Whoever holds the key may be asking again, too: the answer that is there is for all of them.
+      // The request that holds the key may be a retry itself: then the stored response is replayed to both.
       if (error instanceof IdempotencyKeyInUse) {
         await this.transactions.read((manager) => this.assertNotDone(once, manager), wait);
       }
@@ -79,7 +79,7 @@ export class IdempotentTransactions {
   }
 
   /**
-   * @returns what was done with this key so long ago that it counts no more, if anything
+   * @returns the expired record of this key, if there is one
    * @throws DoneBefore, IdempotencyAnswerGone, IdempotencyKeyReused
    */
   private async refuseDone(
@@ -95,8 +95,8 @@ export class IdempotentTransactions {
   }
 
   /**
-   * Deletes keys that have expired, in batches of their own transactions, so that no lock is held for long.
-   * @returns whether there may be more
+   * Deletes a batch of expired keys in a transaction of its own, so that no lock is held for long.
+   * @returns whether more may be left
    */
   async purge(wait: Wait): Promise<boolean> {
     const deleted = await this.transactions.write(

@@ -1,13 +1,13 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 
-/** Bytes from which on an answer is compressed. */
+/** Minimum size for compression. */
 const minCompressedBytes = 1024;
-/** Bytes of an answer at most; a larger one is not kept. */
+/** Larger responses are not stored. */
 const maxAnswerBytes = 1024 * 1024;
-/** Characters of a packed answer at most; a larger one is not kept. */
+/** In characters. Responses that are longer when packed are not stored. */
 const maxPackedLength = 64 * 1024;
 
-/** @returns the text to store: JSON as it is, or compressed as base64, which never begins like JSON; empty for neither */
+/** @returns the text to store: plain JSON, or compressed as base64, which never starts with "{"; empty if too large */
 export function packAnswer(json: string): string {
   const bytes = Buffer.byteLength(json);
   if (bytes < minCompressedBytes) return json;
@@ -16,7 +16,7 @@ export function packAnswer(json: string): string {
   return packed.length > maxPackedLength ? '' : packed;
 }
 
-/** @returns undefined where the answer was not kept */
+/** @returns undefined if the response was not stored */
 export function unpackAnswer(stored: string): object | undefined {
   if (stored === '') return undefined;
   const json = stored.startsWith('{') ? stored : inflateRawSync(Buffer.from(stored, 'base64')).toString();

@@ -3,7 +3,7 @@ import { UnusableDatabase } from '../engine/unusable-database.js';
 import { Installation } from './installation.entity.js';
 
 /**
- * Returns the secret that all instances of the service on this database share.
+ * Returns the secret shared by all service instances on this database.
  * @throws UnusableDatabase
  */
 export async function installationSecret(manager: EntityManager): Promise<string> {

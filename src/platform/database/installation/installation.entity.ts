@@ -1,7 +1,7 @@
 import { Check, Entity, PrimaryColumn } from 'typeorm';
 import { TextColumn } from '../columns/text-column.js';
 
-/** What all instances of the service on one database share. The table has one row, which a migration made. */
+/** State shared by all service instances on one database. The table has one row, created by a migration. */
 @Entity()
 @Check('ck_installation_one_row', 'id = 1')
 export class Installation {

@@ -4,7 +4,7 @@ import { unusableDatabase } from '../engine/operational-errors.js';
 import { prepareDatabaseFile } from '../sqlite/file/database-file.js';
 import { UnusableDatabase } from '../engine/unusable-database.js';
 
-/** Errors are thrown and reported once. TypeORM's own logger would print those of migrations as plain text besides. */
+/** Suppresses TypeORM's own logging: errors are thrown, and logged once by the caller. */
 class SilentLogger extends AbstractLogger {
   protected override isLogEnabledFor = (): boolean => false;
 
@@ -17,10 +17,10 @@ class SilentLogger extends AbstractLogger {
 export async function openDataSource(options: DataSourceOptions): Promise<DataSource> {
   const dataSource = refuseDatesIn(new DataSource({ logger: new SilentLogger(), ...options }));
   try {
-    // One that has flags is opened for reading, and is neither made nor changed.
+    // A file with flags is opened read-only.
     if (options.type === 'sqlite' && options.flags === undefined) prepareDatabaseFile(options.database);
     await dataSource.initialize();
-    // SQLite opens any file, and looks into it only when it needs the schema.
+    // SQLite opens any file, and reads it only with the first statement.
     if (options.type === 'sqlite') await dataSource.query('SELECT 1 FROM sqlite_schema');
     return dataSource;
   } catch (error) {

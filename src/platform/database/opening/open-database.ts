@@ -5,8 +5,8 @@ import { isOperationalError, unusableDatabase } from '../engine/operational-erro
 import { SqliteDatabase } from '../sqlite/sqlite-database.js';
 
 /**
- * Brings the schema up to date, and makes sure that the database keeps the promises made in its name.
- * @param replica where to read, on PostgreSQL, if not from the primary
+ * Runs pending migrations and verifies the required database settings.
+ * @param replica the read replica, on PostgreSQL
  * @throws UnusableDatabase
  */
 export async function openDatabase(writer: DataSource, replica?: DataSourceOptions): Promise<Database> {

@@ -7,26 +7,26 @@ import { withSettings } from '../postgres/session-settings.js';
 import { SqliteDatabase } from '../sqlite/sqlite-database.js';
 import { UnusableDatabase } from '../engine/unusable-database.js';
 
-/** The same database, for connections that the database itself keeps from writing. @throws UnusableDatabase */
+/** Returns options for read-only connections, enforced by the database. @throws UnusableDatabase */
 export function readOnlyOptions(options: DataSourceOptions): DataSourceOptions {
   if (options.type === 'postgres') return withSettings(options, { default_transaction_read_only: 'on' });
   const file = String(options.database);
-  // TypeORM would make the folder of a file that isn't there.
+  // TypeORM would create the folder of a missing file.
   if (!existsSync(file))
     throw new UnusableDatabase(`There is no SQLite file ${file}. Name one that this service made.`);
   return { ...options, flags: sqlite3.OPEN_READONLY, busyTimeout: 5000 } as DataSourceOptions;
 }
 
 /**
- * Opens what is there beside whoever serves it: nothing is migrated, and nobody is kept out.
- * @throws UnusableDatabase where the schema isn't that of this version
+ * Opens a database without migrating or locking it; other processes may serve it.
+ * @throws UnusableDatabase if its schema has another version
  */
 export async function openReadOnly(source: DataSource): Promise<Database> {
   await assertCurrentSchema(source);
   return openAnySchema(source);
 }
 
-/** The same, whatever the schema. */
+/** Opens a database without migrating, locking or checking its schema version. */
 export function openAnySchema(source: DataSource): Promise<Database> {
   return source.options.type === 'postgres'
     ? PostgresDatabase.openMigrated(source)
@@ -52,7 +52,7 @@ async function assertCurrentSchema(source: DataSource): Promise<void> {
   }
 }
 
-/** Of a database that was never migrated, none. */
+/** Returns the names of the executed migrations; none if the table is missing. */
 async function executedMigrations(source: DataSource): Promise<string[]> {
   const [found] = await source.query<{ name: string }[]>(
     source.options.type === 'postgres'

@@ -4,13 +4,13 @@ import { jsonAggregate } from './json-aggregate.js';
 import type { ResolvedTypes } from '../columns/parameter-types.js';
 import { renderSql, type SqlTemplate } from './sql-template.js';
 
-/** The name of the parameter that all reads of a batch have in common, since SQLite takes no limit out of a row. */
+/** The parameter that all reads of a batch share: SQLite accepts no column as a LIMIT. */
 export const limitName = 'limit';
 
 /**
- * Writes a SELECT so that one run of it answers several reads, each with values of its own. Its first parameter is a
- * JSON array with an array of values for each read, its second the limit, if it has one. It has a row for each read:
- * the read's place in the array, and the rows that the read finds as JSON.
+ * Returns a SELECT that runs several reads of one query as a single statement. Its first parameter is a JSON array with
+ * an array of values per read; its second is the limit, if the query has one. The result has one row per read: the
+ * index of the read and the rows that the read finds, as JSON.
  */
 export function batchedSql(
   connection: DataSource,

@@ -3,15 +3,15 @@ import { compileTemplate, type CompiledStatement, isPostgres, StatementCache } f
 import { parseSql } from './sql-template.js';
 
 /**
- * Inserts rows on hot paths. All rows are passed as one JSON parameter, so that there is one statement however many
- * rows there are.
+ * A compiled bulk INSERT for hot paths. All rows are passed as one JSON parameter, so the SQL text does not depend on
+ * their number.
  */
 export class CompiledInsert<Entity extends ObjectLiteral, Property extends keyof Entity & string> {
   private readonly cache = new StatementCache<CompiledStatement>();
 
   /**
-   * @param properties all that is given of an entity
-   * @param key one of them, in which no two rows are the same that are inserted together
+   * @param properties the inserted properties of the entity
+   * @param key one of the properties, whose values are distinct within one insertion
    */
   constructor(
     private readonly target: EntityTarget<Entity>,
@@ -19,7 +19,7 @@ export class CompiledInsert<Entity extends ObjectLiteral, Property extends keyof
     private readonly key: Property,
   ) {}
 
-  /** @returns the ids that the rows were given, in their order */
+  /** @returns the generated ids, in the order of `rows` */
   async run(manager: EntityManager, rows: readonly Pick<Entity, Property>[]): Promise<number[]> {
     if (rows.length === 0) return [];
     const { connection } = manager;
@@ -32,7 +32,7 @@ export class CompiledInsert<Entity extends ObjectLiteral, Property extends keyof
     );
     const { sql } = this.cache.get(connection, '', () => this.compile(manager));
     const { records } = await manager.queryRunner!.query(sql, [JSON.stringify(values)], true);
-    // Neither database promises to return them in the order in which they were given.
+    // Neither database guarantees the order of RETURNING.
     const ids = new Map((records as { id: number; key: unknown }[]).map(({ id, key }) => [key, id]));
     return rows.map((row) => ids.get(row[this.key])!);
   }

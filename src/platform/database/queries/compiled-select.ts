@@ -9,16 +9,16 @@ import { parseSql } from './sql-template.js';
 
 export type { Values };
 
-/** Which of the values are given and, of booleans, as what: all that the text of a query may depend on. */
+/** Which parameters are present (and the value of booleans): the only thing the SQL text may depend on. */
 export type Present<V> = { readonly [Name in keyof V]?: boolean };
 
-/** Writes a query with its values as parameters of their own names. */
+/** Builds a query, with each value as a parameter of the same name. */
 export type Query<Entity extends ObjectLiteral, V> = (
   manager: EntityManager,
   given: Present<V>,
 ) => SelectQueryBuilder<Entity>;
 
-/** Queries for the lists of each row, of which they know the alias. */
+/** To-many relations, each as a subquery that refers to the outer row by its alias. */
 export type Lists<Entity> = { readonly [Property in keyof Entity & string]?: ListQuery };
 type ListQuery = (
   manager: EntityManager,
@@ -30,32 +30,31 @@ export interface ById {
 
 interface SelectOptions<Entity, V> {
   readonly lists?: Lists<Entity>;
-  /** Rows at most of which `all` fetches as many as its `limit` says. The plan is made for so many. */
+  /** Upper bound of the `limit` of `all`. PostgreSQL plans the query for this limit. */
   readonly maxRows?: number;
   /**
-   * Whether single reads are batched. Only queries whose cost is bounded for all values: lookups by a key,
-   * and pages that an index finds without passing rows. All reads of a batch wait for the slowest of them.
+   * Whether single-statement reads are batched. Only for queries whose cost is bounded for all values: lookups by key,
+   * and pages in index order. All reads of a batch wait for the slowest one.
    */
   readonly isBatched?: (given: Present<V>) => boolean;
-  /** Rows that all reads of a batch find at most, where rows may be large. */
+  /** Maximum number of rows of all reads of a batch together; set it if rows may be large. */
   readonly maxBatchRows?: number;
 }
 
 interface CompiledQuery extends CompiledStatement {
   readonly shape: Shape;
-  /** The same for a batch of reads. */
+  /** The batched variant of the query. */
   readonly batched?: CompiledStatement & { readonly shape: Shape };
 }
 
 const noBatches = (): boolean => false;
 
 /**
- * A query of the hot paths, which TypeORM writes once for each database and for each choice of given values, and which
- * is then only run. Writing it and making entities of the rows takes TypeORM several times as long as the database
- * takes to answer.
+ * A query compiled by TypeORM once per data source and parameter shape, then reused. TypeORM takes several times as long
+ * to build the SQL and to hydrate the rows as the database takes to run the query.
  *
- * It may join what there is one of. Lists are gathered by the database, so that it all takes one statement: each round
- * trip to SQLite's thread, or to PostgreSQL, costs more than most statements do.
+ * To-one relations are joined; to-many relations are aggregated as JSON, so that a read is one round trip, which costs
+ * more than most statements.
  */
 export class CompiledSelect<Entity extends ObjectLiteral, V extends object> {
   private readonly cache = new StatementCache<CompiledQuery>();
@@ -66,7 +65,7 @@ export class CompiledSelect<Entity extends ObjectLiteral, V extends object> {
     private readonly options: SelectOptions<Entity, V> = {},
   ) {}
 
-  /** @param limit rows at most, where `maxRows` is set */
+  /** @param limit the maximum number of rows; for queries with `maxRows` only */
   async all(manager: EntityManager, values: V & Values, limit?: number): Promise<Entity[]> {
     const given = presentIn(values);
     const { connection } = manager;
@@ -123,8 +122,8 @@ export class CompiledSelect<Entity extends ObjectLiteral, V extends object> {
 }
 
 /**
- * Passes the limit as a parameter, so that a query has one text for all limits. PostgreSQL plans for a tenth of the
- * table where it doesn't know the limit, so it is shown the largest limit first.
+ * Passes the limit as a parameter, so that a query has one SQL text for all limits. The inner LIMIT is for PostgreSQL's
+ * planner, which assumes a tenth of the table for an unknown limit.
  */
 const limited = (sql: string, maxRows: number | undefined): string =>
   maxRows === undefined ? sql : `SELECT * FROM (${sql}) AS page LIMIT :${limitName}`;
@@ -144,7 +143,7 @@ function presentIn<V extends object>(values: V): Present<V> {
   ) as Present<V>;
 }
 
-/** Has `query` read a list of each of its rows, as a JSON array of arrays, in the order of the list's own query. */
+/** Adds a to-many relation to `query`, as a JSON array of arrays in the order of the list's subquery. */
 function aggregateList<Entity extends ObjectLiteral>(
   query: SelectQueryBuilder<Entity>,
   property: string,

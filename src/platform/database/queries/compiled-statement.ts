@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import { checkType, type ResolvedTypes, type Values } from '../columns/parameter-types.js';
 import { type SqlTemplate, renderSql } from './sql-template.js';
 
-/** A statement and the names of its parameters, by position. */
+/** A SQL text and the names of its parameters, by position. */
 export interface CompiledStatement {
   readonly sql: string;
   readonly names: readonly string[];
@@ -23,7 +23,7 @@ export function compileTemplate(
   return { sql: renderSql(template, placeholder), names: template.names, types };
 }
 
-/** Returns the values in the order of the statement's parameters. */
+/** Returns the values in the order of the parameters. */
 export function bind(connection: DataSource, { names, types }: CompiledStatement, values: Values): unknown[] {
   return names.map((name) => {
     const value = checkType(name, types[name]!, values[name]);
@@ -31,20 +31,20 @@ export function bind(connection: DataSource, { names, types }: CompiledStatement
   });
 }
 
-/** SQL that is true where `operand` is in the list that is the parameter `name`, of the type `integers`. */
+/** Returns the SQL condition that `operand` is in the list parameter `name`, of the type `integers`. */
 export const isInList = (connection: DataSource, operand: string, name: string): string =>
   isPostgres(connection) ? `${operand} = ANY(:${name})` : `${operand} IN (SELECT value FROM json_each(:${name}))`;
 
-/** Bytes, by estimate, of what is kept of all statements of a database beside the drivers. */
+/** Cache size of a data source, estimated; bounds memory whatever parameters clients send. */
 const maxCachedBytes = 4 * 1024 * 1024;
-/** Bytes, by estimate, of what is kept with the text of a statement. */
+/** Size of a cache entry without its SQL texts, estimated. */
 const overheadBytes = 4 * 1024;
 
 type Cached = CompiledStatement & { readonly batched?: { readonly sql: string } };
 
 const caches = new WeakMap<DataSource, LRUCache<string, Cached>>();
 
-/** The statements of a database, all of which share one budget of memory. */
+/** Returns the statement cache of a data source, which all queries share. */
 export function statementCacheOf(dataSource: DataSource): Pick<LRUCache<string, Cached>, 'size' | 'calculatedSize'> {
   return cacheOf(dataSource);
 }
@@ -61,12 +61,12 @@ function cacheOf(dataSource: DataSource): LRUCache<string, Cached> {
 const bytesOf = ({ sql, batched }: Cached, key: string): number =>
   key.length + sql.length + (batched?.sql.length ?? 0) + overheadBytes;
 
-/** What is compiled of one query: for each database, a statement for each variant that was asked for lately. */
+/** The compiled statements of one query: one per data source and variant, evicted when least recently used. */
 export class StatementCache<Statement extends CompiledStatement> {
   private static count = 0;
   private readonly prefix = `${StatementCache.count++} `;
 
-  /** @param variant all that the text depends on: never a value that a client chooses freely */
+  /** @param variant what the SQL text depends on; never a value that clients choose */
   get(dataSource: DataSource, variant: string, write: () => Statement): Statement {
     const cache = cacheOf(dataSource);
     const key = this.prefix + variant;

@@ -1,13 +1,13 @@
 import { errorCode } from '../../../kernel/error-code.js';
 
-/** What is thrown in place of what the database said, if it is said. */
+/** Creates the error to throw instead of the database's error. */
 type ErrorFactory = () => Error;
 
 /**
- * Turns the database's refusal to store a value twice into the error that says so to people.
- * Storing and letting the unique index judge leaves no gap for a race, as asking first would.
+ * Translates a unique violation into a domain error. Relying on the unique index is free of the race between a check
+ * and the insertion.
  * @param column the indexed column, as "table.column"
- * @param index the index's name, where it isn't the one our naming strategy gives
+ * @param index the name of the index, unless the naming strategy derives it
  */
 export function onDuplicate(
   column: string,
@@ -19,8 +19,8 @@ export function onDuplicate(
 }
 
 /**
- * The same for a reference to what doesn't exist. SQLite doesn't tell which it was: only for statements that set a
- * single one.
+ * Translates a foreign key violation into a domain error. SQLite does not report which constraint failed, so this is
+ * only for statements that set a single foreign key.
  */
 export function onUnknownReference(column: string, refusal: ErrorFactory): (error: unknown) => never {
   const constraint = `fk_${column.replace('.', '_')}`;
@@ -28,10 +28,10 @@ export function onUnknownReference(column: string, refusal: ErrorFactory): (erro
 }
 
 interface Violation {
-  /** PostgreSQL's code for it, and the constraint. */
+  /** PostgreSQL's SQLSTATE and constraint name. */
   readonly sqlState: string;
   readonly constraint: string;
-  /** What SQLite says. */
+  /** The message of SQLite. */
   readonly words: string;
 }
 

@@ -5,7 +5,7 @@ import type { ParameterTypes } from '../columns/parameter-types.js';
 import { unknownParameter } from '../../../kernel/domain-error.js';
 import { assertTransaction } from './read-batcher.js';
 
-/** The entity's properties a list can be sorted by, under the names it goes by on the outside. None may be null. */
+/** The sortable, non-null properties of an entity, by their API names. */
 type Sortable<Entity> = Readonly<Record<string, keyof Entity & string>>;
 
 interface Order<Entity extends ObjectLiteral, Filter> {
@@ -20,24 +20,24 @@ interface PositionValues {
 
 interface PagesOptions<Entity, Filter> {
   readonly lists?: Lists<Entity>;
-  /** Whether reads of a page are batched, by its filters and by what it is sorted by; see SelectOptions. */
+  /** Whether reads of a page are batched, depending on filters and sort order; see SelectOptions. */
   readonly isBatched: (given: Present<Filter>, sortBy: string) => boolean;
   /**
-   * Rows that one statement fetches at most of a page: bounds the memory that large rows take. A page of more rows is
-   * fetched by several statements, in a transaction.
+   * Maximum number of rows per statement: bounds the memory of large rows. A larger page is read by several statements
+   * in a transaction.
    */
   readonly maxRows?: number;
-  /** The same of all pages of a batch. */
+  /** Maximum number of rows of all pages of a batch together. */
   readonly maxBatchRows?: number;
 }
 
-/** Whether an index has the rows of a page in its order, so that none is passed: all rows, or those of one key by id. */
+/** Whether an index yields the page in order without skipping rows: all rows, or the rows of one key sorted by id. */
 export function isIndexOrder(sortBy: string, keys: readonly (boolean | undefined)[]): boolean {
   const given = keys.filter(Boolean).length;
   return given === 0 || (given === 1 && sortBy === 'id');
 }
 
-/** A list that is read page by page. Pages are found by place and not by counting, and look one row further. */
+/** Keyset pagination of a list. Each page fetches one extra row, which shows whether there is a next page. */
 export class KeysetPages<Entity extends ObjectLiteral & { id: number }, Filter extends object> {
   private readonly orders = new Map<string, Order<Entity, Filter>>();
   private readonly maxRows: number;
@@ -81,7 +81,7 @@ export class KeysetPages<Entity extends ObjectLiteral & { id: number }, Filter e
     };
   }
 
-  /** Finds the place of a row of which only the id is given. @throws InvalidInput if there is no such row */
+  /** Returns the keyset position of a row that is given by id. @throws InvalidInput if there is no such row */
   private async findPosition(
     manager: EntityManager,
     { id, value }: NonNullable<PageRequest['from']>,
@@ -100,8 +100,8 @@ export class KeysetPages<Entity extends ObjectLiteral & { id: number }, Filter e
   }
 
   /**
-   * Fetches the rows of a page in the order of its walk, by as many statements as bound their memory, and few that are
-   * too many for its bytes. One more than are returned shows whether there are more.
+   * Fetches the rows of a page in chunks, until the page is full or reaches `maxPageBytes`. One extra row shows whether
+   * there are more.
    */
   private async fetchRows(
     manager: EntityManager,
@@ -114,7 +114,7 @@ export class KeysetPages<Entity extends ObjectLiteral & { id: number }, Filter e
     const isChunked = wanted > this.maxRows;
     if (isChunked) assertTransaction(manager);
     const rows: Entity[] = [];
-    // The first few tell how large rows are.
+    // The first chunk is small, since the size of the rows is unknown.
     let most = isChunked ? this.maxRows / 4 : this.maxRows;
     for (let position: KeysetPosition | undefined = from, length = 0; ; position = positionOf(rows.at(-1)!, property)) {
       const count = Math.min(most, wanted - rows.length);

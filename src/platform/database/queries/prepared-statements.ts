@@ -1,17 +1,17 @@
 import { LRUCache } from 'lru-cache';
 
 /**
- * Characters of SQL whose statements a connection keeps prepared. A prepared statement takes some ten times the memory
- * of its text, in this process for SQLite and in the server for PostgreSQL.
+ * Total SQL length, in characters, of the prepared statements of a connection. A prepared statement takes about ten
+ * times the memory of its SQL text, in this process for SQLite and in the server for PostgreSQL.
  */
 const maxPreparedLength = 128 * 1024;
-/** Characters. Longer statements, with the values of many rows written into them, seldom come again. */
+/** In characters. Longer statements contain the values of many rows, and rarely repeat. */
 const maxStatementLength = 5_000;
 
 export const isWorthPreparing = (sql: string): boolean =>
   sql.length <= maxStatementLength && /^(SELECT|INSERT|UPDATE|DELETE) /.test(sql);
 
-/** The prepared statements of one connection, by their text, of which the least recently used go first. */
+/** Returns the LRU cache of the prepared statements of a connection, by SQL text. */
 export function preparedStatements<Statement extends object | string>(
   discard: (statement: Statement) => void,
 ): LRUCache<string, Statement> {

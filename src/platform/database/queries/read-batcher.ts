@@ -7,21 +7,21 @@ import { isStatementError } from '../engine/statement-error.js';
 import type { Work } from '../engine/transaction-manager.js';
 import type { Wait } from '../engine/waiting-room.js';
 
-/** Where query runners come from. */
+/** A source of query runners. */
 interface RunnerSource {
-  /** Lends one for the time of one statement. */
+  /** Runs a job with a query runner, for one statement. */
   readonly use: <Result>(loan: PoolRequest, job: (runner: QueryRunner) => Promise<Result>) => Promise<Result>;
-  /** Whether a new lookup has to wait for one. */
+  /** Whether a new lookup has to wait for a query runner. */
   readonly isBusy: () => boolean;
 }
 
 interface Read {
-  /** As batched-sql.ts writes it. */
+  /** Returned by `batchedSql`. */
   readonly sql: string;
   readonly values: readonly unknown[];
-  /** Rows that are found at most; one without it. */
+  /** Maximum number of rows; 1 by default. */
   readonly limit?: number;
-  /** Rows that one run of the statement finds at most for all its reads: bounds the memory that large rows take. */
+  /** Maximum number of rows of a batch: bounds the memory of large rows. */
   readonly maxBatchRows?: number;
 }
 
@@ -33,50 +33,50 @@ interface QueuedRead {
   readonly resolve: (rows: readonly RawRow[]) => void;
   readonly reject: (error: unknown) => void;
   readonly wait: Wait;
-  /** Whether `wait` was started. A read that finds a free query runner doesn't wait. */
+  /** Whether `wait` was started. A read does not wait if a query runner is free. */
   isWaiting: boolean;
 }
 
-/** The reads that wait for one statement and have the same limit. */
+/** Queued reads of the same SQL and limit. */
 interface Queue extends Pick<Read, 'sql' | 'limit' | 'maxBatchRows'> {
   readonly key: string;
   readonly reads: QueuedRead[];
-  /** Whether it waits for a query runner, and each of its reads with it. */
+  /** Whether the queue, and with it each of its reads, waits for a query runner. */
   isWaiting: boolean;
 }
 
-/** Reads by their values, in the order of their places. */
+/** Reads by their values, in the order of their index in the batch. */
 type Batch = ReadonlyMap<string, readonly QueuedRead[]>;
 
-/** The row of the read at a place of the batch. */
+/** The result row of the read at an index of the batch. */
 interface BatchedRow {
   readonly place: number;
   readonly rows: unknown;
 }
 
-/** Reads that are answered by one run of a statement: bounds how long the first of them waits for the last. */
+/** Maximum number of reads in a batch: bounds the latency of the first. */
 const maxBatchSize = 64;
-/** Rows that one run of a statement finds at most, where a single read doesn't find more and nothing else is said. */
+/** Default maximum number of rows of a batch; a single read may exceed it. */
 const defaultMaxBatchRows = 1024;
 
 /**
- * Request batching: runs concurrent single reads of one statement, with whatever values, as one statement (see
- * batched-sql.ts), since a round trip to the database costs more than most of them do. A batch begins after all of its
- * reads were asked for, so no read finds a state from before it was asked for.
+ * Batches concurrent single-statement reads (the DataLoader pattern): reads with the same SQL and different parameters
+ * run as one statement (see batched-sql.ts), because a round trip costs more than most statements. A batch starts after
+ * all its reads were requested, so no read sees an older state.
  *
- * A batch that fails is run again, each of its reads alone: the value of one may be the cause. It is not where the
- * database is away, and all of the batch's reads are rejected then.
+ * If a batch fails, its reads are retried individually, because the value of one read may be the cause. If the database
+ * is unavailable, all reads of the batch are rejected.
  */
 export class ReadBatcher {
   private readonly queues = new Map<string, Queue>();
 
-  /** @param blank a query runner to make views of */
+  /** @param blank the prototype of the scoped query runners */
   constructor(
     private readonly blank: QueryRunner,
     private readonly runners: RunnerSource,
   ) {}
 
-  /** Hands `work` a manager that takes one SELECT and refuses every other statement, and all when `work` is over. */
+  /** Runs `work` with a manager that accepts one SELECT and rejects every other statement. */
   async read<Result>(work: Work<Result>, wait: Wait): Promise<Result> {
     const view = Object.create(this.blank) as QueryRunner;
     let isUsed = false;
@@ -116,7 +116,7 @@ export class ReadBatcher {
     });
   }
 
-  /** Lets all requests that have arrived by now be parsed first: they are likely to read the same. */
+  /** Starts a batch after the requests that have already arrived are parsed, since they are likely to join it. */
   private start(queue: Queue): void {
     this.queues.set(queue.key, queue);
     setImmediate(() => void this.runNext(queue));
@@ -128,7 +128,7 @@ export class ReadBatcher {
       if (this.runners.isBusy()) startAllWaiting(queue);
       await this.runners.use({ workload: 'lookup' }, async (runner) => {
         batch = this.take(queue);
-        // All of its reads may have been taken out meanwhile.
+        // Empty if the waits of all its reads have ended.
         if (batch.size > 0) await run(runner, queue, batch);
       });
     } catch (error) {
@@ -147,7 +147,7 @@ export class ReadBatcher {
     }
   }
 
-  /** Takes the next batch from the queue. Reads of the very same values count as one. */
+  /** Dequeues the next batch. Identical reads count as one. */
   private take(queue: Queue): Batch {
     this.queues.delete(queue.key);
     const { reads, limit = 1, maxBatchRows = defaultMaxBatchRows } = queue;
@@ -206,7 +206,7 @@ function reject(batch: Batch, error: unknown): void {
 
 const isOutage = (error: unknown): boolean => error instanceof ServiceUnavailable && !isStatementError(error);
 
-/** The manager of a single read: runs it alone, as every other manager does, or in a batch. */
+/** The manager of a single-statement read, which can join a batch. */
 export class BatchingManager extends EntityManager {
   constructor(
     connection: EntityManager['connection'],
@@ -217,7 +217,7 @@ export class BatchingManager extends EntityManager {
   }
 }
 
-/** @throws NeedsTransaction in a single read */
+/** @throws NeedsTransaction in a single-statement read */
 export function assertTransaction(manager: EntityManager): void {
   if (manager instanceof BatchingManager) throw new NeedsTransaction();
 }

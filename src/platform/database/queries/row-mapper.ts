@@ -2,7 +2,7 @@ import type { EntityMetadata, ObjectLiteral, SelectQueryBuilder } from 'typeorm'
 import { ApplyValueTransformers } from 'typeorm/util/ApplyValueTransformers.js';
 import { listColumn, parseAggregate, type RawRow } from './json-aggregate.js';
 
-/** What becomes of a row of a query: an entity, those that were joined to it, and its lists. */
+/** The mapping of a result row to an entity, its joined entities and its lists. */
 export interface Shape {
   readonly make: () => ObjectLiteral;
   readonly id: string | number;
@@ -15,13 +15,13 @@ export interface Shape {
   readonly lists: readonly (MemberShape & { readonly name: string | number })[];
 }
 
-/** Of an entity. */
+/** The mapping of a property that holds an entity or a list of entities. */
 export type MemberShape = Shape & { readonly property: string };
 
-/** What a query selects, whichever entity it is of. */
+/** The selection of a query of any entity. */
 export type Selection = Pick<SelectQueryBuilder<ObjectLiteral>, 'expressionMap'>;
 
-/** The columns a query selects, under the names that its rows have them by. */
+/** Returns the key of a column in a result row. */
 type NameOf = (column: string) => string | number;
 
 export function shapeOf(
@@ -36,7 +36,7 @@ export function shapeOf(
   };
 }
 
-/** The shape of what a query finds when the database gathers it as a list of lists, and the columns to gather. */
+/** Returns the shape of a query's rows in a JSON aggregate, and the columns to aggregate. */
 export function aggregateShapeOf(
   query: Selection,
   lists?: readonly MemberShape[],

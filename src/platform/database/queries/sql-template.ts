@@ -1,12 +1,12 @@
-/** SQL that is cut at its named parameters, each of which is written as `:name` in the text. */
+/** SQL that is split at its named parameters (`:name`). */
 export interface SqlTemplate {
-  /** The text before, between and after the parameters. */
+  /** The SQL before, between and after the parameters. */
   readonly texts: readonly string[];
-  /** The names of the parameters, in their order. */
+  /** The names of the parameters, in order. */
   readonly names: readonly string[];
 }
 
-/** String literals, quoted identifiers and casts (`::`) are skipped: a colon or a question mark in there is text. */
+/** Skips string literals, quoted identifiers and casts (`::`), in which a colon starts no parameter. */
 const token = /'(?:[^']|'')*'|"(?:[^"]|"")*"|::|:([A-Za-z_]\w*)/g;
 
 export function parseSql(sql: string): SqlTemplate {
@@ -22,7 +22,7 @@ export function parseSql(sql: string): SqlTemplate {
   return { texts: [...texts, sql.slice(start)], names };
 }
 
-/** @param placeholder returns the SQL that stands for a parameter, by its name and its position from 0 */
+/** @param placeholder returns the SQL of a parameter, given its name and zero-based position */
 export function renderSql(
   { texts, names }: SqlTemplate,
   placeholder: (name: string, position: number) => string,

@@ -3,23 +3,23 @@ import type { Page } from '../../../kernel/page.js';
 import type { Present } from '../queries/compiled-select.js';
 import { trigramIndexesOf } from './trigram-index.js';
 
-/** Rows that are fetched and sorted sooner than others are passed by in the order of a page. */
+/** Up to this many candidates, fetching and sorting beats an ordered scan. */
 const maxCandidates = 1_000;
 
-/** Letters, the commonest first. What isn't among them is rarer still. */
+/** Letters by descending frequency. Other characters count as rarer. */
 const lettersByFrequency = ' etaoinshrdlucmfwygpbvkxqjz';
 
-/** What a search by words of a text is asked with. */
+/** The parameters of a substring search. */
 export interface SubstringSearch {
-  /** The first word's. */
+  /** The LIKE pattern of the first word. */
   readonly pattern: string;
-  /** The second word's, if both have trigrams: what has both words is found by an index. */
+  /** The LIKE pattern of the second word, if both words have trigrams: an index can find rows with both. */
   readonly secondPattern?: string;
-  /** Those of all further words, as a JSON array. */
+  /** The LIKE patterns of all further words, as a JSON array. */
   readonly furtherPatterns?: string;
-  /** The ids, as JSON, among which to search. */
+  /** The ids to search among, as a JSON array. */
   readonly candidates?: string;
-  /** Trigrams by which to find them. Where that finds many, nothing is found at all. */
+  /** An FTS5 expression of trigrams that yields the candidates; a search with too many candidates finds nothing. */
   readonly trigrams?: string;
 }
 
@@ -31,15 +31,15 @@ export const searchTypes = {
   trigrams: 'text',
 } as const;
 
-/** Whether an index has narrowed a search to few rows, if it is one, so that it may be batched with others. */
+/** Whether the cost of a query is bounded by the trigram index, or it is no search, so that it may be batched. */
 export const isNarrowed = ({ pattern, trigrams }: Present<SubstringSearch>): boolean =>
   pattern === undefined || trigrams !== undefined;
 
 /**
- * Finds out how to search for what contains all of `words`, taken literally, in a property that has a trigram index.
+ * Plans a search for rows whose indexed property contains all `words` literally.
  *
- * LIKE is the judge on both databases. PostgreSQL's planner weighs the property's trigram index against a walk in the
- * order of the page; for SQLite it is done here. See docs/decisions/0016.
+ * LIKE decides on both databases. PostgreSQL's planner chooses between the trigram index and an ordered scan; for SQLite
+ * this function chooses. See docs/decisions/0016.
  */
 export async function planSearch<Row extends ObjectLiteral>(
   { manager, metadata }: Repository<Row>,
@@ -53,8 +53,8 @@ export async function planSearch<Row extends ObjectLiteral>(
 }
 
 /**
- * Fetches a page of what contains all of `words`, where they are given, without asking the database how to search.
- * @returns undefined where that doesn't tell: what is too common to be found so, or too short, may yet be there
+ * Fetches a page of a search by a single statement, without a query that plans the search.
+ * @returns undefined if inconclusive: the term is too short for trigrams or matches too many rows
  */
 export async function pageAtOnce<Row>(
   manager: EntityManager,
@@ -69,7 +69,7 @@ export async function pageAtOnce<Row>(
   return page.rows.length > 0 ? page : undefined;
 }
 
-/** The longest words first, which are likely the rarest. */
+/** Returns the LIKE patterns of the words, which are sorted by descending length: long words are likely rare. */
 function patternsOf(words: readonly string[]): Pick<SubstringSearch, 'pattern' | 'secondPattern' | 'furtherPatterns'> {
   const [pattern, second, ...others] = words.map(patternOf);
   const isIndexed = second !== undefined && trigramsOf([words[1]!]).length > 0;
@@ -87,7 +87,7 @@ const isPostgres = ({ connection }: Pick<EntityManager, 'connection'>): boolean 
 const indexOf = (metadata: EntityMetadata, property: string) =>
   trigramIndexesOf(metadata).find((one) => one.property === property);
 
-/** Narrows `query` to the rows whose `property` contains what is searched for. */
+/** Adds the conditions of a substring search to `query`. */
 export function whereContains<Row extends ObjectLiteral>(
   query: SelectQueryBuilder<Row>,
   property: keyof Row & string,
@@ -110,7 +110,7 @@ export function whereContains<Row extends ObjectLiteral>(
   query.andWhere(`${alias}.id IN (SELECT value FROM json_each((${few})))`);
 }
 
-/** The ids, as JSON, of all rows that may contain all of `words`, or undefined where they are many or the index can't tell. */
+/** Returns the ids of all rows that may contain all `words`, as JSON; undefined if inconclusive. */
 async function findCandidates(
   manager: EntityManager,
   index: string,
@@ -129,13 +129,13 @@ async function findCandidates(
   return undefined;
 }
 
-/** SQLite reads the list of rows of each trigram that it is asked for, and so many mostly leave as few as all would. */
+/** FTS5 reads the whole posting list of each trigram, and this many usually narrow the result as far as all would. */
 const maxTrigrams = 3;
 const rarestOf = (trigrams: readonly string[]): string[] => trigrams.slice(0, maxTrigrams);
 const matchExpression = (trigrams: readonly string[]): string =>
   trigrams.map((trigram) => `"${trigram.replaceAll('"', '""')}"`).join(' AND ');
 
-/** Each three code points in a row, those first that few rows are likely to have. */
+/** Returns all sequences of three code points, the likely rarest first. */
 function trigramsOf(words: readonly string[]): string[] {
   const trigrams = new Set(
     words.flatMap((word) => {

@@ -3,8 +3,8 @@ import { snakeCase } from 'typeorm/util/StringUtils.js';
 import { UnusableDatabase } from '../engine/unusable-database.js';
 
 /**
- * Lets `whereContains` find rows by this text. On PostgreSQL it is an index, and on SQLite a table of the index's name
- * that triggers keep right. TypeORM can describe neither, so migrations make it, by `createTrigramIndex`.
+ * Declares a trigram index for `whereContains`: a GIN index on PostgreSQL, and on SQLite an FTS5 table that triggers
+ * maintain. TypeORM can describe neither; migrations create it by `createTrigramIndex`.
  */
 export function TrigramIndex(): PropertyDecorator {
   return (prototype, property) => {
@@ -14,7 +14,7 @@ export function TrigramIndex(): PropertyDecorator {
 }
 
 export interface TrigramIndexed {
-  /** The index's. */
+  /** The name of the index. */
   readonly name: string;
   readonly property: string;
   readonly column: string;
@@ -31,13 +31,13 @@ export function trigramIndexesOf(metadata: EntityMetadata): TrigramIndexed[] {
 }
 
 export interface MissingIndex {
-  /** Of the index, or of a trigger that keeps it right. */
+  /** The name of the index or of a trigger that maintains it. */
   readonly name: string;
-  /** The SQL that makes it again. */
+  /** The SQL that recreates the index. */
   readonly repair: string;
 }
 
-/** What the trigram indexes of the entities consist of, and the database lacks. */
+/** Returns the missing trigram indexes and triggers. */
 export async function missingTrigramIndexes(manager: EntityManager): Promise<MissingIndex[]> {
   const indexes = manager.connection.entityMetadatas.flatMap((metadata) =>
     trigramIndexesOf(metadata).map(({ column }) => [metadata.tableName, column] as const),
@@ -61,22 +61,22 @@ export async function missingTrigramIndexes(manager: EntityManager): Promise<Mis
       .filter(([name]) => !names.has(name))
       .map(([name, statements]) => ({
         name,
-        // What was written while a trigger was missing is not in the index.
+        // Rows written while a trigger was missing are not in the index.
         repair: [...new Set([...statements, rebuildSql(index)])].map((sql) => `${sql};`).join(' '),
       }));
   });
 }
 
 /**
- * A migration that makes the table anew, as TypeORM does on SQLite to change one, drops the index first and creates it
- * again last: triggers go with their table.
- * @throws UnusableDatabase where PostgreSQL can't index trigrams
+ * Creates a trigram index. A migration that rebuilds the table, as TypeORM does to alter one on SQLite, drops the index
+ * first and recreates it last, since triggers are dropped with their table.
+ * @throws UnusableDatabase if PostgreSQL lacks pg_trgm
  */
 export async function createTrigramIndex(queryRunner: QueryRunner, table: string, column: string): Promise<void> {
   if (isPostgres(queryRunner)) {
     const schema = await schemaOfPgTrgm(queryRunner);
     await queryRunner.query('SET LOCAL statement_timeout = 0');
-    // kB. Each search reads through what was written lately, which PostgreSQL sorts in when it is as much.
+    // In kB. Each search scans the pending list, which PostgreSQL merges into the index at this size.
     await queryRunner.query(ginIndexSql(table, column, `${schema}.`));
     return;
   }
@@ -89,7 +89,7 @@ const ginIndexSql = (table: string, column: string, schema = '') =>
 
 const rebuildSql = (index: string) => `INSERT INTO ${index} (${index}) VALUES ('rebuild')`;
 
-/** The statements that make a trigram index of SQLite, by the name of what they make. */
+/** Returns the statements that create a trigram index on SQLite, by the name of the created object. */
 function sqliteObjects(table: string, column: string): Record<string, string[]> {
   const index = nameOf(table, column);
   const add = `INSERT INTO ${index} (rowid, ${column}) VALUES (new.id, new.${column});`;
@@ -103,7 +103,7 @@ function sqliteObjects(table: string, column: string): Record<string, string[]> 
     [index]: [
       `CREATE VIRTUAL TABLE ${index} USING fts5 ` +
         `(${column}, content = ${table}, content_rowid = id, tokenize = trigram, detail = none, columnsize = 0)`,
-      // By default FTS5 only notes that the trigrams of a deleted row no longer count, and keeps them for a while.
+      // By default FTS5 keeps the trigrams of deleted rows, with tombstones, until a merge.
       `INSERT INTO ${index} (${index}, rank) VALUES ('secure-delete', 1)`,
       rebuildSql(index),
     ],

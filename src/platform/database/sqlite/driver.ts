@@ -5,26 +5,26 @@ import { isWorthPreparing, preparedStatements } from '../queries/prepared-statem
 import { type StatementCallback, StatementTimer } from './statement-timer.js';
 
 /**
- * A connection that keeps its statements prepared. sqlite3 prepares each anew, on a way of its own to SQLite's thread
- * and back, which costs as much as most statements do. Where the schema has changed, SQLite prepares them again.
+ * A connection with a cache of prepared statements. sqlite3 re-prepares every statement in an extra worker-thread round
+ * trip, which costs as much as most statements. After a schema change, SQLite re-prepares cached statements by itself.
  */
 class PreparingDatabase extends sqlite3.Database {
   private readonly prepared = preparedStatements<sqlite3.Statement>((statement) => statement.finalize());
   private timer?: StatementTimer;
 
-  /** Interrupts queries that run longer than `timeoutMs`, where it is given. For connections that only read. */
+  /** Interrupts queries that exceed `timeoutMs`, if it is set. For read-only connections. */
   limitStatements(timeoutMs: number | undefined): void {
     this.timer = new StatementTimer(timeoutMs, () => this.interrupt());
   }
 
-  /** Interrupts the query that runs now, on a connection whose queries are limited. */
+  /** Interrupts the running query. For connections with `limitStatements`. */
   interruptStatement(): void {
     this.timer?.interruptRunning();
   }
 
   override run(sql: string, ...rest: unknown[]): this {
     refuseDates(rest[0]);
-    // One with RETURNING would stay open after its first row, and keep its transaction from committing.
+    // With run(), a statement with RETURNING would stay open after its first row and block COMMIT.
     if (/\sRETURNING\s/.test(sql)) return this.all(sql, ...rest);
     return isWorthPreparing(sql) ? this.perform('run', sql, rest) : super.run(sql, ...rest);
   }
@@ -35,7 +35,7 @@ class PreparingDatabase extends sqlite3.Database {
     return isWorthPreparing(sql) ? this.perform('all', sql, rest) : super.all(sql, ...rest);
   }
 
-  /** SQLite closes nothing that still has statements. */
+  /** Finalizes the cached statements first: SQLite closes no connection with open statements. */
   override close(callback?: (error: Error | null) => void): void {
     this.timer?.stop();
     this.prepared.clear();
@@ -49,9 +49,9 @@ class PreparingDatabase extends sqlite3.Database {
       return this;
     }
     const callback = rest.pop() as StatementCallback;
-    // Only that it can't be prepared is told by an event, and then it is never performed.
+    // A failure to prepare is reported by an event, and the statement is not run then.
     const statement = this.prepare(sql).once('error', callback);
-    // Where two were prepared at the same time, the later takes the place of the other.
+    // If the same SQL was prepared twice concurrently, the later statement replaces the earlier one.
     const keep = (): void => void this.prepared.set(sql, statement);
     statement[method](...rest, function (this: sqlite3.Statement, ...result: Parameters<StatementCallback>) {
       keep();
@@ -62,12 +62,12 @@ class PreparingDatabase extends sqlite3.Database {
 }
 
 /**
- * The sqlite3 package as TypeORM is given it. TypeORM always asks for verbose stack traces, which cost a quarter of
- * the CPU; this one declines.
+ * The sqlite3 package for TypeORM. TypeORM always enables verbose stack traces, which cost a quarter of the CPU; here
+ * `verbose` has no effect.
  */
 export const driver = { ...sqlite3, Database: PreparingDatabase, verbose: () => driver };
 
-/** The connection below a SQLite DataSource that was made with `driver`. */
+/** Returns the driver's connection of a SQLite DataSource. */
 export function connectionOf(source: DataSource): PreparingDatabase {
   return (source.driver as unknown as { databaseConnection: PreparingDatabase }).databaseConnection;
 }

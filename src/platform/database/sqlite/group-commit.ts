@@ -7,10 +7,10 @@ import type { Wait } from '../engine/waiting-room.js';
 import { assertFileWritable } from './file/assert-writable.js';
 import { execute } from './execute.js';
 
-/** Units that share one commit at most: bounds how long the first of them waits for the last. */
+/** Maximum number of units per commit: bounds the latency of the first. */
 const maxBatchSize = 64;
 
-/** Milliseconds for which a commit proves that the file can be written to. */
+/** How long a commit proves that the file is writable. */
 const proofLifetimeMs = 1_000;
 
 interface WaitingUnit {
@@ -18,26 +18,25 @@ interface WaitingUnit {
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
   readonly wait: Wait;
-  /** `gone` where it was answered before its turn came: it waited too long, or its caller has left. */
+  /** `gone` if its wait ended before its turn, by its deadline or the disconnection of its client. */
   state: 'waiting' | 'started' | 'gone';
 }
 
-/** How to answer a unit once its batch is committed, and whether anything of it is stored then. */
+/** The result of a unit, to be delivered after the commit of its batch. */
 interface Outcome {
   readonly stored: boolean;
   readonly answer: () => void;
 }
 
 /**
- * The only way to write to SQLite: one connection, one transaction at a time, first come, first served.
+ * Group commit: the only way to write to SQLite, over one connection, in order of arrival.
  *
- * Units that wait together share one BEGIN IMMEDIATE … COMMIT, since the commit's fsync costs more than all
- * they do. Invariants:
- * 1. Each unit runs alone, in a savepoint of its own; one that throws is rolled back to it and harms no other.
- * 2. Nobody is answered before the commit, not even a unit that failed: it may have judged by what others
- *    in its batch wrote, and that isn't true until it is on disk.
- * 3. Until its turn in the batch comes, a unit waits: it can still be taken out.
- * 4. When the transaction itself is lost (disk full, I/O error, failed commit), the whole batch is rejected.
+ * Queued units share one BEGIN IMMEDIATE … COMMIT, because the fsync of a commit costs more than the units. Invariants:
+ * 1. Each unit runs alone, in its own savepoint; a unit that throws is rolled back to the savepoint.
+ * 2. No result is delivered before the commit, not even an error: a failed unit may have read uncommitted writes of
+ *    other units of its batch.
+ * 3. Until its turn in the batch, a unit waits and can be removed.
+ * 4. If the transaction itself is lost (disk full, I/O error, failed commit), the whole batch is rejected.
  */
 export class GroupCommit {
   private readonly queue: WaitingUnit[] = [];
@@ -47,11 +46,11 @@ export class GroupCommit {
 
   private readonly jobs: (() => Promise<void>)[] = [];
   private storedAt = -Infinity;
-  /** Why the last transaction could not be committed. */
+  /** The error of the last transaction, if its commit failed. */
   private failure?: Error;
 
   /**
-   * @param hooks.beforeCommit called before each commit, which fails where it throws
+   * @param hooks.beforeCommit called before each commit; rolls back if it throws
    * @param hooks.onCommit called after each transaction
    */
   constructor(
@@ -78,7 +77,7 @@ export class GroupCommit {
     });
   }
 
-  /** Runs `job` on the connection outside any transaction, before the units that wait. */
+  /** Runs `job` on the connection outside any transaction, before the queued units. */
   between<Result>(job: (runner: QueryRunner) => Promise<Result>): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.jobs.push(() => job(this.runner).then(resolve, reject));
@@ -87,8 +86,8 @@ export class GroupCommit {
   }
 
   /**
-   * Proves that the file can be written to: by the last commit, or by one that changes nothing. While units are at work
-   * they are the proof, and are not made to wait for another.
+   * Checks that the file is writable: by the last commit, or by a commit without changes. While units run, their commits
+   * are the proof.
    */
   async assertWritable(): Promise<void> {
     if (this.busy) {
@@ -123,7 +122,7 @@ export class GroupCommit {
       this.hooks.beforeCommit?.();
       await execute(this.runner, 'COMMIT');
     } catch (error) {
-      // Fails only where SQLite has already ended the transaction; if anything else were open, the next BEGIN says so.
+      // ROLLBACK fails only if SQLite has already ended the transaction; otherwise the next BEGIN fails.
       await execute(this.runner, 'ROLLBACK').catch(() => undefined);
       this.done.rolledBack += batch.length;
       if (isOperationalError(error) || error instanceof LostDatabase) this.failure = error as Error;
@@ -143,7 +142,7 @@ export class GroupCommit {
     if (stored > 1) this.done.batched += stored;
   }
 
-  /** Runs one unit in the savepoint that is open, and leaves in there what the unit stored. */
+  /** Runs one unit in the open savepoint. */
   private async attempt({ work, resolve, reject }: WaitingUnit): Promise<Outcome> {
     try {
       const result = await withScopedRunner(this.runner, work);
@@ -158,13 +157,13 @@ export class GroupCommit {
     try {
       await execute(this.runner, 'ROLLBACK TO unit');
     } catch {
-      // The savepoint went with the transaction. What ended it is the news.
+      // The transaction was lost, and the savepoint with it: `error` is the cause.
       throw error;
     }
   }
 }
 
-/** @returns whether the unit is to be run, and not gone */
+/** Ends the wait of a unit. @returns false if the unit is gone */
 function start(unit: WaitingUnit): boolean {
   if (unit.state === 'gone') return false;
   unit.wait.stop();

@@ -1,8 +1,8 @@
 import type { DataSourceOptions } from 'typeorm';
 
-/** What is ours among the options of a SQLite DataSource. TypeORM keeps what it doesn't know. */
+/** DataSource options of the service on SQLite. TypeORM keeps options that it doesn't know. */
 export type SqliteOptions = DataSourceOptions & {
-  /** For one statement of a reader; unlimited where it is absent. */
+  /** The statement timeout of readers; none by default. */
   readonly statementTimeoutMs?: number;
   readonly walLimitMb?: number;
 };

@@ -1,19 +1,19 @@
 import type { DataSource } from 'typeorm';
 
-/** To wait for another process (a backup, an import) to finish its write. */
+/** How long to wait for the write lock of another process, such as a backup or an import. */
 export const busyTimeoutMs = 5_000;
 
 /**
- * What makes SQLite keep its promises. All but the first are settings of a connection, not of the file,
- * and a build may default to anything; so every connection sets and checks them at every start.
+ * The required pragmas. All but the first apply to a connection, not to the file, and their defaults depend on the build
+ * of SQLite: every connection sets and verifies them.
  */
 const pragmas = {
-  /** Readers see the last commit and never wait for the writer. */
+  /** Readers see the last commit and don't wait for the writer. */
   journal_mode: 'wal',
-  /** FULL: an answered write survives a power cut. */
+  /** FULL: a committed write survives a power failure. */
   synchronous: 2,
   foreign_keys: 1,
-  /** Deleted content is overwritten with zeros: deleted people leave the file, and its backups. */
+  /** Overwrites deleted content with zeros, so that deleted personal data leaves the file and its backups. */
   secure_delete: 1,
   busy_timeout: busyTimeoutMs,
 } as const;

@@ -1,14 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Between two looks at the reads that still run. */
+/** Polling interval for running reads. */
 const pollMs = 5;
 
-/** Counts the reads that run on any reader, and holds new ones back while it is closed. */
+/** Counts the running reads of all readers, and blocks new reads while closed. */
 export class ReadGate {
   private running = 0;
   private opened?: Promise<void>;
 
-  /** Counts a read until `leave`; while the gate is closed, waits first. */
+  /** Waits until the gate is open, then counts a read until `leave`. */
   async enter(): Promise<void> {
     while (this.opened) await this.opened;
     this.running++;
@@ -19,15 +19,19 @@ export class ReadGate {
   }
 
   /**
-   * Runs `job` while no read runs. Reads that still run after `patienceMs` are interrupted; `job` is run as well where
-   * that doesn't end them within as long again.
+   * Runs `job` while no read runs. Reads still running after `drainTimeoutMs` are interrupted; if they have not ended
+   * after the same time again, `job` runs nevertheless.
    */
-  async whileClosed<Result>(job: () => Promise<Result>, patienceMs: number, interrupt: () => void): Promise<Result> {
+  async whileClosed<Result>(
+    job: () => Promise<Result>,
+    drainTimeoutMs: number,
+    interrupt: () => void,
+  ): Promise<Result> {
     let open = (): void => undefined;
     this.opened = new Promise((resolve) => (open = resolve));
     try {
-      await this.drained(patienceMs, () => undefined);
-      await this.drained(patienceMs, interrupt);
+      await this.drained(drainTimeoutMs, () => undefined);
+      await this.drained(drainTimeoutMs, interrupt);
       return await job();
     } finally {
       this.opened = undefined;
@@ -35,8 +39,8 @@ export class ReadGate {
     }
   }
 
-  private async drained(patienceMs: number, meanwhile: () => void): Promise<void> {
-    const end = performance.now() + patienceMs;
+  private async drained(drainTimeoutMs: number, meanwhile: () => void): Promise<void> {
+    const end = performance.now() + drainTimeoutMs;
     while (this.running > 0 && performance.now() < end) {
       meanwhile();
       await pause(pollMs);

@@ -4,7 +4,7 @@ import type { Work } from '../engine/transaction-manager.js';
 import { execute } from './execute.js';
 import type { ReadGate } from './read-gate.js';
 
-/** Reads for one unit of work at a time. A unit is answered while its transaction is still being ended. */
+/** A read connection, used by one unit of work at a time. Returns the result without waiting for COMMIT. */
 export class Reader {
   private ended: Promise<void> = Promise.resolve();
 
@@ -20,14 +20,14 @@ export class Reader {
       await execute(this.runner, 'BEGIN');
       return await withScopedRunner(this.runner, work);
     } finally {
-      // Where SQLite has ended the transaction by itself, as it does when a disk fails, there is nothing to commit.
+      // COMMIT fails if SQLite has rolled back by itself, for example after an I/O error.
       this.ended = execute(this.runner, 'COMMIT')
         .catch(() => undefined)
         .then(() => this.gate.leave());
     }
   }
 
-  /** Lends the connection as it is, between two transactions. */
+  /** Runs a job on the connection outside any transaction. */
   async use<Result>(job: (runner: QueryRunner) => Promise<Result>): Promise<Result> {
     await this.ended;
     await this.gate.enter();

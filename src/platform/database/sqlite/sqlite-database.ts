@@ -17,14 +17,14 @@ import { SqliteTransactions } from './sqlite-transactions.js';
 import { minThreads, readerCount, threadCount } from './thread-pool.js';
 import { checkpoint } from './file/write-ahead-log.js';
 
-/** One connection that writes, and some that read what is committed. */
+/** A SQLite database: one writer connection and several read-only connections. */
 export class SqliteDatabase extends Database {
   private readonly logger = new Logger('Database');
   private manager?: SqliteTransactions;
   private readonly probe: SqliteProbe;
 
   private constructor(
-    /** Absent where nothing is written, and nobody need be kept out. */
+    /** The process lock; absent if the database is opened read-only. */
     private readonly lock: DataSource | undefined,
     private readonly writer: DataSource,
     private readonly readers: readonly DataSource[],
@@ -33,7 +33,7 @@ export class SqliteDatabase extends Database {
     this.probe = new SqliteProbe(String(writer.options.database));
   }
 
-  /** Brings the schema up to date through `writer` and opens the readers beside it. */
+  /** Acquires the process lock, runs pending migrations and opens the readers. */
   static async open(writer: DataSource): Promise<Database> {
     const lock = await acquireProcessLock(writer);
     try {
@@ -42,7 +42,7 @@ export class SqliteDatabase extends Database {
       await writer.runMigrations({ transaction: 'each' });
       // TypeORM turns foreign keys off and on again around migrations.
       await setAndCheckPragmas(writer);
-      // SQLite opens a file that it may not write to for reading, without a word.
+      // SQLite silently opens a file without write permission read-only.
       await assertFileWritable(writer);
       const readers = Array.from({ length: readerCount(threadCount()) }, () => openReader(writer));
       const database = new SqliteDatabase(lock, writer, await Promise.all(readers));
@@ -54,7 +54,7 @@ export class SqliteDatabase extends Database {
     }
   }
 
-  /** Opens a reader beside `source`, which can't write either. No process that writes has to wait for them. */
+  /** Opens a read-only database. Does not block writers of other processes. */
   static async openForReading(source: DataSource): Promise<Database> {
     return new SqliteDatabase(undefined, source, [await refuseDatesIn(new DataSource(source.options)).initialize()]);
   }
@@ -78,8 +78,8 @@ export class SqliteDatabase extends Database {
   }
 
   /**
-   * Closes the writer after all readers, since SQLite empties and removes the write-ahead log only where the last
-   * connection to be closed can write. What is left then is one file that holds the whole shop.
+   * Closes the writer after all readers: SQLite removes the write-ahead log only if the last closed connection can write.
+   * Afterwards a single file holds the whole database.
    */
   async onApplicationShutdown(): Promise<void> {
     await this.probe.close();
@@ -91,7 +91,7 @@ export class SqliteDatabase extends Database {
     await this.lock?.destroy();
   }
 
-  /** Before the end and not only by it: beside a process that still reads the file, closing writes nothing to it. */
+  /** Makes a final checkpoint, which closing the connection skips while another process reads the file. */
   private async checkpointAtEnd(): Promise<void> {
     const outcome = await checkpoint(this.writer).catch((error: unknown) => ({ err: error }));
     if (outcome === true) return;

@@ -1,13 +1,13 @@
 import sqlite3 from 'sqlite3';
 import { executedMigrationsSql } from '../engine/schema-version.js';
 
-/** A connection of its own for the readiness probe: no queue of units of work stands before it. */
+/** A separate connection for the readiness probe, which bypasses the queues of units of work. */
 export class SqliteProbe {
   private database?: Promise<sqlite3.Database>;
 
   constructor(private readonly file: string) {}
 
-  /** The migrations that the database has. */
+  /** Returns the executed migrations. */
   async executedMigrations(): Promise<readonly { name: string }[]> {
     this.database ??= open(this.file);
     const database = await this.database.catch((error: unknown) => {

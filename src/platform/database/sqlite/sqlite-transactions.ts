@@ -20,7 +20,7 @@ interface LogOptions {
   readonly interruptReaders: () => void;
 }
 
-/** Writes take turns on one connection; reads go side by side on others and never see what isn't committed. */
+/** Writes run one after another on one connection (group commit); reads run concurrently on others. */
 export class SqliteTransactions implements TransactionManager {
   private readonly writer: GroupCommit;
   private readonly readers: Pool<Reader>;
@@ -28,7 +28,7 @@ export class SqliteTransactions implements TransactionManager {
   private readonly log: WriteAheadLog;
   private readonly served: ServedFile;
   private proof?: Promise<void>;
-  /** What SQLite said of a damaged page. The file stays damaged until it is restored and the service started again. */
+  /** The error of a corrupt page, which fails readiness until the file is restored and the service restarted. */
   private damage?: Error;
 
   constructor(
@@ -59,7 +59,7 @@ export class SqliteTransactions implements TransactionManager {
       waiting: writer.waiting + readers.waiting,
       running: writer.running + readers.inUse,
       retries: 0,
-      // Asks the file system, so only where it is read.
+      // Calls the file system, so only on access.
       get walBytes() {
         return log.bytes;
       },
@@ -79,22 +79,22 @@ export class SqliteTransactions implements TransactionManager {
     return this.batcher.read(work, wait);
   }
 
-  /** Waits for what goes on beside units of work. */
+  /** Waits for a running checkpoint. */
   close(): Promise<void> {
     return this.log.close();
   }
 
-  /** Proves that the file is in place, whole as far as is known, and can be written to. */
+  /** Checks that the file is in place, has no known corrupt page and is writable. */
   async assertWritable(): Promise<void> {
     if (this.damage) throw this.damage;
     this.served.assertInPlace();
-    // Probes share the proof that is under way: it may have to wait for the disk.
+    // Concurrent probes share one check, which may have to wait for the disk.
     this.proof ??= this.writer.assertWritable().finally(() => (this.proof = undefined));
     await this.proof;
   }
 
   private readonly rethrowFromRead = (error: unknown): never => {
-    // A write in a unit that reads is a bug of ours.
+    // A write in a read-only unit is a bug.
     if (errorCode(error) === 'SQLITE_READONLY') throw error;
     return this.rethrow(error);
   };
@@ -107,5 +107,5 @@ export class SqliteTransactions implements TransactionManager {
   };
 }
 
-/** Another program holds the file for too long. */
+/** Codes for a lock that another process holds beyond the busy timeout. */
 const busy = new Set(['SQLITE_BUSY', 'SQLITE_LOCKED']);

@@ -2,18 +2,18 @@ import type { Statement } from 'sqlite3';
 
 export type StatementCallback = (this: Statement, error: Error | null, rows?: unknown[]) => void;
 
-/** Ticks of the timer in one timeout: a statement is interrupted at most one tick late. */
+/** Ticks per timeout: a statement is interrupted at most one tick late. */
 const ticksPerTimeout = 20;
 
 /**
- * Interrupts a statement that runs longer than a timeout, on one connection.
+ * The statement timeout of one connection.
  *
- * One coarse interval for each connection counts the ticks since the last statement began or ended; a timer for each
- * statement would cost more than most statements do. Ticks don't advance while the event loop is blocked, so that
- * time in which an answer waits to be taken is not held against the statement.
+ * One coarse interval per connection counts ticks since the last statement began or ended; a timer per statement would
+ * cost more than most statements. Ticks don't advance while the event loop is blocked, so time in which a result waits
+ * to be processed does not count.
  *
- * An interrupt hits nothing but the statement it is meant for: SQLite clears the interrupt flag when a statement begins
- * on a connection where no other runs, and BEGIN and COMMIT never run beside a statement that is counted here.
+ * An interrupt affects only the running statement: SQLite clears the interrupt flag when a statement begins on an idle
+ * connection, and BEGIN and COMMIT never run concurrently with a timed statement.
  */
 export class StatementTimer {
   private readonly interval?: NodeJS.Timeout;
@@ -27,7 +27,7 @@ export class StatementTimer {
     if (timeoutMs) this.interval = setInterval(() => this.tick(), timeoutMs / ticksPerTimeout).unref();
   }
 
-  /** Counts a statement from now until its callback is called. */
+  /** Times a statement until its callback is called. */
   during(callback: StatementCallback): StatementCallback {
     if (this.running++ === 0) this.ticks = 0;
     const end = (): void => {
@@ -40,7 +40,7 @@ export class StatementTimer {
     };
   }
 
-  /** Interrupts what runs now, however long it has run. */
+  /** Interrupts the running statement, if there is one. */
   interruptRunning(): void {
     if (this.running > 0) this.interrupt();
   }
@@ -50,7 +50,7 @@ export class StatementTimer {
   }
 
   private tick(): void {
-    // The first tick may come at any time after the statement began.
+    // The first tick may follow the start of the statement immediately.
     if (this.running > 0 && ++this.ticks > ticksPerTimeout) this.interrupt();
   }
 }

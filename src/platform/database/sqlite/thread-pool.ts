@@ -1,31 +1,31 @@
-/** The size of libuv's thread pool where UV_THREADPOOL_SIZE doesn't set it, and the largest that libuv makes. */
+/** The default and the maximum size of libuv's thread pool. */
 const defaultThreads = 4;
 const maxThreads = 1024;
 
-/** Threads that no reader may occupy: one for the writer, one for all else (files, DNS, compression, readiness). */
+/** Threads that readers must not occupy: one for the writer, one for the rest (files, DNS, compression, readiness). */
 const reservedThreads = 2;
 
-/** Read connections beyond these gain nothing: the event loop is the bottleneck long before. */
+/** More read connections gain nothing: the event loop becomes the bottleneck first. */
 const maxReaders = 4;
 
-/** Fewer threads than these leave none for the rest while a reader and the writer run. */
+/** With fewer threads, a reader and the writer can occupy the whole pool. */
 export const minThreads = reservedThreads + 1;
 
 /**
- * Returns the number of threads in libuv's pool, which the environment sets when the process starts. It can't be
- * changed later: Node.js loads this program through the pool, so that the pool exists before the first line runs.
+ * Returns the size of libuv's thread pool. It cannot be changed at run time: Node.js uses the pool to load the program,
+ * so it exists before the first line runs.
  */
 export function threadCount(variables: NodeJS.ProcessEnv = process.env): number {
   const text = variables['UV_THREADPOOL_SIZE'];
   if (text === undefined) return defaultThreads;
-  // As libuv reads it, by atoi(): what isn't a number is 0, and 0 is 1.
+  // As libuv parses it, by atoi(): text that is no number becomes 0, and 0 becomes 1.
   const threads = Number.parseInt(text, 10) || 1;
   return threads < 0 ? maxThreads : Math.min(threads, maxThreads);
 }
 
 /**
- * Returns the number of read connections. Each SQLite statement occupies a thread of the pool until it ends, so there
- * are fewer readers than threads: slow reads on all of them must not stop the writer.
+ * Returns the number of read connections. Each SQLite statement occupies a thread of the pool, so there are fewer
+ * readers than threads: slow reads must not block the writer.
  */
 export function readerCount(threads: number): number {
   return Math.max(1, Math.min(threads - reservedThreads, maxReaders));

@@ -2,8 +2,8 @@ import { errorCode } from '../../../../kernel/error-code.js';
 import { busyTimeoutMs } from '../pragmas.js';
 
 /**
- * Proves that the file can be written to, by writing a page as it is: to the disk, with the room and the permissions
- * that it takes. Runs between two transactions.
+ * Checks that the file is writable by rewriting a page unchanged, which needs free space and permissions. Runs between
+ * two transactions.
  */
 export async function assertFileWritable(writer: { query(sql: string): Promise<unknown> }): Promise<void> {
   const [found] = (await writer.query('PRAGMA user_version')) as [{ user_version: number }];
@@ -14,7 +14,7 @@ export async function assertFileWritable(writer: { query(sql: string): Promise<u
     await writer.query('COMMIT');
   } catch (error) {
     await writer.query('ROLLBACK').catch(() => undefined);
-    // Another program is writing: so writing is possible.
+    // Another process is writing, so the file is writable.
     if (errorCode(error) !== 'SQLITE_BUSY') throw error;
   } finally {
     await writer.query(`PRAGMA busy_timeout = ${busyTimeoutMs}`);

@@ -7,10 +7,10 @@ import { UnusableDatabase } from '../../engine/unusable-database.js';
 import { removeEmptyLog } from './remove-empty-log.js';
 import { createPrivateFile } from './private-file.js';
 
-/** Pages copied at a time. */
+/** Pages copied per step. */
 const pagesPerStep = 100;
 
-/** What sqlite3 has, but doesn't declare. */
+/** Undeclared API of the sqlite3 package. */
 declare module 'sqlite3' {
   interface Database {
     backup(filename: string, callback: (error: Error | null) => void): Backup;
@@ -24,12 +24,12 @@ declare module 'sqlite3' {
 }
 
 /**
- * Copies a SQLite file, as it is at one moment, to `file` while it is served, and checks that the copy is whole.
+ * Copies a snapshot of a SQLite file to `file`, also while the file is served, and checks the integrity of the copy.
  *
- * By SQLite's online backup, which tells how far it is and is on disk when it is done; VACUUM INTO does neither. It
- * would begin anew whenever another process writes, which in a busy shop is all the time; but not as long as its own
- * connection has a snapshot open, and in WAL mode no writer waits for that.
- * @param follow is given the number of pages there are; `work` tells of those it has copied since it last told
+ * Uses SQLite's online backup API, which reports progress and syncs the copy to disk, unlike VACUUM INTO. A backup
+ * restarts whenever another process writes, unless its own connection holds a snapshot; in WAL mode the snapshot blocks
+ * no writer.
+ * @param follow receives the number of pages and a function that copies them, which reports its progress
  * @throws UnusableDatabase
  */
 export async function backUp(
@@ -71,7 +71,7 @@ async function copyPages(
   }
 }
 
-/** Makes one file of the copy, without a log beside it, and checks every page of it. */
+/** Leaves WAL mode, so that the copy is a single file, and checks every page of the copy. */
 async function settle(file: string): Promise<void> {
   const copy = await openDataSource({ type: 'sqlite', database: file });
   try {

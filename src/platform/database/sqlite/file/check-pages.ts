@@ -2,10 +2,10 @@ import { statSync } from 'node:fs';
 import type { DataSource } from 'typeorm';
 import { UnusableDatabase } from '../../engine/unusable-database.js';
 
-/** Bytes of a file up to which all its pages are checked at the start: in less than a second. */
+/** Maximum size of a file whose pages are checked at startup, which takes less than a second. */
 const maxCheckedBytes = 128 * 1024 * 1024;
 
-/** @throws UnusableDatabase where a page of the file is damaged */
+/** @throws UnusableDatabase if a page of the file is corrupt */
 export async function checkPages(writer: DataSource): Promise<void> {
   const file = String(writer.options.database);
   if (statSync(file).size > maxCheckedBytes) return;

@@ -1,31 +1,31 @@
 import { chmodSync, closeSync, existsSync, openSync, statSync } from 'node:fs';
 import { Logger } from '@nestjs/common';
 
-/** Permissions of everybody but the owner. */
+/** Permissions of the group and of others. */
 const othersMode = 0o077;
 
 const logger = new Logger('SQLite');
 
 /**
- * Makes a file that only its owner may read, unless it exists: it is never readable by others, not even for a moment.
+ * Creates a file with mode 600 unless it exists, without a moment in which others could read it.
  *
- * Synchronous, so that nothing in this process can open the file in between: closing any descriptor of a file gives up
- * every lock that the process has on it, SQLite's too (POSIX advisory locks). For the same reason no code may open or
- * read a database file by node:fs while it is served.
+ * Synchronous, so that nothing in this process can open the file in between: closing any descriptor of a file releases
+ * every POSIX advisory lock of the process on the file, including SQLite's. For the same reason, no code may open a
+ * served database file by node:fs.
  */
 export function createPrivateFile(path: string): void {
-  // Not exclusively: where the path is a symbolic link to a file that doesn't exist yet, that file is made.
+  // Not exclusive: the path may be a symbolic link to a missing file.
   if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
 }
 
-/** Takes the permissions of other users from a file that exists, or warns that it can't. Windows has no such modes. */
+/** Removes the permissions of other users from an existing file, or logs a warning. Windows has no such modes. */
 export function makePrivate(path: string): void {
   const mode = modeOf(path);
   if (mode === undefined || (mode & othersMode) === 0 || process.platform === 'win32') return;
   try {
     chmodSync(path, mode & ~othersMode);
   } catch {
-    // The file is another user's. What counts is what the look below finds: some file systems ignore the change.
+    // Another user owns the file. The check below also detects file systems that ignore chmod.
   }
   const left = modeOf(path) ?? 0;
   if ((left & othersMode) === 0) return;

@@ -7,17 +7,17 @@ import { UnusableDatabase } from '../../engine/unusable-database.js';
 import { prepareDatabaseFile } from './database-file.js';
 import { createPrivateFile, makePrivate } from './private-file.js';
 
-/** How long to wait for a tool that is reading the database, in ms, and how often to try. */
+/** How long and how often to retry while a tool reads the database. */
 const probeTimeoutMs = 1_000;
 const probeIntervalMs = 100;
 
 /**
- * Keeps every other process of ours from serving the same SQLite file, until the returned DataSource is destroyed:
- * units of work take turns within one process only. The lock is one of the operating system's, on a file beside the
- * database, and goes with the process however that ends. Reading the database from elsewhere stays possible.
+ * Acquires the process lock of a SQLite file, which is held until the returned DataSource is destroyed: only one process
+ * may serve the file, because units of work are serialized within one process only. It is an operating system lock on a
+ * file beside the database, released when the process ends in any way. Other processes can still read the database.
  *
- * The database remembers which lock file it was last served with. With another one, nobody else may have the database
- * open at all: the lock file may have been deleted, or the database has another name. See docs/decisions/0030.
+ * The database stores the identity of its last lock file. If the lock file is another one, it may have been deleted, or
+ * the database has another name: then no other connection to the database is tolerated. See docs/decisions/0030.
  * @throws UnusableDatabase
  */
 export async function acquireProcessLock(writer: DataSource): Promise<DataSource> {
@@ -26,7 +26,7 @@ export async function acquireProcessLock(writer: DataSource): Promise<DataSource
   const lockFile = `${database}.lock`;
   createPrivateFile(lockFile);
   makePrivate(lockFile);
-  // SQLite would open it for reading, and let two processes hold the lock at once.
+  // SQLite would open an unwritable lock file read-only, and two processes could hold the lock.
   accessSync(lockFile, constants.W_OK);
   const identity = identityOf(lockFile);
   const lock = await acquire(writer.options, database, lockFile);
@@ -42,7 +42,7 @@ export async function acquireProcessLock(writer: DataSource): Promise<DataSource
 }
 
 /**
- * Does `work` while no process of ours serves the SQLite file, or begins to. Makes the file where it doesn't exist.
+ * Runs `work` while holding the process lock of a SQLite file. Creates the file if it doesn't exist.
  * @throws UnusableDatabase
  */
 export async function withFileLock(options: DataSourceOptions, work: () => Promise<void>): Promise<void> {
@@ -67,7 +67,7 @@ function prepare(file: string): { database: string; lockFile: string } {
   }
 }
 
-/** By another name, SQLite would look for the write-ahead log elsewhere, and miss what is committed there. */
+/** Rejects hard links: under another name, SQLite would look for another write-ahead log and miss commits. */
 function assertOneName(database: string): void {
   const { nlink } = statSync(database);
   if (nlink <= 1) return;
@@ -77,7 +77,7 @@ function assertOneName(database: string): void {
   );
 }
 
-/** The same for as long as the file is open anywhere, even deleted: file systems reuse the numbers of freed inodes only. */
+/** Stable while the file is open anywhere, even if deleted: file systems reuse the numbers of freed inodes only. */
 function identityOf(file: string): number {
   const { dev, ino } = statSync(file, { bigint: true, throwIfNoEntry: false }) ?? {};
   return createHash('sha256').update(`${dev}:${ino}`).digest().readUInt32BE() >>> 1;
@@ -87,9 +87,9 @@ async function acquire(options: DataSourceOptions, database: string, lockFile: s
   const lock = new DataSource({ ...options, database: lockFile, entities: [], migrations: [] } as DataSourceOptions);
   await lock.initialize();
   try {
-    // A process that serves the file does so for long: there is nothing to wait for.
+    // A process that serves the file holds the lock for long, so waiting is useless.
     await lock.query('PRAGMA busy_timeout = 0');
-    // Nothing is written to it: it needs no journal beside it.
+    // Nothing is written to the lock file, so it needs no journal file.
     await lock.query('PRAGMA journal_mode = memory');
     await lock.query('BEGIN EXCLUSIVE');
     return lock;
@@ -100,25 +100,25 @@ async function acquire(options: DataSourceOptions, database: string, lockFile: s
 }
 
 /**
- * Makes sure that no other connection has the database open, by whichever name, and writes down the lock file meanwhile.
- * From the first statement on, a connection in WAL mode holds a shared lock on the database file itself until it closes;
- * in exclusive locking mode, a write begins only when no other connection holds one.
+ * Checks that no other connection has the database open under any name, and stores the identity of the lock file. A
+ * connection in WAL mode holds a shared lock on the database file from its first statement until it closes; in exclusive
+ * locking mode, a write begins only when no other connection holds such a lock.
  */
 async function claim(writer: DataSource, database: string, identity: number): Promise<void> {
-  // The attempts below are repeated here; the service's own limit is set later, with the other pragmas.
+  // beginExclusive() retries by itself. The busy timeout of the service is set later, with the other pragmas.
   await writer.query('PRAGMA busy_timeout = 0');
   await writer.query('PRAGMA journal_mode = wal');
-  // Reads once before: a connection whose first access to the log is exclusive can't go back.
+  // A read comes first: a connection whose first access to the log is exclusive cannot return to normal mode.
   await writer.query('SELECT 1 FROM sqlite_schema');
   await writer.query('PRAGMA locking_mode = EXCLUSIVE');
   await beginExclusive(writer, database);
   await writer.query(`PRAGMA user_version = ${identity}`);
   await writer.query('COMMIT');
-  // Goes back to the shared lock, without letting go of it, at the end of the next transaction.
+  // Downgrades to the shared lock, without releasing it, at the end of the next transaction.
   await writer.query('PRAGMA locking_mode = NORMAL');
   await writer.query('BEGIN IMMEDIATE');
   await writer.query('COMMIT');
-  // Into the file itself, for a process that opens it by a name without a write-ahead log beside it.
+  // Writes user_version to the database file, for a process that opens it by another name, without this log.
   await writer.query('PRAGMA wal_checkpoint(PASSIVE)');
 }
 

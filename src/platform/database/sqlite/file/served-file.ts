@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { LostDatabase } from '../../engine/unusable-database.js';
 
-/** The SQLite file that is open, which may be removed or replaced by another of its name. */
+/** The open SQLite file, which may be removed or replaced on disk. */
 export class ServedFile {
   private readonly identity: string | undefined;
 
@@ -9,7 +9,7 @@ export class ServedFile {
     this.identity = identityOf(path);
   }
 
-  /** @throws LostDatabase where its name no longer leads to the file that is open */
+  /** @throws LostDatabase if the path no longer refers to the open file */
   assertInPlace(): void {
     const found = identityOf(this.path);
     if (found === this.identity) return;
@@ -20,7 +20,7 @@ export class ServedFile {
   }
 }
 
-/** Not reused as long as the file is open, even where it is deleted. */
+/** Returns an identity that is not reused while the file is open, even if deleted. */
 function identityOf(path: string): string | undefined {
   const found = statSync(path, { bigint: true, throwIfNoEntry: false });
   return found && `${found.dev}:${found.ino}`;

@@ -4,21 +4,21 @@ import type { GroupCommit } from '../group-commit.js';
 import { busyTimeoutMs } from '../pragmas.js';
 import type { ReadGate } from '../read-gate.js';
 
-/** Between two looks at the size, while there are commits. */
+/** Minimum interval between two checks of the size. */
 const pollMs = 100;
-/** For reads to end before a checkpoint; those that take longer are interrupted. */
+/** How long a checkpoint waits for reads; longer reads are interrupted. */
 const readDrainTimeoutMs = 1_000;
-/** For other processes that read the file; units of work wait meanwhile. */
+/** How long a checkpoint waits for reads of other processes, while units of work wait. */
 const checkpointBusyTimeoutMs = 100;
-/** Until the next attempt, where another process prevented one; twice as long after each, up to a minute. */
+/** The delay before the next attempt after a blocked checkpoint; doubles up to a minute. */
 const retryDelayMs = { first: 1_000, longest: 60_000 };
 
 /**
- * Keeps the write-ahead log of a SQLite file below a limit.
+ * Limits the size of the write-ahead log of a SQLite file.
  *
- * SQLite starts the log over only in a moment in which nothing reads from it. Where reads always overlap there is no such
- * moment, and the log grows by all that is written. So once it has passed the limit, new reads are held back until
- * those that run have ended, and the writer makes a checkpoint between two transactions.
+ * SQLite resets the log only when no read uses it. If reads always overlap, the log grows with every write. So beyond the
+ * limit, new reads are blocked until the running reads have ended, and the writer makes a checkpoint between two
+ * transactions.
  */
 export class WriteAheadLog {
   private readonly logger = new Logger('Database');
@@ -39,7 +39,7 @@ export class WriteAheadLog {
     return statSync(`${this.file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
   }
 
-  /** Called after each commit: nothing else makes the log grow. */
+  /** Checks the size. Called after each commit, since only commits make the log grow. */
   watch(): void {
     const now = performance.now();
     if (now < this.nextLook || this.truncation) return;
@@ -48,7 +48,7 @@ export class WriteAheadLog {
     this.truncation = this.truncate().finally(() => (this.truncation = undefined));
   }
 
-  /** Waits for a checkpoint that is being made, and makes no other. */
+  /** Waits for the running checkpoint, and starts no other. */
   async close(): Promise<void> {
     this.nextLook = Infinity;
     await this.truncation;
@@ -69,7 +69,7 @@ export class WriteAheadLog {
     this.retryMs = Math.min(2 * this.retryMs, retryDelayMs.longest);
   }
 
-  /** Once, until a checkpoint succeeds. */
+  /** Logs a warning once, until a checkpoint succeeds. */
   private warn(fields: object): void {
     if (this.isBlocked) return;
     this.isBlocked = true;
@@ -83,8 +83,8 @@ export class WriteAheadLog {
 }
 
 /**
- * Writes all that is in the log to the database file and empties the log. Runs between two transactions.
- * @returns whether nothing that reads the file prevented it
+ * Makes a checkpoint that truncates the log. Runs between two transactions.
+ * @returns false if a reader of the file prevented it
  */
 export async function checkpoint(writer: { query(sql: string): Promise<unknown> }): Promise<boolean> {
   await writer.query(`PRAGMA busy_timeout = ${checkpointBusyTimeoutMs}`);
