@@ -1,4 +1,4 @@
-/** What time it is. Injected, so that nothing in the shop reads the machine's clock behind its back. */
+/** The current time. Injected, so that tests can control it. */
 export class Clock {
   now(): Date {
     return new Date();
@@ -9,19 +9,18 @@ export function latest(...instants: readonly Date[]): Date {
   return new Date(Math.max(...instants.map((instant) => instant.getTime())));
 }
 
-/** How far a clock is set back at most when it is corrected: by the hour of summer time, or by a wrong time zone. */
+/** The largest plausible clock correction, such as a wrong time zone or daylight saving time. */
 const maxCorrectionMs = 24 * 60 * 60 * 1000;
 
 /**
- * Returns the latest of some instants, as `now` for what must not happen before them where the clock was set back since.
- * An instant further ahead than a correction explains was recorded by a wrong clock: it is left out, so that nothing
- * else takes over its error.
+ * Returns the latest of `now` and the recorded instants, to keep events in order after the clock was set back. Instants
+ * further ahead than the largest plausible correction are ignored: a wrong clock recorded them.
  */
 export function nowOrLatest(now: Date, ...recorded: readonly (Date | null | undefined)[]): Date {
   return latest(now, ...plausible(now, recorded));
 }
 
-/** Leaves out what is missing, and what a wrong clock recorded. */
+/** Returns the instants without missing ones and those that a wrong clock recorded. */
 export function plausible(now: Date, recorded: readonly (Date | null | undefined)[]): Date[] {
   const limit = now.getTime() + maxCorrectionMs;
   return recorded.filter((instant): instant is Date => Boolean(instant) && instant!.getTime() <= limit);

@@ -1,20 +1,20 @@
 import type { IdempotentRequest } from './idempotency.js';
 import type { Precondition } from './precondition.js';
 
-/** On whose behalf a unit of work runs. The last parameter of every method of a service. */
+/** The caller of a unit of work. The last parameter of every service method. */
 export interface Caller {
-  /** Aborted when the caller has left: a unit of work that has not begun by then is not run. */
+  /** Aborted when the client disconnects: a unit of work that has not begun by then is not run. */
   readonly signal?: AbortSignal;
 }
 
-/** What a caller asks of a change, beside the change itself. */
+/** The options of a change: conditions and idempotency. */
 export interface Command<Thing> extends Caller {
-  /** Checked against the thing before it is changed (If-Match). */
+  /** Checked against the resource before the change (If-Match). */
   readonly precondition?: Precondition<Thing>;
   /** Checked against the result before it is committed. */
   readonly postcondition?: Precondition<Thing>;
-  /** Whether the caller sent the thing together with the one that it can be shown with. It is shown so again. */
+  /** Whether the request contained the expanded resource, so that the response is expanded too. */
   readonly isExpanded?: boolean;
-  /** Makes retries safe (Idempotency-Key): the change is made once, and its answer is kept. */
+  /** Makes retries safe (Idempotency-Key): the change is made once, and its response is stored. */
   readonly idempotency?: IdempotentRequest<Thing>;
 }

@@ -1,4 +1,4 @@
-/** A database URL that can't be used. The message names the rule and a spelling that works, and never quotes the URL. */
+/** An invalid database URL. The message names the rule and the valid form, and never quotes the URL. */
 export class InvalidDatabaseUrl extends Error {}
 
 export type DatabaseUrl =
@@ -9,8 +9,7 @@ const encoding =
   'percent-encode what is special in them: / as %2F, % as %25, # as %23, ? as %3F, @ as %40, : as %3A, a blank as %20';
 
 /**
- * Parses DATABASE_URL and everything that is written like it. The PostgreSQL URL that it returns is one that the WHATWG
- * URL parser, the pg package and TypeORM read alike.
+ * Parses a database URL. The returned PostgreSQL URL means the same to the WHATWG URL parser, the pg package and TypeORM.
  * @throws InvalidDatabaseUrl
  */
 export function parseDatabaseUrl(text: string): DatabaseUrl {
@@ -19,7 +18,7 @@ export function parseDatabaseUrl(text: string): DatabaseUrl {
   throw new InvalidDatabaseUrl(`must be sqlite:<path> or ${postgresForm}`);
 }
 
-/** A database URL for people: without the password, which may also be among the parameters. */
+/** Returns a database URL without its password and parameters, which may contain the password. */
 export function redactDatabaseUrl(text: string): string {
   const parsed = parseDatabaseUrl(text);
   if (parsed.type === 'sqlite') return text;
@@ -29,7 +28,7 @@ export function redactDatabaseUrl(text: string): string {
   return url.href;
 }
 
-/** The path is taken literally, as no shell or URL parser would read it. What they would change is refused. */
+/** Takes the path literally. Rejects paths that a shell or a URL parser would change. */
 function sqliteFile(path: string): string {
   const rules: [boolean, string][] = [
     [path === '', 'must name a file: sqlite:<path>'],
@@ -55,7 +54,7 @@ function sqliteFile(path: string): string {
 }
 
 function postgresUrl(text: string): string {
-  // An unencoded delimiter in the password leaves the rest of the password, and the @ after it, behind the authority.
+  // An unencoded delimiter in the password moves the rest of the password, and the @ after it, out of the authority.
   const [, authority, rest] = /^\w+:\/\/([^/?#]*)(.*)$/s.exec(text)!;
   const host = authority!.slice(authority!.lastIndexOf('@') + 1);
   assertRules([
@@ -75,7 +74,7 @@ function postgresUrl(text: string): string {
   const database = url.pathname.slice(1);
   assertRules([
     [database === '', `must name a database after the host. Write ${postgresForm}`],
-    // The pg package leaves these as they are.
+    // The pg package does not decode these.
     [
       database.includes('/') || decodeURI(database) !== decodeURIComponent(database),
       `must name a database without any of / ? # ; : @ & = + $ and comma. Write ${postgresForm}`,

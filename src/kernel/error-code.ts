@@ -1,4 +1,4 @@
-/** What a database's driver, or the network below it, calls an error: "23505", "SQLITE_FULL", "ECONNREFUSED". */
+/** Returns the code of a database, driver or network error: "23505", "SQLITE_FULL", "ECONNREFUSED". */
 export function errorCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const { code, driverError } = error as { code?: unknown; driverError?: { code?: unknown } };

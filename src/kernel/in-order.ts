@@ -1,7 +1,7 @@
 /**
- * Awaits statements that were sent together, and returns their results.
- * @throws the error of the first of them that failed. In a transaction PostgreSQL refuses all statements behind one that
- * failed: only the first error says why.
+ * Awaits pipelined statements, and returns their results.
+ * @throws the error of the first failed statement. In a PostgreSQL transaction, all later statements fail as well, with
+ * errors that do not name the cause.
  */
 export async function inOrder<Results extends readonly unknown[]>(
   ...statements: { readonly [Index in keyof Results]: Promise<Results[Index]> }

@@ -1,5 +1,5 @@
 /**
- * Refuses, by throwing, to change a thing that is no longer as its reader has seen it. Asked inside the unit of work
- * that changes the thing, once nobody else can.
+ * Optimistic concurrency check (If-Match): throws if the resource has changed since it was read. Called inside the unit
+ * of work, after the row is locked.
  */
 export type Precondition<Thing> = (current: Thing) => void;

@@ -1,9 +1,9 @@
 /**
- * Which characters a text may have, for whoever takes texts in: requests and imports. docs/decisions/0035 says why.
+ * The allowed characters of text in requests and imports; see docs/decisions/0035.
  *
- * `line`: titles and names. Neither control nor format characters, except where a word or an emoji needs them.
- * `prose`: descriptions and addresses. Line breaks, tabs and all format characters too.
- * `code`: what scanners read. Nothing that isn't seen; what scanners add at the ends is taken off.
+ * `line`: titles and names. No control or format characters, except where a word or an emoji needs them.
+ * `prose`: descriptions and addresses. Also line breaks, tabs and all format characters.
+ * `code`: barcodes. No invisible characters; those that scanners add at the ends are trimmed.
  */
 type TextKind = 'line' | 'prose' | 'code';
 
@@ -15,15 +15,15 @@ export interface TextRule {
 
 type TextFaultCode = 'too_long' | 'characters' | 'blank';
 
-/** Why a text is refused. `detail` continues a sentence that begins with the name of the text. */
+/** The reason for rejecting a text. `detail` continues a sentence that begins with the name of the member. */
 export interface TextFault {
   readonly code: TextFaultCode;
   readonly detail: string;
 }
 
 /**
- * Returns a text as it is stored, trimmed and composed (NFC), or why it is refused. What can't fit into `maxLength` once
- * it is composed is refused before: composing takes time that is quadratic in the number of combining marks in a row.
+ * Returns a text as it is stored, trimmed and composed (NFC), or the reason for rejecting it. A text that cannot fit into
+ * `maxLength` is rejected before composition, which takes quadratic time for consecutive combining marks.
  */
 export function readText(given: string, { maxLength, kind = 'line' }: TextRule): string | TextFault {
   const trimmed = kind === 'code' ? given.replace(leadingNoise, '').replace(trailingNoise, '') : given.trim();
@@ -37,11 +37,11 @@ export function readText(given: string, { maxLength, kind = 'line' }: TextRule):
 }
 
 /**
- * How much longer, in UTF-16 code units, a text can be before it is composed (Unicode's NFC) than after. Canonical
- * decomposition (NFD) makes at most four code units of one.
+ * The maximum ratio of the lengths, in UTF-16 code units, of a text before and after composition (NFC): canonical
+ * decomposition (NFD) expands a code unit to at most four.
  */
 const maxDecomposition = 4;
-/** The combining marks that composition can take into the character before them. */
+/** The maximum number of combining marks that composition merges into the preceding character. */
 const maxComposedMarks = 3;
 
 /** Whether `text` can have `maxLength` code points at most once it is composed. Takes linear time. */
@@ -53,7 +53,7 @@ function canFit(text: string, maxLength: number): boolean {
   return remainingMarks <= maxLength;
 }
 
-/** Blanks, and what scanners send before and after a code. NUL is refused wherever it is. */
+/** Whitespace, and what scanners send before and after a barcode. NUL is not trimmed, but rejected. */
 const noise = '[\\s\\p{Cf}\\u0001-\\u001f\\u007f-\\u009f]';
 const leadingNoise = new RegExp(`^${noise}+`, 'u');
 const trailingNoise = new RegExp(`(?<!${noise})${noise}+$`, 'u');

@@ -1,36 +1,36 @@
 /**
- * Text as people compare it, computed here and stored beside the original, so that every database finds and sorts alike
- * whatever its own collation. Which characters count as one is decided in docs/decisions/0035. Whoever changes it here
- * adds a migration that computes what is stored anew.
+ * Keys for comparing text, stored beside the original, so that every database finds and sorts alike, independent of its
+ * collation. docs/decisions/0035 defines which characters are equal. A change here needs a migration that recomputes the
+ * stored keys.
  */
 
 /** Equal for texts that differ only in case: "Straße" and "STRASSE". */
 function caseless(text: string): string {
-  // Down first for ẞ, and up for ß; and a Σ is small in two ways, by where it stands.
+  // Lowercase first for ẞ, then uppercase for ß. Lowercase Σ has two forms, depending on its position.
   return text.normalize('NFC').toLowerCase().toUpperCase().toLowerCase().replaceAll('ς', 'σ');
 }
 
-/** Characters of a key at most: three for each of a text of 100, which is what changing case can make of one. */
+/** The maximum length of a key: a text of 100 characters, each of which case mapping can expand to three. */
 export const keyLength = 300;
 
 /**
- * The key by which things are unique and found: equal for texts that people read as the same. They may differ in case,
- * in width ("ＤＶＤ"), in the kind of hyphen, quotation mark or blank, and in characters that nobody sees. Accents count.
+ * Returns the key for uniqueness and lookup. Ignores case, width ("ＤＶＤ"), the kind of hyphen, quotation mark or space,
+ * and invisible characters. Accents are significant.
  */
 export function identityKey(text: string): string {
   const key = caseless(withPlainSigns(text, 'NFKC'));
-  // Compatibility makes eighteen letters of U+FDFA. Cut, different texts would have one key.
+  // NFKC expands U+FDFA to 18 letters. Truncation would give different texts the same key.
   return key.length <= keyLength ? key : caseless(withPlainSigns(text, 'NFC'));
 }
 
 /**
- * UTF-16 code units of a searchable text at most: PostgreSQL's indexes hold no more than 2,704 bytes a row.
+ * The maximum length of a searchable text in UTF-16 code units: a row of a PostgreSQL index holds at most 2,704 bytes.
  */
 export const searchableLength = 600;
 
 /**
- * Equal for texts that differ only as those with one `identityKey` do, or in accents, or in Latin letters that many
- * keyboards lack: "Amélie", "AMELIE", "ａmelie"; "Þór" and "thor".
+ * Returns the text for searching and sorting. Ignores what `identityKey` ignores, accents, and the difference between
+ * special Latin letters and their usual transliteration: "Amélie", "AMELIE", "ａmelie"; "Þór" and "thor".
  */
 export function searchable(text: string): string {
   const plain = caseless(withoutAccents(withPlainSigns(text, 'NFKD')));
@@ -41,8 +41,8 @@ export function searchable(text: string): string {
 }
 
 /**
- * The words of a question, as they occur in a searchable text: the longest first, and none that is a part of another.
- * Empty if there is nothing to search for.
+ * Returns the words of a search term, normalized like a searchable text: the longest first, without words that are part
+ * of another. Empty if there is nothing to search for.
  */
 export function searchWords(question: string): string[] {
   const text = searchable(question);
@@ -53,11 +53,11 @@ export function searchWords(question: string): string[] {
 
 const cut = (text: string, length: number): string => text.slice(0, length).toWellFormed();
 
-/** Normalizes a text, takes out what isn't seen, and makes one of the signs that keyboards and word processors vary. */
+/** Normalizes a text, removes invisible characters, and unifies quotation marks, hyphens and whitespace. */
 function withPlainSigns(text: string, form: 'NFC' | 'NFKC' | 'NFKD'): string {
   return (
     text
-      // Normalization would make it a blank with an accent.
+      // Normalization would turn the acute accent into a space and a combining accent.
       .replaceAll('\u00b4', "'")
       .normalize(form)
       .replace(/\p{Default_Ignorable_Code_Point}+/gu, '')
@@ -71,15 +71,15 @@ function withPlainSigns(text: string, form: 'NFC' | 'NFKC' | 'NFKD'): string {
 
 /** Takes a decomposed text (NFD or NFKD). */
 const withoutAccents = (text: string): string =>
-  // The letter that U+0640 is only makes words wider.
+  // U+0640 (tatweel) only stretches words.
   text
     .replace(/(^|\P{Mark})(\p{Mark}+)/gu, (_, base: string, marks: string) => unaccented(base, marks))
     .replace(/\u0640/g, '');
 
 /**
- * Marks are accents on Latin, Greek and Cyrillic letters, except where they make a letter of its own of a Cyrillic one
- * (й is no и; ё is often printed as е). Elsewhere marks are vowels, tones or other letters, and stay (ぱ, दि), except for
- * the points of Hebrew and Arabic, which ordinary writing leaves out.
+ * Removes marks that are accents: on Latin, Greek and Cyrillic letters, unless they form a separate Cyrillic letter (й is
+ * not и, but ё is often printed as е). In other scripts marks are vowels, tones or other letters, and stay (ぱ, दि),
+ * except for the points of Hebrew and Arabic, which ordinary writing omits.
  */
 function unaccented(base: string, marks: string): string {
   if (/[\p{Script=Cyrillic}]/u.test(base)) {
@@ -90,11 +90,11 @@ function unaccented(base: string, marks: string): string {
   return base + marks.replace(points, '');
 }
 
-/** Vowel points and cantillation. Not hamza and madda (U+0653 to U+0655), which are parts of letters. */
+/** Vowel points and cantillation marks, without hamza and madda (U+0653 to U+0655), which are parts of letters. */
 const points =
   /[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u0652\u0656-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed]+/g;
 
-/** Latin letters that Unicode doesn't decompose, and what people without them type. Only small ones, and no ß, are left then. */
+/** Latin letters that Unicode does not decompose, and their usual transliterations. Lowercase, without ß, after case folding. */
 const spelling = new Map(
   (
     'æ:ae œ:oe ø:o đ:d ð:d þ:th ħ:h ı:i ł:l ŧ:t ŋ:n ĸ:q ə:e ƀ:b ɓ:b ƈ:c ȼ:c ɖ:d ɗ:d ɇ:e ɛ:e ƒ:f ǥ:g ɠ:g ɨ:i ɉ:j ȷ:j ƙ:k ' +

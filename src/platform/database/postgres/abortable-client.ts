@@ -1,15 +1,15 @@
 import type { Socket } from 'node:net';
 import { Client } from 'pg';
 
-/** Milliseconds for a server to confirm the end of a connection. */
+/** How long to wait for the server to confirm the end of a connection. */
 const endTimeoutMs = 1_000;
 
-/** What the pg package has, but doesn't declare. */
+/** Undeclared members of the pg package. */
 interface Pg {
   readonly connection: { readonly stream: Socket };
 }
 
-/** A connection that ends even where the server is silent: it could keep the process from exiting for minutes. */
+/** A connection that closes even if the server is silent; otherwise it could delay the process's exit for minutes. */
 export class AbortableClient extends Client {
   override end(): Promise<void>;
   override end(callback: (error: Error) => void): void;
@@ -18,12 +18,12 @@ export class AbortableClient extends Client {
     return callback ? super.end(callback) : super.end();
   }
 
-  /** Ends the connection at once, and fails all that waits for an answer on it. */
+  /** Closes the connection immediately, and rejects all its pending queries. */
   abort(): void {
     this.stream.destroy();
   }
 
-  /** @private-api of the pg package. After TLS is established it is another socket than before. */
+  /** @private-api of the pg package. The TLS handshake replaces the socket. */
   protected get stream(): Socket {
     return (this as unknown as Pg).connection.stream;
   }

@@ -1,15 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Milliseconds in which a server that is there answers, however busy it is. */
+/** How long an available server takes to answer at most, even under load. */
 const answerTimeoutMs = 1_000;
-/** Milliseconds, of that time, after each of which this process looks at what has arrived. */
+/** Interval in which the event loop gets a chance to process an answer that has arrived. */
 const pollMs = 100;
 
 export class AnswerTimeout extends Error {}
 
 /**
- * Waits for a server's answer. Time in which this process itself was held up doesn't count: the answer may have arrived
- * without being read.
+ * Awaits an answer of the server. Time in which the event loop is blocked doesn't count, since the answer may have arrived
+ * unprocessed.
  * @throws AnswerTimeout
  */
 export async function withinAnswerTimeout<Result>(
@@ -21,7 +21,7 @@ export async function withinAnswerTimeout<Result>(
     return await Promise.race([answer, refuseSilence(timeoutMs, aborter.signal)]);
   } finally {
     aborter.abort();
-    // It may still fail, when its connection is closed.
+    // The answer may still fail later, when its connection is closed.
     answer.catch(() => undefined);
   }
 }

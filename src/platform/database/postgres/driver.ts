@@ -5,31 +5,31 @@ import { isWorthPreparing, preparedStatements } from '../queries/prepared-statem
 import { AbortableClient } from './abortable-client.js';
 import { type SessionSettings, startSession } from './session-settings.js';
 
-/** A plan was made for columns that have another type since: feature not supported, as PostgreSQL calls it. */
+/** PostgreSQL's feature_not_supported: a cached plan whose column types have changed. */
 export const stalePlanCode = '0A000';
 
 /**
- * A connection whose statements stay prepared: for most of ours PostgreSQL takes longer to plan what to do than to do it.
- * Those that search by a part of a text are planned each time, since that depends on the text.
+ * A connection with a cache of prepared statements: for most statements, planning takes longer than execution. Substring
+ * searches are not prepared, because their plan depends on the term.
  */
 export class PreparingClient extends AbortableClient {
-  /** Identifies the server process of the connection; undefined where the user may not see it. */
+  /** Identifies the server process of the connection; undefined if the user may not see it. */
   backend?: string;
-  /** Whether statements were sent whose answers have not arrived. */
+  /** Whether statements are awaiting their answers. */
   isAwaitingAnswer = false;
-  /** Grows with each piece of an answer that arrives. */
+  /** The number of received chunks. */
   received = 0;
   private count = 0;
   private readonly unneeded: string[] = [];
   private readonly names = preparedStatements<string>((name) => void this.unneeded.push(name));
 
-  /** Counts what arrives, once the connection is established. */
+  /** Starts counting received chunks, after the connection is established. */
   countReceived(): void {
     this.stream.on('data', () => this.received++);
     this.on('drain', () => (this.isAwaitingAnswer = false));
   }
 
-  /** As TypeORM asks: by text and values. All else is asked as it always is. */
+  /** Prepares queries that are called as TypeORM does, with a text and values. */
   override query(...asked: unknown[]): never {
     this.isAwaitingAnswer = true;
     const query = super.query.bind(this) as (...asked: unknown[]) => never;
@@ -57,9 +57,9 @@ export class PreparingClient extends AbortableClient {
 
   private deallocateUnneeded(): void {
     for (const name of this.unneeded.splice(0)) {
-      // In a transaction that has failed the server refuses even this, and keeps one more until the connection ends.
+      // In a failed transaction the server rejects DEALLOCATE too, and keeps the statement until the connection ends.
       super.query(`DEALLOCATE ${name}`).catch(() => undefined);
-      // The pg package itself never forgets the text of a statement.
+      // The pg package itself never evicts a parsed statement.
       delete (this as unknown as Pg).connection.parsedStatements[name];
     }
   }
@@ -70,17 +70,17 @@ interface Pg {
   readonly connection: { readonly parsedStatements: Record<string, string> };
 }
 
-/** A search by a part of a text is planned each time, since the plan depends on the text. */
+/** Excludes substring searches, because their plan depends on the term. */
 const isWorthKeeping = (text: string): boolean => isWorthPreparing(text) && !text.includes(' LIKE ');
 
 type PreparingPoolOptions = pg.PoolConfig & { readonly settings?: SessionSettings };
 
-/** Statements are sent as they are asked for, without waiting for the answers to those before; see decision 33. */
+/** A connection pool in pipeline mode: statements are sent without waiting for earlier answers; see decision 33. */
 export class PreparingPool extends pg.Pool {
   private readonly idle = new Set<PreparingClient>();
 
   constructor({ settings = {}, ...options }: PreparingPoolOptions) {
-    // The pool waits for what it returns, which the types don't say.
+    // The pool awaits the returned promise, although the types don't declare it.
     const onConnect = (client: pg.ClientBase): unknown => prepare(client as PreparingClient, settings);
     super({ ...options, Client: PreparingClient, pipeline: true, onConnect });
     this.on('acquire', (client) => void this.idle.delete(client as unknown as PreparingClient));
@@ -90,7 +90,7 @@ export class PreparingPool extends pg.Pool {
     });
   }
 
-  /** Closes the connections that aren't in use at once, and returns their number. */
+  /** Closes all idle connections immediately, and returns their number. */
   abortIdle(): number {
     const idle = [...this.idle];
     this.idle.clear();
@@ -100,8 +100,8 @@ export class PreparingPool extends pg.Pool {
 }
 
 async function prepare(client: PreparingClient, settings: SessionSettings): Promise<void> {
-  // A connection that is ended while it passes from the pool to TypeORM has no other listener, and Node.js ends the
-  // process for an 'error' without one. The next statement on the connection fails all the same.
+  // Between the pool and TypeORM, a connection has no other 'error' listener, and Node.js would exit on an error. The
+  // next statement on the connection fails anyway.
   client.on('error', () => undefined);
   client.countReceived();
   try {
@@ -112,5 +112,5 @@ async function prepare(client: PreparingClient, settings: SessionSettings): Prom
   }
 }
 
-/** The pg package as TypeORM is given it. */
+/** The pg package for TypeORM. */
 export const driver = { ...pg, Client: PreparingClient, Pool: PreparingPool };

@@ -13,12 +13,12 @@ import { describeMissing, type Privileges, privilegesSql } from './privileges.js
 import { statementTimeoutOf } from './session-settings.js';
 import { Replica } from './replica.js';
 
-/** Names, among the advisory locks of a database, the one under which instances take turns to migrate. */
+/** The key of the advisory lock that serializes the migrations of several instances. */
 const migrationLockKey = 1_764_000_000;
 
 type PostgresOptions = DataSourceOptions & { readonly url: string; readonly poolSize: number };
 
-/** A pool of connections, each of which reads and writes, and where there is a replica another to read from. */
+/** A PostgreSQL database: a connection pool to the primary and, if configured, another one to a read replica. */
 export class PostgresDatabase extends Database {
   private readonly probe: PostgresProbe;
   private primary?: PostgresTransactions;
@@ -31,7 +31,7 @@ export class PostgresDatabase extends Database {
     this.probe = new PostgresProbe((dataSource.options as PostgresOptions).url);
   }
 
-  /** Brings the schema up to date; of several instances that start at once, one does it while the others wait. */
+  /** Runs pending migrations; of several instances that start concurrently, one runs them and the others wait. */
   static async open(dataSource: DataSource, replica?: DataSourceOptions): Promise<Database> {
     await assertUtf8(dataSource);
     await assertPrivileges(dataSource);
@@ -72,7 +72,7 @@ function transactionsOn(dataSource: DataSource, runnerOf: RunnerFactory): Postgr
   const { url, poolSize } = dataSource.options as PostgresOptions;
   return new PostgresTransactions(() => runnerOf(dataSource), poolSize, {
     server: serverInquiryAt(url),
-    // TypeORM names it as in a setup with replicas of its own.
+    // TypeORM's term for its pool, also without replicas of its own.
     pool: () => (dataSource.driver as unknown as { master: PreparingPool }).master,
     statementTimeoutMs: statementTimeoutOf(dataSource.options),
   });

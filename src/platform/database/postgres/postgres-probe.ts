@@ -2,20 +2,20 @@ import type { QueryResultRow } from 'pg';
 import { AbortableClient } from './abortable-client.js';
 import { withinAnswerTimeout } from './answer-timeout.js';
 
-/** A connection of its own for the readiness probe: no queue of units of work stands before it. Reconnects by itself. */
+/** A separate connection for the readiness probe, which bypasses the queues of units of work. Reconnects by itself. */
 export class PostgresProbe {
   private client?: AbortableClient;
 
   constructor(private readonly url: string) {}
 
-  /** Fails where the server doesn't answer in time. */
+  /** @throws AnswerTimeout */
   async query<Row extends QueryResultRow>(sql: string, values: unknown[] = []): Promise<Row[]> {
     const isReused = this.client !== undefined;
     const attempt = () => this.attempt<Row>(sql, values);
     try {
       return await attempt();
     } catch (error) {
-      // The connection may have ended or fallen silent since it was last used: that says nothing of the server.
+      // A failure of a reused connection says nothing about the server.
       if (isReused) return attempt();
       throw error;
     }

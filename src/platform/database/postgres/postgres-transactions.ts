@@ -14,36 +14,35 @@ import { AnswerTimeout } from './answer-timeout.js';
 import { stalePlanCode, type PreparingClient, type PreparingPool } from './driver.js';
 import { type ServerInquiry, ServerWatchdog } from './server-watchdog.js';
 
-/** A unit that loses to others this often finds the database too busy. */
+/** Attempts of a unit that fails with a serialization failure or a deadlock. */
 const maxAttempts = 8;
-/** Serialization failure and deadlock: the database asks to begin again. A standby so ends reads that hold it up. */
+/** Serialization failure and deadlock. A replica also reports a read that conflicts with replay as the former. */
 export const retryableCodes = new Set(['40001', '40P01']);
 const beginReadOnly = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
-/** A write where only reading is possible: on a server that was demoted to a standby, for one. */
+/** PostgreSQL's read_only_sql_transaction, for example on a server that was demoted to a replica. */
 const readOnlyCode = '25006';
 
 interface WatchdogOptions {
   readonly server: ServerInquiry;
   readonly pool: () => Pick<PreparingPool, 'abortIdle'>;
-  /** The server's own limit for a statement; 0 for none. */
+  /** The statement timeout of the server; 0 for none. */
   readonly statementTimeoutMs: number;
 }
 
 /**
- * Each unit of work in a transaction of its own. Writes see what was committed before each of their statements, so
- * they first lock what they judge (see lock.ts) and read it then; reads see one snapshot throughout.
+ * Runs each unit of work in its own transaction. Writes use READ COMMITTED: each statement sees the latest commits, so
+ * check-then-write code locks first and reads afterwards (see row-lock.ts). Reads use one snapshot (REPEATABLE READ).
  *
- * Units wait for a place here and not in the pool of connections, whose time limit would count that waiting and take
- * a crowd for an outage. With as many places as connections, that limit is on connecting alone. How long a unit waits
- * is limited by the server: while it works, every place becomes free in time; when it refuses connections, each
- * unit learns that within milliseconds of its turn; and when it, or a connection to it, falls silent, the watchdog ends
- * the units that wait for it within seconds.
+ * Units queue for a slot here and not in the connection pool, whose timeout would include the time in the queue and take
+ * load for an outage. With as many slots as connections, the pool's timeout applies to connecting only. While the server
+ * works, its statement timeout frees every slot in time; if the server rejects connections, each unit fails within
+ * milliseconds of its turn; if the server or a connection is silent, the watchdog ends the waiting units within seconds.
  */
 export class PostgresTransactions implements TransactionManager {
   private readonly slots: Pool<() => QueryRunner>;
   private readonly batcher: ReadBatcher;
   private readonly watchdog: ServerWatchdog;
-  /** What PostgreSQL said of a damaged page. It stays damaged until it is restored and the service started again. */
+  /** The error of a corrupt page, which fails readiness until the database is restored and the service restarted. */
   damage?: Error;
   private commits = 0;
   private retries = 0;
@@ -104,7 +103,7 @@ export class PostgresTransactions implements TransactionManager {
   private attempt<Result>(begin: string, work: Work<Result>, loan: PoolRequest): Promise<Result> {
     return this.withRunner(loan, async (runner) => {
       const begun = runner.query(begin);
-      // It is awaited below, unless the unit fails first.
+      // BEGIN is awaited below, unless the unit fails first.
       begun.catch(() => undefined);
       const result = await withScopedRunner(runner, work, {
         purpose: begin === beginReadOnly ? 'read' : 'write',
@@ -134,7 +133,7 @@ export class PostgresTransactions implements TransactionManager {
         } catch (error) {
           // TypeORM releases a runner whose connection breaks.
           const isLost = isAbandoned || runner.isReleased;
-          // A lost connection has rolled back by itself, and is what `error` tells.
+          // On a lost connection ROLLBACK fails, and the server has rolled back by itself.
           await runner.query('ROLLBACK').catch(() => undefined);
           if (isStatementTimeout(error)) throw statementTimeout(error);
           if (isCorruption(error)) this.damage ??= error as Error;
@@ -147,12 +146,12 @@ export class PostgresTransactions implements TransactionManager {
   }
 }
 
-/** Connection failures (08), lack of resources (53), shutdown and timeouts (57), a plan that is old, and waiting too long for a lock. */
+/** Whether an error is a connection failure (08), lack of resources (53), shutdown or timeout (57), stale plan or lock timeout. */
 function isUnavailable(error: unknown): boolean {
   const code = errorCode(error);
   if (code === stalePlanCode) return true;
   if (error instanceof AnswerTimeout || error instanceof LostDatabase) return true;
-  // A write in a unit that reads is a bug of ours.
+  // A write in a read-only unit is a bug.
   if (code !== readOnlyCode && isOperationalError(error)) return true;
   if (code !== undefined) return /^(08|53|57)|^55P03$|^E[A-Z]+$/.test(code);
   return (

@@ -1,14 +1,14 @@
-/** What the user of a connection to PostgreSQL may do. */
+/** The privileges of a PostgreSQL user. */
 export interface Privileges {
   readonly user: string;
-  /** Null where the user may use no schema of the search path. */
+  /** Null if the user may use no schema of the search path. */
   readonly schema: string | null;
   readonly isReadOnly: boolean;
-  /** Tables and sequences of ours that the user may not use as the service does. */
+  /** Tables and sequences of the service on which the user lacks privileges. */
   readonly refused: readonly string[];
 }
 
-/** By catalogs alone: it writes nothing, and takes no lock. The parameter: the names of the tables and views. */
+/** Reads catalogs only, without locks. The parameter is the list of tables and views. */
 export const privilegesSql = `
   SELECT current_user AS "user", current_schema() AS schema,
     pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean AS "isReadOnly",
@@ -22,7 +22,7 @@ export const privilegesSql = `
           AND has_table_privilege(pg_class.oid, 'UPDATE') AND has_table_privilege(pg_class.oid, 'DELETE')
       END ORDER BY relname) AS refused`;
 
-/** Returns why the service can't write with these rights, and what to do; undefined where it can. */
+/** Returns the reason why these privileges do not suffice, and the remedy; undefined if they suffice. */
 export function describeMissing({ user, schema, isReadOnly, refused }: Privileges): string | undefined {
   const remedy =
     'Grant these rights, or restore the database with this user as the owner: pg_restore --no-owner --role=<user>.';

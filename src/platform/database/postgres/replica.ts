@@ -5,33 +5,33 @@ import { UnusableDatabase } from '../engine/unusable-database.js';
 import { AbortableClient } from './abortable-client.js';
 import { statementTimeoutOf } from './session-settings.js';
 
-/** Milliseconds in which a server that is there answers. */
+/** Timeout of connecting to a server and of asking it for its WAL position. */
 const answerTimeoutMs = 750;
-/** Milliseconds that a read waits for a standby to catch up; beyond that the primary is kinder. */
+/** How long a read waits for the replica to catch up before it goes to the primary. */
 const catchUpTimeoutMs = 300;
-/** Milliseconds between asking a standby that is behind how far it is. */
+/** Polling interval of the position of a lagging replica. */
 const pollMs = 2;
-/** Milliseconds until a standby that was lost is looked for again. */
+/** Delay before reconnecting to a lost replica. */
 const reconnectDelayMs = 1_000;
 
-/** Milliseconds beyond the server's own limit for a statement after which it is not waited for. */
+/** How much longer than the statement timeout of the server the client waits for a result. */
 const queryMarginMs = 2_000;
 
 type PostgresOptions = DataSourceOptions & { readonly url: string };
 
-/** One connection to each of the two servers, for nothing but to ask them how far they are. */
+/** One connection per server, used only to compare their WAL positions. */
 interface MonitorClients {
   readonly primary: AbortableClient;
   readonly replica: AbortableClient;
 }
 
 /**
- * A standby of the primary server, for reading. It replays what was committed on the primary a moment later, so
- * whoever reads from it asks first whether it has caught up, and goes to the primary where it hasn't; see
- * docs/decisions/0012. It may come and go: that is logged, and does no harm.
+ * A read replica (hot standby) of the primary. It replays commits with a delay, so each read first checks whether the
+ * replica has caught up, and otherwise goes to the primary; see docs/decisions/0012. The loss and the return of the
+ * replica are logged.
  */
 export class Replica {
-  /** Connects to the standby when it is first there. */
+  /** Initialized when the replica is first available. */
   readonly dataSource: DataSource;
   private readonly logger = new Logger(Replica.name);
   private monitor?: MonitorClients;
@@ -45,14 +45,14 @@ export class Replica {
     private readonly primaryUrl: string,
     private readonly options: PostgresOptions,
   ) {
-    // TypeORM asks questions of its own when it connects, for which there is no other limit.
+    // TypeORM runs queries of its own when it connects, which have no other timeout.
     const extra = { ...(options.extra as object), query_timeout: statementTimeoutOf(options) + queryMarginMs };
     this.dataSource = new DataSource({ ...options, extra });
   }
 
   /**
-   * @returns also where the standby is away now
-   * @throws UnusableDatabase where it is there, and no standby of the primary
+   * Opens the replica, also if it is unavailable now.
+   * @throws UnusableDatabase if the server is no replica of the primary
    */
   static async open(primary: DataSourceOptions, standby: DataSourceOptions): Promise<Replica> {
     const opened = new Replica((primary as PostgresOptions).url, standby as PostgresOptions);
@@ -66,9 +66,8 @@ export class Replica {
   }
 
   /**
-   * Whether the standby shows everything that was committed on the primary, by whomever, before this was called.
-   * All that ask meanwhile wait for the next round together, since the one under way may have asked the primary
-   * before what they want to see was committed.
+   * Whether the replica shows everything that was committed on the primary before the call. Concurrent calls share the
+   * next comparison; the running one may have read the position of the primary before the commits they must see.
    */
   hasCaughtUp(): Promise<boolean> {
     this.nextRound ??= this.lastRound = this.lastRound.then(() => {
@@ -78,7 +77,7 @@ export class Replica {
     return this.nextRound;
   }
 
-  /** Reads nothing from the standby until it has proved, in a new connection, to be there. */
+  /** Stops reading from the replica until a new connection succeeds. */
   markLost(cause: unknown): void {
     if (this.isClosed || this.retry) return;
     const reason = cause instanceof Error ? cause.message || cause.name : String(cause);
@@ -111,7 +110,7 @@ export class Replica {
     }
   }
 
-  /** One that stays behind is waited for once, and then only asked. */
+  /** Records whether the replica lags. Only the first read waits for a lagging replica; later reads just check. */
   private recordLag(isBehind: boolean): boolean {
     if (isBehind && !this.isBehind) {
       this.logger.warn(
@@ -174,7 +173,7 @@ async function ask<Value>(client: AbortableClient, sql: string, values: unknown[
   return rows[0]![0];
 }
 
-/** One that was promoted goes ways of its own, and has replayed nothing any more. */
+/** Whether the replica has replayed a WAL position. A promoted replica never has: its timeline has diverged. */
 function hasReplayed(standby: AbortableClient, position: string): Promise<boolean> {
   return ask(standby, 'SELECT pg_is_in_recovery() AND pg_last_wal_replay_lsn() >= $1::pg_lsn', [position]);
 }

@@ -6,7 +6,7 @@ import { errorCode } from '../../../kernel/error-code.js';
 import { isStatementError } from '../engine/statement-error.js';
 import type { Replica } from './replica.js';
 
-/** Writes on the primary; reads on a standby that shows all that was committed before, or else on the primary too. */
+/** Writes on the primary; reads on the replica if it has caught up, and otherwise on the primary. */
 export class ReplicatedTransactions implements TransactionManager {
   constructor(
     private readonly primary: PostgresTransactions,
@@ -45,7 +45,7 @@ export class ReplicatedTransactions implements TransactionManager {
       return await read(this.replicaTransactions);
     } catch (error) {
       if (error instanceof UnitNotStarted) throw error;
-      // A slow statement would be as slow on the primary, and says nothing of the replica.
+      // A slow statement would be as slow on the primary, and does not indicate a lost replica.
       if (error instanceof ServiceUnavailable && isStatementError(error)) throw error;
       if (error instanceof ServiceUnavailable) this.replica.markLost(error.cause);
       else if (!retryableCodes.has(errorCode(error) ?? '')) throw error;

@@ -3,19 +3,19 @@ import { AbortableClient } from './abortable-client.js';
 import { withinAnswerTimeout } from './answer-timeout.js';
 import type { ServerInquiry } from './server-watchdog.js';
 
-/** A backend waits for its client ('Client') also in the middle of a statement: for the rest of it, or with its rows. */
+/** A backend with the wait event 'Client' makes no progress: it waits to receive a statement or to send rows. */
 const workingSql = `SELECT backend FROM unnest($1::text[]) AS backend JOIN pg_stat_activity
   ON pid = split_part(backend, '/', 1)::int AND backend = pid || '/' || extract(epoch FROM backend_start)
   WHERE state = 'active' AND wait_event_type IS DISTINCT FROM 'Client'`;
 const terminateSql = `SELECT pg_terminate_backend(pid) FROM unnest($1::text[]) AS backend JOIN pg_stat_activity
   ON pid = split_part(backend, '/', 1)::int AND backend = pid || '/' || extract(epoch FROM backend_start)`;
 
-/** Asks the server at `url`, each time on a new connection: those that are there may have fallen silent. */
+/** Queries the server at `url` on a new connection each time, because existing connections may be dead. */
 export function serverInquiryAt(url: string): ServerInquiry {
   return {
     workingBackends(backends) {
       return onNewConnection(url, async (client) => {
-        // A pooler may have no free connection to the server: then the answer, and not the server, is missing.
+        // A timeout does not prove an outage: a pooler may have no free connection to the server.
         const query = client.query<{ backend: string }>(workingSql, [backends]);
         const answer = await withinAnswerTimeout(query).catch(() => undefined);
         return answer && new Set(answer.rows.map(({ backend }) => backend));
@@ -29,7 +29,7 @@ export function serverInquiryAt(url: string): ServerInquiry {
   };
 }
 
-/** @returns undefined where the server refuses the connection: since it is full, for example. It is there. */
+/** @returns undefined if the server rejects the connection, for example at max_connections: it is available */
 async function onNewConnection<Result>(
   url: string,
   ask: (client: AbortableClient) => Promise<Result>,

@@ -3,42 +3,43 @@ import { Logger } from '@nestjs/common';
 import { ServiceUnavailable } from '../../../kernel/domain-error.js';
 import type { PreparingClient } from './driver.js';
 
-/** Milliseconds between two looks at the units that wait for the server. */
+/** Interval between two probes of the waiting units. */
 const probeIntervalMs = 500;
-/** Milliseconds beyond the statement timeout after which a connection without any answer is given up. */
+/** How long after the statement timeout a connection without any answer is closed. */
 const marginMs = 2_000;
-/** Milliseconds in which the same outage is logged once. */
+/** Minimum interval between two log lines. */
 const logIntervalMs = 60_000;
 
-/** What the watchdog asks the server, on connections of its own. */
+/** Queries of the watchdog to the server, on separate connections. */
 export interface ServerInquiry {
   /**
-   * Returns those of the backends that work on a statement; undefined where the server is there, but does not say.
-   * @throws where the server doesn't answer; it has to come to an end by itself
+   * Returns the backends that are executing a statement; undefined if the server is available but gives no answer.
+   * Must settle by its own timeout.
+   * @throws if the server is unavailable
    */
   workingBackends(backends: readonly string[]): Promise<ReadonlySet<string> | undefined>;
-  /** Ends backends, which would otherwise keep their locks until they time out. */
+  /** Terminates backends, which would otherwise hold their locks until they time out. */
   terminate(backends: readonly string[]): Promise<void>;
 }
 
 interface Pool {
-  /** Closes the connections that are not in use, and returns their number. */
+  /** Closes the idle connections, and returns their number. */
   abortIdle(): number;
 }
 
-/** A unit of work, as the watchdog sees it. */
+/** A unit of work under supervision. */
 export interface WatchedUnit {
-  /** Undefined while the unit waits for a connection, whose time is limited otherwise. */
+  /** Undefined while the unit waits for a connection, which has its own timeout. */
   readonly connection: PreparingClient | undefined;
   /** Ends the unit. */
   abandon(cause: unknown): void;
 }
 
-/** How long a unit has waited for an answer. */
+/** Tracks how long a unit has been waiting for an answer. */
 class UnitWatch {
-  /** Looks in a row at which no piece of an answer had arrived since the one before. */
+  /** Consecutive probes without a received chunk. */
   quietProbes = -1;
-  /** Looks in a row at which, besides, the server had nothing left to do for the unit. */
+  /** Consecutive probes in which the server also reported the backend as idle. */
   private idleProbes = 0;
   private received = 0;
 
@@ -54,7 +55,7 @@ class UnitWatch {
     }
   }
 
-  /** Whether the connection has fallen silent. An answer may be on its way when the server says that it is done. */
+  /** Whether the connection is dead. One idle probe proves nothing: the answer may be in transit. */
   isSilent(working: ReadonlySet<string> | undefined, maxQuietProbes: number): boolean {
     const { connection } = this.unit;
     if (!connection?.isAwaitingAnswer || connection.received !== this.received) return false;
@@ -66,13 +67,14 @@ class UnitWatch {
 }
 
 /**
- * Ends units of work that wait for an answer which will not come, since the operating system may wait for minutes.
+ * Ends units of work that wait for an answer that will not come; the operating system would wait for minutes.
  *
- * A busy server is waited for. As long as a unit gets no answer, the server is asked on a new connection:
- * 1. It does not answer: frozen, or behind a network that lets nothing through. All units are ended. Where some of
- *    the work came to an end meanwhile, the server is only too busy for newcomers.
- * 2. It answers, and has nothing left to do for the unit: the unit's connection has fallen silent, as behind a
- *    firewall or NAT that has forgotten it. The unit is ended, and the idle connections are replaced too.
+ * While a unit gets no answer, the watchdog probes the server on a new connection:
+ * 1. The server does not answer: it is frozen or unreachable. All units are ended, unless some unit completed meanwhile:
+ *    then the server is only too busy for new connections.
+ * 2. The server answers, and the backend of the unit is idle: the connection is dead, for example dropped by a firewall
+ *    or NAT. The unit is ended, and idle connections are replaced too.
+ * A busy backend is waited for.
  */
 export class ServerWatchdog {
   private readonly logger = new Logger('Database');
@@ -80,11 +82,11 @@ export class ServerWatchdog {
   private interval?: NodeJS.Timeout;
   private isProbing = false;
   private nextLogAt = 0;
-  /** How often work came to an end that the server had a part in, be it a refusal. */
+  /** Number of units that got a result or an error from the server. */
   private completedUnits = 0;
   private readonly maxQuietLooks: number;
 
-  /** @param statementTimeoutMs the server's own limit for a statement; 0 for none */
+  /** @param statementTimeoutMs the statement timeout of the server; 0 for none */
   constructor(
     private readonly server: ServerInquiry,
     private readonly pool: () => Pool,

@@ -2,44 +2,44 @@ import type { DataSourceOptions } from 'typeorm';
 import { LostDatabase } from '../engine/unusable-database.js';
 import { withinAnswerTimeout } from './answer-timeout.js';
 
-/** Settings of a connection, by their names in PostgreSQL. Times are in milliseconds. */
+/** PostgreSQL session settings, by name. Times are in milliseconds. */
 export type SessionSettings = Readonly<Record<string, string | number>>;
 
-/** What is ours among the options of a PostgreSQL DataSource. */
+/** DataSource options of the service on PostgreSQL. */
 export interface PostgresExtra {
   readonly settings?: SessionSettings;
 }
 
-/** Returns the server's limit for a statement in milliseconds; 0 for none. */
+/** Returns the statement timeout of the server in milliseconds; 0 for none. */
 export const statementTimeoutOf = ({ extra }: DataSourceOptions): number =>
   Number((extra as PostgresExtra | undefined)?.settings?.['statement_timeout'] ?? 0);
 
-/** A connection that was just made. */
+/** A new connection. */
 interface Session {
-  /** Identifies its server process; undefined where the user may not see it. */
+  /** Identifies the server process; undefined if the user may not see it. */
   backend?: string;
   queryUnprepared<Row extends object>(text: string, values: unknown[]): Promise<Row[]>;
 }
 
-/** Milliseconds in which a new connection takes its settings, the wait for a place in a pooler included. */
+/** Timeout for applying the settings of a new connection, including the wait for a connection of a pooler. */
 const startTimeoutMs = 2_000;
 
-/** Settings that the URL of a database may override. As parameters of the URL, poolers such as PgBouncer refuse them. */
+/** Settings that a database URL may override. Poolers such as PgBouncer reject them as startup parameters. */
 const settingsOfUrl = ['lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout'];
 
 const setSql = 'SELECT name, set_config(name, value, false) AS value FROM json_each_text($1) AS setting (name, value)';
-/** The identity of the server process takes its start too: process ids are reused. */
+/** The identity of a server process includes its start time, because process ids are reused. */
 const checkSql = `SELECT pid || '/' || extract(epoch FROM backend_start) AS backend,
   ARRAY(SELECT current_setting(name) FROM json_array_elements_text($1) AS name) AS "values"
   FROM pg_stat_activity WHERE pid = pg_backend_pid()`;
 
-/** Returns the options of a DataSource on PostgreSQL with other settings of its connections. */
+/** Returns PostgreSQL DataSource options with additional session settings. */
 export function withSettings(options: DataSourceOptions, settings: SessionSettings): DataSourceOptions {
   const extra = options.extra as PostgresExtra | undefined;
   return { ...options, extra: { ...extra, settings: { ...extra?.settings, ...settings } } };
 }
 
-/** Takes the settings out of a URL, in which the pg package would make startup parameters of them. */
+/** Separates session settings from a URL; the pg package would send them as startup parameters. */
 export function splitUrl(databaseUrl: string): { readonly url: string; readonly settings: SessionSettings } {
   const url = new URL(databaseUrl);
   const names = settingsOfUrl.filter((name) => url.searchParams.has(name));
@@ -50,9 +50,9 @@ export function splitUrl(databaseUrl: string): { readonly url: string; readonly 
 }
 
 /**
- * Makes the settings of a new connection and checks them, in one round trip. Made by statements rather than startup
- * parameters, since poolers refuse or drop the latter; checked, since without timeouts one lock could stop the shop.
- * @throws LostDatabase where the server doesn't keep them
+ * Applies the settings of a new connection and verifies them, in one round trip. Uses statements, because poolers reject
+ * or drop startup parameters. Verifies, because without timeouts a single lock could block the service.
+ * @throws LostDatabase if the server ignores a setting
  */
 export async function startSession(session: Session, settings: SessionSettings): Promise<void> {
   const [made, checked] = await withinAnswerTimeout(
