@@ -82,7 +82,7 @@ function postgres(databaseUrl: string, { STATEMENT_TIMEOUT_MS }: DatabaseLimits)
     url,
     applicationName: 'movie-rental',
     poolSize: 10,
-    // Milliseconds. Nobody waits longer for a connection, a lock or an answer than a client waits for us.
+    // Timeouts in milliseconds, shorter than those of clients of the service.
     connectTimeoutMS: 2_000,
     extra: {
       keepAlive: true,
@@ -98,8 +98,8 @@ function postgres(databaseUrl: string, { STATEMENT_TIMEOUT_MS }: DatabaseLimits)
 }
 
 /**
- * For the TypeORM CLI: `npx typeorm migration:show -d dist/ormconfig.js`. It awaits what is exported, and only then is the
- * environment read: the service loads this file too, and reports an invalid environment itself.
+ * The data source of the TypeORM CLI: `npx typeorm migration:show -d dist/ormconfig.js`. The CLI awaits the export, and
+ * only then is the environment read: the service imports this file too, and reports an invalid environment itself.
  */
 const dataSource: PromiseLike<DataSource> = {
   then: (...callbacks) =>

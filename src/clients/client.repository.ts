@@ -21,7 +21,7 @@ import { ClientHasRents, LicenseNumberTaken } from './clients.errors.js';
 export interface ClientFilter {
   /** Words, or parts of words, of the name, in any order; see `searchWords`. */
   readonly name?: string;
-  /** However it is written; see `identityKey`. */
+  /** Compared by `identityKey`. */
   readonly licenseNumber?: string;
 }
 
@@ -47,7 +47,7 @@ export class ClientRepository extends Repository<Client> {
     super(Client, manager, manager.queryRunner);
   }
 
-  /** A page, by a single statement; undefined where that doesn't tell what there is, and `page` does. */
+  /** Returns a page by a single statement; undefined if inconclusive, then `page` decides. */
   pageAtOnce({ name, licenseNumber }: ClientFilter, request: PageRequest): Promise<Page<Client> | undefined> {
     return pageAtOnce(this.manager, name === undefined ? undefined : searchWords(name), (part) =>
       pages.fetch(this.manager, { ...part, licenseKey: keyOf(licenseNumber) }, request),
@@ -66,12 +66,12 @@ export class ClientRepository extends Repository<Client> {
     return client;
   }
 
-  /** Gets it as it is, and as it stays for everybody else until the unit of work ends. @throws NotFound */
+  /** Locks the client until the unit of work ends, and returns it. @throws NotFound */
   async getForUpdate(id: number, strength: LockStrength = 'no key update'): Promise<Client> {
     return lock.before(this.manager, { id }, strength, () => this.get(id));
   }
 
-  /** Whether there is such a client; if so, it stays until the unit of work ends. */
+  /** Locks the client against deletion until the unit of work ends. @returns false if the client does not exist */
   async lockIfExists(id: number): Promise<boolean> {
     const locked = await lock.run(this.manager, { id }, 'key share');
     return locked === undefined ? (await byId.first(this.manager, { id })) !== undefined : locked > 0;
@@ -84,7 +84,7 @@ export class ClientRepository extends Repository<Client> {
     return client;
   }
 
-  /** @throws NotFound, LicenseNumberTaken, InvalidInput where it takes the address away */
+  /** @throws NotFound, LicenseNumberTaken, InvalidInput if an existing address is removed */
   async change(id: number, fields: Partial<ClientFields>): Promise<Client> {
     const client = await this.getForUpdate(id);
     if (fields.address === null && client.address !== null) throw addressRequired();

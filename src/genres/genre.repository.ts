@@ -34,7 +34,7 @@ export class GenreRepository extends Repository<Genre> {
     return genre;
   }
 
-  /** Gets it as it is, and as it stays for everybody else until the unit of work ends. @throws NotFound */
+  /** Locks the genre until the unit of work ends, and returns it. @throws NotFound */
   async getForUpdate(id: number, strength: LockStrength = 'no key update'): Promise<Genre> {
     return lock.before(this.manager, { id }, strength, () => this.get(id));
   }
@@ -56,7 +56,7 @@ export class GenreRepository extends Repository<Genre> {
   /** @throws NotFound, GenreInUse */
   async drop(id: number): Promise<void> {
     await this.getForUpdate(id, 'update');
-    // By name, since genres know nothing of what is sorted into them.
+    // By entity name, since genres must not import movies.
     const movies = await this.manager.countBy('Movie', { genreId: id });
     if (movies > 0) throw new GenreInUse(movies);
     await this.delete(id);

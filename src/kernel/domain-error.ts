@@ -1,11 +1,10 @@
 /**
- * How the world outside should take an error:
- * `not-found` there is no such thing, `invalid` the order itself is wrong,
- * `conflict` a rule of the shop or of the data forbids it now, `unavailable` the shop can't serve anybody now.
+ * The category of an error: `not-found` the resource does not exist, `invalid` the request itself is wrong,
+ * `conflict` a rule of the shop or of the data forbids the operation now, `unavailable` the service cannot respond now.
  */
 export type ErrorCategory = 'not-found' | 'invalid' | 'conflict' | 'unavailable';
 
-/** The rules that can refuse a member or a parameter. Clients know them from the document. */
+/** The codes of errors in members or parameters, published in the OpenAPI document. */
 export const ruleCodes = [
   'unknown',
   'address_removed',
@@ -21,19 +20,19 @@ export const ruleCodes = [
 ] as const;
 export type RuleCode = (typeof ruleCodes)[number];
 
-/** One thing wrong with an order, and where: `path` leads from the order to the member, in camelCase. */
+/** An error in a member or a parameter of a request. `path` leads to the member, in camelCase. */
 export interface InputError {
   readonly path: readonly (string | number)[];
-  /** The parameter that is wrong, if it is not a member of the order. */
+  /** The wrong parameter, if the error is not in a member. */
   readonly parameter?: string;
   readonly code: RuleCode;
   readonly detail: string;
 }
 
-/** The JSON type of a machine-readable fact an error carries. */
+/** The JSON type of an extension member (RFC 9457). */
 export type ExtensionType = 'integer' | 'integers' | 'string';
 
-/** What every error of one class has in common. It documents the class wherever errors are published. */
+/** The documentation of an error class. */
 export interface ErrorDescription {
   readonly category: ErrorCategory;
   /** The same for every case of the class. */
@@ -42,7 +41,7 @@ export interface ErrorDescription {
   readonly extensions?: Readonly<Record<string, ExtensionType>>;
   /** Whether the error says which members of the order are at fault. */
   readonly listsErrors?: boolean;
-  /** A case of it as it could happen any day, for whoever reads of it. */
+  /** Example instance, for the API documentation. */
   readonly example?: () => DomainError;
 }
 

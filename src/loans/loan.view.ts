@@ -1,8 +1,8 @@
 import { ViewColumn, ViewEntity } from 'typeorm';
 
 /**
- * Every lending of a copy there ever was, one row each: how movies and clients see the rentals
- * without knowing them. Whether a copy is out is read from here and stored nowhere.
+ * All past and present loans of copies, one row each, so that movies and clients need not import rentals. Whether a copy
+ * is out is derived from this view and stored nowhere.
  */
 @ViewEntity({ name: 'loan', synchronize: false, expression: '' })
 export class Loan {
@@ -18,14 +18,14 @@ export class Loan {
   @ViewColumn({ name: 'movie_copy_id' })
   movieCopyId: number;
 
-  /** Null as long as the copy is out. */
+  /** Null while the copy is out. */
   @ViewColumn({ name: 'returned_datetime' })
   returnedDatetime: string | null;
 }
 
 /**
- * SQL that goes on after SELECT, for the open loan of each `copy`. To be asked for each by itself: joined, SQLite would
- * make a table of all that is out, for every query. Were there two of them, against all that forbids it, this is one.
+ * Returns the FROM clause for the open loan of `copy`. Use as a correlated subquery: in a join SQLite materializes the
+ * view for every query. LIMIT 1 tolerates a violated unique index.
  */
 export const fromOpenLoanOf = (copy: string): string =>
   `FROM loan WHERE loan.movie_copy_id = ${copy}.id AND loan.returned_datetime IS NULL LIMIT 1`;

@@ -16,7 +16,7 @@ import { CopyCodeTaken, CopyIsOut, CopyWasRented } from './movies.errors.js';
 
 export interface CopyFilter {
   readonly movieId?: number;
-  /** However it is written; see `identityKey`. */
+  /** Compared by `identityKey`. */
   readonly code?: string;
   readonly serviceState?: ServiceState;
 }
@@ -24,7 +24,7 @@ export interface CopyFilter {
 const withLoans = (manager: EntityManager): SelectQueryBuilder<MovieCopy> =>
   manager.createQueryBuilder(MovieCopy, 'copy').addSelect('copy.openRentId');
 
-/** All that a rental shows of a copy and judges it by. */
+/** Copies with the columns that rentals check and show. */
 const lendable = (manager: EntityManager): SelectQueryBuilder<MovieCopy> =>
   withLoans(manager).addSelect('copy.lastReturn').innerJoinAndSelect('copy.movie', 'movie');
 
@@ -35,7 +35,7 @@ const byId = new CompiledSelect<MovieCopy, ById>(
 );
 interface Wanted {
   readonly ids: readonly number[];
-  /** As JSON, a pair for each movie: its id, and how many free copies of it are wanted. */
+  /** A JSON array of pairs: the id of a movie and the number of requested free copies. */
   readonly movies?: string;
   /** The largest of these numbers. */
   readonly perMovie?: number;
@@ -54,8 +54,8 @@ const lendableByIds = new CompiledSelect<MovieCopy, Wanted>(
 );
 
 /**
- * SQL that is true of the copies that are named by their ids, and of the oldest others of each movie that are free. The
- * search for these ends with the last that is wanted: a movie may have thousands of copies.
+ * Returns the SQL condition for the copies given by id, and for the oldest other free copies of each movie. The search
+ * stops at the requested number, because a movie can have thousands of copies.
  */
 function isNamedOrFree(isPostgres: boolean): string {
   const freeOf = (movieId: string, isNamed: string, limit: string): string =>
@@ -68,7 +68,7 @@ function isNamedOrFree(isPostgres: boolean): string {
       `FROM json_array_elements(:movies) AS wanted CROSS JOIN LATERAL (${free}) AS free))`
     );
   }
-  // SQLite takes no limit out of a row. The key is the place in the array.
+  // SQLite accepts no column as a LIMIT. The key is the index in the array.
   const free = freeOf('(wanted.value ->> 0)', 'one.id IN (SELECT value FROM json_each(:ids))', ':perMovie');
   return (
     'IN (SELECT value FROM json_each(:ids) UNION ALL SELECT free.value FROM json_each(:movies) AS wanted, ' +
@@ -81,7 +81,7 @@ const lockOfMovies = new RowLock<Movie, { movieIds: readonly number[]; copyIds: 
   (manager) => {
     const movies = manager.createQueryBuilder(Movie, 'movie').where('movie.id = ANY(:movieIds)');
     const onCopies = movies.subQuery().select('copy.movieId').from(MovieCopy, 'copy').where('copy.id = ANY(:copyIds)');
-    // As an array: PostgreSQL would ask each movie whether it is in a subquery.
+    // As an array: PostgreSQL would evaluate an IN subquery for each movie.
     return movies.orWhere(`movie.id = ANY(ARRAY${onCopies.getQuery()})`);
   },
 );
@@ -122,13 +122,13 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
     return copy;
   }
 
-  /** Gets it as it is, and as it stays for everybody else until the unit of work ends. @throws NotFound */
+  /** Locks the copy, by its movie, until the unit of work ends, and returns it. @throws NotFound */
   async getForUpdate(id: number): Promise<MovieCopy> {
     const [, copy] = await inOrder(this.lockMoviesOf([], [id]), this.get(id));
     return copy;
   }
 
-  /** Locks these movies, and those that are on these copies: what is out of them and what is in stays as it is. */
+  /** Locks movies, given by their ids or by ids of their copies: no copy of them can be rented or returned meanwhile. */
   async lockMoviesOf(movieIds: readonly number[], copyIds: readonly number[]): Promise<void> {
     await lockOfMovies.run(this.manager, { movieIds, copyIds }, 'no key update');
   }
@@ -158,21 +158,21 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
   }
 
   /**
-   * Adds copies, in one short statement: 10,000 rows of VALUES take longer to write.
-   * @param codes undefined for a copy that gets one
+   * Adds copies by one short statement; building 10,000 rows of VALUES would take longer.
+   * @param codes undefined for a copy that gets a generated code
    * @throws CopyCodeTaken
    */
   async addMany(movieId: number, codes: readonly (string | undefined)[]): Promise<MovieCopy[]> {
     if (codes.length === 0) return [];
     const drawn = newCodes(codes.filter((code) => code === undefined).length);
-    // In new codes, key and code differ by the case of ASCII letters only.
+    // The key of a generated code is the code in lowercase.
     const added = codes.map((code) => {
       if (code !== undefined) return [code, identityKey(code)];
       const own = drawn.pop()!;
       return [own, own.toLowerCase()];
     });
     const given = this.isPostgres ? 'json_array_elements($2)' : 'json_each($2)';
-    // A code that is taken adds nothing, which tells which one it is. SQLite takes ON for a join's without the WHERE.
+    // A missing row identifies the code that is taken. Without WHERE, SQLite would parse ON as a join constraint.
     const { records } = await this.manager.queryRunner!.query(
       `INSERT INTO movie_copy (movie_id, code, code_key, service_state)
        SELECT $1, given.value ->> 0, given.value ->> 1, 'in_service' FROM ${given} AS given WHERE true
@@ -191,7 +191,7 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
     return copies.sort((one, other) => one.id - other.id);
   }
 
-  /** Takes the newest copies of a movie out of service for good, of those that can be lent. */
+  /** Retires the newest available copies of a movie. */
   async retireNewest(movieId: number, count: number): Promise<void> {
     if (count === 0) return;
     const newest = this.createQueryBuilder('copy')
@@ -234,13 +234,13 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
   }
 }
 
-/** Without I, L, O and U, which are misread: 32, so that a random byte chooses each as often as any other. */
+/** Without I, L, O and U, which are easily misread. With 32 letters, the modulo of a random byte is unbiased. */
 const codeAlphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const codeLength = 12;
 
 /**
- * Barcodes for copies that came without. 60 random bits each: among ten million copies the odds that any two ever
- * meet are 1 in 20,000, and the unique index has the last word. All from one draw, since each costs some 5 µs.
+ * Generates barcodes of 60 random bits: among ten million copies, the probability of any collision is 1 in 20,000, and
+ * the unique index rejects it. All bits are drawn by one call, which costs about 5 µs.
  */
 function newCodes(count: number): string[] {
   const letters = Array.from(randomBytes(count * codeLength), (byte) => codeAlphabet[byte % codeAlphabet.length]);

@@ -27,11 +27,11 @@ export interface MovieFilter {
   readonly title?: string;
   readonly genreId?: number;
   readonly year?: number;
-  /** Whether a copy of it can be lent now. */
+  /** Whether a copy of the movie can be lent now. */
   readonly available?: boolean;
 }
 
-/** What else is read with movies. */
+/** The relations to read with movies. */
 interface With {
   readonly genre?: boolean;
 }
@@ -49,7 +49,7 @@ const lists = {
       .where('copy.movieId = movie.id')
       .andWhere(isInStock)
       .orderBy('copy.id')
-      // One more shows that these are not all.
+      // An extra row shows whether there are more.
       .limit(maxCopiesShown + 1),
 };
 const ofId = (manager: EntityManager, given: Present<With & ById>) => movies(manager, given).where('movie.id = :id');
@@ -79,7 +79,7 @@ const pages = new KeysetPages<Movie, Listed>(
   { id: 'id', title: 'titleSearch', year: 'year' },
   {
     lists,
-    // A movie may have 70 kB.
+    // A movie can have 70 kB.
     maxRows: 64,
     maxBatchRows: 512,
     isBatched: ({ available, genreId, year, pattern, trigrams }, sortBy) =>
@@ -99,7 +99,7 @@ export class MovieRepository extends Repository<Movie> {
     super(Movie, manager, manager.queryRunner);
   }
 
-  /** A page, by a single statement; undefined where that doesn't tell what there is, and `page` does. */
+  /** Returns a page by a single statement; undefined if inconclusive, then `page` decides. */
   pageAtOnce(
     { title, ...filter }: MovieFilter,
     request: PageRequest,
@@ -128,26 +128,26 @@ export class MovieRepository extends Repository<Movie> {
     if (!(await this.existsBy({ id }))) throw new NotFound('Movie');
   }
 
-  /** Returns those of the ids that no movie has. */
+  /** Returns the ids of which there is no movie. */
   async findUnknown(ids: readonly number[]): Promise<Set<number>> {
     if (ids.length === 0) return new Set();
     const known = new Set((await idsOf.all(this.manager, { ids })).map(({ id }) => id));
     return new Set(ids.filter((id) => !known.has(id)));
   }
 
-  /** Gets it as it is, and as it stays for everybody else until the unit of work ends. @throws NotFound */
+  /** Locks the movie until the unit of work ends, and returns it. @throws NotFound */
   async getForUpdate(id: number, strength: LockStrength = 'no key update', expand?: 'genre'): Promise<Movie> {
     return lock.before(this.manager, { id }, strength, () => this.get(id, expand));
   }
 
-  /** Adds one that has no copies as yet. @throws InvalidInput where its genre doesn't exist */
+  /** Adds a movie without copies. @throws InvalidInput if its genre doesn't exist */
   async add(fields: MovieFields): Promise<Movie> {
     const movie = this.create(Movie.columnsOf(fields));
     const [id] = await insertion.run(this.manager, [movie]).catch(refuseUnknownGenre(fields));
     return Object.assign(movie, { id, copies: [] });
   }
 
-  /** Members left out are kept. @throws InvalidInput where its genre doesn't exist */
+  /** Leaves absent members unchanged. @throws InvalidInput if its genre doesn't exist */
   async change(id: number, fields: Partial<MovieFields>): Promise<void> {
     const columns = Movie.columnsOf(fields);
     if (Object.values(columns).every((value) => value === undefined)) return;
@@ -155,7 +155,7 @@ export class MovieRepository extends Repository<Movie> {
   }
 
   /**
-   * Takes a movie back, with its copies, as long as none of them was ever lent.
+   * Deletes a movie with its copies, unless one of the copies was ever rented.
    * @throws NotFound, MovieWasRented
    */
   async drop(id: number): Promise<void> {
@@ -178,7 +178,7 @@ export class MovieRepository extends Repository<Movie> {
     return page;
   }
 
-  /** Counts the copies of those movies that have more than are read with them. */
+  /** Sets the stock count of movies with more copies than are read with them. */
   private async countStockOf(movies: readonly Movie[]): Promise<void> {
     const ids = movies.filter(({ copies }) => copies.length > maxCopiesShown).map(({ id }) => id);
     if (ids.length === 0) return;

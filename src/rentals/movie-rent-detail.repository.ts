@@ -5,7 +5,7 @@ import type { MovieCopy } from '../movies/movie-copy.entity.js';
 import { MovieRentDetail } from './movie-rent-detail.entity.js';
 import { CopyAlreadyRented } from './rentals.errors.js';
 
-/** A copy that is about to be lent, and when. */
+/** A copy to be lent, and the time of lending. */
 export interface Lending {
   readonly copy: MovieCopy;
   readonly lentDatetime: Date;
@@ -22,7 +22,7 @@ export class MovieRentDetailRepository extends Repository<MovieRentDetail> {
 
   /**
    * Opens a line for each copy.
-   * @throws CopyAlreadyRented where the database's own law catches what was judged otherwise
+   * @throws CopyAlreadyRented if the unique index detects a rental that the earlier check missed
    */
   async open(movieRentId: number, lendings: readonly Lending[]): Promise<MovieRentDetail[]> {
     const rows = lendings.map((lending) => rowOf(movieRentId, lending));
@@ -33,13 +33,13 @@ export class MovieRentDetailRepository extends Repository<MovieRentDetail> {
     return lines.sort((one, other) => one.id - other.id);
   }
 
-  /** The same, under the ids that the lines have had before. @throws CopyAlreadyRented */
+  /** Opens lines with given ids. @throws CopyAlreadyRented */
   async reopen(movieRentId: number, lines: readonly (Lending & { readonly id: number })[]): Promise<void> {
     const rows = lines.map(({ id, ...lending }) => ({ id, ...rowOf(movieRentId, lending) }));
     await reopening.run(this.manager, rows).catch(refuseRentedCopies(rows));
   }
 
-  /** How many rentals have something out. Reads of the index what is out now, and nothing of what was. */
+  /** Counts the open rentals, by an index of the open lines. */
   async countOpenRents(): Promise<number> {
     const [row] = await this.query<{ count: number | string }[]>(
       'SELECT COUNT(DISTINCT movie_rent_id) AS count FROM movie_rent_detail WHERE returned_datetime IS NULL AND movie_rent_id > 0',
@@ -47,7 +47,7 @@ export class MovieRentDetailRepository extends Repository<MovieRentDetail> {
     return Number(row!.count);
   }
 
-  /** Undoes lines, as if they had never been. */
+  /** Deletes lines that were recorded by mistake. */
   async deleteLines(lines: readonly MovieRentDetail[]): Promise<void> {
     if (lines.length > 0) await this.delete(lines.map(({ id }) => id));
   }

@@ -12,11 +12,11 @@ import { MovieRent } from './movie-rent.entity.js';
 export interface RentFilter {
   readonly clientId?: number;
   readonly isClosed?: boolean;
-  /** Only rentals this copy is or was on. */
+  /** Only rentals with a line for this copy, open or returned. */
   readonly movieCopyId?: number;
 }
 
-/** What else is read with rentals. */
+/** The relations to read with rentals. */
 interface With {
   readonly client?: boolean;
 }
@@ -35,7 +35,7 @@ const lists = {
       .orderBy('line.id'),
 };
 const ofId = (manager: EntityManager, given: Present<With & ById>) => rents(manager, given).where('rent.id = :id');
-/** Rows that one statement fetches at most. A rental may have 1.6 MB: 100 lines, each with its movie's description. */
+/** Maximum number of rows per statement. A rental can have 1.6 MB: 100 lines, each with the description of its movie. */
 const maxRows = 16;
 const byId = new CompiledSelect<MovieRent, With & ById>({ id: 'integer', client: 'flag' }, ofId, {
   lists,
@@ -43,7 +43,7 @@ const byId = new CompiledSelect<MovieRent, With & ById>({ id: 'integer', client:
   maxBatchRows: maxRows,
 });
 const lock = new RowLock<MovieRent, With & ById>({ id: 'integer', client: 'flag' }, ofId);
-/** As the index of what is out has it; see its migration. */
+/** The condition of the partial index of open lines; see its migration. */
 const isOut = 'line.returnedDatetime IS NULL AND line.movieRentId > 0';
 
 const pages = new KeysetPages<MovieRent, With & RentFilter>(
@@ -54,7 +54,7 @@ const pages = new KeysetPages<MovieRent, With & RentFilter>(
     if (clientId) query.andWhere('rent.clientId = :clientId');
     if (movieCopyId) query.andWhere(`rent.id IN (${rentsWithLine(manager, 'line.movieCopyId = :movieCopyId')})`);
     if (isClosed !== undefined) {
-      // SQLite asks EXISTS of each rental that it passes, and where nothing else narrows the list it passes all that closed.
+      // SQLite evaluates EXISTS for each scanned rental. Without another filter, it would scan all closed rentals.
       query.andWhere(
         isClosed || clientId || movieCopyId
           ? `${isClosed ? 'NOT ' : ''}EXISTS (${rentsWithLine(manager, `line.movieRentId = rent.id AND ${isOut}`)})`
@@ -68,7 +68,7 @@ const pages = new KeysetPages<MovieRent, With & RentFilter>(
     lists,
     maxRows,
     maxBatchRows: maxRows,
-    // Open rentals and those of a copy are found by passing others.
+    // Finding open rentals, or the rentals of a copy, may skip other rows.
     isBatched: ({ isClosed, movieCopyId, clientId }, sortBy) =>
       isClosed === undefined && movieCopyId === undefined && isIndexOrder(sortBy, [clientId]),
   },
@@ -91,23 +91,23 @@ export class MovieRentRepository extends Repository<MovieRent> {
     return rent;
   }
 
-  /** Gets it as it is, and as it stays for everybody else until the unit of work ends. @throws NotFound */
+  /** Locks the rental until the unit of work ends, and returns it. @throws NotFound */
   async getForUpdate(id: number, expand?: 'client'): Promise<MovieRent> {
     return lock.before(this.manager, { id }, 'no key update', () => this.get(id, expand));
   }
 
-  /** Adds one that has no lines as yet. */
+  /** Adds a rental without lines. */
   async add(clientId: number, creationDatetime: Date): Promise<MovieRent> {
     const [id] = await insertion.run(this.manager, [{ clientId, creationDatetime }]);
     return this.create({ id, clientId, creationDatetime, details: [] });
   }
 
-  /** Returns every copy that is still out, in the database and on `rent`. */
+  /** Returns all copies that are out, in the database and on `rent`. */
   async close(rent: MovieRent, now: Date): Promise<void> {
     const open = rent.details.filter(({ isOpen }) => isOpen);
     if (open.length === 0) return;
-    // A clock that was set back must not return a copy before it was lent. Written out: TypeORM's update() takes four
-    // times as long as the statement.
+    // If the clock was set back, a copy must not be returned before it was lent. Plain SQL, because TypeORM's update()
+    // takes four times as long.
     await this.query(
       `UPDATE movie_rent_detail SET returned_datetime = CASE WHEN lent_datetime > $1 THEN lent_datetime ELSE $1 END
        WHERE movie_rent_id = $2 AND returned_datetime IS NULL`,
@@ -116,7 +116,7 @@ export class MovieRentRepository extends Repository<MovieRent> {
     for (const line of open) line.returnedDatetime = latest(now, line.lentDatetime);
   }
 
-  /** Takes a rental back, with its lines. @throws NotFound */
+  /** Deletes a rental with its lines. @throws NotFound */
   async drop(id: number): Promise<void> {
     await this.getForUpdate(id);
     await this.manager.delete(MovieRentDetail, { movieRentId: id });

@@ -4,7 +4,7 @@ import { Environment } from '../config/environment.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { ServiceUnavailable } from '../../kernel/domain-error.js';
 
-/** Milliseconds for which the outcome of a check is used again. */
+/** How long the result of a check is cached. */
 const cacheLifetimeMs = 1_000;
 
 @Injectable()
@@ -20,8 +20,7 @@ export class HealthService implements BeforeApplicationShutdown {
   ) {}
 
   /**
-   * Ends well where requests should be sent here. Probes that come at the same time, or within a second, share one
-   * check.
+   * Checks whether this instance can serve requests. Probes within a second share one check.
    * @throws ServiceUnavailable
    */
   async assertReady(): Promise<void> {
@@ -47,12 +46,12 @@ export class HealthService implements BeforeApplicationShutdown {
     );
   }
 
-  /** Readiness fails first; whoever sends requests here has the time of grace to learn of it. */
+  /** Fails readiness first, and waits for load balancers to notice. */
   async beforeApplicationShutdown(signal?: string): Promise<void> {
     this.isEnding = true;
     if (!signal) return;
     const grace = this.environment.SHUTDOWN_GRACE_MS;
-    this.logger.log(`Told to end by ${signal}: not ready any more; takes no new requests in ${grace} ms.`);
+    this.logger.log(`Received ${signal}: failing readiness, closing the listener in ${grace} ms.`);
     await pause(grace);
   }
 }

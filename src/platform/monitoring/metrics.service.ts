@@ -5,13 +5,13 @@ import type { TransactionStats, PoolStats } from '../database/engine/transaction
 import type { Caller } from '../../kernel/command.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 
-/** Timeout of metrics that are counted in the database, in milliseconds. */
+/** Timeout of database-backed metrics. */
 const databaseMetricsTimeoutMs = 1_000;
 
-/** The methods that are told apart. Node's HTTP parser knows 28 others, which clients choose freely. */
+/** The values of the label `method`. Node's HTTP parser accepts 28 others, which would inflate the cardinality. */
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
-/** How the service is doing, in numbers. Each instance has its own, and counts from its start. */
+/** The Prometheus metrics of this instance, counted from its start. */
 @Injectable()
 export class MetricsService {
   private readonly registry = new Registry();
@@ -55,7 +55,7 @@ export class MetricsService {
     this.requests.observe({ method: methods.has(method) ? method : 'other', route, status }, seconds);
   }
 
-  /** Counts what waits for clients to take it, and the connections of clients that don't. */
+  /** Adds metrics of buffered bytes, and of connections closed because their clients did not read. */
   observeBackpressure(backpressure: { measure(): number; readonly closed: Readonly<Record<string, number>> }): void {
     const buffered: Gauge = new Gauge({
       name: 'http_buffered_bytes',
@@ -81,8 +81,8 @@ export class MetricsService {
   }
 
   /**
-   * Adds a gauge that is counted in the database: once at a time, however many scrapes ask for it meanwhile. A scrape
-   * that gets no count in time shows no gauge, since an old count would be taken for the present one.
+   * Adds a database-backed gauge. Concurrent scrapes share one query. On a timeout the gauge is omitted, because a stale
+   * value would look current.
    */
   gaugeFromDatabase(name: string, help: string, count: (caller: Caller) => Promise<number>): void {
     let running: Promise<number | undefined> | undefined;
@@ -97,7 +97,7 @@ export class MetricsService {
     const gauge = new Gauge({ name: own(name), help, registers: this.registers, collect });
   }
 
-  /** All of it as Prometheus reads it. Answers whatever becomes of the database. */
+  /** Returns all metrics in the Prometheus text format, also while the database is unavailable. */
   read(): Promise<string> {
     return this.registry.metrics();
   }

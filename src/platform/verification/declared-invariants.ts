@@ -6,15 +6,15 @@ import { type TrigramIndexed, trigramIndexesOf } from '../database/search/trigra
 import { type Invariant, violationsIn } from './invariant.js';
 
 /**
- * What the entities have the database enforce: references, unique indexes and checks. It is asked of the rows, since
- * a constraint can be dropped, switched off, or have come after the rows that break it.
+ * The invariants that entities declare as constraints: foreign keys, unique indexes and checks. They are verified on the
+ * rows, because a constraint can be dropped, disabled, or younger than the rows that violate it.
  */
 export function declaredInvariants(metadata: EntityMetadata): Invariant[] {
   return [
     ...metadata.foreignKeys.map(reference),
     ...metadata.indices.filter(({ isUnique }) => isUnique).map(uniqueness),
     ...metadata.checks.map(check),
-    // PostgreSQL's indexes are its own to keep right.
+    // PostgreSQL maintains its indexes itself.
     ...(metadata.connection.options.type === 'postgres' ? [] : trigramIndexesOf(metadata).map(indexing)),
   ];
 }
@@ -43,7 +43,7 @@ function uniqueness({ entityMetadata: { target }, name, columns, where }: IndexM
   return {
     remedy: 'Find out which of the two is true, and change or delete the other.',
     violations: (rows) => {
-      /** The index's own condition names columns without an alias, so it is asked of one table at a time. */
+      /** The condition of a partial index names columns without an alias, so it is evaluated on one table at a time. */
       const isIndexed = (alias: string) =>
         `EXISTS ${rows.subQuery().select('1').from(target, 'indexed').where(`indexed.id = ${alias}.id AND (${where})`).getQuery()}`;
       if (where) rows.andWhere(`${isIndexed('row')} AND ${isIndexed('other')}`);
@@ -66,7 +66,7 @@ function check({ name, expression }: CheckMetadata): Invariant {
   };
 }
 
-/** On SQLite triggers keep it right. Asked for are the first and the last trigram of the text: of each all would take long. */
+/** Checks the trigram index that triggers maintain on SQLite, by the first and the last trigram; all would take too long. */
 function indexing({ name, property, column }: TrigramIndexed): Invariant {
   const text = `row.${property}`;
   const quoted = (trigram: string) => `'"' || replace(${trigram}, '"', '""') || '"'`;

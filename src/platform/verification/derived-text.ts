@@ -1,6 +1,6 @@
 import type { EntityInvariant, Row } from './invariant.js';
 
-/** Texts that are found and sorted by what the entity computes of them. */
+/** Returns the invariant that stored search and sort keys match the text that they are computed from. */
 export function derivedText<Entity extends Row>(
   entity: new () => Entity,
   columnsOf: (row: Entity) => Partial<Entity>,

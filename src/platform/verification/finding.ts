@@ -1,6 +1,6 @@
-/** A row, or a part of the database itself, that isn't as it must be. */
+/** A violated invariant of a row, or a fault of the schema or the file. */
 export interface Finding {
-  /** The row's table, or "schema" or "file" where the fault is no row's. */
+  /** The table of the row, or "schema" or "file". */
   readonly where: string;
   readonly id?: number;
   /** What is wrong. It quotes no personal data. */

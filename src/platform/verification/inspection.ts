@@ -7,18 +7,18 @@ import { checkMigrations, checkSchema } from './schema.js';
 export const restoreFile =
   'End the service and restore a backup. Without one, save what can be read: sqlite3 <file> .recover | sqlite3 <new file>';
 
-/** Rows of one table, by their ids: those beyond `after`, up to and with `upTo`. */
+/** A range of rows of one table: ids greater than `after`, up to and including `upTo`. */
 export interface Span {
   readonly after: number;
   readonly upTo: number;
   readonly rows: number;
 }
 
-/** Looks at a database, as a participant of a unit of work that reads. */
+/** The checks of a database, run in a read-only unit of work. */
 export class Inspection {
   constructor(private readonly manager: EntityManager) {}
 
-  /** The tables with rows that something must be true of. */
+  /** Returns the tables that have invariants. */
   tables(invariants: readonly EntityInvariant[]): string[] {
     return this.manager.connection.entityMetadatas
       .filter((metadata) => invariantsFor(metadata, invariants).length > 0)
@@ -29,12 +29,12 @@ export class Inspection {
     return this.span(table, 0);
   }
 
-  /** The next `size` rows, or as many as there are. */
+  /** Returns the range of the next `size` rows at most. */
   nextRows(table: string, after: number, size: number): Promise<Span> {
     return this.span(table, after, size);
   }
 
-  /** What has to be true of the rows of a table. */
+  /** Returns the invariants of a table. */
   invariantsOf(table: string, invariants: readonly EntityInvariant[]): Invariant[] {
     return invariantsFor(this.manager.connection.getMetadata(table), invariants);
   }
@@ -56,10 +56,10 @@ export class Inspection {
     return checkSchema(this.manager);
   }
 
-  /** Whether the file is whole, page by page. PostgreSQL has tools of its own for that (pg_amcheck). */
+  /** Checks the integrity of a SQLite file. PostgreSQL has its own tools for that (pg_amcheck). */
   async checkFile(): Promise<Finding[]> {
     if (this.manager.connection.options.type !== 'sqlite') return [];
-    // Checks are judged row by row, which names the rows.
+    // CHECK constraints are verified row by row, which yields the ids.
     await this.manager.query('PRAGMA ignore_check_constraints = ON');
     const found = await this.manager.query<{ integrity_check: string }[]>('PRAGMA integrity_check');
     const messages = found.map(({ integrity_check: message }) => message).filter((message) => message !== 'ok');
@@ -87,7 +87,7 @@ export class Inspection {
   }
 }
 
-/** Those that follow from the declaration of an entity, and those that its feature adds. */
+/** Returns the declared invariants of an entity and those that its feature adds. */
 function invariantsFor(metadata: EntityMetadata, invariants: readonly EntityInvariant[]): Invariant[] {
   return [...declaredInvariants(metadata), ...invariants.filter(({ of }) => of === metadata.target)];
 }

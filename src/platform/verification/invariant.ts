@@ -2,7 +2,7 @@ import type { EntityTarget, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 
 export type Row = ObjectLiteral & { readonly id: number };
 
-/** Some rows of a table: a query whose alias is "row" and that selects their "id". */
+/** A query of rows with the alias "row" that selects their "id". */
 export type Rows = SelectQueryBuilder<Row>;
 
 export interface InvariantViolation {
@@ -11,15 +11,15 @@ export interface InvariantViolation {
   readonly what: string;
 }
 
-/** What is true of every row of a table at any moment, however many units of work are under way. */
+/** A condition that every row of a table satisfies at any time. */
 export interface Invariant {
-  /** What to do about a row that offends. */
+  /** The remedy for a violation. */
   readonly remedy: string;
-  /** Tells which of `rows` offend. */
+  /** Returns the violations among `rows`. */
   readonly violations: (rows: Rows) => Promise<InvariantViolation[]>;
 }
 
-/** The rows that `query` leaves, each of which offends. */
+/** Returns a violation for each row of `query`. */
 export async function violationsIn<Selected extends object>(
   query: Rows,
   what: (row: Selected) => string,

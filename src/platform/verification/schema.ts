@@ -6,8 +6,8 @@ import type { Finding } from './finding.js';
 const restore = 'End the service and restore a backup: see "Restore" in docs/operations.md.';
 
 /**
- * Compares the schema with the entities. A remedy is a backup or a statement that adds what is missing: TypeORM's schema
- * builder would drop what the entities do not describe, and rebuild tables on the way.
+ * Compares the schema with the entities. A remedy is a backup or a statement that adds the missing object; TypeORM's
+ * schema builder would drop objects that no entity describes, and rebuild tables.
  */
 export async function checkSchema(manager: EntityManager): Promise<Finding[]> {
   const metadatas = manager.connection.entityMetadatas;
@@ -84,7 +84,7 @@ function checkIndex({ name, isUnique, columns, where, entityMetadata }: IndexMet
 
 const finding = (what: string, remedy: string): Finding => ({ where: 'schema', what, remedy });
 
-/** TypeORM gives the columns of an index of PostgreSQL in the order of the table. */
+/** Ignores the order: on PostgreSQL, TypeORM returns the columns of an index in the order of the table. */
 const equal = (one: readonly string[], other: readonly string[]) => [...one].sort().join() === [...other].sort().join();
 
 async function relations(manager: EntityManager): Promise<Set<string>> {
@@ -97,8 +97,7 @@ async function relations(manager: EntityManager): Promise<Set<string>> {
 }
 
 /**
- * Compares the migrations that were run with those of this version. Where they differ, nothing else of the schema can be
- * judged.
+ * Compares the executed migrations with those of this version. If they differ, the schema cannot be checked further.
  */
 export async function checkMigrations(manager: EntityManager): Promise<{ findings: Finding[]; isCurrent: boolean }> {
   const { migrations, entityMetadatas } = manager.connection;

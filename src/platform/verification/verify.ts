@@ -5,13 +5,13 @@ import type { Finding } from './finding.js';
 import type { EntityInvariant } from './invariant.js';
 import { Inspection, restoreFile } from './inspection.js';
 
-/** Rows judged at a time: few enough that no snapshot is held for long and memory doesn't grow with the shop. */
+/** Rows checked per transaction: bounds memory and the age of the snapshot. */
 const defaultSpanSize = 5_000;
 
 interface Reporter {
-  /** Is told of each fault as soon as it is found. */
+  /** Receives each finding immediately. */
   readonly report: (finding: Finding) => void;
-  /** Follows one step of so many things; `work` tells of those it has done since it last told. */
+  /** Runs one step of `total` items; `work` reports its progress by `advance`. */
   readonly step: (
     name: string,
     total: number,
@@ -19,14 +19,13 @@ interface Reporter {
   ) => Promise<void>;
 }
 
-/** How many rows of each table were judged. */
+/** The number of checked rows, by table. */
 export type CheckedRows = ReadonlyMap<string, number>;
 
 /**
- * Judges the whole of a database, which may be served and written to meanwhile: the file, the schema, and every row by
- * every invariant that it is under. A row counts as it is when its turn comes. What the database refuses to read becomes
- * a finding, and the rest is judged all the same.
- * @param invariants what is true of rows beside what their entities declare
+ * Verifies a database, which may be served meanwhile: the file, the schema, and every row by every invariant. A part that
+ * the database cannot read becomes a finding, and the rest is checked nevertheless.
+ * @param invariants the invariants beyond those that entities declare
  */
 export async function verify(
   unitOfWork: UnitOfWork,
@@ -50,15 +49,15 @@ export async function verify(
   };
   const judged = new Map<string, number>();
 
-  // First, since SQLite's check of a full-text index trusts what the connection has cached of it: where the index was
-  // used before and written to since, the check reports corruption that isn't there.
+  // The file comes first: SQLite's check of a full-text index trusts the cache of the connection, and reports false
+  // corruption if another process has written to the index since the connection used it.
   await step('file', 1, async (advance) => {
     (await inspect('file', (inspection) => inspection.checkFile()))?.forEach(report);
     advance(1);
   });
   const migrations = await inspect('schema', (inspection) => inspection.checkMigrations());
   migrations?.findings.forEach(report);
-  // Of another version, neither the schema nor the rows can be as this one expects.
+  // The schema and the rows of another version cannot be checked.
   if (migrations && !migrations.isCurrent) return judged;
   await step('schema', 1, async (advance) => {
     (await inspect('schema', (inspection) => inspection.checkSchema()))?.forEach(report);
@@ -77,7 +76,7 @@ export async function verify(
         }
         advance(span?.rows ?? 0);
         rows += span?.rows ?? 0;
-        // Rows that can't be read are passed by.
+        // Unreadable rows are skipped.
         if (!span) after += spanSize;
         else after = span.rows === 0 ? extent.upTo : span.upTo;
       }
