@@ -43,7 +43,7 @@ export class Contender {
     );
   }
 
-  /** @param connections open at once, each with one request on its way */
+  /** @param connections concurrent connections, each with one request in flight */
   at(work: WorkName, generator: LoadGenerator, connections: number): Measurement {
     return this.measurement(work, generator, (seconds) => ({ connections, until: { seconds } }));
   }

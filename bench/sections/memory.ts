@@ -6,7 +6,7 @@ import { opensOurs, ours, shop } from './contenders.js';
 /** The load comes in as many slices; the first of them warms up. */
 const slices = 10;
 
-/** What the service needs when nobody asks, and whether it needs more and more when everybody does. */
+/** Memory of the idle service, and its growth under full load. */
 export async function memory(bench: Bench): Promise<Findings> {
   const seconds = bench.settings.memorySeconds;
   const service = await bench.filled(opensOurs, `sqlite:${bench.file('ours')}`, shop);

@@ -6,7 +6,7 @@ import { naive, nestHello, opensNaive, opensOurs, ours, shop } from './contender
 
 const works = ['GET /movies/{id}', 'GET /movies?limit=20', 'GET /movies?title='] as const;
 const conditional = 'GET /movies/{id}, If-None-Match';
-/** The page of `works` is the same for all, and those who ask at once share it; these are of 70 years. */
+/** The page of `works` is the same for all requests, so concurrent reads are batched; these pages are of 70 years. */
 const otherPages = 'GET /movies?limit=20&year=';
 
 export async function reads(bench: Bench): Promise<Findings> {

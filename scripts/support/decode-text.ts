@@ -4,7 +4,7 @@ import { UnusableInput } from './input.js';
 /** Reads the bytes of a file as text. */
 export type Decode = (bytes: Buffer, file: string, faults: Faults) => string | undefined;
 
-/** What a byte order mark tells is what the file is encoded in. */
+/** A byte order mark determines the encoding of a file. */
 const byteOrderMarks: Readonly<Record<string, readonly number[]>> = {
   'utf-8': [0xef, 0xbb, 0xbf],
   'utf-16le': [0xff, 0xfe],

@@ -4,7 +4,7 @@ import { Presets, SingleBar } from 'cli-progress';
 export class Progress {
   constructor(private readonly stream: NodeJS.WritableStream & { isTTY?: boolean } = process.stderr) {}
 
-  /** Does one step of `total` things; `work` tells of those it has done since it last told. */
+  /** Runs one step of `total` items; `work` reports its progress by `advance`. */
   async step<Result>(
     name: string,
     total: number,

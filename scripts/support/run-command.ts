@@ -5,7 +5,7 @@ import { UnusableInput } from './input.js';
 /** A failure of one of these kinds has a message that says what happened, why, and what to do. */
 const foreseen = [UnusableInput, InvalidEnvironment, UnusableDatabase];
 
-/** The whole of a command: does `work`, tells on stderr what went wrong, and sets the exit code. */
+/** Runs a command: reports errors on stderr and sets the exit code. */
 export async function runCommand(work: () => Promise<void>): Promise<void> {
   try {
     await work();

@@ -57,7 +57,7 @@ export async function readSakila(folder: string, encoding = 'utf-8'): Promise<Sh
       const genre = genreOfFilm(row, sourceId);
       const at = placesIn(row, { year: 'release_year' });
       const { title, description, release_year } = row.values;
-      // The genre has no id yet, and a patch demands no member.
+      // The genre has no id at this point, and a patch requires no member.
       const members = { title, description: description || null, year: numberIn(release_year) };
       const movie = readRow(MoviePatch, members, at, faults);
       if (!movie) return undefined;
@@ -146,7 +146,7 @@ function addressesIn(
       const cityId = cities.refer(row, 'city_id', faults);
       const parts = [read(row, 'address', address), read(row, 'district', district), cityNames.get(cityId)];
       const whole = parts.filter(Boolean).join(', ');
-      // Of parts that are at fault by themselves, the whole isn't told again.
+      // Errors of the parts are already reported, so the whole is not reported again.
       return [id, parts.includes(undefined) ? '' : (read(row, 'address', whole) ?? '')] as const;
     }),
   );

@@ -25,7 +25,7 @@ export class Tables {
     return [...ordered].map(({ tableName }) => tableName);
   }
 
-  /** Lets nobody else write to any of them until the unit of work ends. On SQLite nobody does anyway. */
+  /** Locks the tables against concurrent writes until the unit of work ends. Not needed on SQLite. */
   async lock(): Promise<void> {
     if (!this.isPostgres) return;
     await this.manager.query(`LOCK TABLE ${this.names().join(', ')} IN SHARE ROW EXCLUSIVE MODE`);

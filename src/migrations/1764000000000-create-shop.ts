@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner, Table, type TableColumnOptions } from 'typeorm';
 
-/** By code points, as SQLite compares anyway: it knows the collation by another name and needs none. */
+/** Compares by code points, as SQLite does by default under another name. */
 const collation = 'C';
 
 const id: TableColumnOptions = {
@@ -26,7 +26,7 @@ const reference = (table: string, column: string, referenced: string) => ({
   onDelete: 'RESTRICT',
 });
 
-/** In the order in which they can be created; dropped in reverse. */
+/** In the order of creation; dropped in reverse. */
 const tables = [
   new Table({
     name: 'genre',
@@ -101,7 +101,7 @@ const tables = [
     indices: [
       { name: 'ix_movie_rent_detail_movie_rent_id', columnNames: ['movie_rent_id'] },
       { name: 'ix_movie_rent_detail_movie_copy_id', columnNames: ['movie_copy_id'] },
-      // The shop's first law: one copy is never in two hands.
+      // The first invariant of the shop: a copy is never rented twice at the same time.
       {
         name: 'ix_movie_rent_detail_one_open_line_per_copy',
         columnNames: ['movie_copy_id'],

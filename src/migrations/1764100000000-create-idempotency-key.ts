@@ -2,7 +2,7 @@ import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 
 export class CreateIdempotencyKey1764100000000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
-    // By code points, as SQLite compares anyway: it knows the collation by another name and needs none.
+    // Compares by code points, as SQLite does by default under another name.
     const collation = queryRunner.connection.options.type === 'postgres' ? 'C' : undefined;
     await queryRunner.createTable(
       new Table({

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { createTrigramIndex, dropTrigramIndex } from '../platform/database/search/trigram-index.js';
 
-/** Lets titles and names be found by any part of them without reading them all. */
+/** Creates the trigram indexes for substring searches of titles and names. */
 export class IndexTrigrams1764200000000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     await createTrigramIndex(queryRunner, 'movie', 'title_search');

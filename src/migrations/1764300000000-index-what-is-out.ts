@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Keeps the index of what is out for those who ask for all of it, by asking for `movie_rent_id > 0` as well. Where
- * nothing was out when PostgreSQL last counted, it took that index for empty, and read all of it for each single copy.
+ * Adds `movie_rent_id > 0` to the condition of the index of open lines, so that only queries with this condition
+ * use it. If nothing was out at the last ANALYZE, PostgreSQL took the index for empty and scanned it for each copy.
  */
 export class IndexWhatIsOut1764300000000 implements MigrationInterface {
   up(queryRunner: QueryRunner): Promise<void> {

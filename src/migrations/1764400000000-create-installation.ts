@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 
-/** Gives the database a secret that all instances of the service share, and of which they derive keys. */
+/** Creates the secret that all service instances share and derive keys from. */
 export class CreateInstallation1764400000000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     const isPostgres = queryRunner.connection.options.type === 'postgres';

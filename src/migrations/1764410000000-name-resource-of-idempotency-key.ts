@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Lets the kept answers that show a resource be found, and erased, when the resource is deleted. */
+/** Records the resource of each stored response, so that the response is erased when the resource is deleted. */
 export class NameResourceOfIdempotencyKey1764410000000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     const isPostgres = queryRunner.connection.options.type === 'postgres';
@@ -8,7 +8,7 @@ export class NameResourceOfIdempotencyKey1764410000000 implements MigrationInter
       `ALTER TABLE idempotency_key ADD COLUMN resource varchar(64)${isPostgres ? ' COLLATE "C"' : ''}`,
     );
     await queryRunner.query('CREATE INDEX ix_idempotency_key_resource ON idempotency_key (resource)');
-    // Of the answers that are kept already, those that show a client have to be found.
+    // Fills the column for existing responses that show a client.
     const id = isPostgres ? `answer::json->>'id'` : `json_extract(answer, '$.id')`;
     await queryRunner.query(
       `UPDATE idempotency_key SET resource = '/clients/' || (${id}) WHERE answer LIKE '{"id":%,"first_name":%'`,
@@ -16,7 +16,7 @@ export class NameResourceOfIdempotencyKey1764410000000 implements MigrationInter
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    // Former releases can't read answers that are compressed or erased.
+    // Former releases cannot read compressed or erased responses.
     await queryRunner.query(`DELETE FROM idempotency_key WHERE answer NOT LIKE '{%'`);
     await queryRunner.query('DROP INDEX ix_idempotency_key_resource');
     await queryRunner.query('ALTER TABLE idempotency_key DROP COLUMN resource');

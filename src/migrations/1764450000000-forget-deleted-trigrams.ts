@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { createTrigramIndex, dropTrigramIndex } from '../platform/database/search/trigram-index.js';
 
-/** Makes the trigram indexes of SQLite again, without what they still show of deleted rows, and so that they forget. */
+/** Recreates SQLite's trigram indexes without trigrams of deleted rows, and with secure-delete. */
 export class ForgetDeletedTrigrams1764450000000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     if (queryRunner.connection.options.type === 'postgres') return;
@@ -11,7 +11,7 @@ export class ForgetDeletedTrigrams1764450000000 implements MigrationInterface {
     }
   }
 
-  /** The indexes are the same to the version before. */
+  /** The former release uses the same indexes. */
   async down(): Promise<void> {}
 }
 

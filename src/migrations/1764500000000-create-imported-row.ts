@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 
-/** Lets the shop remember which source an imported row came from. */
+/** Creates the table that records the source of imported rows. */
 export class CreateImportedRow1764500000000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     const collation = queryRunner.connection.options.type === 'postgres' ? 'C' : undefined;

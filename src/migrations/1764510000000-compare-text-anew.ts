@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { identityKey, searchable } from '../kernel/text.js';
 import { UnusableDatabase } from '../platform/database/engine/unusable-database.js';
 
-/** Computes a table's keys of a row's texts. */
+/** Returns the comparison keys of the texts of a row. */
 type KeysOf = (row: Readonly<Record<string, string | null>>) => Readonly<Record<string, string | null>>;
 
 interface Keyed {
@@ -28,7 +28,7 @@ const keyed: readonly Keyed[] = [
   },
 ];
 
-/** The keys of the releases before this migration, which search and compare by them. */
+/** The comparison keys of former releases. */
 function formerCaseless(text: string): string {
   return text.normalize('NFC').toLowerCase().toUpperCase().toLowerCase().replaceAll('ς', 'σ');
 }
@@ -49,7 +49,7 @@ const formerlyKeyed: readonly Keyed[] = [
   },
 ];
 
-/** What is unique by a key, and how two of them that have come to share one can be told apart by hand. */
+/** A key that becomes unique, and how to resolve a duplicate by hand. */
 const unique = [
   {
     table: 'genre',
@@ -75,8 +75,8 @@ const unique = [
 ] as const;
 
 /**
- * Computes anew what texts are searched and compared by, gives codes and license numbers keys by which they are unique
- * without regard to case and width, and lets clients have a single name.
+ * Recomputes the search and comparison keys, makes codes and license numbers unique regardless of case and width, and
+ * allows clients with a single name.
  */
 export class CompareTextAnew1764510000000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
@@ -93,7 +93,7 @@ export class CompareTextAnew1764510000000 implements MigrationInterface {
     for (const { table, key } of unique) await createUniqueIndex(queryRunner, table, key);
   }
 
-  /** Who has a single name gets a blank first name, which the former release shows as it is. */
+  /** Clients with a single name get a blank first name, which the former release displays unchanged. */
   async down(queryRunner: QueryRunner): Promise<void> {
     await letTakeLong(queryRunner);
     for (const { table, key } of unique) await queryRunner.query(`DROP INDEX ix_${table}_${key}`);
@@ -115,8 +115,8 @@ async function letTakeLong(queryRunner: QueryRunner): Promise<void> {
 }
 
 /**
- * SQLite has no statement for it. Its documentation (Making Other Kinds Of Table Schema Changes) changes the text of the
- * table's definition for constraints that don't affect how rows are stored, which leaves rows, ids and triggers alone.
+ * Changes a constraint on SQLite, which has no statement for it. As its documentation describes (Making Other Kinds Of
+ * Table Schema Changes), edits the stored definition of the table; rows, ids and triggers stay as they are.
  */
 async function setFirstNameNullable(queryRunner: QueryRunner, isNullable: boolean): Promise<void> {
   if (isPostgres(queryRunner)) {
@@ -132,7 +132,7 @@ async function setFirstNameNullable(queryRunner: QueryRunner, isNullable: boolea
     `UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE type = 'table' AND name = 'client'`,
     isNullable ? [notNull, nullable] : [nullable, notNull],
   );
-  // Lets every connection read the definition again.
+  // Makes every connection reload the schema.
   await queryRunner.query(`PRAGMA schema_version = ${version + 1}`);
   await queryRunner.query('PRAGMA writable_schema = OFF');
 }
@@ -140,10 +140,10 @@ async function setFirstNameNullable(queryRunner: QueryRunner, isNullable: boolea
 const createUniqueIndex = (queryRunner: QueryRunner, table: string, column: string): Promise<unknown> =>
   queryRunner.query(`CREATE UNIQUE INDEX ix_${table}_${column} ON ${table} (${column})`);
 
-/** Rows read at a time: the memory that this takes doesn't grow with the shop. */
+/** Rows per query: bounds memory. */
 const spanSize = 5_000;
 
-/** Sets the keys of all rows whose keys are others than `keysOf` says. */
+/** Updates the keys of all rows whose keys differ from `keysOf`. */
 async function recompute(queryRunner: QueryRunner, { table, texts, keysOf }: Keyed): Promise<void> {
   const keys = Object.keys(keysOf(Object.fromEntries(texts.map((text) => [text, '']))));
   const columns = [...texts, ...keys].join(', ');
@@ -163,7 +163,7 @@ async function recompute(queryRunner: QueryRunner, { table, texts, keysOf }: Key
   }
 }
 
-/** @param changes for each row its id and, in the order of `keys`, their values */
+/** @param changes one array per row: the id and the values in the order of `keys` */
 async function store(
   queryRunner: QueryRunner,
   table: string,
@@ -178,10 +178,10 @@ async function store(
   ]);
 }
 
-/** Doubles that a message names. */
+/** Maximum number of duplicates in an error message. */
 const maxNamed = 20;
 
-/** @throws UnusableDatabase with the ids of all that are no longer told apart, or the first of them */
+/** @throws UnusableDatabase with the ids of the duplicates, or the first of them */
 async function refuseDoubles(queryRunner: QueryRunner): Promise<void> {
   const complaints: string[] = [];
   for (const { table, key, what, shared, remedy } of unique) {

@@ -1,13 +1,13 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Ids of lines that one statement writes. */
+/** Maximum number of ids per statement. */
 const spanSize = 10_000;
 
 const table = 'movie_rent_detail';
 
 /**
- * The instant at which a line was lent, as far as the rows before this migration tell: when its rental was made or,
- * where the copy was on another rental then, when it came back from that one. The line was added to its rental later.
+ * The time of lending of an existing line: the creation of its rental or, if the copy was on another rental then, the
+ * return from that rental, because the line was added later.
  */
 const lentDatetime = `COALESCE(
   (SELECT MAX(other.returned_datetime)
@@ -22,7 +22,7 @@ const lentDatetime = `COALESCE(
   line.returned_datetime,
   '1970-01-01T00:00:00.000Z')`;
 
-/** Gives each line of a rental the time at which its copy was lent. */
+/** Adds the time of lending to each line of a rental. */
 export class TimeLines1764520000000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     if (queryRunner.connection.options.type === 'postgres') await addColumn(queryRunner);
@@ -51,8 +51,8 @@ async function addColumn(queryRunner: QueryRunner): Promise<void> {
 }
 
 /**
- * SQLite adds no column without a default that may not be null. No other table refers to this one, so it can be
- * dropped; the view that reads it is dropped first, and the highest id that was ever given out is kept.
+ * Rebuilds the table, because SQLite cannot add a NOT NULL column without a default. No other table references it,
+ * so it can be dropped; the view on it is dropped first, and the highest id ever assigned is preserved.
  */
 async function makeTableAgain(queryRunner: QueryRunner): Promise<void> {
   const definitionsOf = async (type: string): Promise<string[]> => {
