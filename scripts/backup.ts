@@ -23,7 +23,7 @@ await runCommand(async () => {
   if (!existsSync(dirname(file))) {
     throw new UnusableInput(`There is no folder ${dirname(file)} for the backup. Make it, or name another.`);
   }
-  // Whoever finds a file of the name that was asked for finds all of it.
+  // A file with the requested name is always complete.
   const partial = `${file}.partial`;
   const discard = () =>
     Promise.all(['', '-journal', '-wal', '-shm'].map((suffix) => rm(partial + suffix, { force: true })));

@@ -25,7 +25,7 @@ const prunedValidators: Plugin = {
       const { path: main, errors } = await resolve(`${path}/package.json`, { kind, resolveDir });
       return { path: join(dirname(main), 'esm5/index.js'), errors, sideEffects: false };
     });
-    // Nest looks for all of them at run time, to copy what decorators say of a class. Ours read their own decorators.
+    // Nest looks for these packages at run time, to copy the metadata of decorators. The DTOs read their own decorators.
     onResolve({ filter: /^node:module$/ }, ({ path, importer }) =>
       importer.includes('mapped-types') ? { path, namespace: 'none-installed' } : undefined,
     );

@@ -3,7 +3,7 @@ import { TextColumn } from '../platform/database/columns/text-column.js';
 import { TrigramIndex } from '../platform/database/search/trigram-index.js';
 import { identityKey, keyLength, searchable, searchableLength } from '../kernel/text.js';
 
-/** What a clerk says of a client. */
+/** The editable fields of a client. */
 export interface ClientFields {
   /** Null for a person with a single name. */
   readonly firstName: string | null;

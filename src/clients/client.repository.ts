@@ -113,7 +113,7 @@ export class ClientRepository extends Repository<Client> {
 const keyOf = (licenseNumber: string | undefined): string | undefined =>
   licenseNumber === undefined ? undefined : identityKey(licenseNumber);
 
-/** A client who was imported without an address may be written back without, and nobody else. */
+/** Only a client who was imported without an address may be updated without one. */
 const addressRequired = (): InvalidInput =>
   new InvalidInput([
     { path: ['address'], code: 'address_removed', detail: "address can't be taken away, only changed." },

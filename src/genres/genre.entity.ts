@@ -2,7 +2,7 @@ import { Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 import { TextColumn } from '../platform/database/columns/text-column.js';
 import { identityKey, keyLength } from '../kernel/text.js';
 
-/** What a clerk says of a genre. */
+/** The editable fields of a genre. */
 export interface GenreFields {
   readonly name: string;
   readonly description: string | null;

@@ -93,7 +93,7 @@ export class InvalidInput extends DomainError {
   }
 }
 
-/** Nobody can be served now, through no fault of theirs, but may be soon. */
+/** The service cannot process requests now, but may soon. */
 export class ServiceUnavailable extends DomainError {
   static readonly description: ErrorDescription = {
     category: 'unavailable',

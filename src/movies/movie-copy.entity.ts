@@ -83,6 +83,6 @@ export class MovieCopy {
   }
 }
 
-/** Returns the SQL condition that a copy can be lent now, as `MovieCopy.isAvailable` says of one that was read. */
+/** Returns the SQL condition that a copy can be rented now, equivalent to `MovieCopy.isAvailable`. */
 export const isAvailable = (alias: string): string =>
   `${alias}.serviceState = 'in_service' AND NOT EXISTS (SELECT 1 ${fromOpenLoanOf(alias)})`;

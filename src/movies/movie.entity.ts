@@ -5,7 +5,7 @@ import { Genre } from '../genres/genre.entity.js';
 import { searchable, searchableLength } from '../kernel/text.js';
 import type { MovieCopy } from './movie-copy.entity.js';
 
-/** What a clerk says of a movie. */
+/** The editable fields of a movie. */
 export interface MovieFields {
   readonly title: string;
   readonly description: string | null;

@@ -50,7 +50,7 @@ export async function amend(
   const stays = ({ id, movieCopyId }: OrderedLine): boolean =>
     rent.details.some((detail) => detail.id === id && detail.movieCopyId === movieCopyId);
   const kept = new Set(lines.filter(stays).map(({ id }) => id));
-  // All that changes is taken back before it is opened anew, since two lines may swap their copies.
+  // Deletes the changed lines before it inserts them again, because two lines may swap their copies.
   await repositories.lines.deleteLines(rent.details.filter(({ id }) => !kept.has(id)));
   const changed = lines.filter((line) => !stays(line));
   const lendings = changed.map((line) => ({ ...line, lentDatetime: lentDatetimeOf(line, rent, now) }));

@@ -3,7 +3,7 @@ import { UnitOfWork } from '../platform/database/unit-of-work.js';
 import { MetricsService } from '../platform/monitoring/metrics.service.js';
 import { MovieRentDetailRepository } from './movie-rent-detail.repository.js';
 
-/** What /metrics says of rentals. */
+/** The metrics of rentals. */
 @Injectable()
 export class RentalMetrics {
   constructor(metrics: MetricsService, unitOfWork: UnitOfWork) {
