@@ -20,6 +20,8 @@ export default {
       testMatch: ['<rootDir>/test/**/*.spec.js'],
       testPathIgnorePatterns: ['<rootDir>/test/(database|faults)/postgres/'],
       setupFiles: ['<rootDir>/test/jest/on-sqlite.js'],
+      globalSetup: '<rootDir>/test/jest/start-sqlite.js',
+      globalTeardown: '<rootDir>/test/jest/stop-sqlite.js',
     },
     {
       // What people do and what units of work promise is the same there; the rest needs no second database.

@@ -1,7 +1,7 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { type Program, startService } from '../../scripts/support/program.js';
 import { type Answer, readAnswer } from '../support/contract.js';
-import { freshFile, type FreshDatabase } from '../support/engine.js';
+import { freshDatabase, type FreshDatabase } from '../support/engine.js';
 import { say } from '../support/socket.js';
 
 describe('the request target', () => {
@@ -9,7 +9,7 @@ describe('the request target', () => {
   let service: Program;
   let url: string;
   beforeAll(async () => {
-    database = await freshFile();
+    database = await freshDatabase();
     ({ service, url } = await startService({ DATABASE_URL: database.url }));
   });
   afterAll(async () => {

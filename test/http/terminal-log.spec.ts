@@ -1,10 +1,10 @@
 import { startService } from '../../scripts/support/program.js';
-import { freshFile } from '../support/engine.js';
+import { freshDatabase } from '../support/engine.js';
 import { until } from '../support/until.js';
 
 describe('the log on a terminal', () => {
   it('has at most 5 lines for the start, and one for each request', async () => {
-    const database = await freshFile();
+    const database = await freshDatabase();
     const { service, url } = await startService({
       DATABASE_URL: database.url,
       NODE_OPTIONS: '--import=data:text/javascript,process.stdout.isTTY=true',

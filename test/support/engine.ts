@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -15,9 +15,13 @@ export interface FreshDatabase {
   drop(): Promise<void>;
 }
 
-/** A database without rows. On PostgreSQL it is a copy of a migrated one, which takes half the time. */
-export function freshDatabase(): Promise<FreshDatabase> {
-  if (isSqlite()) return freshFile();
+/** A database without rows: a copy of a migrated one, which takes a fraction of the time that migrating takes. */
+export async function freshDatabase(): Promise<FreshDatabase> {
+  if (isSqlite()) {
+    const file = await freshFile();
+    await copyFile(process.env['TEST_SQLITE_TEMPLATE']!, file.url.replace(/^sqlite:/, ''));
+    return file;
+  }
   return freshDatabaseOn(process.env['TEST_DATABASE_URL']!, process.env['TEST_DATABASE_TEMPLATE']);
 }
 

@@ -4,11 +4,11 @@ import { dataSourceOptions } from '../../../ormconfig.js';
 import { startService } from '../../../scripts/support/program.js';
 import { backUp } from '../../../src/platform/database/sqlite/file/backup.js';
 import { apiAt } from '../../support/app.js';
-import { freshFile } from '../../support/engine.js';
+import { freshDatabase } from '../../support/engine.js';
 
 describe('secure_delete', () => {
   it('leaves no trace of deleted or changed names, addresses and titles in any file after a clean end, nor in a backup', async () => {
-    const database = await freshFile();
+    const database = await freshDatabase();
     const folder = dirname(database.url.replace(/^sqlite:/, ''));
     const { service, url } = await startService({ DATABASE_URL: database.url });
     const api = await apiAt(url);

@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { connectionOf } from '../../../src/platform/database/sqlite/driver.js';
 import { GenreRepository } from '../../../src/genres/genre.repository.js';
 import { type Database, openDatabaseAt } from '../../support/database.js';
-import { freshFile, type FreshDatabase } from '../../support/engine.js';
+import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
 import { until } from '../../support/until.js';
 
 const participants = { genres: GenreRepository };
@@ -20,7 +20,7 @@ describe('the statement timeout of SQLite readers', () => {
   let file: FreshDatabase;
   let database: Database;
   beforeAll(async () => {
-    file = await freshFile();
+    file = await freshDatabase();
     database = await openDatabaseAt(file.url, { statementTimeoutMs: timeoutMs } as object);
   });
   afterAll(async () => {
@@ -81,7 +81,7 @@ describe('the statement timeout of SQLite readers', () => {
 
 describe('reads without end on SQLite', () => {
   it('stop neither writes nor lookups, however many there are', async () => {
-    const file = await freshFile();
+    const file = await freshDatabase();
     const { unitOfWork, close } = await openDatabaseAt(file.url, { statementTimeoutMs: undefined } as object);
     const running = new Set<ReturnType<typeof connectionOf>>();
     let isOver = false;

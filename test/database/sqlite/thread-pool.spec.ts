@@ -1,6 +1,6 @@
 import { readerCount, threadCount } from '../../../src/platform/database/sqlite/thread-pool.js';
 import { startService } from '../../../scripts/support/program.js';
-import { freshFile } from '../../support/engine.js';
+import { freshDatabase } from '../../support/engine.js';
 
 describe('the thread pool of SQLite statements', () => {
   it.each([
@@ -27,7 +27,7 @@ describe('the thread pool of SQLite statements', () => {
   });
 
   it('has one reader with UV_THREADPOOL_SIZE=2, and warns of it', async () => {
-    const file = await freshFile();
+    const file = await freshDatabase();
     const { service, url } = await startService({ DATABASE_URL: file.url, UV_THREADPOOL_SIZE: '2' });
     const metrics = await (await fetch(`${url}/metrics`)).text();
     await service.kill('SIGTERM');

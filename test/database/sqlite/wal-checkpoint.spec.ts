@@ -8,7 +8,7 @@ import { Program, startService } from '../../../scripts/support/program.js';
 import { GenreRepository } from '../../../src/genres/genre.repository.js';
 import { apiAt } from '../../support/app.js';
 import { openDatabaseAt } from '../../support/database.js';
-import { freshFile, type FreshDatabase } from '../../support/engine.js';
+import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
 import { rowsBehindItsBack } from '../../support/outage.js';
 import { clerk } from '../../support/shop.js';
 
@@ -20,7 +20,7 @@ const blob = 'x'.repeat(200_000);
 
 describe('the write-ahead log', () => {
   let file: FreshDatabase;
-  beforeEach(async () => (file = await freshFile()));
+  beforeEach(async () => (file = await freshDatabase()));
   afterEach(() => file.drop());
 
   /** Reads such that there is no moment without one, until it is told to stop. */
@@ -128,7 +128,7 @@ describe('the write-ahead log', () => {
 
 describe('a clean end', () => {
   let file: FreshDatabase;
-  beforeEach(async () => (file = await freshFile()));
+  beforeEach(async () => (file = await freshDatabase()));
   afterEach(() => file.drop());
 
   const logsBeside = async () =>
