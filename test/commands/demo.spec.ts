@@ -1,7 +1,12 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { dataSourceOptions } from '../../ormconfig.js';
 import { Program } from '../../scripts/support/program.js';
+import { withFileLock } from '../../src/platform/database/sqlite/file/process-lock.js';
+import { describeStartFailure } from '../../src/platform/process/start-failure.js';
 
 describe('npm run demo', () => {
   let folder: string;
@@ -17,15 +22,8 @@ describe('npm run demo', () => {
     await rm(folder, { recursive: true });
   });
 
-  function start(env: NodeJS.ProcessEnv, cwd = folder): Program {
-    return Program.start('commands/demo.js', { PORT: '0', SHUTDOWN_GRACE_MS: '0', ...env }, [], { cwd });
-  }
-
-  async function failureOf(program: Program): Promise<string> {
-    expect(await program.exited).toMatchObject({ code: 1 });
-    expect(program.stderr).not.toMatch(/^ +at /m);
-    return program.stderr;
-  }
+  const start = (env: NodeJS.ProcessEnv): Program =>
+    Program.start('commands/demo.js', { PORT: '0', SHUTDOWN_GRACE_MS: '0', ...env }, [], { cwd: folder });
 
   const rental = async (): Promise<number> => (await fetch(`http://localhost:${port}/movie_rents/26`)).status;
 
@@ -42,34 +40,34 @@ describe('npm run demo', () => {
   it('does not touch the file while another demonstration serves it', async () => {
     const file = join(folder, 'data/demo.sqlite');
     const { ino } = await stat(file);
-    expect(await failureOf(start({}))).toMatch(
+    const other = start({});
+    expect(await other.exited).toMatchObject({ code: 1 });
+    expect(other.stderr).not.toMatch(/^ +at /m);
+    expect(other.stderr).toMatch(
       /^The service can't start\. The SQLite file .*demo\.sqlite is in use by another process/,
     );
     expect((await stat(file)).ino).toBe(ino);
     expect(await rental()).toBe(200);
   });
 
-  it('says what to do about a port that is in use', async () => {
-    const elsewhere = await mkdtemp(join(folder, 'elsewhere-'));
-    const failure = await failureOf(start({ HOST: '0.0.0.0', PORT: port }, elsewhere));
-    expect(failure).toMatch(/The service can't start\. listen EADDRINUSE.*Let PORT name a free one/);
-  });
-
-  it.each([
-    ['a setting that is invalid', { PORT: 'http' }, /can't start\. The configuration can't be used:\n {2}PORT must /],
-    [
-      'a host of another machine',
-      { HOST: '203.0.113.7' },
-      /can't start\. listen EADDRNOTAVAIL.*Let HOST name an address/,
-    ],
-  ])('says what to do about %s', async (_, env, sentence) => {
-    expect(await failureOf(start(env, await mkdtemp(join(folder, 'elsewhere-'))))).toMatch(sentence);
+  // The demonstration describes failures of its start as the service does, by describeStartFailure().
+  it('says what to do about a port that is in use, and about a host of another machine', async () => {
+    const refusals: [host: string, sentence: RegExp][] = [
+      ['0.0.0.0', /^The service can't start\. listen EADDRINUSE.*Let PORT name a free one/],
+      ['203.0.113.7', /^The service can't start\. listen EADDRNOTAVAIL.*Let HOST name an address/],
+    ];
+    for (const [host, sentence] of refusals) {
+      const server = createServer().listen(Number(port), host);
+      const [error] = await once(server, 'error');
+      expect(describeStartFailure(error)).toMatch(sentence);
+    }
   });
 
   it('says so where it can not make its file', async () => {
-    const elsewhere = await mkdtemp(join(folder, 'elsewhere-'));
-    await writeFile(join(elsewhere, 'data'), '');
-    expect(await failureOf(start({}, elsewhere))).toMatch(
+    const file = join(folder, 'none');
+    await writeFile(file, '');
+    const locking = withFileLock(dataSourceOptions(`sqlite:${file}/demo.sqlite`), () => Promise.resolve());
+    expect(await locking.then(() => '', describeStartFailure)).toMatch(
       /can't start\. The SQLite file .*demo\.sqlite can't be made: E/,
     );
   });

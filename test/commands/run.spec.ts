@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Program } from '../../scripts/support/program.js';
 import { read, root } from '../support/project.js';
 
 const { scripts, engines } = JSON.parse(read('package.json')) as {
@@ -38,6 +40,13 @@ describe('commands for a running shop', () => {
     expect(stderr).toMatch(/^From which database.*The second URL /s);
   });
 
+  // Others run theirs as programs: seed and verify in wal-checkpoint.spec.ts, backup in backing-up.spec.ts.
+  it.each(['import-sakila', 'repair-instants'])('start as they are built: %s', async (name) => {
+    const program = Program.start(`commands/${name}.js`, { DATABASE_URL: 'sqlite:' });
+    expect(await program.exited).toMatchObject({ code: 1 });
+    expect(program.stderr).toMatch(/^The configuration can't be used:\n {2}DATABASE_URL must name a file/);
+  });
+
   describe('in a folder where nothing is built or installed', () => {
     let folder: string;
     beforeAll(() => {
@@ -59,13 +68,31 @@ describe('a version of Node.js that package.json does not admit', () => {
   const sentence = (version: string) =>
     `Node.js ${engines.node.replace(' ||', ',').replace(' ||', ' or')} is needed, and this is ${version}. Install one of them.\n`;
 
-  it.each(['18.20.8', '20.18.3', '21.7.3', '22.12.0', '23.11.1'])('is refused first of all: %s', (version) => {
-    for (const args of [['scripts/build.js'], ['scripts/run.js', 'src/main']]) {
-      expect(run(args, { version })).toEqual({ status: 1, stdout: '', stderr: sentence(version) });
-    }
+  it.each([['scripts/build.js'], ['scripts/run.js', 'src/main']])('is refused first of all by %s', (...args) => {
+    expect(run(args, { version: '18.20.8' })).toEqual({ status: 1, stdout: '', stderr: sentence('18.20.8') });
   });
 
-  it.each(['20.19.0', '20.20.2', '22.13.0', '22.23.3', '24.0.0', '26.1.0'])('is none of these: %s', (version) => {
-    expect(run(['scripts/check-node.js'], { version })).toMatchObject({ status: 0, stderr: '' });
+  it.each(['18.20.8', '20.18.3', '21.7.3', '22.12.0', '23.11.1'])('is refused: %s', async (version) => {
+    expect(await check(version)).toEqual({ status: 1, stderr: sentence(version).trim() });
+  });
+
+  it.each(['20.19.0', '20.20.2', '22.13.0', '22.23.3', '24.0.0', '26.1.0'])('is none of these: %s', async (version) => {
+    expect(await check(version)).toEqual({ status: undefined, stderr: undefined });
   });
 });
+
+/** Evaluates check-node.js in this process, as if in another version of Node.js. */
+async function check(version: string) {
+  const { versions } = process;
+  const exit = jest.spyOn(process, 'exit').mockImplementation((() => undefined) as never);
+  const error = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+  Object.defineProperty(process, 'versions', { value: { ...versions, node: version }, configurable: true });
+  try {
+    await import(`${pathToFileURL(join(root, 'scripts/check-node.js')).href}?${version}`);
+    return { status: exit.mock.calls[0]?.[0], stderr: error.mock.calls[0]?.[0] as unknown };
+  } finally {
+    Object.defineProperty(process, 'versions', { value: versions, configurable: true });
+    exit.mockRestore();
+    error.mockRestore();
+  }
+}

@@ -1,6 +1,9 @@
 import { Program } from '../../scripts/support/program.js';
 import { InvalidEnvironment, readEnvironment } from '../../src/platform/config/environment.js';
-import { dataSourceOptions } from '../../ormconfig.js';
+import { describeStartFailure } from '../../src/platform/process/start-failure.js';
+import dataSource, { dataSourceOptions } from '../../ormconfig.js';
+import { runCommand } from '../support/command.js';
+import { openDatabaseAt } from '../support/database.js';
 
 /** Stands in every URL below where something may be secret. */
 const secret = 's3c';
@@ -73,35 +76,46 @@ describe('DATABASE_URL', () => {
     },
   );
 
-  it.each([
-    ['the service', 'src/main.js', []],
-    ['npm run verify', 'commands/verify.js', []],
-    ['the TypeORM CLI', '../node_modules/typeorm/cli.js', ['migration:show', '-d', 'dist/ormconfig.js']],
-  ])('that is invalid ends %s with exit code 1 and its rule on stderr', async (_, program, args) => {
-    const { exited, ...run } = start(program, { DATABASE_URL: `postgres://u:${secret}/r3t@h/shop` }, args);
-    expect(await exited).toMatchObject({ code: 1 });
-    expect(run.output()).toContain('DATABASE_URL must have its user and password encoded');
-    expect(run.output()).not.toMatch(/s3c|r3t/);
+  const bad = `postgres://u:${secret}/r3t@h:5432/shop`;
+
+  it('that is invalid ends the service with exit code 1 and its rule on stderr', async () => {
+    const service = Program.start('src/main.js', { DATABASE_URL: bad });
+    expect(await service.exited).toMatchObject({ code: 1 });
+    expect(service.stderr).toContain('DATABASE_URL must have its user and password encoded');
+    expect(service.stdout + service.stderr).not.toMatch(/s3c|r3t/);
+  });
+
+  it('that is invalid ends npm run verify with exit code 1 and its rule on stderr', async () => {
+    const { code, stdout, stderr } = await runCommand('verify', { DATABASE_URL: bad });
+    expect(code).toBe(1);
+    expect(stderr).toContain('DATABASE_URL must have its user and password encoded');
+    expect(stdout + stderr).not.toMatch(/s3c|r3t/);
+  });
+
+  it('that is invalid rejects the DataSource of the TypeORM CLI with its rule', async () => {
+    const { env } = process;
+    process.env = { DATABASE_URL: bad };
+    const opening = Promise.resolve(dataSource).finally(() => (process.env = env));
+    const { stack } = await opening.then(
+      () => new Error('It was opened.'),
+      (error: Error) => error,
+    );
+    expect(stack).toContain('DATABASE_URL must have its user and password encoded');
+    expect(stack).not.toMatch(/s3c|r3t/);
   });
 
   it('that is invalid is refused by npm run copy', async () => {
     const good = 'sqlite:data/none.sqlite';
-    const bad = `postgres://u:${secret}#r3t@h/shop`;
-    const { exited, output } = start('commands/copy.js', {}, [good, bad]);
-    expect(await exited).toMatchObject({ code: 1 });
-    expect(output()).toContain('The second URL must have its user and password encoded');
-    expect(output()).not.toMatch(/s3c|r3t/);
+    const { code, stdout, stderr } = await runCommand('copy', {}, [good, `postgres://u:${secret}#r3t@h/shop`]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('The second URL must have its user and password encoded');
+    expect(stdout + stderr).not.toMatch(/s3c|r3t/);
   });
 
   it('of a server that is away is reported without user and password', async () => {
-    const { exited, output } = start('src/main.js', { DATABASE_URL: `postgres://r3t:${secret}@127.0.0.1:1/shop` });
-    expect(await exited).toMatchObject({ code: 1 });
-    expect(output()).toMatch(/^The service can't start\. PostgreSQL can't be reached.*127\.0\.0\.1:1, database shop/);
-    expect(output()).not.toMatch(/s3c|r3t/);
+    const opening = openDatabaseAt(`postgres://r3t:${secret}@127.0.0.1:1/shop`);
+    const failure = await opening.then(() => '', describeStartFailure);
+    expect(failure).toMatch(/^The service can't start\. PostgreSQL can't be reached.*127\.0\.0\.1:1, database shop/);
+    expect(failure).not.toMatch(/s3c|r3t/);
   });
 });
-
-function start(script: string, env: NodeJS.ProcessEnv, args: readonly string[] = []) {
-  const program = Program.start(script, env, args);
-  return { exited: program.exited, output: () => program.stdout + program.stderr };
-}

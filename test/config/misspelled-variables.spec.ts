@@ -1,6 +1,7 @@
-import { Program, startService } from '../../scripts/support/program.js';
+import { startService } from '../../scripts/support/program.js';
 import { environmentWarnings, InvalidEnvironment, readEnvironment } from '../../src/platform/config/environment.js';
-import { freshFile } from '../support/engine.js';
+import { describeStartFailure } from '../../src/platform/process/start-failure.js';
+import { freshDatabase } from '../support/engine.js';
 
 describe('a misspelled environment variable', () => {
   it.each([
@@ -74,19 +75,27 @@ describe('a misspelled environment variable', () => {
     }
   });
 
-  it('ends the service with exit code 1 before it makes a database', async () => {
-    const service = Program.start('src/main.js', { DATABASE_ULR: 'sqlite:/nowhere/shop.sqlite', PORT: '0' });
-    expect(await service.exited).toMatchObject({ code: 1 });
-    expect(service.stderr).toMatch(
-      /^The service can't start\. The configuration can't be used:\n {2}DATABASE_ULR is no/,
-    );
+  it('is the reason why the service cannot start', () => {
+    const reading = () => readEnvironment({ DATABASE_ULR: 'sqlite:/nowhere/shop.sqlite', PORT: '0' });
+    const reason = /^The service can't start\. The configuration can't be used:\n {2}DATABASE_ULR is no/;
+    expect(failureOf(reading)).toMatch(reason);
   });
 
   it('that may be of another program is named in the log of a service that runs', async () => {
-    const database = await freshFile();
+    const database = await freshDatabase();
     const { service } = await startService({ DATABASE_URL: database.url, CORS_ORIGIN: 'https://desk.example' });
     await service.kill('SIGTERM');
     await database.drop();
     expect(service.stdout).toContain('The environment variable CORS_ORIGIN is ignored. If CORS_ORIGINS is meant');
   });
 });
+
+/** What the service prints where its start fails so. */
+function failureOf(start: () => unknown): string {
+  try {
+    start();
+    return '';
+  } catch (error) {
+    return describeStartFailure(error);
+  }
+}

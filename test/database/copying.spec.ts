@@ -10,7 +10,7 @@ import { type Api, openShop } from '../support/app.js';
 import { emptyDatabase, type FreshDatabase, freshFile, isSqlite } from '../support/engine.js';
 import { linksOf } from '../support/paging.js';
 import { behindItsBack } from '../support/outage.js';
-import { Program } from '../../scripts/support/program.js';
+import { runCommand } from '../support/command.js';
 
 const silent = new Progress(new PassThrough());
 
@@ -61,9 +61,7 @@ describe('a shop that is copied from one database to another and back', () => {
       for (const id of [gapId, lastId]) await api.delete(`/genres/${id}`).expect(204);
       takenBackId = lastId;
     });
-    const program = Program.start('commands/copy.js', {}, [here.url, there.url]);
-    await program.succeeds();
-    said = program.stdout;
+    ({ stdout: said } = await runCommand('copy', {}, [here.url, there.url]));
   });
   afterAll(async () => {
     for (const database of [here, there, back]) await database.drop();
@@ -158,9 +156,9 @@ describe('a shop that is copied from one database to another and back', () => {
 
 describe('npm run copy', () => {
   it('says how it is used, and quotes nothing that may hold a password', async () => {
-    const program = Program.start('commands/copy.js', {}, ['sqlite:a.sqlite', 'postgres:/clerk:secret@shop']);
-    expect(await program.exited).toMatchObject({ code: 1 });
-    expect(program.stderr).toMatch(/^From which database to which other\?.*npm run copy -- /s);
-    expect(program.stderr).not.toContain('secret');
+    const { code, stderr } = await runCommand('copy', {}, ['sqlite:a.sqlite', 'postgres:/clerk:secret@shop']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^From which database to which other\?.*npm run copy -- /s);
+    expect(stderr).not.toContain('secret');
   });
 });

@@ -1,14 +1,14 @@
 import { emptyDatabase, isSqlite } from '../support/engine.js';
-import { Program } from '../../scripts/support/program.js';
+import { runCommand } from '../support/command.js';
 
 describe('npm run seed', () => {
   it('says what it stored, and where, but not the password', async () => {
     const database = await emptyDatabase();
-    const seed = Program.start('commands/seed.js', { DATABASE_URL: database.url });
-    await seed.succeeds();
+    const { code, stdout } = await runCommand('seed', { DATABASE_URL: database.url });
+    expect(code).toBe(0);
     const where = isSqlite() ? database.url : database.url.replace('postgres:postgres@', 'postgres@');
-    expect(seed.stdout).toContain(`Imported into ${where}:\n`);
-    expect(seed.stdout).toMatch(/rents +26 added/);
+    expect(stdout).toContain(`Imported into ${where}:\n`);
+    expect(stdout).toMatch(/rents +26 added/);
     await database.drop();
   });
 });

@@ -1,16 +1,12 @@
 import { isSqlite } from '../support/engine.js';
 import { behindItsBack } from '../support/outage.js';
-import { Program } from '../../scripts/support/program.js';
+import { runCommand } from '../support/command.js';
 import { useShop } from '../support/shop.js';
 
 describe('npm run verify', () => {
   const shop = useShop();
 
-  async function verify(): Promise<{ code: number | null; stdout: string; stderr: string }> {
-    const program = Program.start('commands/verify.js', { DATABASE_URL: shop.databaseUrl });
-    const { code } = await program.exited;
-    return { code, stdout: program.stdout, stderr: program.stderr };
-  }
+  const verify = () => runCommand('verify', { DATABASE_URL: shop.databaseUrl });
 
   /** SQL that no constraint stands in the way of. */
   const unchecked = (sql: string) =>

@@ -3,8 +3,9 @@ import { dataSourceOptions } from '../../ormconfig.js';
 import { withUnmigratedDatabase } from '../../src/platform/database/with-database.js';
 import { verify } from '../../src/platform/verification/verify.js';
 import { shopInvariants } from '../../src/shop-invariants.js';
-import { Program, startService } from '../../scripts/support/program.js';
+import { startService } from '../../scripts/support/program.js';
 import { openShop } from '../support/app.js';
+import { runCommand } from '../support/command.js';
 import { freshDatabase, type FreshDatabase } from '../support/engine.js';
 import { clerk } from '../support/shop.js';
 
@@ -104,8 +105,8 @@ describe('a clock that was ten years ahead', () => {
     expect(service.stdout).toContain(warning);
     await service.kill('SIGTERM');
 
-    const repair = Program.start('commands/repair-instants.js', { DATABASE_URL: database.url });
-    await repair.succeeds();
+    const repair = await runCommand('repair-instants', { DATABASE_URL: database.url });
+    expect(repair.code).toBe(0);
     expect(repair.stdout).toContain('Corrected 6 instants');
     expect(repair.stdout).toContain(`movie_rent ${first['id']}: creation_datetime ${first['creation_datetime']} -> `);
     expect(await findings()).toBe('');

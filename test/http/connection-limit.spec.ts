@@ -1,28 +1,23 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { type Program, startService } from '../../scripts/support/program.js';
+import { openShop } from '../support/app.js';
 import { readAnswer } from '../support/contract.js';
-import { freshFile, type FreshDatabase } from '../support/engine.js';
 import { heard, openSocket } from '../support/socket.js';
 
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
 
 describe('MAX_CONNECTIONS', () => {
-  let database: FreshDatabase;
-  let service: Program;
+  let shop: Awaited<ReturnType<typeof openShop>>;
   let url: string;
   const sockets: Socket[] = [];
   beforeAll(async () => {
-    database = await freshFile();
-    ({ service, url } = await startService({ DATABASE_URL: database.url, MAX_CONNECTIONS: '3' }));
+    shop = await openShop({ environment: { MAX_CONNECTIONS: 3 } });
+    ({ url } = shop);
   });
   afterEach(async () => {
     for (const socket of sockets.splice(0)) if (!socket.closed) await once(socket.end(), 'close');
   });
-  afterAll(async () => {
-    await service.kill('SIGKILL');
-    await database.drop();
-  });
+  afterAll(() => shop.close());
 
   /** Takes all connections that are allowed, and waits until the service knows it. */
   async function fill(): Promise<void> {

@@ -1,4 +1,6 @@
 import { Program } from '../../scripts/support/program.js';
+import { describeStartFailure } from '../../src/platform/process/start-failure.js';
+import { openShop } from './app.js';
 
 /** Starts the service on a database on which it must refuse to start, and returns its reason. */
 export async function reasonOfRefusedStart(
@@ -20,4 +22,12 @@ export async function reasonOfRefusedStart(
   expect(service.stderr).toContain("The service can't start. ");
   expect(service.stderr).not.toMatch(/^ +at /m);
   return service.stderr;
+}
+
+/** Returns what the service would print, from a start in this process, which must be refused. */
+export async function failureOfStart(circumstances: Parameters<typeof openShop>[0]): Promise<string> {
+  const started = await openShop(circumstances).catch(describeStartFailure);
+  if (typeof started === 'string') return started;
+  await started.close();
+  throw new Error('The service has started.');
 }

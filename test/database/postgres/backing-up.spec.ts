@@ -1,16 +1,11 @@
-import { Program } from '../../../scripts/support/program.js';
+import { runCommand } from '../../support/command.js';
 
 describe('npm run backup', () => {
   it('says how PostgreSQL is backed up, but not the password', async () => {
-    const backup = Program.start(
-      'commands/backup.js',
-      { DATABASE_URL: 'postgres://clerk:secret@127.0.0.1:5432/shop' },
-      ['shop.dump'],
-    );
-    expect(await backup.exited).toMatchObject({ code: 1 });
-    expect(backup.stderr).toContain(
-      `\n  pg_dump --format=custom --file='shop.dump' 'postgres://clerk@127.0.0.1:5432/shop'\n`,
-    );
-    expect(backup.stderr).not.toContain('secret');
+    const url = 'postgres://clerk:secret@127.0.0.1:5432/shop';
+    const { code, stderr } = await runCommand('backup', { DATABASE_URL: url }, ['shop.dump']);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`\n  pg_dump --format=custom --file='shop.dump' 'postgres://clerk@127.0.0.1:5432/shop'\n`);
+    expect(stderr).not.toContain('secret');
   });
 });

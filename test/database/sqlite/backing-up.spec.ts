@@ -7,6 +7,7 @@ import { backUp } from '../../../src/platform/database/sqlite/file/backup.js';
 import { withReadOnlyDatabase } from '../../../src/platform/database/with-database.js';
 import { verify } from '../../../src/platform/verification/verify.js';
 import { shopInvariants } from '../../../src/shop-invariants.js';
+import { runCommand } from '../../support/command.js';
 import { openDatabaseAt } from '../../support/database.js';
 import { behindItsBack } from '../../support/outage.js';
 import { Program } from '../../../scripts/support/program.js';
@@ -16,8 +17,6 @@ import { participants } from '../../support/storm.js';
 describe('npm run backup', () => {
   const shop = useShop();
   const folder = () => dirname(shop.databaseUrl.replace(/^sqlite:/, ''));
-  const run = (...args: string[]) =>
-    Program.start('commands/backup.js', { DATABASE_URL: shop.databaseUrl }, args, { cwd: folder() });
 
   /** Rents and returns until it is told to stop, and takes down the ids of what was acknowledged. */
   function storm(clientId: number, copyIds: readonly number[]) {
@@ -46,7 +45,9 @@ describe('npm run backup', () => {
     );
     while (acknowledged.length < 50) await setTimeout(10);
     const before = [...acknowledged];
-    const backup = run('backup.sqlite');
+    const backup = Program.start('commands/backup.js', { DATABASE_URL: shop.databaseUrl }, ['backup.sqlite'], {
+      cwd: folder(),
+    });
     await backup.succeeds();
     await end();
     expect(acknowledged.length).toBeGreaterThan(before.length);
@@ -100,9 +101,9 @@ describe('npm run backup', () => {
   it('overwrites nothing', async () => {
     const file = join(folder(), 'precious');
     await writeFile(file, 'precious');
-    const backup = run('precious');
-    expect(await backup.exited).toMatchObject({ code: 1 });
-    expect(backup.stderr).toBe('precious is there already, and a backup overwrites nothing. Name another file.\n');
+    const { code, stderr } = await runCommand('backup', { DATABASE_URL: shop.databaseUrl }, [file]);
+    expect(code).toBe(1);
+    expect(stderr).toBe(`${file} is there already, and a backup overwrites nothing. Name another file.\n`);
     expect(await readFile(file, 'utf8')).toBe('precious');
   });
 
@@ -112,9 +113,10 @@ describe('npm run backup', () => {
       `PRAGMA writable_schema = ON;
        UPDATE sqlite_schema SET sql = replace(sql, '"year"', '"genre_id"') WHERE name = 'ix_movie_year'`,
     );
-    const backup = run('damaged.sqlite');
-    expect(await backup.exited).toMatchObject({ code: 1 });
-    expect(backup.stderr).toMatch(/The copy isn't whole.*ix_movie_year.*see what npm run verify says/s);
+    const damaged = join(folder(), 'damaged.sqlite');
+    const { code, stderr } = await runCommand('backup', { DATABASE_URL: shop.databaseUrl }, [damaged]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/The copy isn't whole.*ix_movie_year.*see what npm run verify says/s);
     expect((await readdir(folder())).filter((name) => name.startsWith('damaged'))).toEqual([]);
   });
 });

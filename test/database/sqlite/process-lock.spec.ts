@@ -4,6 +4,7 @@ import { dataSourceOptions } from '../../../ormconfig.js';
 import { Program, startService } from '../../../scripts/support/program.js';
 import { UnusableDatabase } from '../../../src/platform/database/engine/unusable-database.js';
 import { withDatabase } from '../../../src/platform/database/with-database.js';
+import { runCommand } from '../../support/command.js';
 import { freshFile, type FreshDatabase } from '../../support/engine.js';
 
 describe('the process lock of a SQLite file', () => {
@@ -36,10 +37,10 @@ describe('the process lock of a SQLite file', () => {
 
   it('refuses a second service and an import with exit code 1', async () => {
     const second = Program.start('src/main.js', { DATABASE_URL: database.url, PORT: '0' });
-    const seed = Program.start('commands/seed.js', { DATABASE_URL: database.url });
     expect(await second.exited).toMatchObject({ code: 1 });
     expect(second.stderr).toMatch(/is in use by another process.*stop the other, or move to PostgreSQL/s);
-    expect(await seed.exited).toMatchObject({ code: 1 });
+    const seed = await runCommand('seed', { DATABASE_URL: database.url });
+    expect(seed.code).toBe(1);
     expect(seed.stderr).toMatch(/^The SQLite file .* is in use by another process/);
   });
 

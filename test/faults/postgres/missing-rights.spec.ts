@@ -4,7 +4,7 @@ import { apiAt } from '../../support/app.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
 import { behindItsBack } from '../../support/outage.js';
 import { refused } from '../../support/problem.js';
-import { reasonOfRefusedStart } from '../../support/refused-start.js';
+import { failureOfStart, reasonOfRefusedStart } from '../../support/refused-start.js';
 import { until } from '../../support/until.js';
 
 describe('a PostgreSQL user without rights', () => {
@@ -31,16 +31,16 @@ describe('a PostgreSQL user without rights', () => {
     expect(reason).toContain('pg_restore --no-owner');
   });
 
-  it('on the schema: the service exits with code 1, a reason and a remedy', async () => {
+  it('on the schema: the service does not start, for a reason and with a remedy', async () => {
     await sql('REVOKE ALL ON SCHEMA public FROM PUBLIC');
-    expect(await reasonOfRefusedStart(url)).toContain(`user ${role} may not use the schema`);
+    expect(await failureOfStart({ databaseUrl: url })).toContain(`user ${role} may not use the schema`);
     await sql('GRANT USAGE ON SCHEMA public TO PUBLIC');
   });
 
-  it('to write to a database that takes no writes: the service exits with code 1, a reason and a remedy', async () => {
+  it('to write to a database that takes no writes: the service does not start, for a reason and with a remedy', async () => {
     await sql(grant);
     await sql(`ALTER ROLE ${role} SET default_transaction_read_only = on`);
-    expect(await reasonOfRefusedStart(url)).toContain('takes no writes');
+    expect(await failureOfStart({ databaseUrl: url })).toContain('takes no writes');
     await sql(`ALTER ROLE ${role} RESET default_transaction_read_only`);
   });
 
