@@ -20,7 +20,7 @@ import { MetricsService } from './platform/monitoring/metrics.service.js';
 import { PinoLogger } from './platform/logging/pino-logger.js';
 import { version } from './platform/config/version.js';
 
-/** The whole service, ready to listen: what main.ts serves is what the tests ask. */
+/** The complete service, ready to listen. main.ts and the tests use the same one. */
 export async function createApp(
   environment: Environment,
   receiveTimeouts?: ReceiveTimeouts,
@@ -39,7 +39,7 @@ export async function createApp(
   const app = await NestFactory.create(AppModule.with(environment), adapter, {
     logger,
     bodyParser: false,
-    // What goes wrong at the start is thrown, for the caller to tell.
+    // Errors at startup are thrown, for the caller to report.
     abortOnError: false,
     bufferLogs: true,
     autoFlushLogs: false,
@@ -61,7 +61,7 @@ export async function createApp(
   app.useGlobalPipes(new ValidationPipe(new CursorCipher(await unitOfWork.installationSecret())));
   useOpenApi(app, version, linkBaseOf(environment));
   app.flushLogs();
-  // To be told to end, and to end as told, is success: exit code 0.
+  // A graceful shutdown on a signal is success: exit code 0.
   app.enableShutdownHooks(['SIGTERM', 'SIGINT', 'SIGHUP'], { useProcessExit: true });
   return app;
 }

@@ -7,7 +7,7 @@ import { describeBoundAddress } from './platform/http/server/bound-address.js';
 import { describeStartFailure } from './platform/process/start-failure.js';
 import { warnOfFutureInstants } from './rentals/invariants/future-instants.js';
 
-/** Milliseconds, beyond the time of grace, in which the service has ended, whatever holds it up. */
+/** Forced exit after the grace period. */
 const forcedExitMs = 9_000;
 
 try {
@@ -18,15 +18,13 @@ try {
   for (const warning of environmentWarnings(process.env)) logger.warn(warning);
   logger.log(`Listening on ${describeBoundAddress(server.address() as AddressInfo)}, documentation at /docs`);
   void warnOfFutureInstants(app.get(UnitOfWork), logger);
-  // Node's own words for these would tell all that hangs on the error, people's data too.
+  // Node's default handler would print all properties of the error, possibly personal data.
   process.on('uncaughtException', (error) => {
     logger.fatal({ msg: 'Uncaught exception, exiting', err: error });
     process.exit(1);
   });
   const forceExit = () => {
-    logger.fatal(
-      'The service did not come to its end in time, and ends by force. What was not committed is rolled back.',
-    );
+    logger.fatal('Graceful shutdown timed out, forcing exit. Uncommitted transactions are rolled back.');
     process.exit(1);
   };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) {

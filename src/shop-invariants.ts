@@ -6,7 +6,7 @@ import { derivedText } from './platform/verification/derived-text.js';
 import type { EntityInvariant } from './platform/verification/invariant.js';
 import { rentalInvariants } from './rentals/invariants/rental-invariants.js';
 
-/** The invariants that all features declare, for `npm run verify`. */
+/** The invariants of all features, for `npm run verify`. */
 export const shopInvariants: readonly EntityInvariant[] = [
   derivedText(Genre, Genre.columnsOf, ['nameKey']),
   derivedText(Movie, Movie.columnsOf, ['titleSearch']),

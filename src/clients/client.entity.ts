@@ -23,12 +23,12 @@ export class Client {
   @TextColumn({ length: 100 })
   lastName: string;
 
-  /** "first last" without case or accents, to be found by. */
+  /** "first last" without case and accents, for searching. */
   @TextColumn({ length: searchableLength })
   @TrigramIndex()
   nameSearch: string;
 
-  /** "last first" without case or accents, to be sorted by. */
+  /** "last first" without case and accents, for sorting. */
   @TextColumn({ length: searchableLength })
   @Index()
   nameSort: string;
@@ -39,7 +39,7 @@ export class Client {
   @TextColumn({ length: 64, nullable: true })
   licenseNumber: string | null;
 
-  /** What a license number is found by, however it is written: two clients may not share it. */
+  /** The normalized license number, which is unique. */
   @TextColumn({ length: keyLength, nullable: true })
   @Index({ unique: true })
   licenseKey: string | null;

@@ -11,7 +11,7 @@ import { ClientInput, ClientPatch, ReplaceClientInput } from './dto/client-input
 import { ClientDto } from './dto/client.dto.js';
 import { ListClients } from './dto/list-clients.dto.js';
 
-/** The first client of the demonstration. */
+/** The first client of the demonstration data. */
 const ada = {
   first_name: 'Ada',
   last_name: 'Brennan',
@@ -29,7 +29,7 @@ export class ClientsController {
   @Get()
   @Operation({
     summary: 'List and search clients',
-    description: 'To find who stands at the desk, by words of the name in any order, or by the license number.',
+    description: 'Search clients by words of their name, or look one up by license number.',
     returns: [ClientDto],
   })
   async listClients(@Query() query: ListClients, @Context() context: RequestContext): Promise<PageResponse<ClientDto>> {
@@ -39,7 +39,7 @@ export class ClientsController {
   @Get(':id')
   @Operation({
     summary: 'Get a client',
-    description: 'What the shop knows of them. What they rented is under `/clients/{id}/movie_rents`.',
+    description: 'The client. Its rentals are at `/clients/{id}/movie_rents`.',
     returns: ClientDto,
     problems: [NotFound],
   })
@@ -50,7 +50,7 @@ export class ClientsController {
   @Post()
   @Operation({
     summary: 'Add a client',
-    description: 'Signs somebody up; they can rent at once. No two clients have the same license number.',
+    description: 'Registers a client, who can rent immediately. License numbers are unique.',
     created: [ClientDto, '/clients'],
     problems: [LicenseNumberTaken],
   })
@@ -61,7 +61,7 @@ export class ClientsController {
   @Put(':id')
   @Operation({
     summary: 'Replace a client',
-    description: 'Sets all that a clerk says of them; a license number that is left out is removed.',
+    description: 'Replaces all editable members; an absent license number is removed.',
     returns: ClientDto,
     requestExamples: { 'All members': ada },
     problems: changeProblems,
@@ -77,9 +77,9 @@ export class ClientsController {
   @Patch(':id')
   @Operation({
     summary: 'Change a client',
-    description: 'Sets the members that are sent and keeps the others: a JSON merge patch (RFC 7396).',
+    description: 'JSON merge patch (RFC 7396): sets the members in the request and keeps the others.',
     returns: ClientDto,
-    requestExamples: { 'The address alone': { address: ada.address } },
+    requestExamples: { 'Only the address': { address: ada.address } },
     problems: changeProblems,
   })
   async changeClient(
@@ -93,7 +93,7 @@ export class ClientsController {
   @Delete(':id')
   @Operation({
     summary: 'Delete a client who never rented',
-    description: 'For whoever was entered by mistake. Once they have rented, the shop has to know them.',
+    description: 'For clients entered by mistake. A client with rentals cannot be deleted.',
     exampleId: 13,
     problems: [NotFound, ClientHasRents],
   })

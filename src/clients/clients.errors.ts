@@ -24,6 +24,6 @@ export class ClientHasRents extends DomainError {
     readonly openRents: number,
     readonly closedRents: number,
   ) {
-    super(`The client can't be deleted: ${openRents} open and ${closedRents} closed rentals are theirs.`);
+    super(`The client cannot be deleted: it has ${openRents} open and ${closedRents} closed rentals.`);
   }
 }

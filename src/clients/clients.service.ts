@@ -7,7 +7,7 @@ import type { Client, ClientFields } from './client.entity.js';
 import { type ClientFilter, ClientRepository } from './client.repository.js';
 
 const repositories = { clients: ClientRepository };
-/** Nothing of a client remains, in kept answers either. */
+/** Deleting a client also erases stored responses with its data. */
 const deleteRepositories = { ...repositories, idempotencyKeys: IdempotencyKeyRepository };
 
 @Injectable()
@@ -29,7 +29,7 @@ export class ClientsService {
     return this.unitOfWork.for(command).run(repositories, ({ clients }) => clients.add(fields));
   }
 
-  /** Members left out are kept. */
+  /** Absent fields are kept. */
   change(id: number, fields: Partial<ClientFields>, command: Command<Client>): Promise<Client> {
     return this.unitOfWork.for(command).run(repositories, async ({ clients }) => {
       command.precondition?.(await clients.getForUpdate(id));

@@ -16,7 +16,7 @@ export class Genre {
   @TextColumn({ length: 100 })
   name: string;
 
-  /** What names of one genre have in common, however they are written: two genres may not share it. */
+  /** The normalized name, which is unique regardless of case, width and kinds of punctuation. */
   @TextColumn({ length: keyLength })
   @Index({ unique: true })
   nameKey: string;

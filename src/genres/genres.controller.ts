@@ -21,7 +21,7 @@ export class GenresController {
   @Get()
   @Operation({
     summary: 'List genres',
-    description: 'All that titles can be sorted into, by id or by name.',
+    description: 'All genres, sorted by id or by name.',
     returns: [GenreDto],
   })
   async listGenres(@Query() query: ListGenres, @Context() context: RequestContext): Promise<PageResponse<GenreDto>> {
@@ -31,7 +31,7 @@ export class GenresController {
   @Get(':id')
   @Operation({
     summary: 'Get a genre',
-    description: 'What it is called and what belongs in it.',
+    description: 'Name and description of the genre.',
     returns: GenreDto,
     problems: [NotFound],
   })
@@ -42,7 +42,7 @@ export class GenresController {
   @Post()
   @Operation({
     summary: 'Add a genre',
-    description: 'From then on titles can be sorted into it. No two genres have the same name, whatever its case.',
+    description: 'Creates a genre. Names are unique regardless of case and width.',
     created: [GenreDto, '/genres'],
     problems: [GenreNameTaken],
   })
@@ -53,8 +53,7 @@ export class GenresController {
   @Put(':id')
   @Operation({
     summary: 'Replace a genre',
-    description:
-      'Sets all that a clerk says of it; a description that is left out is removed. Its movies stay with it.',
+    description: 'Replaces all editable members; an absent description is removed. The movies of the genre keep it.',
     returns: GenreDto,
     requestExamples: { 'All members': { name: 'Action', description: 'Chases, fights and narrow escapes.' } },
     problems: changeProblems,
@@ -70,9 +69,9 @@ export class GenresController {
   @Patch(':id')
   @Operation({
     summary: 'Change a genre',
-    description: 'Sets the members that are sent and keeps the others: a JSON merge patch (RFC 7396).',
+    description: 'JSON merge patch (RFC 7396): sets the members in the request and keeps the others.',
     returns: GenreDto,
-    requestExamples: { 'The description alone': { description: 'Chases, fights and narrow escapes.' } },
+    requestExamples: { 'Only the description': { description: 'Chases, fights and narrow escapes.' } },
     problems: changeProblems,
   })
   async changeGenre(
@@ -85,10 +84,10 @@ export class GenresController {
 
   @Post(':id')
   @Operation({
-    summary: 'Change a genre, as the former service spelt it',
-    description: 'The same as `PATCH /genres/{id}`, which to prefer.',
+    summary: 'Change a genre (legacy path)',
+    description: 'Alias of `PATCH /genres/{id}`; use that instead.',
     returns: GenreDto,
-    requestExamples: { 'The description alone': { description: 'Chases, fights and narrow escapes.' } },
+    requestExamples: { 'Only the description': { description: 'Chases, fights and narrow escapes.' } },
     problems: changeProblems,
     deprecated: true,
   })
@@ -104,7 +103,7 @@ export class GenresController {
   @Delete(':id')
   @Operation({
     summary: 'Delete a genre',
-    description: 'Possible as long as no movie is of it.',
+    description: 'Deletes a genre without movies.',
     exampleId: 9,
     problems: [NotFound, GenreInUse],
   })

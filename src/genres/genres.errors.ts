@@ -9,7 +9,7 @@ export class GenreNameTaken extends DomainError {
   };
 
   constructor(readonly genreName: string) {
-    super(`There is already a genre called ${genreName}, in this or another case, width or spelling of signs.`);
+    super(`A genre named "${genreName}" already exists (names are case-insensitive).`);
   }
 }
 
@@ -21,8 +21,8 @@ export class GenreInUse extends DomainError {
     example: () => new GenreInUse(3),
   };
 
-  /** @param movies how many movies are of the genre */
+  /** @param movies number of movies of the genre */
   constructor(readonly movies: number) {
-    super(`The genre can't be deleted: ${movies} ${movies === 1 ? 'movie is' : 'movies are'} of it.`);
+    super(`The genre is used by ${movies} ${movies === 1 ? 'movie' : 'movies'} and cannot be deleted.`);
   }
 }

@@ -23,7 +23,7 @@ export class GenresService {
     return this.unitOfWork.for(command).run(repositories, ({ genres }) => genres.add(fields));
   }
 
-  /** Members left out are kept. */
+  /** Absent fields are kept. */
   change(id: number, fields: Partial<GenreFields>, command: Command<Genre>): Promise<Genre> {
     return this.unitOfWork.for(command).run(repositories, async ({ genres }) => {
       command.precondition?.(await genres.getForUpdate(id));

@@ -2,8 +2,8 @@ import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 import { TextColumn } from '../platform/database/columns/text-column.js';
 
 /**
- * Which row of the shop a row of an imported source became. It outlives the row of the shop, so that an import that is
- * repeated does not bring back what was deleted. Ids are never given out twice.
+ * Maps a row of an imported source to the row it became. Outlives that row, so that a repeated import does not restore
+ * deleted rows. Ids are never reused.
  */
 @Entity()
 @Index(['source', 'tableName', 'sourceId'], { unique: true })
@@ -11,15 +11,15 @@ export class ImportedRow {
   @PrimaryGeneratedColumn()
   id: number;
 
-  /** Names the source, such as "sakila". */
+  /** Name of the source, such as "sakila". */
   @TextColumn({ length: 64 })
   source: string;
 
-  /** The table of the shop that the row is in, or was. */
+  /** The table that the row is, or was, in. */
   @TextColumn({ length: 64 })
   tableName: string;
 
-  /** What the source identifies the row by among those of the table. */
+  /** The row's identifier in the source, unique within the table. */
   @TextColumn({ length: 300 })
   sourceId: string;
 

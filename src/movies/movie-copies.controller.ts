@@ -16,8 +16,8 @@ export class MovieCopiesController {
 
   @Get('movie_copies')
   @Operation({
-    summary: 'List copies, or find one by its code',
-    description: 'With `code`, what a scanner at the desk read: a list of that one copy, or an empty one.',
+    summary: 'List copies, or find one by its barcode',
+    description: 'With `code`, a list of the one copy with this barcode, or an empty list.',
     returns: [MovieCopyDto],
   })
   async listMovieCopies(
@@ -29,8 +29,8 @@ export class MovieCopiesController {
 
   @Get('movies/:id/copies')
   @Operation({
-    summary: 'List all copies a movie ever had',
-    description: 'Those that are lost or retired too, which the movie itself no longer shows.',
+    summary: 'List all copies of a movie',
+    description: 'Includes lost and retired copies, which the movie itself does not list.',
     returns: [MovieCopyDto],
     problems: [NotFound],
   })
@@ -50,7 +50,7 @@ export class MovieCopiesController {
   @Post('movies/:id/copies')
   @Operation({
     summary: 'Add a copy of a movie',
-    description: 'For a disc or tape that is at hand. Send the code that sticks on it, or leave it out to get one.',
+    description: 'Adds one copy, with its barcode or with a generated one.',
     created: [MovieCopyDto, '/movie_copies'],
     problems: [NotFound, CopyCodeTaken, StockTooHigh],
   })
@@ -65,7 +65,7 @@ export class MovieCopiesController {
   @Get('movie_copies/:id')
   @Operation({
     summary: 'Get a copy',
-    description: 'Which movie is on it, and whether it can be lent now.',
+    description: 'The copy, its movie and its availability.',
     returns: MovieCopyDto,
     problems: [NotFound],
   })
@@ -77,10 +77,10 @@ export class MovieCopiesController {
   @Operation({
     summary: 'Change the code or the service state of a copy',
     description:
-      'For a new label, a repair, a loss or a find: sets the members that are sent and keeps the others (RFC 7396). ' +
-      'The state of a copy that is out can be changed when it is back.',
+      'JSON merge patch (RFC 7396): sets the members in the request and keeps the others. ' +
+      'The state of a copy that is out cannot be changed before its return.',
     returns: MovieCopyDto,
-    requestExamples: { 'A copy that is being repaired': { code: 'VHS-0001', service_state: 'maintenance' } },
+    requestExamples: { 'A copy in maintenance': { code: 'VHS-0001', service_state: 'maintenance' } },
     exampleId: 2,
     responseExample: { id: 2, is_available: false },
     problems: [NotFound, CopyCodeTaken, CopyIsOut, StockTooHigh],
@@ -95,9 +95,8 @@ export class MovieCopiesController {
 
   @Delete('movie_copies/:id')
   @Operation({
-    summary: 'Delete a copy that was never lent',
-    description:
-      'For one that was entered by mistake. One that was lent is retired instead, so that its loans are kept.',
+    summary: 'Delete a copy that was never rented',
+    description: 'For copies entered by mistake. Retire a copy that was rented instead, so that its rentals are kept.',
     exampleId: 48,
     problems: [NotFound, CopyWasRented],
   })

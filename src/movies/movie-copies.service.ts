@@ -19,7 +19,7 @@ export class MovieCopiesService {
     return this.unitOfWork.for(caller).readPage(repositories, request, ({ copies }) => copies.page(filter, request));
   }
 
-  /** All copies a movie ever had, those lost or retired too. */
+  /** Returns all copies of a movie, including lost and retired ones. */
   pageOfMovie(movieId: number, filter: CopyFilter, request: PageRequest, caller: Caller): Promise<Page<MovieCopy>> {
     return this.unitOfWork.for(caller).read(repositories, async ({ movies, copies }) => {
       await movies.assertFound(movieId);
@@ -43,7 +43,7 @@ export class MovieCopiesService {
     });
   }
 
-  /** Members left out are kept. */
+  /** Absent fields are kept. */
   change(id: number, fields: CopyFields, command: Command<MovieCopy>): Promise<MovieCopy> {
     return this.unitOfWork.for(command).run(repositories, async ({ movies, copies }) => {
       const copy = await copies.getForUpdate(id);

@@ -16,10 +16,10 @@ import { identityKey, keyLength } from '../kernel/text.js';
 import { Movie } from './movie.entity.js';
 
 export const serviceStates = ['in_service', 'maintenance', 'lost', 'retired'] as const;
-/** What the shop has decided about a copy. Whether it is out is another matter, and read from the loans. */
+/** State of a copy, as set by the shop. Whether the copy is out is derived from the loans. */
 export type ServiceState = (typeof serviceStates)[number];
 
-/** The states a copy is no longer part of the stock in. */
+/** States in which a copy does not count as stock. */
 export const outOfStock: readonly ServiceState[] = ['lost', 'retired'];
 
 /** One physical disc or tape. */
@@ -37,11 +37,11 @@ export class MovieCopy {
   @JoinColumn()
   movie?: Relation<Movie>;
 
-  /** The barcode, as it was entered. */
+  /** The barcode as entered. */
   @TextColumn({ length: 64 })
   code: string;
 
-  /** What a barcode is found and sorted by, however it is written: two copies may not share it. */
+  /** The normalized barcode, unique, for searching and sorting. */
   @TextColumn({ length: keyLength, default: '' })
   @Index({ unique: true })
   codeKey: string;
@@ -49,7 +49,7 @@ export class MovieCopy {
   @TextColumn({ length: 16 })
   serviceState: ServiceState;
 
-  /** The rental that has it out now, where it was read with its loans. */
+  /** The rental that the copy is out on, if its loans were loaded. */
   @VirtualColumn({
     type: 'integer',
     select: false,
@@ -57,7 +57,7 @@ export class MovieCopy {
   })
   openRentId?: number | null;
 
-  /** When it came back last, where it was read with its loans; null where it was never out. */
+  /** The latest return, if its loans were loaded; null if it was never out. */
   @VirtualColumn({
     type: 'varchar',
     select: false,

@@ -14,13 +14,13 @@ export interface MovieFields {
   readonly genreId: number;
 }
 
-/** How many copies of a movie are in stock, and how many of them can be lent now. */
+/** Number of copies in stock, and of those that can be rented now. */
 export interface StockCount {
   readonly stock: number;
   readonly available: number;
 }
 
-/** The copies that a movie is shown with at most. */
+/** Maximum copies in the representation of a movie. */
 export const maxCopiesShown = 200;
 
 @Entity()
@@ -31,7 +31,7 @@ export class Movie {
   @TextColumn({ length: 255 })
   title: string;
 
-  /** The title without case or accents, to be found and sorted by. */
+  /** The title without case and accents, for searching and sorting. */
   @TextColumn({ length: searchableLength })
   @Index()
   @TrigramIndex()
@@ -56,12 +56,11 @@ export class Movie {
   genre?: Relation<Genre>;
 
   /**
-   * The copies in stock, neither lost nor retired, where it was read with them: all of them, or of more than
-   * `maxCopiesShown` at least so many, the oldest.
+   * The copies in stock (neither lost nor retired), if they were loaded: all, or at least the `maxCopiesShown` oldest.
    */
   copies: MovieCopy[];
 
-  /** Set where `copies` may not be all. */
+  /** Set if `copies` may be incomplete. */
   counted?: StockCount;
 
   get stock(): number {

@@ -16,7 +16,7 @@ const general = { title: 'The General', year: 1926, director: 'Buster Keaton', g
 const withStock = { ...general, stock: 2 };
 const withCodes = { ...general, copies: [{ code: 'BD-0002' }, { code: 'BD-0003' }] };
 
-/** The first movie of the demonstration. */
+/** The first movie of the demonstration data. */
 const sevenSamurai = {
   title: 'Seven Samurai',
   description: 'A village that has nothing hires seven swordsmen for three bowls of rice a day.',
@@ -36,7 +36,7 @@ export class MoviesController {
   @Get('movies')
   @Operation({
     summary: 'List and search movies',
-    description: 'To find a title by a part of it, or what there is of a genre, of a year, or to take home now.',
+    description: 'Search movies by part of their title, or filter them by genre, year or availability.',
     returns: [MovieDto],
   })
   async listMovies(@Query() query: ListMovies, @Context() context: RequestContext): Promise<PageResponse<MovieDto>> {
@@ -50,7 +50,7 @@ export class MoviesController {
   @Get('genres/:id/movies')
   @Operation({
     summary: 'List the movies of a genre',
-    description: 'What is sorted into it.',
+    description: 'All movies of one genre.',
     returns: [MovieDto],
     problems: [NotFound],
   })
@@ -70,7 +70,7 @@ export class MoviesController {
   @Get('movies/:id')
   @Operation({
     summary: 'Get a movie with its copies',
-    description: 'The title, the copies in stock, and which of them can be lent now.',
+    description: 'The movie, its copies in stock and their availability.',
     returns: MovieDto,
     problems: [NotFound],
   })
@@ -86,10 +86,10 @@ export class MoviesController {
   @Operation({
     summary: 'Add a movie with its copies',
     description:
-      'The movie and its copies: `stock` of them, which get codes, or `copies` with the codes that stick on them. All of ' +
-      'it happens, or nothing.',
+      'Adds a movie and its copies atomically: `stock` copies with generated barcodes, or `copies` with their own ' +
+      'barcodes.',
     created: [MovieDto, '/movies'],
-    requestExamples: { 'So many copies': withStock, 'Copies with barcodes of their own': withCodes },
+    requestExamples: { 'A number of copies': withStock, 'Copies with their barcodes': withCodes },
     problems: [CopyCodeTaken],
   })
   async addMovieWithStock(@Body() input: MovieWithStockInput, @Context() context: RequestContext): Promise<MovieDto> {
@@ -102,10 +102,10 @@ export class MoviesController {
   @Operation({
     summary: 'Replace a movie and raise or lower its stock',
     description:
-      'Raising adds copies, lowering retires copies that are in. `copies` lists those that it has, as they were read, ' +
-      'and those to add. Where too many are out, nothing is changed at all.',
+      'Raising the stock adds copies; lowering it retires copies that are not out. `copies` lists the existing copies ' +
+      'unchanged, and those to add. Atomic: if too many copies are out, nothing is changed.',
     returns: MovieDto,
-    requestExamples: { 'One copy more': { ...sevenSamurai, stock: 3 } },
+    requestExamples: { 'One more copy': { ...sevenSamurai, stock: 3 } },
     responseExample: { available: 3, copies: [{}, {}, { ...newCopy, id: 68, code: 'M5T6YKQ2' }] },
     problems: [NotFound, StockTooLow, StockTooHigh, CopyCodeTaken],
   })
@@ -122,7 +122,7 @@ export class MoviesController {
   @Post('movies')
   @Operation({
     summary: 'Add a movie without copies',
-    description: 'Puts a title into the catalogue that has no copies yet.',
+    description: 'Adds a movie with a stock of 0.',
     created: [MovieDto, '/movies'],
     responseExample: withoutCopies,
   })
@@ -132,8 +132,8 @@ export class MoviesController {
 
   @Post('movie')
   @Operation({
-    summary: 'Add a movie without copies, as the former service spelt it',
-    description: 'The same as `POST /movies`, which to prefer.',
+    summary: 'Add a movie without copies (legacy path)',
+    description: 'Alias of `POST /movies`; use that instead.',
     created: [MovieDto, '/movies'],
     responseExample: withoutCopies,
     deprecated: true,
@@ -145,7 +145,7 @@ export class MoviesController {
   @Put('movies/:id')
   @Operation({
     summary: 'Replace a movie',
-    description: 'Sets all that a clerk says of the title; what may be left out and is, is removed. Its copies stay.',
+    description: 'Replaces all editable members; absent optional members are removed. The copies are kept.',
     returns: MovieDto,
     requestExamples: { 'All members': sevenSamurai },
     problems: [NotFound],
@@ -163,9 +163,9 @@ export class MoviesController {
   @Patch('movies/:id')
   @Operation({
     summary: 'Change a movie',
-    description: 'Sets the members that are sent and keeps the others: a JSON merge patch (RFC 7396).',
+    description: 'JSON merge patch (RFC 7396): sets the members in the request and keeps the others.',
     returns: MovieDto,
-    requestExamples: { 'The director alone': { director: sevenSamurai.director } },
+    requestExamples: { 'Only the director': { director: sevenSamurai.director } },
     problems: [NotFound],
   })
   async changeMovie(
@@ -180,8 +180,8 @@ export class MoviesController {
 
   @Delete('movies/:id')
   @Operation({
-    summary: 'Delete a movie that was never lent',
-    description: 'With its copies, as long as none of them was ever lent.',
+    summary: 'Delete a movie that was never rented',
+    description: 'Deletes a movie and its copies, if none of them was ever rented.',
     exampleId: 30,
     problems: [NotFound, MovieWasRented],
   })

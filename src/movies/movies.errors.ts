@@ -8,13 +8,15 @@ export class StockTooLow extends DomainError {
     example: () => new StockTooLow(2, 5, 1),
   };
 
-  /** @param retirable how many of the present stock could be taken away: those that are in */
+  /** @param retirable number of copies in stock that are not out, and can be retired */
   constructor(
     wanted: number,
     readonly stock: number,
     readonly retirable: number,
   ) {
-    super(`The stock of ${stock} can't be lowered to ${wanted}: only ${retirable} copies are in. Nothing was changed.`);
+    super(
+      `The stock of ${stock} cannot be lowered to ${wanted}: only ${retirable} copies can be retired. Nothing was changed.`,
+    );
   }
 }
 
@@ -27,7 +29,7 @@ export class StockTooHigh extends DomainError {
   };
 
   constructor(readonly limit: number) {
-    super(`A movie can have ${limit} copies in stock at most.`);
+    super(`A movie can have at most ${limit} copies in stock.`);
   }
 }
 
@@ -40,7 +42,7 @@ export class CopyCodeTaken extends DomainError {
   };
 
   constructor(readonly copyCode: string) {
-    super(`There is already a copy with the code ${copyCode}.`);
+    super(`A copy with the code ${copyCode} already exists.`);
   }
 }
 
@@ -52,9 +54,9 @@ export class MovieWasRented extends DomainError {
     example: () => new MovieWasRented(12),
   };
 
-  /** @param loans how often its copies were ever lent */
+  /** @param loans number of rentals of its copies */
   constructor(readonly loans: number) {
-    super(`The movie can't be deleted: its copies were lent ${loans} times. Lower its stock to 0 instead.`);
+    super(`The movie cannot be deleted: its copies were rented ${loans} times. Set its stock to 0 instead.`);
   }
 }
 
@@ -67,7 +69,7 @@ export class CopyWasRented extends DomainError {
   };
 
   constructor(readonly loans: number) {
-    super(`The copy can't be deleted: it was lent ${loans} times. Set its service_state to retired instead.`);
+    super(`The copy cannot be deleted: it was rented ${loans} times. Set its service_state to retired instead.`);
   }
 }
 
@@ -80,6 +82,6 @@ export class CopyIsOut extends DomainError {
   };
 
   constructor(readonly movieRentId: number) {
-    super(`The copy is out, on rental ${movieRentId}; its service state can be changed when it is back.`);
+    super(`The copy is out on rental ${movieRentId}. Its service state can be changed after its return.`);
   }
 }

@@ -8,7 +8,7 @@ import type { Movie, MovieFields } from './movie.entity.js';
 import { type MovieFilter, MovieRepository } from './movie.repository.js';
 import { stockChange, codesOfNew, type StockOrder } from './stock.js';
 
-/** The participants of docs/diagrams/add-movie-with-stock.mmd. */
+/** As in docs/diagrams/add-movie-with-stock.mmd. */
 const repositories = { movies: MovieRepository, copies: MovieCopyRepository };
 const movieRepositories = { movies: MovieRepository };
 const genreRepositories = { genres: GenreRepository, movies: MovieRepository };
@@ -31,7 +31,7 @@ export class MoviesService {
     );
   }
 
-  /** The movies of one genre. */
+  /** Returns the movies of one genre. */
   pageOfGenre(
     genreId: number,
     request: PageRequest,
@@ -52,7 +52,7 @@ export class MoviesService {
     return this.addWithStock(fields, { stock: 0 }, command);
   }
 
-  /** Adds a movie with its copies, or nothing at all. */
+  /** Adds a movie with its copies, atomically. */
   addWithStock(fields: MovieFields, stock: StockOrder, command: Command<Movie>): Promise<Movie> {
     return this.unitOfWork.for(command).run(repositories, async ({ movies, copies }) => {
       const movie = await movies.add(fields);
@@ -61,7 +61,7 @@ export class MoviesService {
     });
   }
 
-  /** Members left out are kept. */
+  /** Absent fields are kept. */
   change(id: number, fields: Partial<MovieFields>, command: Command<Movie>): Promise<Movie> {
     const expand = command.isExpanded ? 'genre' : undefined;
     return this.unitOfWork.for(command).run(movieRepositories, async ({ movies }) => {
@@ -71,7 +71,7 @@ export class MoviesService {
     });
   }
 
-  /** Changes a movie and raises or lowers its stock, or changes nothing at all. */
+  /** Changes a movie and its stock, atomically. */
   changeWithStock(id: number, fields: MovieFields, order: StockOrder, command: Command<Movie>): Promise<Movie> {
     const expand = command.isExpanded ? 'genre' : undefined;
     return this.unitOfWork.for(command).run(repositories, async ({ movies, copies }) => {

@@ -3,26 +3,26 @@ import { identityKey } from '../kernel/text.js';
 import { maxCopiesShown, type Movie } from './movie.entity.js';
 import { StockTooHigh, StockTooLow } from './movies.errors.js';
 
-/** The copies of one movie that can be in stock at once. */
+/** Maximum copies in stock of one movie. */
 export const maxStock = 10_000;
 
-/** A copy of a movie as it was ordered: one that is there, by its id or code, or one to add. */
+/** A requested copy of a movie: an existing one, by its id or code, or one to add. */
 export interface StockedCopy {
   readonly id?: number;
   readonly code?: string;
 }
 
-/** The stock that a movie is to have: a number of copies, or the copies themselves. */
+/** The requested stock of a movie: a number of copies, or the copies themselves. */
 export interface StockOrder {
   readonly stock?: number;
   readonly copies?: readonly StockedCopy[];
 }
 
-/** The codes of copies to add; undefined for a copy that gets one. */
+/** The codes of copies to add; undefined to generate one. */
 type Codes = readonly (string | undefined)[];
 
 /**
- * Returns the codes of the copies of a new movie.
+ * Returns the codes of a new movie's copies.
  * @throws InvalidInput
  */
 export function codesOfNew({ stock, copies }: StockOrder): Codes {
@@ -33,21 +33,21 @@ export function codesOfNew({ stock, copies }: StockOrder): Codes {
 }
 
 /**
- * Returns what makes the stock of a movie what was ordered: the codes of the copies to add, and how many to retire. A
- * list of copies names all that the movie is shown with, unchanged, and copies to add. A list of no others leaves the
- * number to `stock`, so that a movie can be written back with another.
+ * Returns the change that leads to the requested stock: the codes of the copies to add, and the number to retire. A
+ * list of copies must contain all copies of the movie's representation, unchanged, and copies to add. If it adds none,
+ * `stock` determines the number, so that a client can send a movie back with another stock.
  * @throws InvalidInput, StockTooLow, StockTooHigh
  */
 export function stockChange(movie: Movie, { stock, copies = [] }: StockOrder): { codes: Codes; retired: number } {
   const existing = new Map<StockedCopy, number>();
   for (const copy of copies) {
-    const there = movie.copies.find(({ id, codeKey }) =>
+    const found = movie.copies.find(({ id, codeKey }) =>
       copy.id === undefined ? copy.code !== undefined && codeKey === identityKey(copy.code) : id === copy.id,
     );
-    if (there) existing.set(copy, there.id);
+    if (found) existing.set(copy, found.id);
   }
   const added = copies.filter((copy) => !existing.has(copy));
-  const errors = [...duplicates(copies), ...misfits(movie, copies, existing)];
+  const errors = [...duplicates(copies), ...mismatches(movie, copies, existing)];
   if (added.length > 0) errors.push(...disagreement(stock, movie.stock + added.length));
   if (errors.length > 0) throw new InvalidInput(errors);
 
@@ -59,28 +59,32 @@ export function stockChange(movie: Movie, { stock, copies = [] }: StockOrder): {
 
 const withoutCodes = (count: number): Codes => Array<undefined>(count).fill(undefined);
 
-/** Copies that the movie doesn't have, or has otherwise, and those of it that are left out. */
-function misfits(
+/** Returns errors for copies that are unknown, changed or missing. */
+function mismatches(
   movie: Movie,
   copies: readonly StockedCopy[],
-  isThere: ReadonlyMap<StockedCopy, number>,
+  existing: ReadonlyMap<StockedCopy, number>,
 ): InputError[] {
   const errors: InputError[] = [];
   for (const [index, copy] of copies.entries()) {
     const at = (member: string, code: RuleCode, detail: string): void =>
       void errors.push({ path: ['copies', index, member], code, detail });
-    const there = movie.copies.find(({ id }) => id === isThere.get(copy));
-    if (copy.id !== undefined && !there) at('id', 'unknown', `Copy ${copy.id} is not in the stock of this movie.`);
-    if (there && copy.code !== undefined && identityKey(copy.code) !== there.codeKey) {
-      at('code', 'read_only', `The code of copy ${there.id} is changed by a PATCH of the copy.`);
+    const found = movie.copies.find(({ id }) => id === existing.get(copy));
+    if (copy.id !== undefined && !found) at('id', 'unknown', `Copy ${copy.id} is not in the stock of this movie.`);
+    if (found && copy.code !== undefined && identityKey(copy.code) !== found.codeKey) {
+      at(
+        'code',
+        'read_only',
+        `The code of copy ${found.id} is read-only here. Change it with PATCH /movie_copies/${found.id}.`,
+      );
     }
   }
-  const listed = new Set(isThere.values());
+  const listed = new Set(existing.values());
   const missing = movie.copies.slice(0, maxCopiesShown).filter(({ id }) => !listed.has(id));
   if (copies.length > 0 && missing.length > 0) {
     const detail =
       `Copies ${missing.map(({ id }) => id).join(', ')} are missing. To retire a copy, change its service_state; to ` +
-      'set the number only, leave out copies.';
+      'change only the number, leave out copies.';
     errors.push({ path: ['copies'], code: 'copies_missing', detail });
   }
   return errors;
@@ -92,7 +96,7 @@ function duplicates(copies: readonly StockedCopy[]): InputError[] {
     const key = code === undefined ? undefined : identityKey(code);
     if (key === undefined) return [];
     if (seen.has(key)) {
-      return [{ path: ['copies', index, 'code'], code: 'duplicate_code', detail: `The code ${code} is there twice.` }];
+      return [{ path: ['copies', index, 'code'], code: 'duplicate_code', detail: `The code ${code} appears twice.` }];
     }
     seen.add(key);
     return [];
@@ -101,12 +105,12 @@ function duplicates(copies: readonly StockedCopy[]): InputError[] {
 
 function disagreement(stock: number | undefined, expected: number): InputError[] {
   if (stock === undefined || stock === expected) return [];
-  const detail = `The stock of ${stock} disagrees with the copies, by which it is ${expected}.`;
+  const detail = `The stock of ${stock} disagrees with the copies, which make it ${expected}.`;
   return [{ path: ['stock'], code: 'stock_disagrees', detail }];
 }
 
 /**
- * Returns how many copies to retire so that `stock` are left. Only such as are in can be retired.
+ * Returns how many copies to retire to reach `stock`. Copies that are out cannot be retired.
  * @throws StockTooLow
  */
 function surplus(movie: Movie, stock: number): number {

@@ -20,8 +20,8 @@ interface RentalRepositories {
 }
 
 /**
- * Makes a rental what `order` says. Lines the order leaves out are taken back, and those that aren't there
- * are added, lent `now`. What was returned stays as it was.
+ * Changes a rental to match `order`: deletes absent lines and adds new ones, lent `now`. Returned lines are not
+ * changed.
  * @throws InvalidInput, RentClosed, LineReturned, and what filling a basket throws
  */
 export async function amend(
@@ -62,8 +62,8 @@ export async function amend(
 }
 
 /**
- * When a line of a rental that is being changed was lent: another copy on a line that is there already corrects what
- * was recorded of that time, unless the copy was elsewhere then.
+ * Returns the lending time of a changed line. Another copy on an existing line is a correction and keeps the line's
+ * time, unless that copy was out at that time.
  */
 function lentDatetimeOf({ id, copy }: OrderedLine & { copy: MovieCopy }, rent: MovieRent, now: Date): Date {
   const corrected = rent.details.find((detail) => detail.id === id);
@@ -74,12 +74,12 @@ function lentDatetimeOf({ id, copy }: OrderedLine & { copy: MovieCopy }, rent: M
     : nowOrLatest(now, copy.lastReturn);
 }
 
-/** Whether a line was on the rental before. */
+/** Whether a line existed before the change. */
 const hasId = <Line extends OrderedLine>(line: Line): line is Line & { id: number } => line.id !== undefined;
 
 /**
- * Finds for each line of an order the line that is there already: the one with its id, else the open one
- * with its copy, else an open one with a copy of its movie that no other line asks for.
+ * Matches each requested line to an existing one: by id, else the open line with its copy, else an open line with a
+ * copy of its movie that no other requested line names.
  * @throws InvalidInput
  */
 function matchLines(order: readonly OrderedLine[], details: readonly MovieRentDetail[]): OrderedLine[] {
@@ -112,7 +112,7 @@ function lineIdErrors(
 ): InputError[] {
   if (id === undefined) return [];
   const at = (code: RuleCode, detail: string): InputError[] => [{ path: ['details', index, 'id'], code, detail }];
-  if (!details.some((detail) => detail.id === id)) return at('unknown', `Line ${id} is not one of this rental.`);
+  if (!details.some((detail) => detail.id === id)) return at('unknown', `Line ${id} does not belong to this rental.`);
   const first = order.findIndex((line) => line.id === id);
-  return first < index ? at('duplicate_line', `Line ${id} is named twice.`) : [];
+  return first < index ? at('duplicate_line', `Line ${id} appears twice.`) : [];
 }

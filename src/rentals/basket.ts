@@ -7,14 +7,14 @@ import type { MovieRepository } from '../movies/movie.repository.js';
 import type { ClientRepository } from '../clients/client.repository.js';
 import { CopyAlreadyRented, CopyNotInService, NoCopyAvailable } from './rentals.errors.js';
 
-/** A line as it was ordered: this copy, or any free copy of that movie. `id` names a line that is there already. */
+/** A requested line: a specific copy, or any available copy of a movie. `id` refers to an existing line. */
 export interface OrderedLine {
   readonly id?: number;
   readonly movieCopyId?: number;
   readonly movieId?: number;
 }
 
-/** What a client wants to take home. */
+/** A requested rental. */
 export interface RentOrder {
   readonly clientId: number;
   readonly lines: readonly OrderedLine[];
@@ -29,8 +29,8 @@ export interface BasketRepositories {
 type LineError = InputError & { readonly subject: number };
 
 /**
- * Finds the copy for each line and judges every rule for every line, so that all failures are answered at once.
- * @param mine copies that are out on the very rental that is being changed, and may stay on it
+ * Finds the copy for each line and checks every rule for every line, so that the response lists all errors.
+ * @param mine copies that are out on the rental being changed, and may stay on it
  * @returns the copies, in the order of the lines
  * @throws InvalidInput, CopyAlreadyRented, CopyNotInService, NoCopyAvailable
  */
@@ -46,7 +46,7 @@ export async function fillBasket(
   );
   const wanted = new Map([...byMovie].map(([movieId, ordered]) => [movieId, ordered.length]));
   const named = lines.flatMap(({ movieCopyId }) => movieCopyId ?? []);
-  // One round trip: what is read last is read under the locks before it.
+  // One round trip: the last statement reads under the locks of the previous ones.
   const [isKnown, , lendable] = await inOrder(
     clients.lockIfExists(clientId),
     copies.lockMoviesOf([...wanted.keys()], [...named, ...mine]),
@@ -80,16 +80,16 @@ export async function fillBasket(
       const copy = free.get(movieId)?.shift();
       if (copy) basket.push(copy);
       else if (unknownMovies.has(movieId)) errors.push(unknownError(path, 'Movie', movieId));
-      else errors.push(lineError(path, 'no_copy_available', movieId, `No copy of movie ${movieId} is free.`));
+      else errors.push(lineError(path, 'no_copy_available', movieId, `No copy of movie ${movieId} is available.`));
     }
   }
   throwMostSevere(errors);
   return basket;
 }
 
-/** What stands in the way of lending a copy that was named: one thing at most. */
+/** Returns at most one error: why a copy cannot be lent. */
 function lendingErrors(copy: MovieCopy, isTaken: boolean, isMine: boolean, path: InputError['path']): LineError[] {
-  if (isTaken) return [lineError(path, 'duplicate_copy', copy.id, `Copy ${copy.id} is named twice.`)];
+  if (isTaken) return [lineError(path, 'duplicate_copy', copy.id, `Copy ${copy.id} appears twice.`)];
   if (isMine || copy.isAvailable) return [];
   return copy.isRented
     ? [lineError(path, 'copy_rented', copy.id, `Copy ${copy.id} is out.`)]
@@ -106,7 +106,7 @@ const lineError = (path: InputError['path'], code: RuleCode, subject: number, de
 const unknownError = (path: InputError['path'], what: string, id: number): LineError =>
   lineError(path, 'unknown', id, `${what} ${id} not found.`);
 
-/** Throws the gravest of what was refused, with all of it. */
+/** Throws the most severe error, with the list of all. */
 function throwMostSevere(errors: readonly LineError[]): void {
   const subjectsOf = (code: RuleCode): number[] => errors.filter((r) => r.code === code).map(({ subject }) => subject);
   if (errors.some(({ code }) => code === 'unknown' || code === 'duplicate_copy')) throw new InvalidInput(errors);

@@ -3,7 +3,7 @@ import { InstantColumn } from '../platform/database/columns/instant-column.js';
 import { MovieCopy } from '../movies/movie-copy.entity.js';
 import type { MovieRent } from './movie-rent.entity.js';
 
-/** One line of a rental: one copy, out from when it was lent until it is returned. */
+/** A line of a rental: one copy, which is out from its lending until its return. */
 @Entity()
 @Index('ix_movie_rent_detail_one_open_line_per_copy', ['movieCopyId'], {
   unique: true,
@@ -30,7 +30,7 @@ export class MovieRentDetail {
   @JoinColumn()
   movieCopy?: Relation<MovieCopy>;
 
-  /** When this copy was lent: later than the rental was made, where the line was added to it. */
+  /** When this copy was lent; later than the rental's creation if the line was added afterwards. */
   @InstantColumn()
   lentDatetime: Date;
 

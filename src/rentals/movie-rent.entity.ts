@@ -13,7 +13,7 @@ import { InstantColumn } from '../platform/database/columns/instant-column.js';
 import { latest } from '../kernel/clock.js';
 import { MovieRentDetail } from './movie-rent-detail.entity.js';
 
-/** One client's rental of one or more copies. That it is closed, and since when, follows from its lines. */
+/** A rental of one or more copies by one client. Whether and when it was closed is derived from its lines. */
 @Entity()
 export class MovieRent {
   @PrimaryGeneratedColumn()
@@ -38,7 +38,7 @@ export class MovieRent {
     return this.details.every((detail) => !detail.isOpen);
   }
 
-  /** When the last line came back; null as long as one is out. */
+  /** When the last copy was returned; null while one is out. */
   get closedDatetime(): Date | null {
     if (!this.isClosed) return null;
     return latest(...this.details.map(({ returnedDatetime }) => returnedDatetime!));

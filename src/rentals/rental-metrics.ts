@@ -9,7 +9,7 @@ export class RentalMetrics {
   constructor(metrics: MetricsService, unitOfWork: UnitOfWork) {
     metrics.gaugeFromDatabase(
       'open_rents',
-      'Rentals of which something is out. Absent where the database does not tell.',
+      'Rentals with a copy that is out. Absent if the database does not respond.',
       (caller) =>
         unitOfWork.for(caller).read({ lines: MovieRentDetailRepository }, ({ lines }) => lines.countOpenRents()),
     );

@@ -15,9 +15,9 @@ const basketProblems = [CopyAlreadyRented, CopyNotInService, NoCopyAvailable];
 
 const lent = { client_id: 1, details: [{ movie_copy_id: 1 }] };
 const now = '2026-11-26T16:18:10.611Z';
-/** What distinguishes an open rental from the example of a rental, which is closed. */
+/** Differences of an open rental from the schema's example, which is closed. */
 const open = { is_closed: false, closed_datetime: null };
-/** The line that is still out on a rental of the demonstration. */
+/** The open line of a rental in the demonstration data. */
 const toyStory = {
   id: 46,
   movie_rent_id: 25,
@@ -47,7 +47,8 @@ export class RentalsController {
   @Post('movie_rents')
   @Operation({
     summary: 'Rent movies',
-    description: 'Lends all the copies to the client, or none. Name a copy, or a movie to get any free copy of it.',
+    description:
+      'Rents all copies to the client atomically. Each line names a copy, or a movie to get any available copy of it.',
     created: [MovieRentDto, '/movie_rents'],
     responseExample: {
       ...open,
@@ -56,8 +57,8 @@ export class RentalsController {
       details: [{ id: 49, movie_rent_id: 27, lent_datetime: now, returned_datetime: null }],
     },
     requestExamples: {
-      'A copy that lies on the desk': lent,
-      'Any free copy of a movie': { client_id: 1, details: [{ movie_id: 1 }] },
+      'A specific copy': lent,
+      'Any available copy of a movie': { client_id: 1, details: [{ movie_id: 1 }] },
     },
     problems: basketProblems,
   })
@@ -68,7 +69,7 @@ export class RentalsController {
   @Get('movie_rents')
   @Operation({
     summary: 'List rentals',
-    description: 'To see what is out, what a client has, or where a copy has been.',
+    description: 'All rentals, or those of a client, with a copy, open or closed.',
     returns: [MovieRentDto],
   })
   async listMovieRents(
@@ -85,7 +86,7 @@ export class RentalsController {
   @Get('clients/:id/movie_rents')
   @Operation({
     summary: 'List the rentals of a client',
-    description: 'What somebody has at home and what they had before.',
+    description: 'Open and closed rentals of one client.',
     returns: [MovieRentDto],
     exampleId: 9,
     problems: [NotFound],
@@ -103,7 +104,7 @@ export class RentalsController {
   @Get('movie_rents/:id')
   @Operation({
     summary: 'Get a rental',
-    description: 'Who has which copies since when, and what of it came back.',
+    description: 'The rental with its client and lines.',
     returns: MovieRentDto,
     exampleId: 5,
     problems: [NotFound],
@@ -120,10 +121,10 @@ export class RentalsController {
   @Operation({
     summary: 'Correct an open rental',
     description:
-      'Makes it what should have been entered: lines named by id or copy are kept, others added, those left out ' +
-      'taken back, and another client can be named. What was returned stays as it was.',
+      'Replaces the client and the lines of a rental that was entered incorrectly: lines named by id or copy are kept, others ' +
+      'are added, and absent lines are deleted. Returned lines cannot be changed.',
     returns: MovieRentDto,
-    requestExamples: { 'The line that is there': { client_id: 3, details: [{ id: 46, movie_copy_id: 13 }] } },
+    requestExamples: { 'The existing line': { client_id: 3, details: [{ id: 46, movie_copy_id: 13 }] } },
     exampleId: 25,
     responseExample: { ...open, id: 25, creation_datetime: '2026-02-18T13:51:40.785Z', details: [toyStory] },
     problems: [NotFound, RentClosed, LineReturned, ...basketProblems],
@@ -139,7 +140,7 @@ export class RentalsController {
   @Put('movie_rents/:id/close')
   @Operation({
     summary: 'Close a rental',
-    description: 'Takes back all that is still out. Again is the same answer, with the first closing time.',
+    description: 'Returns all copies that are still out. Idempotent: closing again keeps the original closing time.',
     returns: MovieRentDto,
     exampleId: 5,
     problems: [NotFound],
@@ -151,7 +152,7 @@ export class RentalsController {
   @Delete('movie_rents/:id')
   @Operation({
     summary: 'Delete a rental entered by mistake',
-    description: 'With its lines, as if it had never been. To take copies back from a client, close it instead.',
+    description: 'Deletes a rental with its lines. To return copies, close the rental instead.',
     exampleId: 26,
     problems: [NotFound],
   })

@@ -17,7 +17,7 @@ export class CopyAlreadyRented extends DomainError {
     readonly movieCopyIds: number[],
     override readonly errors: readonly InputError[] = [],
   ) {
-    super(`Already out: copies ${movieCopyIds.join(', ')}.`);
+    super(`Copies already rented: ${movieCopyIds.join(', ')}.`);
   }
 }
 
@@ -38,7 +38,7 @@ export class CopyNotInService extends DomainError {
     readonly movieCopyIds: number[],
     override readonly errors: readonly InputError[] = [],
   ) {
-    super(`Not in service: copies ${movieCopyIds.join(', ')}.`);
+    super(`Copies not in service: ${movieCopyIds.join(', ')}.`);
   }
 }
 
@@ -51,7 +51,7 @@ export class NoCopyAvailable extends DomainError {
     example: () =>
       new NoCopyAvailable(
         [1],
-        [{ path: ['details', 0, 'movieId'], code: 'no_copy_available', detail: 'No copy of movie 1 is free.' }],
+        [{ path: ['details', 0, 'movieId'], code: 'no_copy_available', detail: 'No copy of movie 1 is available.' }],
       ),
   };
 
@@ -59,7 +59,7 @@ export class NoCopyAvailable extends DomainError {
     readonly movieIds: number[],
     override readonly errors: readonly InputError[] = [],
   ) {
-    super(`No copy is free of movies ${movieIds.join(', ')}.`);
+    super(`No copy available of movies: ${movieIds.join(', ')}.`);
   }
 }
 
@@ -71,7 +71,7 @@ export class RentClosed extends DomainError {
   };
 
   constructor() {
-    super('The rental is closed; its client and its lines stay as they were.');
+    super('The rental is closed; its client and lines cannot be changed.');
   }
 }
 
@@ -84,6 +84,6 @@ export class LineReturned extends DomainError {
   };
 
   constructor(readonly detailIds: number[]) {
-    super(`Lines ${detailIds.join(', ')} were returned; they stay as they were.`);
+    super(`Lines ${detailIds.join(', ')} were returned and cannot be changed.`);
   }
 }

@@ -13,7 +13,7 @@ import type { MovieRent } from './movie-rent.entity.js';
 import { MovieRentRepository, type RentFilter } from './movie-rent.repository.js';
 import { amend } from './amendment.js';
 
-/** The participants of docs/diagrams/rent-movies.mmd. */
+/** As in docs/diagrams/rent-movies.mmd. */
 const repositories = {
   clients: ClientRepository,
   movies: MovieRepository,
@@ -42,7 +42,7 @@ export class RentalsService {
       .readPage(readRepositories, request, ({ rents }) => rents.page(filter, request, expand));
   }
 
-  /** The rentals of one client. */
+  /** Returns the rentals of one client. */
   pageOfClient(
     clientId: number,
     filter: RentFilter,
@@ -60,21 +60,21 @@ export class RentalsService {
     return this.unitOfWork.for(caller).readSingle(readRepositories, ({ rents }) => rents.get(id, expand));
   }
 
-  /** Lends all the copies of an order to its client, or none. */
+  /** Rents all copies of an order to its client, atomically. */
   rent(order: RentOrder, command: Command<MovieRent>): Promise<MovieRent> {
     const judge = (shop: BasketRepositories) => fillBasket(order, shop);
     return this.unitOfWork.for(command).runWithPrecheck(repositories, judge, async ({ rents, lines, ...shop }) => {
       const chosen = await fillBasket(order, shop);
       const now = this.clock.now();
       const rent = await rents.add(order.clientId, now);
-      // A clock that was set back must not lend a copy before it came back.
+      // Even if the clock was set back, a copy must not be lent before its last return.
       const lendings = chosen.map((copy) => ({ copy, lentDatetime: nowOrLatest(now, copy.lastReturn) }));
       rent.details = await lines.open(rent.id, lendings);
       return command.isExpanded ? rents.get(rent.id, 'client') : rent;
     });
   }
 
-  /** Corrects an open rental: its client and the copies that are out on it. */
+  /** Corrects the client and the open lines of an open rental. */
   amend(id: number, order: RentOrder, command: Command<MovieRent>): Promise<MovieRent> {
     const expand = command.isExpanded ? 'client' : undefined;
     return this.unitOfWork.for(command).run(repositories, async (shop) => {
@@ -85,7 +85,7 @@ export class RentalsService {
     });
   }
 
-  /** Takes back all that is still out; a rental closed before stays as it is. */
+  /** Returns all copies that are out. Idempotent: a closed rental is not changed. */
   close(id: number, command: Command<MovieRent>): Promise<MovieRent> {
     return this.unitOfWork.for(command).run(closeRepositories, async ({ copies, rents }) => {
       const rent = await rents.getForUpdate(id);

@@ -53,8 +53,8 @@ describe('npm run demo', () => {
   // The demonstration describes failures of its start as the service does, by describeStartFailure().
   it('says what to do about a port that is in use, and about a host of another machine', async () => {
     const refusals: [host: string, sentence: RegExp][] = [
-      ['0.0.0.0', /^The service can't start\. listen EADDRINUSE.*Let PORT name a free one/],
-      ['203.0.113.7', /^The service can't start\. listen EADDRNOTAVAIL.*Let HOST name an address/],
+      ['0.0.0.0', /^The service can't start\. listen EADDRINUSE.*Set PORT to a free port/],
+      ['203.0.113.7', /^The service can't start\. listen EADDRNOTAVAIL.*Set HOST to an address/],
     ];
     for (const [host, sentence] of refusals) {
       const server = createServer().listen(Number(port), host);

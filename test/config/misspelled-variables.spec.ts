@@ -21,7 +21,7 @@ describe('a misspelled environment variable', () => {
   ])('%s is refused, and %s is named', (found, meant) => {
     const reading = () => readEnvironment({ [found]: 'postgres://u:s3cret@h/shop' });
     expect(reading).toThrow(InvalidEnvironment);
-    expect(reading).toThrow(`${found} is no variable of this service; ${meant} is`);
+    expect(reading).toThrow(`${found} is not a variable of this service, but ${meant} is`);
     expect(reading).not.toThrow('s3cret');
   });
 
@@ -77,7 +77,7 @@ describe('a misspelled environment variable', () => {
 
   it('is the reason why the service cannot start', () => {
     const reading = () => readEnvironment({ DATABASE_ULR: 'sqlite:/nowhere/shop.sqlite', PORT: '0' });
-    const reason = /^The service can't start\. The configuration can't be used:\n {2}DATABASE_ULR is no/;
+    const reason = /^The service can't start\. The configuration is invalid:\n {2}DATABASE_ULR is not/;
     expect(failureOf(reading)).toMatch(reason);
   });
 

@@ -43,7 +43,7 @@ describe('the unit of work', () => {
       await genres.add(genre('Musical'));
       await genres.add(genre('WESTERN'));
     });
-    await expect(failing).rejects.toThrow('There is already a genre called WESTERN');
+    await expect(failing).rejects.toThrow('A genre named "WESTERN" already exists');
     expect(await names()).toEqual(['Western']);
   });
 

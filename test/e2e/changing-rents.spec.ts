@@ -143,7 +143,7 @@ describe('changing rents', () => {
     expect((await shop.api.get(`/movie_rents/${rent.id}`)).body).toEqual(rent);
   });
 
-  it('refuses a line or a copy that is named twice', async () => {
+  it('refuses a line or a copy that appears twice', async () => {
     const { client, rent, line, first, second } = await rental(2);
     const twiceTheLine = [
       { id: line.id, ...copy(first) },

@@ -64,7 +64,7 @@ describe('every operation', () => {
   it.each(answering(415))('refuses a body that is not JSON: $operationId', async ({ body: _, ...operation }) => {
     const request = call(shop.api, operation).type('text/plain').send('one movie, please');
     const { detail } = await refused(request, 415, 'unsupported-media-type');
-    expect(detail).toBe('text/plain is not understood; send application/json.');
+    expect(detail).toBe('text/plain is not supported; send application/json.');
   });
 
   const bodiless = operations.filter(({ readsBody }) => !readsBody);
@@ -112,7 +112,7 @@ describe('every operation, when what the service keeps has vanished', () => {
 
   it.each(concerned)('says so and nothing about how it is made: $operationId', async (operation) => {
     const problem = await refused(call(shop.api, operation), 500, 'internal-error');
-    expect(problem.detail).toBe('Something went wrong on our side. Nothing was changed.');
+    expect(problem.detail).toBe('An internal error occurred. Nothing was changed.');
     expect(JSON.stringify(problem)).not.toMatch(/select|insert|sqlite|postgres|relation|table|\.[jt]s\b/i);
   });
 });

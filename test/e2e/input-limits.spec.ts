@@ -162,7 +162,7 @@ describe('limits of input', () => {
     it.each(many)('lists the first 100 and says that there are more, for %s', async (_, path, json) => {
       const problem = await refused(post(path, json), 422, 'invalid-input');
       expect(problem['errors']).toHaveLength(100);
-      expect(problem['detail']).toBe('The request has more than 100 faults; errors lists the first 100.');
+      expect(problem['detail']).toBe('The request has more than 100 errors; the first 100 are listed.');
     });
 
     it('lists 100 unknown query parameters, the most that a query may have', async () => {
@@ -224,7 +224,7 @@ describe('limits of input', () => {
       ['a member by an escape', '{"name":"A","n\\u0061me":"B"}'],
       ['__proto__', '{"name":"A","__proto__":1,"__proto__":2}'],
       ['a member of an unknown member', '{"name":"A","x":{"y":1,"y":2}}'],
-    ])('returns 400 for %s that is there twice', async (_, json) => {
+    ])('returns 400 for %s that appears twice', async (_, json) => {
       await refused(post('/genres', json), 400, 'malformed-request');
     });
 

@@ -117,7 +117,7 @@ describe('what only the service sets', () => {
     const before = isChange && (await shop.api.get(path)).body;
     const { errors } = await refused(shop.api[method](path).send(body), 422, 'invalid-input');
     expect(errors).toEqual(
-      pointers.map((pointer) => ({ pointer, code: 'read_only', detail: expect.stringMatching(/can't be set here/) })),
+      pointers.map((pointer) => ({ pointer, code: 'read_only', detail: expect.stringMatching(/is read-only/) })),
     );
     if (isChange) expect((await shop.api.get(path)).body).toEqual(before);
   }

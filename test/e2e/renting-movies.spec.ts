@@ -133,7 +133,7 @@ describe('renting movies', () => {
     await refused(rent(client.id, anyOf(movie.id)), 409, 'no-copy-available');
   });
 
-  it('refuses a copy that is named twice in one basket', async () => {
+  it('refuses a copy that appears twice in one basket', async () => {
     const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(2)];
     const [first, second] = movie.copies.map(({ id }: { id: number }) => id);
     const request = rent(client.id, copy(first), copy(second), copy(first), copy(first));

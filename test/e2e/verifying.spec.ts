@@ -221,7 +221,7 @@ describe('npm run verify', () => {
     });
 
     it('names the remedy of each, and the exact statements for a schema', () => {
-      expect(report.stdout).toMatch(/it has no lines\.\n {2}Take the rental back with DELETE \/movie_rents\/\{id\}/);
+      expect(report.stdout).toMatch(/it has no lines\.\n {2}Delete the rental with DELETE \/movie_rents\/\{id\}/);
       expect(report.stdout).toMatch(/CREATE UNIQUE INDEX "ix_genre_name_key" ON .*\("name_key"\)\s*;/);
     });
   });

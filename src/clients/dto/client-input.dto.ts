@@ -3,7 +3,7 @@ import type { ClientFields } from '../client.entity.js';
 import { ClientDto } from './client.dto.js';
 
 const addressField = {
-  description: 'Where they live.',
+  description: 'Postal address.',
   maxLength: 500,
   kind: 'prose',
   example: '12 Mower Lane, Laurens',
@@ -18,14 +18,14 @@ abstract class ClientMembers {
   })
   first_name: string | null;
 
-  @TextField({ description: 'Last name, or the only one.', maxLength: 100, example: 'Straight' })
+  @TextField({ description: 'Last name, or the only name.', maxLength: 100, example: 'Straight' })
   last_name: string;
 
   abstract address: string | null;
 
-  /** Clients of the former service send a number. */
+  /** Clients of the former service send numbers. */
   @TextField({
-    description: 'The number of their license; unique without regard to case and width.',
+    description: 'License number, unique regardless of case and width.',
     maxLength: 64,
     kind: 'code',
     alsoNumbers: true,
@@ -40,19 +40,19 @@ abstract class ClientMembers {
   }
 }
 
-/** A client as a clerk signs them up. */
+/** A client to add. */
 @ReadOnlyMembersOf(ClientDto, 'id')
 export class ClientInput extends ClientMembers {
   @TextField(addressField)
   address: string;
 }
 
-/** A client as a clerk writes them anew. */
+/** A client to replace. */
 @ReadOnlyMembersOf(ClientDto, 'id')
 export class ReplaceClientInput extends ClientMembers {
   @TextField({
     ...addressField,
-    description: 'Where they live; null only for a client who has no address yet.',
+    description: 'Postal address; null only if the client has none so far.',
     nullable: true,
   })
   address: string | null;

@@ -2,7 +2,7 @@ import { IdField, TextField } from '../../platform/http/dto/fields.js';
 import type { Client } from '../client.entity.js';
 
 export class ClientDto {
-  @IdField({ description: 'Names the client.', origin: 'assigned' })
+  @IdField({ description: 'Id of the client.', origin: 'assigned' })
   id: number;
 
   @TextField({
@@ -13,18 +13,18 @@ export class ClientDto {
   })
   first_name: string | null;
 
-  @TextField({ description: 'Last name, or the only one.', maxLength: 100, example: 'Brennan' })
+  @TextField({ description: 'Last name, or the only name.', maxLength: 100, example: 'Brennan' })
   last_name: string;
 
   @TextField({
-    description: 'Where they live.',
+    description: 'Postal address.',
     maxLength: 500,
     nullable: true,
     example: '14 Harbour Street, Port Ellery',
   })
   address: string | null;
 
-  @TextField({ description: 'The number of their license.', maxLength: 64, nullable: true, example: 'PE-204-118' })
+  @TextField({ description: 'License number.', maxLength: 64, nullable: true, example: 'PE-204-118' })
   license_number: string | null;
 
   constructor(client: Client) {

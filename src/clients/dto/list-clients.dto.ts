@@ -5,14 +5,14 @@ import type { ClientFilter } from '../client.repository.js';
 export class ListClients extends PageQuery {
   @SearchParameter({
     description:
-      'Words, or parts of words, that are all in the name, in any order and case, with or without accents: ' +
-      '`Brennan, Ada` and `ada brennan` find the same.',
+      'Words, or parts of words, that all occur in the name, in any order, regardless of case and accents: ' +
+      '`Brennan, Ada` and `ada brennan` are equivalent.',
     example: 'brennan, ada',
   })
   name?: string;
 
   @TextParameter({
-    description: 'The one client with this license number, in any case and width.',
+    description: 'Only the client with this license number, regardless of case and width.',
     maxLength: 64,
     kind: 'code',
     example: 'PE-204-118',

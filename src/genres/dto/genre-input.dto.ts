@@ -2,18 +2,18 @@ import { ReadOnlyMembersOf, MergePatch, TextField } from '../../platform/http/dt
 import type { GenreFields } from '../genre.entity.js';
 import { GenreDto } from './genre.dto.js';
 
-/** A genre as a clerk writes it. */
+/** A genre to add or to replace. */
 @ReadOnlyMembersOf(GenreDto, 'id')
 export class GenreInput {
   @TextField({
-    description: 'What it is called; unique without regard to case.',
+    description: 'Name of the genre, unique regardless of case and width.',
     maxLength: 100,
     example: 'Road movie',
   })
   name: string;
 
   @TextField({
-    description: 'What belongs in it.',
+    description: 'Description of the genre.',
     maxLength: 2000,
     kind: 'prose',
     optional: true,

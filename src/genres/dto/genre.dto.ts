@@ -2,14 +2,14 @@ import { IdField, TextField } from '../../platform/http/dto/fields.js';
 import type { Genre } from '../genre.entity.js';
 
 export class GenreDto {
-  @IdField({ description: 'Names the genre.', origin: 'assigned' })
+  @IdField({ description: 'Id of the genre.', origin: 'assigned' })
   id: number;
 
-  @TextField({ description: 'What it is called.', maxLength: 100, example: 'Action' })
+  @TextField({ description: 'Name of the genre.', maxLength: 100, example: 'Action' })
   name: string;
 
   @TextField({
-    description: 'What belongs in it.',
+    description: 'Description of the genre.',
     maxLength: 2000,
     nullable: true,
     example: 'Chases, fights and narrow escapes.',

@@ -24,19 +24,19 @@ export class ListMoviesOfGenre extends PageQuery {
 export class ListMovies extends ListMoviesOfGenre {
   @SearchParameter({
     description:
-      'Words, or parts of words, that are all in the title, in any order and case, with or without accents. ' +
-      'Kinds of apostrophes, hyphens and blanks count as one.',
+      'Words, or parts of words, that all occur in the title, in any order, regardless of case and accents. ' +
+      'Variants of apostrophes, hyphens and blanks are equivalent.',
     example: 'samurai',
   })
   title?: string;
 
-  @IntegerParameter({ description: 'Only those of this genre.', minimum: 1, maximum: maxId })
+  @IntegerParameter({ description: 'Only movies of this genre.', minimum: 1, maximum: maxId })
   genre_id?: number;
 
-  @IntegerParameter({ description: 'Only those of this year.', minimum: 0, maximum: maxId })
+  @IntegerParameter({ description: 'Only movies of this year.', minimum: 0, maximum: maxId })
   year?: number;
 
-  @FlagParameter({ description: 'Only those of which a copy can be lent now, or only the others.' })
+  @FlagParameter({ description: 'Only movies with an available copy, or only movies without.' })
   available?: boolean;
 
   toFilter(): MovieFilter {

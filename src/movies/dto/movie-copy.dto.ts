@@ -13,19 +13,23 @@ import type { StockedCopy } from '../stock.js';
 import type { CopyFilter } from '../movie-copy.repository.js';
 
 const codeField = {
-  description: 'The barcode it is found by; unique without regard to case and width.',
+  description: 'Barcode, unique regardless of case and width.',
   maxLength: 64,
   kind: 'code',
   example: 'DVD-0001',
 } as const;
-const stateField = { description: 'What the shop has decided about it.', name: 'ServiceState', choices: serviceStates };
+const stateField = {
+  description: 'State of the copy, as set by the shop.',
+  name: 'ServiceState',
+  choices: serviceStates,
+};
 
 /** One physical disc or tape. */
 export class MovieCopyDto {
-  @IdField({ description: 'Names the copy.', origin: 'assigned' })
+  @IdField({ description: 'Id of the copy.', origin: 'assigned' })
   id: number;
 
-  @IdField({ description: 'The movie that is on it.' })
+  @IdField({ description: 'Id of the movie on it.' })
   movie_id: number;
 
   @TextField(codeField)
@@ -34,7 +38,7 @@ export class MovieCopyDto {
   @ChoiceField({ ...stateField, example: 'in_service' })
   service_state: ServiceState;
 
-  @BooleanField({ description: 'Whether it can be lent now: in service and not out.', example: true, derived: true })
+  @BooleanField({ description: 'Whether it can be rented now: in service and not out.', example: true, derived: true })
   is_available: boolean;
 
   constructor(copy: MovieCopy) {
@@ -48,7 +52,7 @@ export class MovieCopyDto {
   static of = (copy: MovieCopy): MovieCopyDto => new this(copy);
 }
 
-/** A copy to add. Without a code it gets one. */
+/** A copy to add. A code is generated if it is absent. */
 @ReadOnlyMembersOf(MovieCopyDto, 'id', 'movie_id', 'is_available')
 export class MovieCopyInput {
   @TextField({ ...codeField, optional: true, example: 'BD-0001' })
@@ -62,10 +66,10 @@ export class MovieCopyInput {
   }
 }
 
-/** A copy among those of a movie. */
+/** A copy in the stock of a movie. */
 @ReadOnlyMembersOf(MovieCopyDto, 'movie_id', 'service_state', 'is_available')
 export class StockedCopyInput {
-  @IdField({ description: 'In a PUT, the copy that is meant; otherwise ignored.', optional: true })
+  @IdField({ description: 'In a PUT, the id of an existing copy; otherwise ignored.', optional: true })
   id?: number | null;
 
   @TextField({ ...codeField, optional: true })
@@ -93,14 +97,14 @@ export class MovieCopyPatch extends MergePatch(ChangeableMovieCopy) {
 
 export class ListMovieCopies extends PageQuery {
   @TextParameter({
-    description: 'The one copy with this barcode, in any case and width.',
+    description: 'Only the copy with this barcode, regardless of case and width.',
     maxLength: 64,
     kind: 'code',
     example: 'DVD-0001',
   })
   code?: string;
 
-  @ChoiceParameter({ description: 'Only those in this state.', name: 'ServiceState', choices: serviceStates })
+  @ChoiceParameter({ description: 'Only copies in this state.', name: 'ServiceState', choices: serviceStates })
   service_state?: ServiceState;
 
   @SortParameter('MovieCopyOrder', { id: 'integer', code: 'text' })

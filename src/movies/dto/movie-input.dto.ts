@@ -11,13 +11,13 @@ import { maxStock, type StockOrder } from '../stock.js';
 import { StockedCopyInput } from './movie-copy.dto.js';
 import { MovieDto, yearField } from './movie.dto.js';
 
-/** A movie as a clerk writes it. */
+/** The editable members of a movie. */
 class MovieMembers {
-  @TextField({ description: 'Its title.', maxLength: 255, example: 'The General' })
+  @TextField({ description: 'Title of the movie.', maxLength: 255, example: 'The General' })
   title: string;
 
   @TextField({
-    description: 'What it is about.',
+    description: 'Description of the movie.',
     maxLength: 5000,
     kind: 'prose',
     optional: true,
@@ -28,10 +28,10 @@ class MovieMembers {
   @IntegerField({ ...yearField, example: 1926 })
   year: number;
 
-  @TextField({ description: 'Who directed it.', maxLength: 255, optional: true, example: 'Buster Keaton' })
+  @TextField({ description: 'Director of the movie.', maxLength: 255, optional: true, example: 'Buster Keaton' })
   director?: string | null;
 
-  @IdField({ description: 'The genre it is sorted into.' })
+  @IdField({ description: 'Id of its genre.' })
   genre_id: number;
 
   toFields(): MovieFields {
@@ -53,7 +53,7 @@ export class MoviePatch extends MergePatch(MovieInput) {
 @ReadOnlyMembersOf(MovieDto, 'id', 'available', 'copies_url', 'genre')
 export class MovieWithStockInput extends MovieMembers {
   @IntegerField({
-    description: 'How many copies it is to have in stock; may be left out beside `copies`, and agrees with them.',
+    description: 'Number of copies in stock. Optional with `copies`, with which it must agree.',
     minimum: 0,
     maximum: maxStock,
     optional: { beside: 'copies' },
@@ -63,7 +63,7 @@ export class MovieWithStockInput extends MovieMembers {
 
   @ListField(() => StockedCopyInput, {
     description:
-      'The copies by their barcodes; one without a `code` gets one. In a PUT, those that it has and those to add.',
+      'Copies with their barcodes; an absent `code` is generated. In a PUT, the existing copies and those to add.',
     maxItems: 2 * maxCopiesShown,
     optional: true,
   })

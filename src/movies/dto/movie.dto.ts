@@ -4,19 +4,19 @@ import { maxCopiesShown, type Movie } from '../movie.entity.js';
 import { maxStock } from '../stock.js';
 import { MovieCopyDto } from './movie-copy.dto.js';
 
-/** The bounds of a year: moving pictures begin in the 1870s. */
-export const yearField = { description: 'When it came out.', minimum: 1870, maximum: 2200, example: 1954 };
+/** The year of a movie. The first motion pictures date from the 1870s. */
+export const yearField = { description: 'Year of release.', minimum: 1870, maximum: 2200, example: 1954 };
 
-/** A movie as a rental shows it. */
+/** A movie in a rental. */
 export class MovieSummaryDto {
-  @IdField({ description: 'Names the movie.', origin: 'assigned' })
+  @IdField({ description: 'Id of the movie.', origin: 'assigned' })
   id: number;
 
-  @TextField({ description: 'Its title.', maxLength: 255, example: 'Seven Samurai' })
+  @TextField({ description: 'Title of the movie.', maxLength: 255, example: 'Seven Samurai' })
   title: string;
 
   @TextField({
-    description: 'What it is about.',
+    description: 'Description of the movie.',
     maxLength: 5000,
     nullable: true,
     example: 'A village that has nothing hires seven swordsmen for three bowls of rice a day.',
@@ -26,10 +26,10 @@ export class MovieSummaryDto {
   @IntegerField(yearField)
   year: number;
 
-  @TextField({ description: 'Who directed it.', maxLength: 255, nullable: true, example: 'Akira Kurosawa' })
+  @TextField({ description: 'Director of the movie.', maxLength: 255, nullable: true, example: 'Akira Kurosawa' })
   director: string | null;
 
-  @IdField({ description: 'The genre it is sorted into.' })
+  @IdField({ description: 'Id of its genre.' })
   genre_id: number;
 
   constructor(movie: Movie) {
@@ -45,14 +45,14 @@ export class MovieSummaryDto {
 const countField = { minimum: 0, maximum: maxStock };
 
 export class MovieDto extends MovieSummaryDto {
-  @IntegerField({ ...countField, description: 'How many copies there are, neither lost nor retired.', example: 2 })
+  @IntegerField({ ...countField, description: 'Number of copies, except lost and retired ones.', example: 2 })
   stock: number;
 
-  @IntegerField({ ...countField, description: 'How many of them can be lent now.', example: 2, derived: true })
+  @IntegerField({ ...countField, description: 'Number of copies that can be rented now.', example: 2, derived: true })
   available: number;
 
   @ListField(() => MovieCopyDto, {
-    description: `The copies in stock; of more than ${maxCopiesShown}, the oldest.`,
+    description: `The copies in stock, at most the ${maxCopiesShown} oldest.`,
     maxItems: maxCopiesShown,
     derived: true,
     example: ['DVD-0001', 'VHS-0001'].map((code, index) => ({
@@ -66,7 +66,7 @@ export class MovieDto extends MovieSummaryDto {
   copies: MovieCopyDto[];
 
   @TextField({
-    description: `Where all copies are listed, those lost or retired too, if \`copies\` does not show all in stock.`,
+    description: `URL of the list of all copies, including lost and retired ones, if \`copies\` is incomplete.`,
     maxLength: 200,
     nullable: true,
     example: null,
@@ -74,7 +74,7 @@ export class MovieDto extends MovieSummaryDto {
   })
   copies_url: string | null;
 
-  @ExpansionField(() => GenreDto, 'The genre it is sorted into, with `expand=genre`.')
+  @ExpansionField(() => GenreDto, 'Its genre, with `expand=genre`.')
   genre?: GenreDto;
 
   constructor(movie: Movie, publicUrl: string) {
@@ -87,7 +87,7 @@ export class MovieDto extends MovieSummaryDto {
   }
 
   // `this`: esbuild renames a class that names itself, and setting the name back keeps V8 from ever compiling a subclass.
-  /** @param context where links in answers lead */
+  /** @param context has the prefix of links in responses */
   static for = ({ publicUrl }: { readonly publicUrl: string }): ((movie: Movie) => MovieDto) => {
     return (movie) => new this(movie, publicUrl);
   };

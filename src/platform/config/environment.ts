@@ -17,7 +17,7 @@ import { IsDatabaseUrl, IsOriginList, IsPublicUrl } from './rules.js';
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-/** The service's configuration, by environment variables of the same names. The README's table says the same. */
+/** The service's configuration, read from environment variables of the same names. Documented in the README's table. */
 export class Environment {
   /** The address to listen on. */
   @IsString()
@@ -30,11 +30,11 @@ export class Environment {
   @Max(65535)
   PORT = 3000;
 
-  /** Where the shop's truth is kept: `sqlite:<path>`, relative to the working directory, or a PostgreSQL database. */
+  /** The database: `sqlite:<path>`, relative to the working directory, or a PostgreSQL URL. */
   @IsDatabaseUrl()
   DATABASE_URL = 'sqlite:data/movie-rental.sqlite';
 
-  /** A streaming replica of the PostgreSQL database, to read from; none where it is empty. */
+  /** A streaming replica of the PostgreSQL database, for reads; empty for none. */
   @ValidateIf((_, url) => url !== '')
   @IsDatabaseUrl()
   @ValidateBy(
@@ -50,78 +50,85 @@ export class Environment {
   )
   DATABASE_REPLICA_URL = '';
 
-  /** The origins whose pages may use the service from a browser, parted by commas, or `*`; none where it is empty. */
+  /** CORS: origins whose pages may use the service from a browser, separated by commas, or `*`; empty for none. */
   @IsOriginList()
   CORS_ORIGINS = '';
 
-  /** The requests of one connection that are in flight at a time (HTTP pipelining). */
+  /** HTTP pipelining: maximum requests in flight on one connection. */
   @IsInt({ message: 'MAX_PIPELINED_REQUESTS must be a whole number' })
   @Min(1)
   @Max(100)
   MAX_PIPELINED_REQUESTS = 4;
 
-  /** Milliseconds in which a client has to take its answer, or as much of it as MIN_SEND_RATE amounts to. */
+  /** Milliseconds in which a client has to read its response, or as much of it as MIN_SEND_RATE requires. */
   @IsInt({ message: 'SEND_TIMEOUT_MS must be a whole number of milliseconds' })
   @Min(100)
   @Max(600_000)
   SEND_TIMEOUT_MS = 20000;
 
-  /** Bytes per second, on an average of SEND_TIMEOUT_MS, at which a client has to take its answer. */
+  /** Minimum rate at which a client has to read its response: bytes per second, averaged over SEND_TIMEOUT_MS. */
   @IsInt({ message: 'MIN_SEND_RATE must be a whole number of bytes per second' })
   @Min(1)
   @Max(1_000_000)
   MIN_SEND_RATE = 1024;
 
-  /** Bytes of answers, and of requests not parsed, that may wait in memory on all connections together. */
+  /**
+   * Maximum bytes in memory on all connections together: responses that clients have not read, and unparsed requests.
+   */
   @IsInt({ message: 'MAX_BUFFERED_BYTES must be a whole number of bytes' })
   @Min(1_000_000)
   @Max(4_000_000_000)
   MAX_BUFFERED_BYTES = 67108864;
 
   /**
-   * Hosts that requests may be for, without ports, separated by commas, or `*` for any. Where it is empty: on a loopback
-   * address the loopback hosts, elsewhere any.
+   * Accepted values of the Host header field, without ports, separated by commas, or `*` for any. If empty: loopback
+   * hosts on a loopback address, otherwise any.
    */
   @Matches(/^(|\*|[\w.:-]+(,[\w.:-]+)*)$/, {
     message: 'ALLOWED_HOSTS must be hosts such as shop.example or 10.0.0.7, without ports, separated by commas, or *',
   })
   ALLOWED_HOSTS = '';
 
-  /** Where clients reach the service behind a proxy: an absolute URL or a path, before the paths of all links. */
+  /**
+   * The address at which clients reach the service behind a proxy: an absolute URL or a path. It prefixes all links.
+   */
   @IsPublicUrl()
   PUBLIC_URL = '';
 
-  /** Connections beyond which requests are refused by 503. */
+  /** Maximum connections; requests on further ones are rejected with 503. */
   @IsInt({ message: 'MAX_CONNECTIONS must be a whole number' })
   @Min(1)
   @Max(1_000_000)
   MAX_CONNECTIONS = 10000;
 
-  /** Milliseconds in which new requests are still served though readiness fails, once the service is told to end. */
+  /** Graceful shutdown: milliseconds in which readiness fails while new requests are still served. */
   @IsInt({ message: 'SHUTDOWN_GRACE_MS must be a whole number of milliseconds' })
   @Min(0)
   @Max(60_000)
   SHUTDOWN_GRACE_MS = 500;
 
-  /** Milliseconds for one statement: a read on SQLite, any on PostgreSQL. What takes longer is ended, and answered 503. */
+  /**
+   * Timeout of one statement in milliseconds: of reads on SQLite, of all statements on PostgreSQL. Exceeding it is a
+   * 503.
+   */
   @IsInt({ message: 'STATEMENT_TIMEOUT_MS must be a whole number of milliseconds' })
   @Min(100)
   @Max(600_000)
   STATEMENT_TIMEOUT_MS = 5000;
 
-  /** Megabytes (2²⁰ bytes) of SQLite's write-ahead log from which on reads are held back to truncate it. */
+  /** Size of SQLite's write-ahead log, in MiB, above which new reads wait until it is truncated. */
   @IsInt({ message: 'WAL_LIMIT_MB must be a whole number of megabytes' })
   @Min(1)
   @Max(1_000_000)
   WAL_LIMIT_MB = 64;
 
-  /** Writes, and likewise reads, that may wait for the database; further ones are answered 503. */
+  /** Maximum writes, and likewise reads, in the queue for the database; further ones are rejected with 503. */
   @IsInt({ message: 'MAX_WAITING must be a whole number' })
   @Min(1)
   @Max(100_000)
   MAX_WAITING = 1000;
 
-  /** Milliseconds after which a request that still waits for the database is answered 503. */
+  /** Milliseconds after which a request that still waits for the database is rejected with 503. */
   @IsInt({ message: 'WAIT_TIMEOUT_MS must be a whole number of milliseconds' })
   @Min(100)
   @Max(60_000)
@@ -131,10 +138,10 @@ export class Environment {
   LOG_LEVEL: LogLevel = 'info';
 }
 
-/** What stands before the paths of all links; nothing, unless PUBLIC_URL says otherwise. */
+/** Returns the prefix of all links, from PUBLIC_URL, without a trailing slash. */
 export const linkBaseOf = ({ PUBLIC_URL }: Environment): string => PUBLIC_URL.replace(/\/$/, '');
 
-/** The environment is not as the service needs it. The message names every variable at fault. */
+/** Thrown for an invalid configuration. The message names every invalid variable. */
 export class InvalidEnvironment extends Error {}
 
 /**
@@ -158,13 +165,13 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
   const errors = [...invalid, ...misspellings(variables, true)];
   if (errors.length > 0) {
     throw new InvalidEnvironment(
-      `The configuration can't be used:\n${errors.join('\n')}\nCorrect the environment variables; the README lists them all.`,
+      `The configuration is invalid:\n${errors.join('\n')}\nCorrect the environment variables; the README lists them all.`,
     );
   }
   return environment;
 }
 
-/** Names variables that may be misspelled names of the service's own, and may as well belong to another program. */
+/** Returns warnings about variables that may be misspelled settings, or belong to another program. */
 export function environmentWarnings(variables: NodeJS.ProcessEnv): string[] {
   return misspellings(variables, false);
 }
@@ -174,12 +181,12 @@ function misspellings(variables: NodeJS.ProcessEnv, certain: boolean): string[] 
     .filter(({ isCertain }) => isCertain === certain)
     .map(({ found, meant }) =>
       certain
-        ? `  ${found} is no variable of this service; ${meant} is, and is unset. Rename it, or unset it`
+        ? `  ${found} is not a variable of this service, but ${meant} is, and is unset. Rename it, or unset it`
         : `The environment variable ${found} is ignored. If ${meant} is meant, rename it.`,
     );
 }
 
-/** A value that can hold no secret: one word, where no URL is asked for. No URL is ever shown, nor a part of one. */
+/** Returns the value for an error message if it cannot contain a secret: a single word, and never a URL. */
 function displayValue(name: string, value: string | undefined): string {
   return value && /^[\w.+-]{1,20}$/.test(value) && !name.endsWith('URL') ? `; it is ${JSON.stringify(value)}` : '';
 }

@@ -1,4 +1,4 @@
-/** Variables that other programs are known to read. One that is set says nothing of this service's configuration. */
+/** Variables that other programs read. Setting one is not evidence of a misspelling. */
 const ofOtherPrograms = new Set(
   'CORS_ORIGIN CORS_ALLOWED_ORIGINS DATABASE_URI DATABASE_URLS HOSTNAME HOSTS PORTS LOGLEVEL LOG_LEVELS'.split(' '),
 );
@@ -6,16 +6,16 @@ const ofOtherPrograms = new Set(
 export interface Misspelling {
   readonly found: string;
   readonly meant: string;
-  /** Whether nothing but a slip explains the name, so that starting without the setting would be wrong. */
+  /** Whether the name can only be a typing error, so that the service must not start without the setting. */
   readonly isCertain: boolean;
 }
 
 /**
  * Finds environment variables whose name is one of `known`, misspelled, where the variable of the right name is unset.
  *
- * A certain misspelling is one of a name of several words: a letter or two wrong, missing, doubled or swapped, or another
- * case. Single words (PORT, HOST) resemble too many variables of other programs, and so do the names that some of those
- * are known to read; Kubernetes adds `<SERVICE>_PORT` and the like. Those must not keep the service from starting.
+ * A certain misspelling is one of a name of several words: a letter or two wrong, missing, doubled or swapped, or
+ * another case. Single words (PORT, HOST) resemble too many variables of other programs, and Kubernetes adds
+ * `<SERVICE>_PORT` and the like: those must not prevent the service from starting.
  */
 export function findMisspellings(variables: NodeJS.ProcessEnv, known: readonly string[]): Misspelling[] {
   const unset = known.filter((name) => !variables[name]);
@@ -33,7 +33,7 @@ function resembles(found: string, name: string): boolean {
   return upper === name || distance(upper, name) <= (name.includes('_') ? 2 : 1);
 }
 
-/** The edit distance with swaps of neighbors as one edit (optimal string alignment). */
+/** Edit distance with transpositions (optimal string alignment distance). */
 function distance(one: string, other: string): number {
   const rows: number[][] = [Array.from({ length: other.length + 1 }, (_, index) => index)];
   for (let i = 1; i <= one.length; i++) {

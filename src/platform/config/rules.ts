@@ -1,7 +1,7 @@
 import { ValidateBy } from 'class-validator';
 import { parseDatabaseUrl } from '../../kernel/database-url.js';
 
-/** Why a value is refused, as what its variable must be; undefined for a value that can be used. */
+/** Returns what the variable must be, to continue "<NAME> …", or undefined for a valid value. */
 type Rule = (value: string) => string | undefined;
 
 const FollowsRule = (name: string, rule: Rule): PropertyDecorator =>
@@ -23,7 +23,7 @@ export const IsDatabaseUrl = (): PropertyDecorator =>
     }
   });
 
-/** An empty value, or where clients reach the service behind a proxy: an absolute URL, or only its path. */
+/** Empty, an absolute URL, or only its path. */
 export const IsPublicUrl = (): PropertyDecorator =>
   FollowsRule('isPublicUrl', (text) => {
     if (text === '' || /^(\/[\w.~%-]+)+\/?$/.test(text)) return undefined;
@@ -32,7 +32,7 @@ export const IsPublicUrl = (): PropertyDecorator =>
     return isPlain ? undefined : 'must be a URL such as https://shop.example/rental, or a path such as /rental';
   });
 
-/** An empty value, `*`, or origins as browsers serialize them in the Origin header (RFC 6454, section 6.2). */
+/** Empty, `*`, or origins as browsers serialize them in the Origin header (RFC 6454 §6.2). */
 export const IsOriginList = (): PropertyDecorator =>
   FollowsRule('isOriginList', (list) => {
     if (list === '' || list === '*') return undefined;
@@ -56,7 +56,7 @@ function originError(entry: string): string | undefined {
   if (!url) return 'has no valid host or port: write https://<host> or https://<host>:<port>';
   if (url.username || url.password || entry.includes('@'))
     return 'has user information, which no origin has: write https://<host>';
-  return url.origin === entry ? undefined : `is never sent so by a browser: write ${url.origin}`;
+  return url.origin === entry ? undefined : `is not how browsers send this origin: write ${url.origin}`;
 }
 
 function parseUrl(text: string): URL | undefined {

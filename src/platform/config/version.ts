@@ -2,14 +2,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Where package.json and what it ships are, seen from the sources or from what was built. */
+/** The folder of package.json, found from the sources as well as from the build. */
 export const projectFolder = findProject(dirname(fileURLToPath(import.meta.url)));
 
-/** The version of the service, as package.json says. */
+/** The version of the service, from package.json. */
 export const { version } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8')) as { version: string };
 
 function findProject(folder: string): string {
   if (existsSync(join(folder, 'package.json'))) return folder;
-  if (dirname(folder) === folder) throw new Error('There is no package.json above the service; install it whole.');
+  if (dirname(folder) === folder)
+    throw new Error('No package.json found above the service. Install the complete package.');
   return findProject(dirname(folder));
 }

@@ -1,24 +1,24 @@
 import { writeSync } from 'node:fs';
 
-/** Bytes of log lines that wait for a reader, or for room on the disk. Lines beyond them are dropped. */
+/** Buffer for log lines that cannot be written at the moment. Lines beyond it are dropped. */
 const maxKeptBytes = 1_000_000;
 
 /**
- * Where the log is written. A line is written before the call returns, so that the last words of a process that dies
- * are not lost; but no call waits: what can't be written is kept and tried again with the next line, or dropped. The
- * destinations of Pino wait for the reader, or lose the last lines, or never write again after an error.
+ * Synchronous, non-blocking log destination. A line is written before the call returns, so that the last lines before a
+ * crash are not lost. A line that cannot be written is buffered and retried with the next line, or dropped. Pino's own
+ * destinations block on the reader, lose the last lines, or stop writing after an error.
  */
 export class LogDestination {
-  /** Lines that were dropped since the start. */
+  /** Lines dropped since the start. */
   droppedLines = 0;
   private reportedLines = 0;
-  /** Lines, and of the first one the part that is not written. */
+  /** Buffered lines; of the first one, the part that is not written. */
   private kept: Buffer[] = [];
   private keptBytes = 0;
 
   /**
    * @param fd a file descriptor
-   * @param onRecovered called with the number of lines that were dropped, once all that was kept is written
+   * @param onRecovered called with the number of dropped lines, after the buffer has been written
    */
   constructor(
     private readonly fd: number,
@@ -37,7 +37,7 @@ export class LogDestination {
   }
 
   private keep(bytes: Buffer): void {
-    // Of a line that is half written, the other half belongs to it.
+    // The rest of a partly written line is always kept.
     if (this.keptBytes + bytes.length > maxKeptBytes && this.kept.length > 0) {
       this.droppedLines++;
       return;
@@ -62,7 +62,7 @@ export class LogDestination {
     return this.isFlushed;
   }
 
-  /** Returns what was not written: there is no room (ENOSPC), the pipe is full (EAGAIN) or has no reader (EPIPE). */
+  /** Returns the bytes that were not written, after ENOSPC, EAGAIN (full pipe) or EPIPE (no reader). */
   private tryToWrite(bytes: Buffer): Buffer {
     try {
       return bytes.subarray(writeSync(this.fd, bytes));

@@ -13,7 +13,7 @@ const nestStartContexts = new Set<unknown>([
   'RoutesResolver',
 ]);
 
-/** Nest's log, and ours through it, written by pino: a JSON object a line, or for people where a terminal listens. */
+/** Nest logger on pino: one JSON object per line, or text on a terminal. */
 export class PinoLogger implements LoggerService {
   private readonly destination: LogDestination;
   private readonly pino: Logger;
@@ -27,7 +27,7 @@ export class PinoLogger implements LoggerService {
       formatters: { level: (label: string) => ({ level: label }) },
       serializers: { err: describeError },
     };
-    // Node makes a pipe non-blocking when process.stdout is first used.
+    // The first use of process.stdout makes a pipe non-blocking.
     const { isTTY } = process.stdout;
     this.destination = new LogDestination(1, (lines) => this.warn(`${lines} log lines dropped`, 'Log'));
     this.pino = pino(options, isTTY ? prettified(this.destination) : this.destination);
@@ -44,14 +44,14 @@ export class PinoLogger implements LoggerService {
   debug = this.writerOf('debug');
   verbose = this.writerOf('trace');
 
-  /** The process is about to exit. What stdout doesn't take goes to stderr. */
+  /** For errors after which the process exits: what stdout does not accept goes to stderr. */
   fatal(message: unknown, ...rest: unknown[]): void {
     const fields = fieldsOf(message, rest);
     this.pino.fatal(fields);
     if (!this.destination.isFlushed) this.lastResort.fatal(fields);
   }
 
-  /** Nest describes modules and routes, a line each, at every start: that is of interest for debugging only. */
+  /** Nest logs every module and route at startup; these lines are demoted to debug level. */
   private infoWriter() {
     const [info, debug] = [this.writerOf('info'), this.writerOf('debug')];
     return (message: unknown, ...rest: unknown[]): void => {
@@ -66,7 +66,7 @@ export class PinoLogger implements LoggerService {
   }
 }
 
-/** Text for a terminal, in place of JSON: one line for each request, without what the message has. */
+/** Formats lines for a terminal: one line per record, without the fields that the message repeats. */
 function prettified(destination: LogDestination): DestinationStream {
   const format = prettyFactory({
     singleLine: true,
@@ -76,7 +76,7 @@ function prettified(destination: LogDestination): DestinationStream {
   return { write: (line) => destination.write(format(line) ?? line) };
 }
 
-/** @param rest where known, an error's stack and the context (see LoggerService) */
+/** @param rest optionally the error's stack, and the context (see LoggerService) */
 function fieldsOf(message: unknown, rest: readonly unknown[]): object {
   const [context, stack] = rest.toReversed();
   if (message instanceof Error) return { context, stack, msg: message.name, err: message };
@@ -85,8 +85,8 @@ function fieldsOf(message: unknown, rest: readonly unknown[]): object {
 }
 
 /**
- * What may be known of an error: not the parameters of a statement, nor the rows it speaks of, which are people's data
- * and which drivers hang on their errors as `parameters`, `detail` and `where`.
+ * Serializes an error without personal data: drivers attach statement parameters and rows to their errors as
+ * `parameters`, `detail` and `where`.
  */
 function describeError(error: unknown): object {
   if (!(error instanceof Error)) return { message: String(error) };
@@ -95,13 +95,16 @@ function describeError(error: unknown): object {
   return {
     type: error.name,
     code,
-    message: quotesData(code) ? 'left out, since it quotes data' : error.message,
+    message: quotesData(code) ? '[redacted: contains data]' : error.message,
     stack: frames.join('\n'),
     cause: error.cause === undefined ? undefined : describeError(error.cause),
   };
 }
 
-/** PostgreSQL's data exceptions: invalid input syntax for type integer: "Alvin". */
+/**
+ * Whether the message quotes data: PostgreSQL's class 22, data exceptions ('invalid input syntax for type integer:
+ * "Alvin"').
+ */
 function quotesData(code: string | undefined): boolean {
   return /^22...$/.test(code ?? '');
 }

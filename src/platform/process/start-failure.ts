@@ -1,4 +1,4 @@
-/** What the operator reads when the service, or the demonstration, can't start: the reason and the remedy. */
+/** Returns the message for the operator when the service or the demonstration cannot start: reason and remedy. */
 export function describeStartFailure(error: unknown): string {
   const { code, message, syscall } = error as NodeJS.ErrnoException;
   const remedy = syscall === 'listen' || syscall === 'getaddrinfo' ? remedies[code!] : undefined;
@@ -6,8 +6,8 @@ export function describeStartFailure(error: unknown): string {
 }
 
 const remedies: Record<string, string> = {
-  EADDRINUSE: '. Let PORT name a free one, or stop what listens there.',
-  EADDRNOTAVAIL: '. Let HOST name an address of this machine, or 0.0.0.0 for all of them.',
-  ENOTFOUND: '. Let HOST name an address of this machine, or 0.0.0.0 for all of them.',
-  EACCES: '. Let PORT name one from 1024 on, which needs no privileges.',
+  EADDRINUSE: '. Set PORT to a free port, or stop the program that uses it.',
+  EADDRNOTAVAIL: '. Set HOST to an address of this machine, or 0.0.0.0 for all interfaces.',
+  ENOTFOUND: '. Set HOST to an address of this machine, or 0.0.0.0 for all interfaces.',
+  EACCES: '. Set PORT to 1024 or higher, which needs no privileges.',
 };

@@ -15,7 +15,7 @@ export class ListRentsOfClient extends PageQuery {
   @FlagParameter({ description: 'Only closed rentals, or only open ones.' })
   is_closed?: boolean;
 
-  @IntegerParameter({ description: 'Only rentals this copy is or was on.', minimum: 1, maximum: maxId })
+  @IntegerParameter({ description: 'Only rentals with this copy.', minimum: 1, maximum: maxId })
   movie_copy_id?: number;
 
   @SortParameter('MovieRentOrder', { id: 'integer', creation_datetime: 'text' })

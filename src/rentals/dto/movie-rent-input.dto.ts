@@ -2,17 +2,17 @@ import { ExactlyOneOf, IdField, ReadOnlyMembersOf, ListField } from '../../platf
 import type { OrderedLine, RentOrder } from '../basket.js';
 import { MovieRentDetailDto, MovieRentDto, maxLines } from './movie-rent.dto.js';
 
-/** A line: this very copy, or any free copy of that movie. */
+/** A line of a rental: a specific copy, or any available copy of a movie. */
 @ReadOnlyMembersOf(MovieRentDetailDto, 'movie_rent_id', 'lent_datetime', 'returned_datetime', 'movie_copy')
 export class MovieRentLineInput {
-  @IdField({ description: 'In a PUT, the line that is meant; otherwise ignored.', optional: true })
+  @IdField({ description: 'In a PUT, the id of an existing line; otherwise ignored.', optional: true })
   id?: number | null;
 
   @ExactlyOneOf({ movie_copy_id: 'MovieRentCopyLineInput', movie_id: 'MovieRentMovieLineInput' })
-  @IdField({ description: 'The copy to lend.', optional: { beside: 'movie_id' } })
+  @IdField({ description: 'Id of the copy to rent.', optional: { beside: 'movie_id' } })
   movie_copy_id?: number | null;
 
-  @IdField({ description: 'The movie to lend any free copy of.', optional: true })
+  @IdField({ description: 'Id of the movie of which to rent any available copy.', optional: true })
   movie_id?: number | null;
 
   toLine(): OrderedLine {
@@ -23,10 +23,10 @@ export class MovieRentLineInput {
 
 @ReadOnlyMembersOf(MovieRentDto, 'id', 'creation_datetime', 'closed_datetime', 'is_closed', 'client')
 export class MovieRentInput {
-  @IdField({ description: 'Who rents.' })
+  @IdField({ description: 'Id of the client who rents.' })
   client_id: number;
 
-  @ListField(() => MovieRentLineInput, { description: 'A line for each copy.', minItems: 1, maxItems: maxLines })
+  @ListField(() => MovieRentLineInput, { description: 'One line per copy.', minItems: 1, maxItems: maxLines })
   details: MovieRentLineInput[];
 
   toOrder(): RentOrder {

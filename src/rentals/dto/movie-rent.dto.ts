@@ -13,21 +13,21 @@ import type { MovieCopy } from '../../movies/movie-copy.entity.js';
 import type { MovieRentDetail } from '../movie-rent-detail.entity.js';
 import type { MovieRent } from '../movie-rent.entity.js';
 
-/** The lines a rental can have. */
+/** Maximum lines of a rental. */
 export const maxLines = 100;
 
-/** A copy as a rental shows it, with its movie. */
+/** A copy in a rental, with its movie. */
 class RentedCopyDto {
-  @IdField({ description: 'Names the copy.' })
+  @IdField({ description: 'Id of the copy.' })
   id: number;
 
-  @TextField({ description: 'The barcode it is found by.', maxLength: 64, example: 'DVD-0001' })
+  @TextField({ description: 'Barcode.', maxLength: 64, example: 'DVD-0001' })
   code: string;
 
-  @IdField({ description: 'The movie that is on it.' })
+  @IdField({ description: 'Id of the movie on it.' })
   movie_id: number;
 
-  @ObjectField(() => MovieSummaryDto, { description: 'The movie that is on it.' })
+  @ObjectField(() => MovieSummaryDto, { description: 'The movie on it.' })
   movie: MovieSummaryDto;
 
   constructor(copy: MovieCopy) {
@@ -39,26 +39,26 @@ class RentedCopyDto {
 }
 
 export class MovieRentDetailDto {
-  @IdField({ description: 'Names the line.', example: 8, origin: 'assigned' })
+  @IdField({ description: 'Id of the line.', example: 8, origin: 'assigned' })
   id: number;
 
-  @IdField({ description: 'The rental it belongs to.', example: 5, origin: 'assigned' })
+  @IdField({ description: 'Id of the rental it belongs to.', example: 5, origin: 'assigned' })
   movie_rent_id: number;
 
-  @IdField({ description: 'The copy that was lent.' })
+  @IdField({ description: 'Id of the rented copy.' })
   movie_copy_id: number;
 
-  @InstantField({ description: 'When the copy was lent.', example: '2026-01-14T15:38:03.104Z' })
+  @InstantField({ description: 'When the copy was rented.', example: '2026-01-14T15:38:03.104Z' })
   lent_datetime: string;
 
   @InstantField({
-    description: 'When it came back; null while it is out.',
+    description: 'When the copy was returned; null while it is out.',
     nullable: true,
     example: '2026-01-16T18:01:13.973Z',
   })
   returned_datetime: string | null;
 
-  @ObjectField(() => RentedCopyDto, { description: 'The copy that was lent.', derived: true })
+  @ObjectField(() => RentedCopyDto, { description: 'The rented copy.', derived: true })
   movie_copy: RentedCopyDto;
 
   constructor(line: MovieRentDetail) {
@@ -72,29 +72,29 @@ export class MovieRentDetailDto {
 }
 
 export class MovieRentDto {
-  @IdField({ description: 'Names the rental.', example: 5, origin: 'assigned' })
+  @IdField({ description: 'Id of the rental.', example: 5, origin: 'assigned' })
   id: number;
 
-  @IdField({ description: 'Who rents.', example: 9 })
+  @IdField({ description: 'Id of the client who rents.', example: 9 })
   client_id: number;
 
-  @InstantField({ description: 'When the rental was made.', example: '2026-01-14T15:38:03.104Z' })
+  @InstantField({ description: 'When the rental was created.', example: '2026-01-14T15:38:03.104Z' })
   creation_datetime: string;
 
   @InstantField({
-    description: 'When the last copy came back; null while one is out.',
+    description: 'When the last copy was returned; null while one is out.',
     nullable: true,
     example: '2026-01-16T18:01:13.973Z',
   })
   closed_datetime: string | null;
 
-  @BooleanField({ description: 'Whether everything came back.', derived: true, example: true })
+  @BooleanField({ description: 'Whether all copies were returned.', derived: true, example: true })
   is_closed: boolean;
 
-  @ListField(() => MovieRentDetailDto, { description: 'A line for each copy.', minItems: 1, maxItems: maxLines })
+  @ListField(() => MovieRentDetailDto, { description: 'One line per copy.', minItems: 1, maxItems: maxLines })
   details: MovieRentDetailDto[];
 
-  @ExpansionField(() => ClientDto, 'Who rents, with `expand=client`.')
+  @ExpansionField(() => ClientDto, 'The client who rents, with `expand=client`.')
   client?: ClientDto;
 
   constructor(rent: MovieRent) {

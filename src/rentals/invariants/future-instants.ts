@@ -5,7 +5,7 @@ import { MovieRentDetail } from '../movie-rent-detail.entity.js';
 import { MovieRent } from '../movie-rent.entity.js';
 import type { Row } from '../../platform/verification/invariant.js';
 
-/** The clocks of two machines may differ by so much, in milliseconds. */
+/** Tolerated clock difference between machines. */
 const toleranceMs = 60_000;
 
 interface InstantOf {
@@ -14,17 +14,17 @@ interface InstantOf {
   readonly column: string;
 }
 
-/** The instants that the service takes from its clock. None of them is ever in the future, unless a clock was wrong. */
+/** Columns with instants from the service's clock, which are never in the future unless a clock was wrong. */
 export const futureInstants: readonly InstantOf[] = [
   { of: MovieRent, property: 'creationDatetime', column: 'creation_datetime' },
   { of: MovieRentDetail, property: 'lentDatetime', column: 'lent_datetime' },
   { of: MovieRentDetail, property: 'returnedDatetime', column: 'returned_datetime' },
 ];
 
-/** The latest instant that a right clock can have recorded by now, as it is stored. */
+/** Returns the latest instant that a correct clock can have recorded, in stored form. */
 export const latestPlausibleInstant = (): string => new Date(new Clock().now().getTime() + toleranceMs).toISOString();
 
-/** Finds rows with instants in the future, as a participant of a unit of work that reads. */
+/** Counts rows with instants in the future, within a unit of work. */
 class FutureInstants {
   constructor(private readonly manager: EntityManager) {}
 
@@ -38,7 +38,7 @@ class FutureInstants {
   }
 }
 
-/** Warns, once the service has started, of what a wrong clock has recorded. Not knowing keeps nothing from being served. */
+/** Warns of instants in the future after startup. A failed check does not stop the service. */
 export async function warnOfFutureInstants(
   unitOfWork: UnitOfWork,
   logger: { warn(message: string): void },
@@ -47,10 +47,10 @@ export async function warnOfFutureInstants(
     const count = await unitOfWork.read({ instants: FutureInstants }, ({ instants }) => instants.count());
     if (count === 0) return;
     logger.warn(
-      `Instants in the future: ${count}, recorded by a clock that was wrong. npm run verify names the rows, and ` +
+      `Instants in the future: ${count}, recorded by a wrong clock. npm run verify lists the rows, and ` +
         'npm run repair:instants corrects them.',
     );
   } catch (error) {
-    logger.warn(`Can't tell whether there are instants in the future: ${(error as Error).message}`);
+    logger.warn(`Could not check for instants in the future: ${(error as Error).message}`);
   }
 }

@@ -3,11 +3,11 @@ import { futureInstants, latestPlausibleInstant } from './future-instants.js';
 import { MovieRentDetail } from '../movie-rent-detail.entity.js';
 import { MovieRent } from '../movie-rent.entity.js';
 
-/** What is true of rentals and no constraint of the database can say. */
+/** Invariants of rentals that no database constraint can express. */
 export const rentalInvariants: readonly EntityInvariant[] = [
   {
     of: MovieRent,
-    remedy: 'Take the rental back with DELETE /movie_rents/{id}, or restore its lines from a backup.',
+    remedy: 'Delete the rental with DELETE /movie_rents/{id}, or restore its lines from a backup.',
     violations: (rows) =>
       violationsIn(
         rows.leftJoin(MovieRentDetail, 'line', 'line.movieRentId = row.id').andWhere('line.id IS NULL'),
@@ -16,7 +16,7 @@ export const rentalInvariants: readonly EntityInvariant[] = [
   },
   {
     of: MovieRentDetail,
-    remedy: 'Set its returned_datetime to when the copy came back.',
+    remedy: 'Set its returned_datetime to when the copy was returned.',
     violations: (rows) =>
       violationsIn<{ returned: string; lent: string }>(
         rows
@@ -28,8 +28,8 @@ export const rentalInvariants: readonly EntityInvariant[] = [
   },
   {
     of: MovieRentDetail,
-    remedy: 'Find out when the copy was lent and when it came back, and correct lent_datetime or returned_datetime.',
-    // The later of two loans offends. Two open lines of one copy are named by the unique index.
+    remedy: 'Find out when the copy was lent and returned, and correct lent_datetime or returned_datetime.',
+    // Reports the later of two loans. Two open lines of one copy violate the unique index, which is checked separately.
     violations: (rows) =>
       violationsIn<{ lent: string; other: number }>(
         rows
@@ -49,7 +49,7 @@ export const rentalInvariants: readonly EntityInvariant[] = [
   ...futureInstants.map(({ of, property, column }) => ({
     of,
     remedy:
-      'Set the clock of the machine right, if it is wrong. Then end the service, back up, and run npm run repair:instants.',
+      'Correct the clock of the machine if it is wrong. Then stop the service, back up, and run npm run repair:instants.',
     violations: (rows: Rows) =>
       violationsIn<{ instant: string }>(
         rows

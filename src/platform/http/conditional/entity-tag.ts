@@ -2,9 +2,9 @@ import { hash } from 'node:crypto';
 import { editableText } from '../dto/derived-members.js';
 
 /**
- * The strong validator of a document: a digest of its bytes, so that no member can change without it, be it derived or
- * set. In front of it stands a digest of what edits can change, where that is less: "editable.all". A change on
- * condition compares only this. Lists, which are not edited, have one digest. See docs/decisions/0009.
+ * Returns the strong ETag of a document: a digest of its bytes. A document with derived members has a two-part tag,
+ * "editable.all"; If-Match of an edit compares only the first part, the digest without derived members. Lists, which
+ * are not edited, have one digest. See docs/decisions/0009.
  */
 export function entityTag(document: object, text: string): string {
   const editable = Array.isArray(document) ? text : editableText(document);
@@ -12,14 +12,14 @@ export function entityTag(document: object, text: string): string {
 }
 
 /**
- * An entity tag of ours, as it comes back. A coding of the answer may stand behind the digests: ours (";gzip"), or that
- * of a proxy that compresses: Apache adds "-gzip", nginx makes the tag weak. The document is the same in each of them.
+ * An entity tag of this service as clients send it back, with an optional content coding: our own (";gzip"), or that of
+ * a compressing proxy: Apache appends "-gzip", nginx makes the tag weak.
  */
 const tagForm = /^(?:W\/)?"([\w-]{22})(?:\.([\w-]{22}))?(?:[-;]\w{1,16})?"$/;
 
 /**
- * Whether the entity tags of an If-Match or If-None-Match have one for the same document as `tag`.
- * @param part whether the whole document is compared, or what edits can change
+ * Whether an If-Match or If-None-Match contains a tag of the same document as `tag`.
+ * @param part whether to compare the whole document, or only the members that edits can change
  */
 export function hasTag(tags: string, tag: string, part: 'all' | 'editable'): boolean {
   if (tags.trim() === '*') return true;

@@ -1,29 +1,28 @@
 import { setImmediate } from 'node:timers';
 
-/** Milliseconds, in each turn of the event loop, for requests that arrive: fewer than refusing three of them takes. */
+/** Time for arriving requests in each turn of the event loop: less than rejecting three requests takes. */
 const timeSliceMs = 0.1;
 
-/** A connection of which bytes have arrived. */
+/** A connection with received bytes. */
 interface Arrival {
   /** Parses them. */
   readArrived(): void;
 }
 
 /**
- * Requests that have arrived and are not parsed yet. While many writes wait for the database, each turn of the event
- * loop takes in only a few of them.
+ * Queue of received, unparsed requests. While many writes wait for the database, each turn of the event loop parses
+ * only a few of them.
  *
- * Node by itself handles all that has arrived in one turn. A unit of work takes a turn for each of its statements: under
- * overload each of these turns was as long as refusing dozens of requests, and nothing was stored any more.
- * See docs/decisions/0028.
+ * By default Node handles all received bytes in one turn. A unit of work takes one turn per statement: under overload,
+ * each of these turns took as long as rejecting dozens of requests, and writes starved. See docs/decisions/0028.
  */
 export class ArrivalQueue {
   private readonly waiting = new Set<Arrival>();
 
-  /** @param isNeeded whether so many writes wait for the database that they have to be given time */
+  /** @param isNeeded whether so many writes wait for the database that they need time slices */
   constructor(private readonly isNeeded: () => boolean) {}
 
-  /** Whether what arrives has to be added here. Whatever waits here comes first. */
+  /** Whether received bytes must be queued: while the queue is needed, or not empty (first in, first out). */
   get isActive(): boolean {
     return this.waiting.size > 0 || this.isNeeded();
   }

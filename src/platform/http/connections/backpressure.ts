@@ -4,35 +4,35 @@ import { Logger } from '@nestjs/common';
 import type { Connection, Connections } from './connection.js';
 
 export interface BackpressureLimits {
-  /** Milliseconds in which a client has to take what waits for it, or at least what the minimum rate amounts to. */
+  /** Milliseconds in which a client has to read its buffered bytes, or at least what the minimum rate requires. */
   readonly sendTimeoutMs: number;
   /** Bytes per second. */
   readonly minSendRate: number;
-  /** Bytes that may wait in this process on all connections together. */
+  /** Maximum buffered bytes in this process on all connections together. */
   readonly maxBufferedBytes: number;
 }
 
 const maxCheckIntervalMs = 1_000;
 
-/** How a client takes what waits for it. */
+/** How fast a client reads its buffered bytes. */
 interface Progress {
-  /** Bytes that it had taken when it was last looked at. */
+  /** Bytes read by the client at the last check. */
   taken: number;
   changedAt: number;
-  /** The period over which its rate is measured. */
+  /** Start of the period over which the rate is measured. */
   since: number;
   takenBefore: number;
 }
 
-/** Closes connections whose clients don't read their answers, since these are kept in memory until they are taken. */
+/** Closes connections whose clients do not read their responses, which are buffered in memory until then. */
 export class Backpressure {
   private readonly logger = new Logger('Backpressure');
   private readonly progress = new WeakMap<Connection, Progress>();
-  /** At least as many bytes as wait: what clients have taken is subtracted when all are measured. */
+  /** Upper bound of the buffered bytes: what clients have read is subtracted by `measure()`. */
   private bufferedBytes = 0;
-  /** Milliseconds. Stands still while this process does: clients can't take what isn't sent. */
+  /** Stops while the event loop is blocked: clients cannot read what is not sent. */
   private clockMs = 0;
-  /** Connections that were closed, for metrics. */
+  /** Closed connections by reason, for metrics. */
   readonly closed = { 'send-timeout': 0, 'buffer-limit': 0 };
 
   constructor(
@@ -53,14 +53,14 @@ export class Backpressure {
     server.on('close', () => clearInterval(interval));
   }
 
-  /** Returns the bytes that wait on all connections together. */
+  /** Returns the buffered bytes of all connections. */
   measure(): number {
     this.bufferedBytes = 0;
     for (const connection of this.connections.busy) this.bufferedBytes += connection.bufferedBytes;
     return this.bufferedBytes;
   }
 
-  /** Takes note of a response that is complete, and may not have been taken by its client. */
+  /** Accounts for a complete response that its client may not have read. */
   afterEnd(response: ServerResponse): void {
     const { writableLength } = response;
     if (writableLength === 0) return;
@@ -86,7 +86,7 @@ export class Backpressure {
     return false;
   }
 
-  /** Returns how a client takes what waits for it, or undefined if nothing waits for it. */
+  /** Updates and returns the progress of a client, or undefined if it has read everything. */
   private follow(connection: Connection): Progress | undefined {
     const { socket } = connection;
     if (socket.writableLength === 0) {
@@ -117,21 +117,21 @@ export class Backpressure {
   private close(connection: Connection, reason: keyof Backpressure['closed']): void {
     this.closed[reason]++;
     this.logger.warn({
-      msg: 'Closed a connection whose client does not read its answers',
+      msg: 'Closed a connection whose client does not read its responses',
       reason,
       buffered_bytes: connection.bufferedBytes,
     });
     this.connections.busy.delete(connection);
     const { socket } = connection;
-    // A reset frees what the kernel keeps of it, too. It isn't possible behind an end.
+    // A reset also frees the kernel's buffers. After end() it is not possible.
     if (socket.writableEnded) socket.destroy();
     else socket.resetAndDestroy();
   }
 }
 
 /**
- * Returns the bytes that the kernel took off a socket's hands. A write is counted as it goes on, where the stream counts
- * it as a whole when it is done.
+ * Returns the bytes that the kernel has accepted from a socket, including those of an unfinished write, which
+ * `socket.bytesWritten` does not distinguish.
  * @private-api
  */
 function bytesTaken(socket: Socket): number {

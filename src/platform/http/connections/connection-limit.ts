@@ -3,8 +3,8 @@ import type { Socket } from 'node:net';
 import { ServiceUnavailable } from '../../../kernel/domain-error.js';
 
 /**
- * Bounds the connections of a server. Requests on one that is too many are refused by 503, so that the client learns
- * why, and twice as many connections are closed unheard.
+ * Limits the connections of a server. Requests on excess connections are rejected with 503, which tells the client why;
+ * beyond twice the limit, connections are closed immediately.
  */
 export class ConnectionLimit {
   private open = 0;
@@ -25,4 +25,4 @@ export class ConnectionLimit {
 }
 
 export const tooManyConnections = (): ServiceUnavailable =>
-  new ServiceUnavailable(undefined, 'The service has as many connections as it may have. Try again in a moment.');
+  new ServiceUnavailable(undefined, 'The service has reached its connection limit. Try again in a moment.');

@@ -1,20 +1,20 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** What is in flight on one connection. */
+/** The requests in flight on one connection. */
 export class Connection {
-  /** Responses that are not sent to their end, in the order of their requests. */
+  /** Unfinished responses, in the order of their requests. */
   readonly responses = new Set<ServerResponse>();
-  /** The response to the request that arrived last. */
+  /** The response to the latest request. */
   latest?: ServerResponse;
-  /** Whether bytes came that can't be parsed, behind which nothing means anything. */
+  /** Whether malformed bytes arrived; all later bytes are ignored. */
   isBroken = false;
-  /** A hook that runs when a response was sent to its end. */
+  /** Called after each finished response. */
   onRelease?: () => void;
 
   constructor(readonly socket: Socket) {}
 
-  /** Bytes in this process: answers that the client has not taken, and requests that are not parsed. */
+  /** Bytes in this process: responses that the client has not read, and unparsed requests. */
   get bufferedBytes(): number {
     let bytes = this.socket.readableLength;
     for (const response of this.responses) bytes += response.writableLength;
@@ -24,7 +24,7 @@ export class Connection {
 
 /** The connections of a server. */
 export class Connections {
-  /** Those on which requests are in flight. */
+  /** Connections with requests in flight. */
   readonly busy = new Set<Connection>();
   private readonly bySocket = new WeakMap<Socket, Connection>();
 
@@ -54,7 +54,7 @@ export class Connections {
   }
 }
 
-/** Closes the responses that wait for their turn on a connection that was closed: Node closes only the current one. */
+/** Closes the queued responses of a closed connection: Node closes only the current one. */
 function abandon({ responses }: Connection): void {
   for (const response of responses) {
     if (response.socket) continue;

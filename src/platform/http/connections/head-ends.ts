@@ -1,8 +1,8 @@
 const terminator = Buffer.from('\r\n\r\n');
 
-/** Finds the empty lines that end the heads of messages, also where they are spread over chunks. */
+/** Finds the empty lines that end message heads, also across chunk boundaries. */
 export class HeadEnds {
-  /** The bytes of a terminator that the last chunk ended with. */
+  /** Bytes of a terminator at the end of the last chunk. */
   private matched = 0;
 
   /** Returns the index behind the next terminator, or the length of the chunk if it has none. */

@@ -4,19 +4,19 @@ import type { ArrivedRequest } from '../requests/request-target.js';
 /** The queue of units of work that write. */
 export interface WriteQueue {
   readonly isFull: boolean;
-  /** Whether more units wait than are begun together. */
+  /** Whether more units wait than one group commit takes. */
   readonly isLong: boolean;
   readonly refuse: () => ServiceUnavailable;
 }
 
 /**
- * Refuses writes while their queue is full (load shedding): as soon as their head has arrived, since refusing has to
- * cost a fraction of serving. Reads are refused where they would have to wait.
+ * Load shedding: rejects writes while their queue is full, as soon as their head has arrived, since rejecting must cost
+ * a fraction of serving. Reads are rejected at their own queue.
  */
 export class LoadShedding {
   constructor(private readonly writes: WriteQueue) {}
 
-  /** Whether the database falls behind what arrives. */
+  /** Whether the database falls behind the arriving requests. */
   get isNear(): boolean {
     return this.writes.isLong;
   }

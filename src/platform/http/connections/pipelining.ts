@@ -5,17 +5,18 @@ import type { Connection, Connections } from './connection.js';
 import { HeadEnds } from './head-ends.js';
 
 /**
- * Fields of Node's HTTP server on a socket: whether it has paused the parser, and the parser, until CONNECT takes it off.
+ * Fields that Node's HTTP server sets on a socket: whether the parser is paused, and the parser, until CONNECT removes
+ * it.
  * @private-api
  */
 type HttpSocket = Socket & { readonly _paused?: boolean; readonly parser?: object | null };
 
 /**
- * Limits the requests of one connection that are in flight (HTTP pipelining, RFC 9112, 9.3.2). The next ones are neither
- * parsed nor read before others are answered.
+ * Limits the requests in flight on one connection (HTTP pipelining, RFC 9112 §9.3.2). Further requests are neither read
+ * nor parsed until earlier ones are answered.
  *
- * Node by itself parses all that it has read, up to 64 kB at once, which can be thousands of requests.
- * See docs/decisions/0024.
+ * By default Node parses each chunk of up to 64 kB completely, which can be thousands of requests. See
+ * docs/decisions/0024.
  */
 export function limitPipelining(
   server: Server,
@@ -33,9 +34,9 @@ class RequestReader {
   /** Node's own listener, which parses a chunk. */
   private readonly parse: (chunk: Buffer) => void;
   private readonly headEnds = new HeadEnds();
-  /** Bytes that are missing of a body whose length is known. */
+  /** Bytes of the current body that have not arrived, if its length is known. */
   private missingBytes = 0;
-  /** Chunks that wait in the queue of arrivals. */
+  /** Chunks in the arrival queue. */
   private arrived: Buffer[] = [];
   private isHolding = false;
   private isScheduled = false;
@@ -89,7 +90,9 @@ class RequestReader {
     return begin + length;
   }
 
-  /** Whether the next request has to wait, or will never be answered since the response before it closes the connection. */
+  /**
+   * Whether the next request has to wait, or is never answered because the response before it closes the connection.
+   */
   private isFull(): boolean {
     const { responses, latest } = this.connection;
     if (responses.size === 0 || !latest!.req.complete) return false;
@@ -102,7 +105,7 @@ class RequestReader {
     this.socket.unshift(rest);
   }
 
-  /** Reads on when other connections had their turn. */
+  /** Resumes reading in the next turn of the event loop, after other connections. */
   private resumeSoon(): void {
     if (!this.isHolding || this.isScheduled) return;
     this.isScheduled = true;
@@ -110,7 +113,7 @@ class RequestReader {
       this.isScheduled = false;
       if (this.isFull()) return;
       this.isHolding = false;
-      // Otherwise Node resumes it, as soon as the client takes its answers.
+      // Otherwise Node resumes it when the client reads its responses.
       if (!this.socket._paused) this.socket.resume();
     });
   }

@@ -13,12 +13,12 @@ export class DocsController {
   @Get([...swaggerUiFiles().keys()])
   @Operation({
     summary: 'Get a file of Swagger UI',
-    description: 'The page that shows the OpenAPI document, and what it loads.',
+    description: 'The documentation page and its assets.',
     textTypes: ['text/html', 'text/css', 'text/javascript', 'image/png'],
     needsDatabase: false,
   })
   getDocs(@Req() { path }: Request): StaticDocument {
-    // The address of a page decides what its relative links mean.
+    // Relative links depend on the trailing slash of the page's URL.
     return this.files.get(path === '/docs/' ? 'docs/index.html' : path.replace(/^\/|\/$/g, ''))!;
   }
 }

@@ -6,7 +6,7 @@ import { isLarge } from '../responses/compression.js';
 import { Preconditions } from '../conditional/preconditions.js';
 
 const codings = {
-  /** The best quality takes seconds for a script of Swagger UI, and saves a tenth. */
+  /** The best quality takes seconds for Swagger UI's script and saves only a tenth. */
   br: (bytes: Buffer) => promisify(brotliCompress)(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }),
   gzip: (bytes: Buffer) => promisify(gzip)(bytes),
   identity: (bytes: Buffer) => Promise.resolve(bytes),
@@ -16,13 +16,13 @@ type Coding = keyof typeof codings;
 interface StaticDocumentOptions {
   /** The media type, with its charset. */
   readonly type: string;
-  /** What of a request chooses between this document and others, beside its path. */
+  /** Request headers that select between this document and others at the same path. */
   readonly vary?: string;
-  /** Returns the document. Called once, when it is first asked for. */
+  /** Returns the document. Called once, on the first request. */
   readonly load: () => Buffer | string;
 }
 
-/** A document that stays the same as long as the process runs. Its bytes are made once, and once for each coding. */
+/** A document that does not change while the process runs. Its bytes are computed once per content coding. */
 export class StaticDocument {
   private content?: { readonly bytes: Buffer; readonly tag: string };
   private readonly encoded = new Map<Coding, Promise<Buffer>>();
@@ -31,7 +31,7 @@ export class StaticDocument {
 
   /**
    * Sends the document, or 304 if the client's copy is current.
-   * @throws HttpProblem if If-Match asks for another one
+   * @throws HttpProblem 412 if If-Match does not match
    */
   async send(response: Response): Promise<void> {
     const { req: request } = response;

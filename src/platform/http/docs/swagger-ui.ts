@@ -6,7 +6,10 @@ const html = 'text/html; charset=utf-8';
 const css = 'text/css; charset=utf-8';
 const javascript = 'text/javascript; charset=utf-8';
 
-/** The page at /docs. @param folder of what it loads, as seen from its own address */
+/**
+ * Returns the page at /docs.
+ * @param folder of its assets, relative to the page
+ */
 function page(folder: string): string {
   return `<!doctype html>
 <html lang="en">
@@ -32,7 +35,7 @@ function page(folder: string): string {
 `;
 }
 
-// There is one server, and only the operator knows a contact.
+// Hides the choice of a server, of which there is one, and the placeholder contact.
 const style = `body { margin: 0; background: #fafafa }
 .links { max-width: 1460px; margin: 1rem auto 0; padding: 0 20px; box-sizing: border-box; font: 1rem sans-serif }
 .links a { margin-right: 1.5rem }
@@ -47,7 +50,7 @@ const script = `const root = document.getElementById('swagger-ui');
 const tags = ['Lending', 'Movies', 'Stock', 'Clients', 'Genres', 'Service'];
 const generalHeaders = ['X-Request-Id', 'Vary', 'Cache-Control', 'Idempotency-Replayed'];
 
-// Leaves out of each operation the problems and headers that the description of the document tells once for all.
+// Removes the problems and headers from each operation that the document's description lists for all of them.
 function concise(api) {
   const problemOf = (response) => response.content?.['application/problem+json'];
   const common = new Set(Object.values(api.components.responses).map((response) => problemOf(response).schema.$ref));
@@ -81,7 +84,7 @@ fetch(root.dataset.openapi)
       deepLinking: true,
       tryItOutEnabled: true,
       displayRequestDuration: true,
-      // Coloring the answer of /openapi.json takes seconds.
+      // Highlighting the response of /openapi.json takes seconds.
       syntaxHighlight: false,
       defaultModelsExpandDepth: 0,
       docExpansion: 'list',
@@ -101,7 +104,7 @@ function packaged(type: string, name: string): StaticDocument {
   return new StaticDocument({ type, load });
 }
 
-/** Returns the files that the page at /docs consists of, by their paths. The package has others, which concern nobody. */
+/** Returns the files of the page at /docs by their paths, a subset of the package's files. */
 export function swaggerUiFiles(): ReadonlyMap<string, StaticDocument> {
   return new Map([
     ['docs', text(html, page('./docs/'))],

@@ -3,12 +3,12 @@ import { InputErrors } from '../problems/input-errors.js';
 import { keepReadOnly } from './read-only-values.js';
 
 /**
- * Reads the value of one member or parameter: checks it in the order type, raw size, content, and returns it as the DTO
- * holds it. Reports the first error that applies and returns undefined.
+ * Parses the value of one member or parameter. Checks type, raw size and content in this order, reports the first error
+ * and then returns undefined.
  */
 export type ValueReader = (value: unknown, errors: InputErrors) => unknown;
 
-/** `assigned` by the service when it creates the thing; `expanded` from another document, on request. */
+/** `assigned` by the service on creation; `expanded` from another resource, on request. */
 export type Origin = 'assigned' | 'expanded';
 
 /** How one member of a DTO is read from a request. */
@@ -16,29 +16,31 @@ export interface Field {
   readonly read: ValueReader;
   /** Whether the member may be left out. */
   readonly optional?: boolean;
-  /** Whether null is accepted. In place of a value that may be left out it means the same as leaving it out. */
+  /** Whether null is accepted. For an optional member it means the same as absence. */
   readonly nullable?: boolean;
-  /** Whether null is kept apart from absence, as in a merge patch (RFC 7396). */
+  /** Whether null and absence differ, as in a merge patch (RFC 7396). */
   readonly keepsNull?: boolean;
-  /** Only with this member may it be left out. */
+  /** The member may be absent only if this one is present. */
   readonly optionalBeside?: string;
-  /** Whether only the service sets the member. What a request says of it is kept apart: see read-only.ts. */
+  /** Whether only the service sets the member. Values in requests are kept separately: see read-only.ts. */
   readonly readOnly?: boolean;
-  /** Where the value of a member of an answer comes from, unless a request sets it. */
+  /** Source of a member's value in responses, if no request sets it. */
   readonly origin?: Origin;
-  /** Names of members of which exactly one must be present; checked where this field is. */
+  /** Members of which exactly one must be present; checked at this field. */
   readonly exactlyOneOf?: readonly string[];
 }
 
-/** On the prototype of a DTO class, so that a subclass has its parent's fields. A plain property: it is read on hot paths. */
+/**
+ * Stored on the prototype of a DTO class, so that subclasses inherit fields. A plain property, since hot paths read it.
+ */
 const fieldsKey = Symbol('fields');
 
-/** The fields of a DTO class, its parents' included, in the order of their declaration. */
+/** Returns the fields of a DTO class, including inherited ones, in order of declaration. */
 export function fieldsOf(prototype: object): ReadonlyMap<string, Field> {
   return (prototype as { [fieldsKey]?: ReadonlyMap<string, Field> })[fieldsKey] ?? new Map<string, Field>();
 }
 
-/** Sets some of what is known of a field; several decorators may speak of the same one. */
+/** Adds to the definition of a field; several decorators may contribute to it. */
 export function defineField(prototype: object, name: string, changes: Partial<Field>): void {
   const fields = new Map(fieldsOf(prototype));
   fields.set(name, { read: (value) => value, ...fields.get(name), ...changes });
@@ -46,8 +48,8 @@ export function defineField(prototype: object, name: string, changes: Partial<Fi
 }
 
 /**
- * Reads a JSON object, or the parameters of a query, into a new instance of `type`. Members are read in the order of
- * the fields, so that two requests that mean the same make equal DTOs. Members that `type` doesn't have are errors.
+ * Parses and validates a JSON object or query parameters into a new instance of `type`. Members are read in the order
+ * of the fields, so that equivalent requests produce equal DTOs. Unknown members are errors.
  */
 export function readDto<Dto extends object>(type: Type<Dto>, value: unknown, errors: InputErrors): Dto | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

@@ -16,19 +16,19 @@ import {
 } from './values.js';
 
 /**
- * The members of our documents. Each decorator says once what a member is, and both the validation
- * and the OpenAPI document follow from it, so that neither can promise what the other doesn't keep.
+ * Options of all field decorators. One declaration drives both validation and the OpenAPI document, so that they cannot
+ * disagree.
  */
 interface FieldOptions {
   readonly description: string;
   readonly example?: unknown;
-  /** In an answer: where its value comes from, if no request sets it. */
+  /** In a response: the source of its value, if no request sets it. */
   readonly origin?: Origin;
-  /** In a request: may be left out or null; where a member is named, only beside that one. */
+  /** In a request: may be absent or null; with `beside`, only if that member is present. */
   readonly optional?: boolean | { readonly beside: string };
-  /** In an answer: always there, but may be null. */
+  /** In a response: always present, but may be null. */
   readonly nullable?: boolean;
-  /** In an answer: follows from other resources, so that an edit on condition disregards it. */
+  /** In a response: derived from other resources, and therefore ignored by If-Match of an edit. */
   readonly derived?: boolean;
 }
 
@@ -44,7 +44,7 @@ function field(options: FieldOptions, schema: ApiPropertyOptions, read?: ValueRe
   };
 }
 
-/** Something other than space. Characters that no text can have are not in it: generators write them into sources. */
+/** At least one non-blank character. Forbidden characters are left out: code generators copy patterns into sources. */
 export const notBlank = '\\S';
 
 export function TextField({
@@ -54,7 +54,7 @@ export function TextField({
   ...options
 }: FieldOptions &
   TextRule & {
-    /** Whether a whole number is taken too, as it is spelt. */
+    /** Whether an integer is accepted and converted to text. */
     alsoNumbers?: boolean;
   }): PropertyDecorator {
   const extension = alsoNumbers ? { [alsoIntegerExtension]: true } : {};
@@ -75,7 +75,7 @@ export const IdField = (options: FieldOptions): PropertyDecorator =>
 export const BooleanField = (options: FieldOptions): PropertyDecorator =>
   field(options, { type: Boolean }, booleanReader);
 
-/** An instant of an answer, in UTC. */
+/** An instant in a response, in UTC. */
 export const InstantField = (options: FieldOptions): PropertyDecorator =>
   field(options, { type: String, format: 'date-time' });
 
@@ -87,7 +87,7 @@ export function ChoiceField({
   return field(options, { enum: [...choices], enumName: name }, choiceReader(choices));
 }
 
-/** Another document that an answer holds only where `?expand=` asks for it. */
+/** A related document that is present only when requested by `?expand=`. */
 export function ExpansionField(type: () => Type, description: string): PropertyDecorator {
   return (target, property) => {
     markDerived(String(property));
@@ -107,9 +107,9 @@ export function ListField(
 }
 
 /**
- * Lets a request carry members that only the service sets, as a document does that was read before. What `answer` shows
- * under these names is never taken from a client: values that follow from other things are ignored, and the others must
- * be what they are, since they would be an order that isn't carried out.
+ * Accepts read-only members in a request, so that clients can send back a document they have read. The values are never
+ * stored: derived values are ignored, and others must equal the current ones, since a different value would be a change
+ * that is silently not made.
  */
 export function ReadOnlyMembersOf(answer: Type, ...names: string[]): ClassDecorator {
   return ({ prototype }) => {
@@ -124,7 +124,7 @@ export function ReadOnlyMembersOf(answer: Type, ...names: string[]): ClassDecora
   };
 }
 
-/** The merge patch (RFC 7396) for an input: what is left out is kept, and null is for members that may be absent. */
+/** Returns the merge patch (RFC 7396) of an input: absent members are kept, and null removes optional ones. */
 export function MergePatch<Input extends object>(input: Type<Input>): Type<Partial<Omit<Input, 'toFields'>>> {
   const patch = PartialType(input, { skipNullProperties: false });
   for (const [name, inputField] of fieldsOf(input.prototype as object)) {
@@ -134,8 +134,8 @@ export function MergePatch<Input extends object>(input: Type<Input>): Type<Parti
 }
 
 /**
- * Of these members a document has exactly one. Stands on the first of them.
- * @param variants for each member, the name of the schema of documents that have it
+ * Requires exactly one of these members. Decorates the first of them.
+ * @param variants for each member, the name of the schema with that member
  */
 export function ExactlyOneOf(variants: Readonly<Record<string, string>>): PropertyDecorator {
   return applyDecorators(

@@ -1,16 +1,16 @@
 import { Param, type PipeTransform } from '@nestjs/common';
 import { invalidInput } from '../problems/http-problem.js';
 
-/** The largest id the databases can hold. */
+/** The largest id, an int32 in both databases. */
 export const maxId = 2 ** 31 - 1;
 
 /** @throws HttpProblem 422 */
 export function parsePathId(value: string): number {
   if (!/^[1-9]\d*$/.test(value)) {
-    const detail = 'id must be a whole number from 1 up, in plain digits.';
+    const detail = 'id must be a positive integer in decimal digits.';
     throw invalidInput([{ parameter: 'id', code: 'format', detail }]);
   }
-  // Ids start at 1: 0 stands for one that is too large for anything to have.
+  // Ids beyond int32 cannot exist; 0 never matches, so they yield 404.
   return Number(value) > maxId ? 0 : Number(value);
 }
 
@@ -20,5 +20,5 @@ class PathIdPipe implements PipeTransform<string, number> {
   }
 }
 
-/** The `{id}` of the path. */
+/** Injects the `{id}` of the path. */
 export const PathId = (): ParameterDecorator => Param('id', new PathIdPipe());

@@ -4,7 +4,7 @@ import { defineField, type ValueReader } from './dto-reader.js';
 import { notBlank } from './fields.js';
 import { choiceReader, flagReader, integerTextReader, singleValueReader, searchReader, textReader } from './values.js';
 
-/** Query parameters: text on the wire, and each of them optional. */
+/** Declares a query parameter. All of them are optional. */
 function parameter(schema: ApiPropertyOptions, read: ValueReader): PropertyDecorator {
   return (target, name) => {
     ApiPropertyOptional(schema)(target, name);
@@ -33,7 +33,7 @@ export function TextParameter({
   return parameter(textSchema({ ...options, maxLength }), textReader({ maxLength, kind }));
 }
 
-/** Words, or parts of words, that a text is searched for. */
+/** A search term: words, or parts of words. */
 export function SearchParameter(options: { description: string; example: string }): PropertyDecorator {
   return parameter(textSchema({ ...options, maxLength: maxSearchLength }), searchReader(maxSearchLength));
 }
@@ -42,9 +42,9 @@ const maxSearchLength = 255;
 const textSchema = (schema: ApiPropertyOptions): ApiPropertyOptions =>
   ({ ...schema, type: String, minLength: 1, pattern: notBlank }) as ApiPropertyOptions;
 
-/** `?expand=`: what else an answer is to hold, from a fixed list. */
+/** `?expand=`: related resources to include, from a fixed list. */
 export const ExpandParameter = (name: string, ...choices: string[]): PropertyDecorator =>
-  ChoiceParameter({ name, choices, description: 'What to show in full, where the answer has only its id.' });
+  ChoiceParameter({ name, choices, description: 'Related resource to include in the response in addition to its id.' });
 
 export function ChoiceParameter({
   name,
@@ -52,7 +52,7 @@ export function ChoiceParameter({
   ...options
 }: {
   description: string;
-  /** The enum's name in the document. */
+  /** The enum's name in the OpenAPI document. */
   name: string;
   choices: readonly string[];
   default?: string;

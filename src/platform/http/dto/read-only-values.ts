@@ -1,11 +1,11 @@
 const key = Symbol('read-only values');
 
-/** Keeps the value that a request gives for a member that only the service sets, on the DTO but not among its members. */
+/** Stores the value that a request has for a read-only member, on the DTO but not as one of its members. */
 export function keepReadOnly(dto: object, name: string, value: unknown): void {
   ((dto as { [key]?: Record<string, unknown> })[key] ??= {})[name] = value;
 }
 
-/** The values that a request gives for the members of `dto` that only the service sets. */
+/** Returns the values that a request has for read-only members. */
 export function readOnlyValuesOf(dto: object): Readonly<Record<string, unknown>> {
   return (dto as { [key]?: Record<string, unknown> })[key] ?? {};
 }

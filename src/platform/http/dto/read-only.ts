@@ -4,34 +4,34 @@ import { InputErrors } from '../problems/input-errors.js';
 import { readOnlyValuesOf } from './read-only-values.js';
 
 /**
- * The values that a request gives for members that only the service sets. They are accepted where the document has them,
- * before the request is carried out or after: then they are part of a document that was read. All others would be an
- * order that is answered with success and was not carried out.
+ * Checks the read-only members of a request. A value is accepted if it equals the resource's value before or after the
+ * request, as in a document that the client has read. Any other value would be a change that is answered with success
+ * but not made.
  */
 export class ReadOnlyMembers {
   private before: object | undefined;
 
   private constructor(private readonly body: object) {}
 
-  /** Returns undefined where the body of a request has no such members. */
+  /** Returns undefined if the body has no read-only members. */
   static of(body: unknown): ReadOnlyMembers | undefined {
     return hasReadOnlyValues(body) ? new ReadOnlyMembers(body as object) : undefined;
   }
 
-  /** Whether it has a document that the answer is expanded by only on request. */
+  /** Whether the body contains an expansion. */
   get includeExpansion(): boolean {
     return Object.entries(readOnlyValuesOf(this.body)).some(
       ([name, given]) => given !== null && fieldOf(this.body, name).origin === 'expanded',
     );
   }
 
-  /** @param document the thing as it was; not called where it is created */
+  /** @param document the resource before the change; not called on creation */
   recordBefore(document: object): void {
     this.before = document;
   }
 
   /**
-   * @param document the thing as it is now
+   * @param document the resource after the change
    * @throws HttpProblem 422
    */
   assertMatches(document: object): void {
@@ -40,20 +40,20 @@ export class ReadOnlyMembers {
     InputErrors.collect('body', (errors) => compare(this.body, documents, isCreated, errors));
   }
 
-  /** The values of a request that are not always ignored, each with its place. */
+  /** Returns the values of a request that are compared, with their JSON pointers. */
   static valuesOf(body: unknown): readonly unknown[] {
     return valuesIn(body);
   }
 }
 
-/** @param shown documents, one of which has to have the value that the body gives for a member */
+/** @param shown documents, one of which must have the value of the body */
 function compare(body: object, shown: readonly object[], isCreated: boolean, errors: InputErrors): void {
   for (const [name, given] of Object.entries(readOnlyValuesOf(body))) {
     const { origin, nullable } = fieldOf(body, name);
     if ((isCreated && origin === 'assigned') || (given === null && !nullable)) continue;
     if (shown.some((document) => memberMatches(document, name, given))) continue;
     errors.enter(name);
-    errors.add('read_only', "can't be set here, and is something else: leave it out, or send it as it is");
+    errors.add('read_only', 'is read-only and has another value: leave it out, or send its current value');
     errors.leave();
   }
   for (const [name, list] of Object.entries(body)) {
@@ -72,7 +72,7 @@ function compare(body: object, shown: readonly object[], isCreated: boolean, err
   }
 }
 
-/** Whether a value of a request has nothing that the value of the document lacks or has otherwise. */
+/** Whether a value of a request is contained in the value of the document. */
 function matches(given: unknown, shown: unknown): boolean {
   if (given === shown) return true;
   if (typeof given === 'string' && typeof shown === 'string') {
@@ -87,13 +87,13 @@ function matches(given: unknown, shown: unknown): boolean {
   );
 }
 
-/** A single value that is derived may have changed since it was read, or change at any moment. */
+/** Derived scalar values are not compared: they may change at any moment. */
 function memberMatches(document: object, name: string, given: unknown): boolean {
   const shown = (document as Record<string, unknown>)[name];
   return (isDerived(name) && !isObject(shown) && shown !== undefined) || matches(given, shown);
 }
 
-/** As the service writes them. Clients may write them otherwise. */
+/** The service's format of instants. Clients may use other formats. */
 const isInstant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

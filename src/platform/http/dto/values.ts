@@ -3,12 +3,9 @@ import { searchWords } from '../../../kernel/text.js';
 import { readText, type TextRule } from '../../../kernel/text-rules.js';
 import { readDto, type ValueReader } from './dto-reader.js';
 
-/**
- * The readers of members and parameters, each of which judges what costs nothing before what costs something: the type,
- * then the raw size, and only then the content.
- */
+/** Readers of members and parameters. Cheap checks come first: type, raw size, then content. */
 
-/** Text as it is stored; see `readText`. */
+/** Reads text in its stored form; see `readText`. */
 export function textReader(rule: TextRule): ValueReader {
   return (value, errors) => {
     if (typeof value !== 'string') return errors.add('type', 'must be text');
@@ -17,13 +14,13 @@ export function textReader(rule: TextRule): ValueReader {
   };
 }
 
-/** What a text is searched for, in which control characters, blanks and signs may be whatever a clipboard had. */
+/** Reads a search term. Control characters, blanks and symbols are allowed, as they come from a clipboard. */
 export function searchReader(maxLength: number): ValueReader {
   const reader = textReader({ maxLength, kind: 'prose' });
   return (value, errors) => {
     const text = reader(value, errors);
     if (typeof text !== 'string' || searchWords(text).length > 0) return text;
-    return errors.add('blank', 'must have a letter, a digit or a sign to search for');
+    return errors.add('blank', 'must contain a letter, a digit or a symbol');
   };
 }
 
@@ -51,7 +48,7 @@ export const objectReader =
   (value, errors) =>
     readDto(type(), value, errors);
 
-/** A list whose size is wrong is refused as a whole: none of its items is read. */
+/** Rejects a list of the wrong size as a whole, without reading its items. */
 export function listReader(type: () => Type<object>, minItems: number, maxItems: number): ValueReader {
   return (value, errors) => {
     if (!Array.isArray(value)) return errors.add('type', 'must be a list');
@@ -66,24 +63,24 @@ export function listReader(type: () => Type<object>, minItems: number, maxItems:
   };
 }
 
-/** Whole numbers are taken where text is meant, as JSON spells them. */
+/** Also accepts non-negative integers and converts them to text. */
 export const alsoNumber =
   (reader: ValueReader): ValueReader =>
   (value, errors) =>
     reader(Number.isSafeInteger(value) && Number(value) >= 0 ? String(value) : value, errors);
 
-/** A query parameter: text, given once. */
+/** Rejects a repeated query parameter. */
 export const singleValueReader =
   (reader: ValueReader): ValueReader =>
   (value, errors) =>
-    typeof value === 'string' ? reader(value, errors) : errors.add('repeated', 'must be given once');
+    typeof value === 'string' ? reader(value, errors) : errors.add('repeated', 'must appear only once');
 
 export function integerTextReader(minimum: number, maximum: number): ValueReader {
   const reader = integerReader(minimum, maximum);
   const longest = String(maximum).length;
   return (value, errors) => {
     const text = value as string;
-    if (!/^(0|[1-9]\d*)$/.test(text)) return errors.add('type', 'must be a whole number in plain digits');
+    if (!/^(0|[1-9]\d*)$/.test(text)) return errors.add('type', 'must be an integer in decimal digits');
     return reader(text.length > longest ? Number.MAX_SAFE_INTEGER : Number(text), errors);
   };
 }

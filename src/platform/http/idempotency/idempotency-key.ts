@@ -9,8 +9,8 @@ import { sendRepresentation, type NegotiatedResponse } from '../responses/send-r
 const header = 'Idempotency-Key';
 
 /**
- * The Idempotency-Key of a POST, for the unit of work that is to be done once. The other methods are idempotent by
- * themselves, and have no key.
+ * Returns the idempotent request of a POST with an Idempotency-Key, for the unit of work; otherwise undefined. The
+ * other methods are idempotent themselves and ignore the header.
  */
 export function idempotencyOf<Result>(
   request: Request,
@@ -21,23 +21,22 @@ export function idempotencyOf<Result>(
   return { key, request: digest(request), responseOf: represent, resourceOf: (answer) => resourceOf(request, answer) };
 }
 
-/** @throws HttpProblem 422 where there is a key that can't be one */
+/** @throws HttpProblem 422 if the key is malformed */
 export function idempotencyKeyOf(request: Request): string | undefined {
   const key = request.method === 'POST' ? request.get(header) : undefined;
   if (key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)) return key;
-  const detail = `${header} must be 1 to 255 visible ASCII characters, without space, once.`;
+  const detail = `${header} must be 1 to 255 visible ASCII characters without spaces, and appear only once.`;
   throw invalidInput([{ parameter: header, code: 'format', detail }]);
 }
 
-/** The path of what a POST created, or of what it was sent to. */
+/** Returns the path of the resource that a POST created, or to which it was sent. */
 function resourceOf({ path, res }: Request, answer: object): string {
   const location = (res as NegotiatedResponse).representation?.location;
   return location === undefined ? path : `${location}/${(answer as { id: number }).id}`;
 }
 
 /**
- * The same for requests that mean the same: the body is a DTO by now, whose members are in one order, and are absent
- * where they may be and are null.
+ * Returns equal digests for equivalent requests: the members of a DTO have a fixed order, and null and absence are one.
  */
 function digest({ method, path, body }: Request): string {
   const readOnly = ReadOnlyMembers.valuesOf(body);

@@ -2,17 +2,21 @@ import { ApiProperty } from '@nestjs/swagger';
 
 const text = { type: String, minLength: 1, maxLength: 5000 };
 
-/** What is said of a type of problem. */
+/** A type of problem. */
 export class ProblemTypeDto {
   @ApiProperty({
     ...text,
     format: 'uri-reference',
-    description: 'The `type` of such a problem, and its page.',
+    description: 'The `type` of these problem documents, and the URL of their page.',
     example: '/problems/copy-already-rented',
   })
   type: string;
 
-  @ApiProperty({ ...text, description: 'The same for every problem of the type.', example: 'Copy already rented' })
+  @ApiProperty({
+    ...text,
+    description: 'Title, the same for every problem of this type.',
+    example: 'Copy already rented',
+  })
   title: string;
 
   @ApiProperty({
@@ -20,7 +24,7 @@ export class ProblemTypeDto {
     format: 'int32',
     minimum: 400,
     maximum: 599,
-    description: 'The HTTP status.',
+    description: 'HTTP status.',
     example: 409,
   })
   status: number;

@@ -14,8 +14,8 @@ export class ProblemsController {
 
   @Get()
   @Operation({
-    summary: 'List the types of problems',
-    description: 'All types of problem documents, with what happened and what to do. The list has no pages.',
+    summary: 'List problem types',
+    description: 'All types of problem documents, each with its cause and remedy. The list is not paginated.',
     returns: [ProblemTypeDto],
     textTypes: ['text/html', 'text/markdown'],
     needsDatabase: false,
@@ -27,8 +27,8 @@ export class ProblemsController {
 
   @Get(':slug')
   @Operation({
-    summary: 'Get a type of problem',
-    description: 'What happened and what to do. The `type` of every problem document leads here.',
+    summary: 'Get a problem type',
+    description: 'Cause and remedy. The `type` of every problem document is the URL of this page.',
     returns: ProblemTypeDto,
     textTypes: ['text/markdown', 'text/html'],
     problems: [NotFound],
@@ -37,7 +37,7 @@ export class ProblemsController {
   })
   @ApiParam({
     name: 'slug',
-    description: 'The last part of the `type`.',
+    description: 'The last segment of the `type`.',
     schema: { type: 'string', pattern: '^[a-z-]+$', maxLength: 100, example: 'copy-already-rented' },
   })
   getProblemPage(@Param('slug') slug: string, @Req() request: Request): StaticDocument {
@@ -47,7 +47,7 @@ export class ProblemsController {
   }
 }
 
-/** The media type that the client prefers; the first, where its Accept names none of them. */
+/** Returns the client's preferred media type, or the first if Accept names none of them. */
 function preferred(request: Request, ...types: [PageType, ...PageType[]]): PageType {
   return (request.accepts(types) || types[0]) as PageType;
 }

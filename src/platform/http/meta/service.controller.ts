@@ -19,8 +19,8 @@ export class ServiceController {
 
   @Get()
   @Operation({
-    summary: 'Ask what this is',
-    description: 'Where to go on from here. A browser is led to the documentation.',
+    summary: 'Get service information',
+    description: 'Name, version and entry points. Browsers are redirected to the documentation.',
     returns: ServiceDto,
     redirectsBrowsersTo: '/docs',
     needsDatabase: false,
@@ -34,8 +34,8 @@ export class ServiceController {
 
   @Get('version')
   @Operation({
-    summary: 'Get the version',
-    description: 'To see which release is running, after an upgrade for example.',
+    summary: 'Get the service version',
+    description: 'The running release, for example to verify an upgrade.',
     returns: VersionDto,
     needsDatabase: false,
   })
@@ -45,8 +45,8 @@ export class ServiceController {
 
   @Get('openapi.json')
   @Operation({
-    summary: 'Get this document',
-    description: 'The OpenAPI document of the service that runs, to generate clients from.',
+    summary: 'Get the OpenAPI document',
+    description: 'The OpenAPI document of the running service, for code generators.',
     returns: OpenApiDto,
     needsDatabase: false,
     isStatic: true,

@@ -2,23 +2,28 @@ import { ApiProperty, ApiSchema, type ApiSchemaOptions } from '@nestjs/swagger';
 
 const text = { type: String, minLength: 1, maxLength: 100 };
 
-/** Where to go on from here. */
+/** The service and its entry points. */
 export class ServiceDto {
-  @ApiProperty({ ...text, description: 'What this is.', example: 'Movie rental' })
+  @ApiProperty({ ...text, description: 'Name of the service.', example: 'Movie rental' })
   message: string;
 
-  @ApiProperty({ ...text, description: 'The version that runs.', example: '1.0.0' })
+  @ApiProperty({ ...text, description: 'Version of the running service.', example: '1.0.0' })
   version: string;
 
-  @ApiProperty({ ...text, description: 'Where people read about it.', format: 'uri-reference', example: '/docs' })
+  @ApiProperty({ ...text, description: 'Path of the documentation.', format: 'uri-reference', example: '/docs' })
   docs: string;
 
-  @ApiProperty({ ...text, description: 'Where programs do.', format: 'uri-reference', example: '/openapi.json' })
+  @ApiProperty({
+    ...text,
+    description: 'Path of the OpenAPI document.',
+    format: 'uri-reference',
+    example: '/openapi.json',
+  })
   openapi: string;
 }
 
 export class VersionDto {
-  @ApiProperty({ ...text, description: 'The version that runs.', example: '1.0.0' })
+  @ApiProperty({ ...text, description: 'Version of the running service.', example: '1.0.0' })
   version: string;
 }
 
@@ -27,30 +32,30 @@ export class HealthDto {
     type: String,
     enum: ['healthy'],
     enumName: 'Health',
-    description: 'That all is well.',
+    description: 'Always `healthy`; failures are problem documents.',
     example: 'healthy',
   })
   status: 'healthy';
 }
 
-/** Members beside those that are named: what they mean is said by the OpenAPI specification. */
+/** Further members are defined by the OpenAPI specification. */
 const open = { additionalProperties: true } as ApiSchemaOptions;
 
 @ApiSchema(open)
 class OpenApiInfoDto {
-  @ApiProperty({ ...text, description: 'The name of the service.', example: 'Movie rental' })
+  @ApiProperty({ ...text, description: 'Name of the service.', example: 'Movie rental' })
   title: string;
 
-  @ApiProperty({ ...text, description: 'The version that is described.', example: '1.0.0' })
+  @ApiProperty({ ...text, description: 'Version of the described service.', example: '1.0.0' })
   version: string;
 }
 
 @ApiSchema(open)
 export class OpenApiDto {
-  @ApiProperty({ ...text, description: 'The version of OpenAPI it is in.', example: '3.1.0' })
+  @ApiProperty({ ...text, description: 'Version of the OpenAPI specification.', example: '3.1.0' })
   openapi: string;
 
-  @ApiProperty({ description: 'What is described.', type: () => OpenApiInfoDto })
+  @ApiProperty({ description: 'Metadata of the API.', type: () => OpenApiInfoDto })
   info: OpenApiInfoDto;
 
   @ApiProperty({ description: 'The operations, by path.', type: 'object', additionalProperties: true, example: {} })

@@ -17,29 +17,29 @@ import {
   schemaNameOf,
 } from './problem-schemas.js';
 
-/** A query of which no operation has the parameter. */
+/** A query with an unknown parameter. */
 const invalidQuery = documentedInvalidInput(() => readQuery(class NoParameters {}, { limt: '5' }));
-/** Problems that any operation can end in, since they happen before it. */
+/** Problems of any operation, which occur before it runs. */
 const ofAnyOperation = [
   documentedHttpProblem('malformed-request', 'The query is not valid percent-encoded UTF-8.'),
-  documentedHttpProblem('not-acceptable', 'The answer can be had as application/json, which Accept rules out.'),
-  documentedHttpProblem('expectation-failed', '100-continue is the only expectation that can be met.'),
-  documentedHttpProblem('misdirected-request', 'The host of the request is none of this service.'),
+  documentedHttpProblem('not-acceptable', 'This resource is available as application/json only.'),
+  documentedHttpProblem('expectation-failed', 'Expect supports only 100-continue.'),
+  documentedHttpProblem('misdirected-request', 'This service does not serve the host of the request.'),
   documentedHttpProblem('request-header-fields-too-large', 'The header of the request is too large.'),
-  documentedHttpProblem('internal-error', 'Something went wrong on our side. Nothing was changed.'),
+  documentedHttpProblem('internal-error', 'An internal error occurred. Nothing was changed.'),
 ];
-/** Those that come with conditions. */
+/** Problems of operations with conditional headers. */
 const ofConditions = [
-  documentedHttpProblem('precondition-failed', 'It is no longer as it was when it was read. Nothing was changed.'),
+  documentedHttpProblem('precondition-failed', 'The resource has changed since it was read. Nothing was changed.'),
 ];
-/** Those that come with a body. */
+/** Problems of operations with a request body. */
 const ofBodies = [
   documentedHttpProblem('content-too-large', 'request entity too large.'),
-  documentedHttpProblem('unsupported-media-type', 'text/plain is not understood; send application/json.'),
+  documentedHttpProblem('unsupported-media-type', 'text/plain is not supported; send application/json.'),
 ];
-/** Those that come with a database. */
+/** Problems of operations that use the database. */
 const ofDatabases = [documentedProblem(ServiceUnavailable)];
-/** Those that come with an Idempotency-Key. */
+/** Problems of operations with an Idempotency-Key. */
 export const ofIdempotency = [
   documentedProblem(IdempotencyKeyReused),
   documentedProblem(IdempotencyKeyInUse),
@@ -47,16 +47,19 @@ export const ofIdempotency = [
 ];
 const common = [...ofAnyOperation, invalidQuery, ...ofConditions, ...ofBodies, ...ofDatabases];
 
-/** What requests get that are none of an operation: an unknown path, another method, half a request, a connection too many. */
+/**
+ * Problems of requests that match no operation: an unknown path, an unsupported method, an incomplete request, or the
+ * connection limit.
+ */
 const ofUnmatchedRequests = [
-  documentedHttpProblem('not-found', 'There is nothing at /moovies.'),
-  documentedHttpProblem('method-not-allowed', 'PATCH is not possible on /movies, but GET, HEAD, OPTIONS, POST.'),
+  documentedHttpProblem('not-found', 'Nothing found at /moovies.'),
+  documentedHttpProblem('method-not-allowed', 'PATCH is not supported by /movies. Allowed: GET, HEAD, OPTIONS, POST.'),
   documentedHttpProblem('request-timeout', 'The request did not arrive in time.'),
   { ...documentedProblem(ServiceUnavailable), example: describeProblem(tooManyConnections()) },
 ];
 const unmatchedExtension = 'x-unmatched-requests';
 
-/** The problems an operation can end in whatever it does. */
+/** Returns the problems that an operation shares with all operations of its kind. */
 export function commonProblems(operation: {
   takesConditions: boolean;
   takesBody: boolean;
@@ -72,7 +75,7 @@ export function commonProblems(operation: {
   ];
 }
 
-/** Lists for people, in Markdown, what is left out of operations where people read them. */
+/** Returns a Markdown list of the common problems, which /docs omits from the individual operations. */
 export function describeGeneralProblems(): string {
   const groups: [when: string, problems: readonly DocumentedProblem[]][] = [
     ['', [...ofAnyOperation, invalidQuery]],
@@ -87,12 +90,12 @@ export function describeGeneralProblems(): string {
     .join('\n');
 }
 
-/** Refers to the response of a common problem, which is described once for all operations. */
+/** Returns a reference to the response of a common problem, which is described once. */
 export const commonResponse = ({ type }: DocumentedProblem): object => ({
   $ref: `#/components/responses/${schemaNameOf(type)}`,
 });
 
-/** Adds to the document what its operations refer to: the common answers, and the schema of every problem. */
+/** Adds the components that operations refer to: the common responses and the schema of every problem. */
 export function addProblems(document: OpenAPIObject, ofOperations: readonly DocumentedProblem[]): void {
   const schemas = [...ofOperations, ...common].map(({ type }) => [schemaNameOf(type), problemSchema(type)] as const);
   Object.assign(document.components!.schemas!, {
@@ -110,7 +113,7 @@ export function addProblems(document: OpenAPIObject, ofOperations: readonly Docu
   Object.assign(document, { [unmatchedExtension]: { responses: Object.fromEntries(unmatched) as object } });
 }
 
-/** Components are for what operations refer to; what they don't is written out where it is. */
+/** Inlines references: unused components would be reported by linters. */
 function inline(response: object, { type }: DocumentedProblem): object {
   const text = JSON.stringify(response, (_, value: unknown) => {
     const ref = (value as { $ref?: string } | null)?.$ref;

@@ -2,84 +2,84 @@ import { deprecationHeaders } from './deprecation.js';
 
 const text = (maxLength: number) => ({ type: 'string', minLength: 1, maxLength }) as const;
 
-/** Every header an answer can carry beside those that any HTTP server sends. An operation names those it sends. */
+/** All response headers, except those that any HTTP server sends. Operations refer to them by name. */
 export const headers = {
   'X-Request-Id': {
-    description: "Names the request in the service's log: the caller's own X-Request-Id, or else a new one.",
+    description: "Identifies the request in the service's log: the client's X-Request-Id, or a generated one.",
     required: true,
     schema: { ...text(128), pattern: '^[\\w.:-]+$' },
     example: 'b2f7c1de-8d4e-4f7a-9a35-6c1f4f3f8a10',
   },
   Location: {
-    description: 'Where it is found.',
+    description: 'URL of the created or redirected resource.',
     required: true,
     schema: { ...text(200), format: 'uri-reference' },
     example: '/movie_rents/1',
   },
   ETag: {
     description:
-      'Changes whenever the answer does. For If-None-Match, and for If-Match of an edit, which disregards what edits cannot change (RFC 9110).',
+      'Strong entity tag of the response, for If-None-Match and If-Match (RFC 9110). If-Match of an edit ignores members that edits cannot change.',
     required: true,
     schema: { ...text(64), pattern: '^"[\\w.;-]+"$' },
     example: '"2Wn9nYq0iLqkC4mYVbV7Yg"',
   },
   'Cache-Control': {
-    description: 'May be kept by the client, but has to be asked for again before it is used.',
+    description: 'Clients may cache the response but must revalidate it before use.',
     required: true,
     schema: text(200),
     example: 'private, no-cache',
   },
   'No-Store': {
-    description: 'Problems are not to be kept.',
+    description: 'Problems must not be cached.',
     required: true,
     schema: { type: 'string', const: 'no-store' },
     example: 'no-store',
   },
   Link: {
-    description: 'The first, the previous and the next page, as far as there are any (RFC 8288).',
+    description: 'Links to the first, previous and next page, if they exist (RFC 8288).',
     required: true,
     schema: text(20_000),
     example: '</movies?limit=50>; rel="first"',
   },
   'X-Total-Count': {
-    description: 'The rows on all pages together, where include_total asked for it.',
+    description: 'Number of rows on all pages, with include_total=true.',
     schema: { type: 'integer', minimum: 0 },
     example: 42,
   },
   'Retry-After': {
-    description: 'Seconds after which another try is worth it.',
+    description: 'Seconds to wait before a retry.',
     required: true,
     schema: { type: 'integer', format: 'int32', minimum: 1, maximum: 3600 },
     example: 1,
   },
   'Idempotency-Replayed': {
-    description: 'Where this was done before, and is answered as it was then.',
+    description: 'Present if this is the stored response of an earlier request with the same Idempotency-Key.',
     schema: { type: 'string', const: 'true' },
     example: 'true',
   },
   Allow: {
-    description: 'The methods that are possible there.',
+    description: 'Methods that the resource supports.',
     required: true,
     schema: text(200),
     example: 'GET, HEAD, OPTIONS, POST',
   },
   Accept: {
-    description: 'The type of body that is understood.',
+    description: 'Supported media types of the request body.',
     schema: text(200),
     example: 'application/json',
   },
   Deprecation: {
-    description: 'Since when this spelling is deprecated: seconds since 1970 after an @ (RFC 9745).',
+    description: 'Time of deprecation, as a Unix timestamp after @ (RFC 9745).',
     schema: { ...text(20), pattern: '^@\\d+$' },
     example: deprecationHeaders.Deprecation,
   },
   Sunset: {
-    description: 'From when on this spelling may be gone (RFC 8594).',
+    description: 'Time after which the operation may be removed (RFC 8594).',
     schema: text(40),
     example: deprecationHeaders.Sunset,
   },
   Vary: {
-    description: 'What else of a request the answer depends on.',
+    description: 'Request headers that the response depends on.',
     schema: text(200),
     example: 'Accept',
   },

@@ -1,6 +1,6 @@
 import type { StaticDocument } from '../docs/static-document.js';
 
-/** The OpenAPI document of the service, once it is described. */
+/** Holds the OpenAPI document; `content` is set at startup. */
 export class OpenApiDocument {
   content: StaticDocument;
 }

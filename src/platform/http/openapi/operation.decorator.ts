@@ -8,55 +8,55 @@ import type { HeaderName } from './headers.js';
 import { documentedProblem, type DocumentedProblem, documentedInvalidInput } from './problem-schemas.js';
 
 interface OperationDescription {
-  /** What it does, in a few words. */
+  /** Imperative, in a few words. */
   readonly summary: string;
-  /** What it is for, and what is worth knowing before it is called. */
+  /** Behavior and purpose. */
   readonly description: string;
-  /** The document of a 200; in a list, for a page of them. Without it and `creates`: 204. */
+  /** Schema of the 200 response; in a list, of a page. Without `returns` and `created`: 204. */
   readonly returns?: Type | [Type];
-  /** The media types of an answer that is text; with `answers`, other than JSON. */
+  /** Media types of a text response; with `returns`, in addition to JSON. */
   readonly textTypes?: readonly string[];
-  /** Where a browser is led to instead. */
+  /** Path to which browsers are redirected. */
   readonly redirectsBrowsersTo?: string;
-  /** The document of a 201, and the path under which what was created is found by its id. */
+  /** Schema of the 201 response, and the path under which the resource is found by its id. */
   readonly created?: readonly [Type, string];
-  /** The errors of the shop that only this operation and its like can end in. Those of any operation go without saying. */
+  /** Domain errors of this operation, in addition to those of all operations. */
   readonly problems?: readonly DomainErrorClass[];
-  /** Bodies to try it with, each under the words that say what it shows. The first is filled in under /docs. */
+  /** Request bodies by their summaries. /docs fills in the first. */
   readonly requestExamples?: Readonly<Record<string, object>>;
-  /** The id to try it with, of a row of the demonstration that no other example changes or deletes. */
+  /** Example of `{id}`: a row of the demonstration data that no other example changes or deletes. */
   readonly exampleId?: number;
-  /** Where the answer's example differs from what its members' examples add up to. */
+  /** Overrides of the response example, which is composed of the examples of its members. */
   readonly responseExample?: object;
-  /** Whether it answers the same whatever becomes of the database. */
+  /** Whether it fails without the database. True by default. */
   readonly needsDatabase?: boolean;
-  /** Whether it returns a StaticDocument, which carries a tag. */
+  /** Whether it returns a StaticDocument, which has an ETag. */
   readonly isStatic?: boolean;
   readonly deprecated?: boolean;
-  /** Whether query parameters that it doesn't have are ignored. */
+  /** Whether unknown query parameters are ignored. */
   readonly ignoresQuery?: boolean;
 }
 
-/** What openapi.ts completes an operation by. It is in the document only until then. */
+/** Metadata for operations.ts, stored in the document until the operation is completed. */
 export interface OperationMetadata {
   readonly problems: readonly DocumentedProblem[];
   readonly headers: readonly HeaderName[];
   readonly requestExamples?: OperationDescription['requestExamples'];
   readonly exampleId: number;
   readonly responseExample?: object;
-  /** What is said of a body that is invalid, where it takes one. */
+  /** The problem of an invalid body, if the operation has one. */
   readonly invalidBody?: DocumentedProblem;
   readonly needsDatabase: boolean;
   readonly ignoresQuery: boolean;
 }
 
-/** What is sent where an operation succeeds. */
+/** The representation that a successful operation sends. */
 export interface Representation {
-  /** The media types to choose from. */
+  /** The available media types. */
   readonly types: readonly string[];
-  /** Whether it carries a tag. */
+  /** Whether it has an ETag. */
   readonly tagged: boolean;
-  /** The path under which what was created is found by its id. */
+  /** The path under which the created resource is found by its id. */
   readonly location?: string;
   readonly deprecated: boolean;
 }
@@ -65,7 +65,9 @@ export const representationMetadata = 'movie-rental:representation';
 export const ignoresQueryMetadata = 'movie-rental:ignores-query';
 export const operationExtension = 'x-operation-metadata';
 
-/** Says of a handler what the OpenAPI document says of it. The operation's id is the handler's name. */
+/**
+ * Documents a route handler and defines its success status and representation. The operationId is the handler's name.
+ */
 export function Operation(operation: OperationDescription): MethodDecorator {
   const { summary, description, deprecated, problems = [], needsDatabase = true } = operation;
   const { requestExamples, exampleId = 1, responseExample, ignoresQuery = false } = operation;
@@ -101,31 +103,34 @@ const parseBody = (type: Type<object>, body: object): object =>
 function success({ returns, created, textTypes, redirectsBrowsersTo }: OperationDescription): MethodDecorator[] {
   if (textTypes) {
     const content = Object.fromEntries(textTypes.map((type) => [type, { schema: { type: 'string' as const } }]));
-    if (!returns) return [ApiResponse({ status: 200, description: 'The text.', content })];
+    if (!returns) return [ApiResponse({ status: 200, description: 'Text.', content })];
     const [type, isArray] = Array.isArray(returns) ? [returns[0], true] : [returns, false];
     const ref = { $ref: getSchemaPath(type) };
     const json = { schema: isArray ? { type: 'array' as const, items: ref } : ref };
     const both = { 'application/json': json, ...content };
-    return [ApiExtraModels(type), ApiResponse({ status: 200, description: 'As data or as text.', content: both })];
+    return [
+      ApiExtraModels(type),
+      ApiResponse({ status: 200, description: 'JSON or text, by content negotiation.', content: both }),
+    ];
   }
   if (redirectsBrowsersTo) {
-    const description = `A browser is led to ${redirectsBrowsersTo}.`;
+    const description = `Redirect of browsers to ${redirectsBrowsersTo}.`;
     return [
       ApiResponse({ status: 302, description }),
-      ApiResponse({ status: 200, description: 'As it is now.', type: returns as Type }),
+      ApiResponse({ status: 200, description: 'The current state.', type: returns as Type }),
     ];
   }
   if (created) {
-    const description = 'Created, and found from now on where Location says.';
+    const description = 'Created. Location is its URL.';
     return [HttpCode(201), ApiResponse({ status: 201, description, type: created[0] })];
   }
-  if (!returns) return [HttpCode(204), ApiResponse({ status: 204, description: 'Done; there is nothing to show.' })];
+  if (!returns) return [HttpCode(204), ApiResponse({ status: 204, description: 'No content.' })];
   const isArray = Array.isArray(returns);
-  const description = isArray ? 'One page of the list. Link says where the others are.' : 'As it is now.';
+  const description = isArray ? 'One page of the list, with links to the others in Link.' : 'The current state.';
   return [HttpCode(200), ApiResponse({ status: 200, description, type: isArray ? returns[0] : returns, isArray })];
 }
 
-/** The headers of the answer that all goes well with. */
+/** Returns the headers of the success response. */
 function headersOf(operation: OperationDescription): HeaderName[] {
   const { returns, created, textTypes, redirectsBrowsersTo } = operation;
   if (redirectsBrowsersTo) return [];

@@ -14,7 +14,9 @@ type Responses = Record<string, { headers?: object; content?: Record<string, { s
 
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
-/** Completes each operation by what its decorator says and by what holds for all of them; hands out their problems. */
+/**
+ * Completes each operation with the metadata of its decorator and with common parts, and returns the problems of all.
+ */
 export function completeOperations(document: OpenAPIObject): DocumentedProblem[] {
   return Object.entries(document.paths).flatMap(([path, item]) =>
     methods.flatMap((method) => (item[method] ? complete(item[method], method, path, document) : [])),
@@ -54,7 +56,7 @@ function complete(
         withRequestValues(exampleOf(media.schema, document, 'answer'), Object.values(examples)[0]),
         responseExample,
       );
-      if (example !== undefined) media.examples = { example: { summary: 'As it looks', value: example } };
+      if (example !== undefined) media.examples = { example: { summary: 'Example', value: example } };
     }
   }
   const isTagged = headers.includes('ETag');
@@ -62,12 +64,12 @@ function complete(
   if (method === 'post') describeKey(operation);
   if (takesConditions) describeConditions(operation, method);
   if (method === 'get' && isTagged) {
-    const description = 'It is still what If-None-Match names.';
+    const description = 'Not modified: If-None-Match matches the current ETag.';
     Object.assign(responses, { 304: { description, headers: responses[200]!.headers } });
   }
   const common = commonProblems({ takesConditions, takesBody, needsDatabase, ignoresQuery });
   for (const problem of common) {
-    // What a deprecated operation adds to each of its answers can't be in a response that others refer to.
+    // Shared responses cannot have the headers that a deprecated operation adds.
     const response = operation.deprecated ? problemResponse([problem], instance) : commonResponse(problem);
     Object.assign(responses, { [problem.type.status]: response });
   }
@@ -88,7 +90,7 @@ interface RequestBody {
   content: Record<string, { schema: Schema; examples?: object }>;
 }
 
-/** The bodies to try an operation with, by what each of them shows; none if it takes none. */
+/** Returns the example request bodies by their summaries; none if the operation has no body. */
 function bodyExamples(
   { requestBody }: Operation,
   document: OpenAPIObject,
@@ -112,8 +114,8 @@ function describeKey(operation: Operation): void {
     name: 'Idempotency-Key',
     in: 'header',
     description:
-      'A key that the client generates, another for each request. Retries with the same key within 24 hours return ' +
-      'the original answer and change nothing.',
+      'Client-generated key, unique per request. Retries with the same key within 24 hours return ' +
+      'the original response without repeating the operation.',
     schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
   };
   (operation.parameters ??= []).push(parameter);
@@ -153,7 +155,7 @@ function describeParameters(operation: Operation, resource: string, id: number):
   if (operation.parameters?.length === 0) delete operation.parameters;
 }
 
-/** What the `{id}` of a path stands for, by the path's first step, as it is called where there is none. */
+/** Names of resources in "… not found", by the first segment of the path. */
 const resourceNames: Readonly<Record<string, string>> = {
   clients: 'Client',
   genres: 'Genre',

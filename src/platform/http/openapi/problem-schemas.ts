@@ -10,7 +10,7 @@ import {
   typeOfHttpProblem,
 } from '../problems/problem-details.js';
 
-/** A type of problem and a case of it, as the OpenAPI document shows both. */
+/** A problem type with an example, for the OpenAPI document. */
 export interface DocumentedProblem {
   readonly type: ProblemType;
   readonly example: object;
@@ -18,7 +18,7 @@ export interface DocumentedProblem {
 
 export function documentedProblem(error: DomainErrorClass): DocumentedProblem {
   const { example } = error.description;
-  if (!example) throw new Error(`${error.name} shows no example of itself.`);
+  if (!example) throw new Error(`${error.name} has no example.`);
   return { type: typeOfDomainError(error), example: describeProblem(example()) };
 }
 
@@ -26,7 +26,7 @@ export function documentedHttpProblem(name: HttpProblemName, detail: string): Do
   return { type: typeOfHttpProblem(name), example: describeProblem(new HttpProblem(name, detail)) };
 }
 
-/** Documents what `validate` says of an input that it refuses. */
+/** Documents the problem that `validate` throws for an invalid input. */
 export function documentedInvalidInput(validate: () => unknown): DocumentedProblem {
   try {
     validate();
@@ -34,15 +34,15 @@ export function documentedInvalidInput(validate: () => unknown): DocumentedProbl
     if (error instanceof HttpProblem) return { type: typeOfHttpProblem(error.type), example: describeProblem(error) };
     throw error;
   }
-  throw new Error('The input that is to show a refusal was not refused.');
+  throw new Error('The example of an invalid input was accepted.');
 }
 
-/** copy-already-rented → CopyAlreadyRentedProblem: what generated clients call it. */
+/** Returns the schema name: copy-already-rented → CopyAlreadyRentedProblem. */
 export const schemaNameOf = ({ name }: ProblemType): string =>
   `${name.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())}Problem`;
 
 const errorsSchema = {
-  description: `Every fault of the request; where there are more than ${maxReportedErrors}, the first of them.`,
+  description: `All errors of the request, or the first ${maxReportedErrors}.`,
   type: 'array',
   items: { $ref: '#/components/schemas/ProblemFault' },
   minItems: 1,
@@ -58,17 +58,17 @@ const extensionSchemas: Readonly<Record<ExtensionType, object>> = {
   string: { type: 'string', maxLength: 5000 },
 };
 
-/** The schema of one type of problem, with its fixed members as constants, so that a client can tell it by them. */
+/** Returns the schema of a problem type. Fixed members are constants, by which clients can discriminate. */
 export function problemSchema({ name, title, status, extensions, listsErrors }: ProblemType): object {
   const members = Object.fromEntries(
-    Object.entries(extensions).map(([fact, type]) => [
-      fact,
-      { description: describeExtension(fact), ...extensionSchemas[type] },
+    Object.entries(extensions).map(([name, type]) => [
+      name,
+      { description: describeExtension(name), ...extensionSchemas[type] },
     ]),
   );
   return {
     type: 'object',
-    description: `${title}. What happened and what to do is said under ${problemUri(name)}.`,
+    description: `${title}. See ${problemUri(name)} for cause and remedy.`,
     required: [
       'type',
       'title',
@@ -81,16 +81,16 @@ export function problemSchema({ name, title, status, extensions, listsErrors }: 
     ],
     properties: {
       type: {
-        description: 'The type of problem, and the page that explains it.',
+        description: 'The problem type, and the URL of its page.',
         type: 'string',
         const: problemUri(name),
       },
-      title: { description: 'The same for every problem of the type.', type: 'string', const: title },
-      status: { description: 'The HTTP status.', type: 'integer', format: 'int32', const: status },
-      detail: { description: 'This case, in plain words.', type: 'string', minLength: 1, maxLength: 100_000 },
-      instance: { description: 'The path that was asked for.', type: 'string', maxLength: 100_000 },
+      title: { description: 'Title, the same for every problem of this type.', type: 'string', const: title },
+      status: { description: 'HTTP status.', type: 'integer', format: 'int32', const: status },
+      detail: { description: 'Explanation of this occurrence.', type: 'string', minLength: 1, maxLength: 100_000 },
+      instance: { description: 'Path of the request.', type: 'string', maxLength: 100_000 },
       request_id: {
-        description: "Names the request in the service's log.",
+        description: "Identifies the request in the service's log.",
         type: 'string',
         minLength: 1,
         maxLength: 128,
@@ -101,32 +101,31 @@ export function problemSchema({ name, title, status, extensions, listsErrors }: 
   };
 }
 
-const describeExtension = (fact: string): string =>
-  `For programs: the ${fact.replaceAll('_', ' ')} that the detail speaks of.`;
+const describeExtension = (name: string): string => `Machine-readable: the ${name.replaceAll('_', ' ')} in the detail.`;
 
 export const codeSchema = {
   type: 'string',
-  description: 'Why a member or a parameter is refused: its form, or a rule of the shop.',
+  description: 'Machine-readable reason: a validation error or a violated business rule.',
   enum: [...new Set([...inputErrorCodes, ...ruleCodes])],
 };
 
 export const problemErrorSchema = {
   type: 'object',
-  description: 'One fault of a request: where it is, and what.',
+  description: 'An error in the request, with its location.',
   required: ['code', 'detail'],
   properties: {
-    pointer: { description: 'Where in the body, as a JSON pointer (RFC 6901).', type: 'string', maxLength: 10_000 },
+    pointer: { description: 'Location in the body, as a JSON pointer (RFC 6901).', type: 'string', maxLength: 10_000 },
     parameter: {
-      description: 'Which parameter of the path, the query or the headers.',
+      description: 'Name of the parameter in path, query or headers.',
       type: 'string',
       maxLength: 10_000,
     },
-    code: { description: 'Why it is refused, for programs.', $ref: '#/components/schemas/ProblemCode' },
-    detail: { description: 'What is wrong with it.', type: 'string', minLength: 1, maxLength: 100_000 },
+    code: { description: 'Machine-readable reason.', $ref: '#/components/schemas/ProblemCode' },
+    detail: { description: 'Explanation of the error.', type: 'string', minLength: 1, maxLength: 100_000 },
   },
 } as const;
 
-/** The answer of an operation that ends in one of `problems`, all of which have the same status. */
+/** Returns the response for `problems`, which all have the same status. */
 export function problemResponse(problems: readonly DocumentedProblem[], instance: string): object {
   const refs = problems.map(({ type }) => ({ $ref: `#/components/schemas/${schemaNameOf(type)}` }));
   const mapping = Object.fromEntries(problems.map(({ type }, index) => [problemUri(type.name), refs[index]!.$ref]));

@@ -1,6 +1,6 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 
-/** A JSON Schema 2020-12, as far as our documents use it. Our extensions are in it only until it is tidied. */
+/** The subset of JSON Schema 2020-12 that the document uses. Extensions are removed by `toOpenApi31()`. */
 export interface Schema {
   $ref?: string;
   type?: string | string[];
@@ -25,15 +25,15 @@ export interface Schema {
   [extension: `x-${string}`]: unknown;
 }
 
-/** Set on a member that is text: whole numbers are taken for text too. */
+/** Marks a text member that also accepts integers. */
 export const alsoIntegerExtension = 'x-also-integer';
 
-/** Set on a member: the members of which a document has exactly one, with the names of the schemas that have it. */
+/** Marks a member: the members of which exactly one is present, with the names of the schemas that have it. */
 export const variantsExtension = 'x-variants';
 
 /**
- * Makes the schemas what OpenAPI 3.1 wants them to be, and says of requests that they may have no other members.
- * Only constructs that all common generators take are used: docs/decisions/0041.
+ * Converts the schemas to OpenAPI 3.1, and forbids additional members in requests. Uses only constructs that all common
+ * code generators support: docs/decisions/0041.
  */
 export function toOpenApi31(document: OpenAPIObject): void {
   const schemas = document.components!.schemas as Record<string, Schema>;
@@ -44,7 +44,7 @@ export function toOpenApi31(document: OpenAPIObject): void {
   }
 }
 
-/** Generators drop a choice beside `properties`: each becomes a schema of its own. */
+/** Makes each alternative a schema of its own: code generators ignore `oneOf` beside `properties`. */
 function splitIntoVariants(schema: Schema): Record<string, Schema> {
   const split = Object.values(schema.properties ?? {}).find((member) => member[variantsExtension]);
   if (!split) return {};
@@ -55,7 +55,10 @@ function splitIntoVariants(schema: Schema): Record<string, Schema> {
     const members = Object.entries(properties!).map(([member, described]): [string, Schema] => {
       if (member === chosen) return [member, { ...described, type: notNull(described.type) }];
       const { description } = described;
-      return [member, member in names ? { type: 'null', description: `Not here: ${description}` } : described];
+      return [
+        member,
+        member in names ? { type: 'null', description: `Absent in this variant: ${description}` } : described,
+      ];
     });
     return [name, { ...rest, properties: Object.fromEntries(members), required: [...required, chosen] }];
   });
@@ -69,7 +72,7 @@ function notNull(type: Schema['type']): Schema['type'] {
   return others.length === 0 ? only : [only!, ...others];
 }
 
-/** GenreDto → Genre: our classes' suffix says nothing to those who read the document. */
+/** Removes the suffix of class names from schema names: GenreDto → Genre. */
 export function withPlainNames(document: OpenAPIObject): OpenAPIObject {
   const text = JSON.stringify(document).replace(/(#\/components\/schemas\/\w+)Dto"/g, '$1"');
   const plain = JSON.parse(text) as OpenAPIObject;
@@ -82,7 +85,7 @@ export function withPlainNames(document: OpenAPIObject): OpenAPIObject {
 }
 
 function convertMember(member: Schema): void {
-  // A reference may have siblings since 3.1; the detour by allOf is of 3.0.
+  // OpenAPI 3.1 allows siblings of $ref; allOf is the workaround for 3.0.
   if (member.allOf?.length === 1 && member.allOf[0]!.$ref) {
     member.$ref = member.allOf[0]!.$ref;
     delete member.allOf;
@@ -97,7 +100,7 @@ function convertMember(member: Schema): void {
   }
 }
 
-/** A schema for each type: generators apply the pattern of a mixed one to numbers. */
+/** Uses one schema per type: code generators apply the pattern of a mixed one to numbers. */
 function alsoInteger(member: Schema): void {
   const { type, minLength, maxLength, pattern } = member;
   for (const name of ['type', 'minLength', 'maxLength', 'pattern'] as const) delete member[name];
@@ -108,7 +111,7 @@ function alsoInteger(member: Schema): void {
   ];
 }
 
-/** A document as the examples of its members add up to it. */
+/** Returns an example of a schema, composed of the examples of its members. */
 export function exampleOf(schema: Schema, document: OpenAPIObject, purpose: 'request' | 'answer'): unknown {
   if (schema.examples) return schema.examples[0];
   if (schema.$ref) {
@@ -116,7 +119,7 @@ export function exampleOf(schema: Schema, document: OpenAPIObject, purpose: 'req
     return exampleOf(document.components!.schemas![name] as Schema, document, purpose);
   }
   if (schema.properties) {
-    // What an answer need not have is what it was expanded by.
+    // Optional members of responses are expansions.
     const isShown = ([name, { readOnly }]: [string, Schema]): boolean | undefined =>
       purpose === 'answer' ? schema.required?.includes(name) : !readOnly;
     const members = Object.entries(schema.properties).filter(isShown);
@@ -127,14 +130,14 @@ export function exampleOf(schema: Schema, document: OpenAPIObject, purpose: 'req
   return schema.enum?.[0] ?? schema.default;
 }
 
-/** `base`, with the plain values that `body` has under the same names: what a request sets, its answer shows. */
+/** Returns `base` with the scalar values of the request body: the response shows what the request sets. */
 export function withRequestValues(base: unknown, body: object | undefined): unknown {
   if (typeof base !== 'object' || base === null || Array.isArray(base) || body === undefined) return base;
   const set = Object.entries(body).filter(([name, value]) => name in base && typeof value !== 'object');
   return { ...base, ...Object.fromEntries(set) };
 }
 
-/** `base`, but for the members `changes` names, however deep. A list is as long as its changes. */
+/** Returns `base` merged recursively with `changes`. Lists have the length of their changes. */
 export function withOverrides(base: unknown, changes: unknown): unknown {
   if (changes === undefined) return base;
   if (typeof base !== 'object' || base === null || typeof changes !== 'object' || changes === null) return changes;

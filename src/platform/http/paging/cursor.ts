@@ -5,30 +5,30 @@ import { maxId } from '../dto/path-id.js';
 
 export type CursorPosition = KeysetPosition & { readonly direction: 'after' | 'before' };
 
-/** The type of the values that a list is sorted by. */
+/** Type of the sort values of a list. */
 export type SortType = 'integer' | 'text';
 
 const algorithm = 'aes-256-gcm';
 const nonceLength = 12;
 const tagLength = 16;
-/** Bytes before the value of a place: its kind and its id. */
+/** Bytes before the sort value: kind and id. */
 const headLength = 5;
 
 const directions = ['after', 'before'] as const;
 const encodings = ['integer', 'utf8', 'utf16le'] as const;
 
 /**
- * Encrypts and authenticates the places that lists are continued from (AES-256-GCM), so that a client can neither read
- * nor make a cursor. The scope of a cursor, which is its list with filters and order, is authenticated with it.
+ * Encrypts and authenticates keyset positions as opaque cursors (AES-256-GCM), which clients can neither read nor
+ * forge. The scope of a cursor (list, filters and sort order) is authenticated with it.
  *
- * The nonce is synthetic: a MAC of the scope and the place. Equal places of a list have equal cursors, on every
- * instance that has the key. See docs/decisions/0025.
+ * The nonce is synthetic: a MAC of scope and position. Equal positions have equal cursors on all instances that share
+ * the key. See docs/decisions/0025.
  */
 export class CursorCipher {
   private readonly encryptionKey: KeyObject;
   private readonly nonceKey: KeyObject;
 
-  /** @param secret known to every instance of the service on one database */
+  /** @param secret shared by all instances on one database */
   constructor(secret: string) {
     const derive = (purpose: string): KeyObject =>
       createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', `movie-rental cursor 1 ${purpose}`, 32)));
@@ -44,10 +44,10 @@ export class CursorCipher {
     return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]).toString('base64url');
   }
 
-  /** Returns undefined for anything but a cursor that was encrypted with this key, for this scope, of values of this type. */
+  /** Returns undefined unless the cursor was encrypted with this key, for this scope and type of sort values. */
   decrypt(cursor: string, scope: string, type: SortType): CursorPosition | undefined {
     const bytes = Buffer.from(cursor, 'base64url');
-    // base64url decoders ignore stray characters and the unused bits of the last one.
+    // Node's base64url decoder ignores stray characters and unused bits.
     if (bytes.length < nonceLength + headLength + tagLength || bytes.toString('base64url') !== cursor) return undefined;
     const nonce = bytes.subarray(0, nonceLength);
     const decipher = createDecipheriv(algorithm, this.encryptionKey, nonce, { authTagLength: tagLength });
@@ -66,7 +66,7 @@ export class CursorCipher {
   }
 }
 
-/** Binary, and text in the shorter of two encodings: the longest title then makes a cursor of 1,700 characters. */
+/** Encodes a position in binary, with text in the shorter of two encodings: cursors have at most 1,700 characters. */
 function encode({ direction, value, id }: CursorPosition): Buffer {
   const text = String(value);
   const encoding = typeof value === 'number' ? 'integer' : shorterEncoding(text);
@@ -79,7 +79,7 @@ function encode({ direction, value, id }: CursorPosition): Buffer {
 const shorterEncoding = (text: string): 'utf8' | 'utf16le' =>
   Buffer.byteLength(text, 'utf8') <= Buffer.byteLength(text, 'utf16le') ? 'utf8' : 'utf16le';
 
-/** Returns undefined where the value can't be one of the list's, as in a cursor of a release that sorted otherwise. */
+/** Returns undefined if the value does not fit the list, as in a cursor of a release with another sort order. */
 function decode(plain: Buffer, type: SortType): CursorPosition | undefined {
   const kind = plain.readUInt8();
   const direction = directions[Math.floor(kind / encodings.length)];

@@ -1,6 +1,6 @@
 import { maxPageBytes } from '../../../kernel/page.js';
 
-/** The JSON of some items in a row, and which they are. */
+/** The JSON of consecutive items, and their range. */
 interface Cut {
   readonly text: string;
   readonly from: number;
@@ -8,14 +8,14 @@ interface Cut {
 }
 
 /**
- * Makes a JSON array of as many items as have no more than `maxBytes` bytes together, and of one at least.
- * @param fromEnd whether the last items are kept, and not the first
+ * Serializes as many items as fit into `maxBytes`, but at least one, to a JSON array.
+ * @param fromEnd whether to keep the last items instead of the first
  */
 export function limitBytes(items: readonly unknown[], fromEnd: boolean, maxBytes = maxPageBytes): Cut {
   const whole = JSON.stringify(items);
   if (Buffer.byteLength(whole) <= maxBytes) return { text: whole, from: 0, to: items.length };
   const texts: string[] = [];
-  // The brackets, and then a comma or none before each text.
+  // The brackets; each text adds itself and a comma, except the first.
   let bytes = 2;
   for (const item of fromEnd ? [...items].reverse() : items) {
     const text = JSON.stringify(item);

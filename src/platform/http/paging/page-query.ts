@@ -9,35 +9,40 @@ import { ChoiceParameter, FlagParameter, IntegerParameter, TextParameter } from 
 
 const defaultLimit = 50;
 
-/** What every list takes. A list's own query extends it with filters and the orders it can be sorted by. */
+/** Query parameters of all lists (keyset pagination). Subclasses add filters and sort orders. */
 export abstract class PageQuery {
-  @IntegerParameter({ description: 'Rows at most.', minimum: 1, maximum: maxPageLimit, default: defaultLimit })
+  @IntegerParameter({
+    description: 'Maximum number of rows.',
+    minimum: 1,
+    maximum: maxPageLimit,
+    default: defaultLimit,
+  })
   limit: number = defaultLimit;
 
-  @TextParameter({ description: 'Where to go on, as the Link header of another page says.', maxLength: 2000 })
+  @TextParameter({ description: 'Opaque cursor from a Link header of another page.', maxLength: 2000 })
   cursor?: string;
 
   @IntegerParameter({
     description:
-      'Rows after the one with this id, in the order of `sort`. For clients that see no headers: the next page is ' +
-      'after the last row of this one, and the first page without rows ends the list.',
+      'Start after the row with this id, in the order of `sort`. For clients without access to headers: the next page starts ' +
+      'after the last row of this one, and an empty page ends the list.',
     minimum: 1,
     maximum: maxId,
   })
   after?: number;
 
-  @FlagParameter({ description: 'Whether to count all rows, into X-Total-Count.', default: false })
+  @FlagParameter({ description: 'Whether to return the number of all rows in X-Total-Count.', default: false })
   include_total: boolean = false;
 
   abstract sort: string;
 
-  /** Set in lists that hang under another resource. */
+  /** Id of the parent resource, for lists below one. */
   protected readonly parentId?: number;
 
-  /** Set by the pipe that validates the query; a key of the installation is in it. */
+  /** Set by ValidationPipe; contains the key of the installation. */
   protected readonly cursorCipher: CursorCipher;
 
-  /** Says whose list it is: a cursor into one genre's movies leads nowhere in another's. */
+  /** Returns the query for the list of one parent: cursors are valid for that parent only. */
   scopedTo(parentId: number): this {
     return Object.assign(Object.create(Object.getPrototypeOf(this) as object) as this, this, { parentId });
   }
@@ -46,7 +51,7 @@ export abstract class PageQuery {
     return Object.assign(this, { cursorCipher });
   }
 
-  /** @throws HttpProblem if the cursor was not made for this list, or comes with `after` */
+  /** @throws HttpProblem 422 if the cursor belongs to another list, or is combined with `after` */
   toPage(): PageRequest {
     return {
       limit: this.limit,
@@ -64,14 +69,14 @@ export abstract class PageQuery {
   private get from(): PageRequest['from'] {
     if (this.cursor === undefined) return this.after === undefined ? undefined : { direction: 'after', id: this.after };
     if (this.after === undefined) return this.decrypt(this.cursor);
-    const detail = 'after and cursor both say where the page begins: exactly one of them is expected.';
+    const detail = 'after and cursor are mutually exclusive.';
     throw invalidInput([{ parameter: 'after', code: 'exactly_one', detail }]);
   }
 
   private decrypt(cursor: string): CursorPosition {
     const place = this.cursorCipher.decrypt(cursor, this.cursorScope, sortTypesOf(this)[this.sortBy]!);
     if (place) return place;
-    const detail = 'This cursor was not made for this list. Take it from a Link header as it is.';
+    const detail = 'This cursor does not belong to this list. Use the cursor of a Link header unchanged.';
     throw invalidInput([{ parameter: 'cursor', code: 'format', detail }]);
   }
 
@@ -79,7 +84,7 @@ export abstract class PageQuery {
     return this.sort.replace(/^-/, '');
   }
 
-  /** What makes this list another than the next: its kind, its filters and its order. */
+  /** The scope that a cursor is valid for: list, filters and sort order. */
   private get cursorScope(): string {
     const {
       limit: _limit,
@@ -94,12 +99,12 @@ export abstract class PageQuery {
 }
 
 /**
- * `?sort=`: one of the names, or one of them with a minus for the other way round. Documented as the enum `enumName`.
- * @param types the type of the values that a list is sorted by under each name
+ * `?sort=`: one of the names, ascending, or with a minus descending. Documented as the enum `enumName`.
+ * @param types the type of the sort values, by name
  */
 export function SortParameter(enumName: string, types: Readonly<Record<string, SortType>>): PropertyDecorator {
   const orders = Object.keys(types).flatMap((name) => [name, `-${name}`]);
-  const description = `The order; with a minus, the other way round. By ${orders[0]} where nothing is said.`;
+  const description = `Sort order; a minus means descending. Defaults to ${orders[0]}.`;
   return (target, property) => {
     Reflect.defineMetadata(sortTypesMetadata, types, target);
     ChoiceParameter({ description, name: enumName, choices: orders, default: orders[0] })(target, property);
@@ -110,19 +115,19 @@ const sortTypesMetadata = 'movie-rental:sort-types';
 const sortTypesOf = (query: PageQuery): Readonly<Record<string, SortType>> =>
   Reflect.getMetadata(sortTypesMetadata, query) as Readonly<Record<string, SortType>>;
 
-/** One page on its way to the wire. */
+/** The response of a list operation: one page. */
 export class PageResponse<Item> {
   private constructor(
     readonly items: readonly Item[],
     /** The JSON of all items. */
     readonly text: string,
     readonly cursors: Readonly<Partial<Record<'prev' | 'next', string>>>,
-    /** What was asked for. */
+    /** The query of the request. */
     readonly query: PageQuery,
     readonly total?: number,
   ) {}
 
-  /** Makes items of the rows of a page, leaving out rows that are too many for the bytes that an answer may have. */
+  /** Converts the rows of a page to items, and drops rows beyond the byte limit of a response. */
   static of<Row, Item>(page: Page<Row>, query: PageQuery, toItem: (row: Row) => Item): PageResponse<Item> {
     const items = page.rows.map(toItem);
     const { text, from, to } = limitBytes(items, page.isBackwards);
@@ -142,19 +147,16 @@ export class PageResponse<Item> {
   }
 }
 
-/** What only pages carry. */
+/** Headers of pages only. */
 export const pageHeaders = ['Link', 'X-Total-Count'];
 
-/** A page is sent as a bare array, and where the others are in headers (RFC 8288). */
+/** Sets the links to other pages (RFC 8288) and the total; the body is a bare array. */
 export function setPageHeaders(response: Response, { cursors, query, total }: PageResponse<unknown>): void {
   response.setHeader('Link', links(response.req as ArrivedRequest, query, cursors).join(', '));
   if (total !== undefined) response.setHeader('X-Total-Count', String(total));
 }
 
-/**
- * Links to the same list, with the parameters as they were read: as long as they may be and no longer, whatever blanks
- * and combining marks they were sent with.
- */
+/** Returns links to the same list, with the validated, normalized parameters, which bounds the length of the links. */
 function links(
   { path, originalUrl, publicUrl }: ArrivedRequest,
   query: PageQuery,

@@ -1,9 +1,9 @@
 import type { RuleCode } from '../../../kernel/domain-error.js';
 
-/** The errors of a request that an answer lists at most. No more than these are looked for. */
+/** Maximum errors in a problem document. Validation stops there. */
 export const maxReportedErrors = 100;
 
-/** Why a member or a parameter is refused, before any rule of the shop is asked. */
+/** Codes of validation errors, which are found before business rules are checked. */
 export const inputErrorCodes = [
   'required',
   'type',
@@ -25,7 +25,7 @@ export const inputErrorCodes = [
 ] as const;
 export type InputErrorCode = (typeof inputErrorCodes)[number];
 
-/** One fault of a request: where it is, by JSON pointer into the body or by the parameter's name, and what it is. */
+/** An error in a request: its location, as a JSON pointer into the body or a parameter name, and its reason. */
 export interface ProblemError {
   readonly pointer?: string;
   readonly parameter?: string;
@@ -33,7 +33,7 @@ export interface ProblemError {
   readonly detail: string;
 }
 
-/** What goes wrong with HTTP itself, before or beside the shop. Each has its page under /problems/<name>. */
+/** Problem types of the HTTP layer. Each has a page at /problems/<name>. */
 export const httpProblems = {
   'malformed-request': { status: 400, title: 'Malformed request' },
   'not-found': { status: 404, title: 'Not found' },
@@ -67,7 +67,7 @@ export class HttpProblem extends Error {
   }
 }
 
-/** The problem that stands for a status, where a library below us has chosen one. */
+/** Returns the problem type for a status that a library has chosen. */
 export function problemForStatus(status: number): HttpProblemName {
   const known = Object.entries(httpProblems).find(([, problem]) => problem.status === status);
   if (known) return known[0] as HttpProblemName;
@@ -81,9 +81,9 @@ export function invalidInput(
 ): HttpProblem {
   const [first, ...others] = errors;
   const detail = hasMore
-    ? `The request has more than ${maxReportedErrors} faults; errors lists the first ${maxReportedErrors}.`
+    ? `The request has more than ${maxReportedErrors} errors; the first ${maxReportedErrors} are listed.`
     : others.length === 0
       ? first!.detail
-      : `The request has ${errors.length} faults; see errors.`;
+      : `The request has ${errors.length} errors; see errors.`;
   return new HttpProblem('invalid-input', detail, errors.slice(0, maxReportedErrors));
 }

@@ -1,13 +1,13 @@
 import { invalidInput, type InputErrorCode, maxReportedErrors, type ProblemError } from './http-problem.js';
 import { jsonPointer } from './naming.js';
 
-/** Where the input is: the members of a body are named by JSON pointers, and the parameters of a query by their names. */
+/** The validated part of a request. Errors in a body are located by JSON pointers, in a query by parameter names. */
 type Source = 'body' | 'query';
 
 /** Thrown by `InputErrors.add()` to end validation: errors beyond the limit are neither reported nor produced. */
 class TooManyErrors extends Error {}
 
-/** Collects the errors of one body or query while a validator walks it, and keeps track of where the walk is. */
+/** Collects the errors of one body or query during validation, and tracks the current path. */
 export class InputErrors {
   private readonly found: ProblemError[] = [];
   private readonly path: (string | number)[] = [];
@@ -41,7 +41,7 @@ export class InputErrors {
     this.path.pop();
   }
 
-  /** Adds an error at the current place. `complaint` continues a sentence that begins with the name of the member. */
+  /** Adds an error at the current path. `complaint` continues a sentence that begins with the name of the member. */
   add(code: InputErrorCode, complaint: string): undefined {
     if (this.found.length === maxReportedErrors) throw new TooManyErrors();
     const path = this.path.map(shortened);
@@ -52,7 +52,7 @@ export class InputErrors {
   }
 }
 
-/** Longer than any name of ours. A name that a client made up is not repeated at length in the answer. */
+/** Longer than any known name; unknown names of clients are truncated in problem documents. */
 const maxNameLength = 64;
 
 const shortened = <Step extends string | number>(step: Step): Step | string =>

@@ -20,36 +20,36 @@ const statusOf: Readonly<Record<ErrorCategory, number>> = {
   unavailable: 503,
 };
 
-/** Seconds after which an unavailable service is worth another try. */
+/** Seconds for Retry-After. */
 const retryAfter = '1';
 
-/** What all problems of one type have in common. Answers and the OpenAPI document both take it from here. */
+/** A problem type, for responses and the OpenAPI document. */
 export interface ProblemType {
   /** "copy-already-rented": its page is /problems/copy-already-rented. */
   readonly name: string;
   readonly status: number;
   readonly title: string;
-  /** The machine-readable members it adds, as the wire spells them. */
+  /** Extension members (RFC 9457 §3.2), in wire format. */
   readonly extensions: Readonly<Record<string, ExtensionType>>;
-  /** Whether it always lists the faults of the request. */
+  /** Whether it always has `errors`. */
   readonly listsErrors: boolean;
 }
 
-/** An RFC 9457 problem, but for what the request adds: instance and request_id. */
+/** A problem document (RFC 9457) without the members of the request: instance and request_id. */
 interface Problem {
   readonly type: string;
   readonly title: string;
   readonly status: number;
   readonly detail: string;
   readonly errors?: readonly ProblemError[];
-  readonly [fact: string]: unknown;
+  readonly [extension: string]: unknown;
 }
 
 export function typeOfHttpProblem(name: HttpProblemName): ProblemType {
   return { name, ...httpProblems[name], extensions: {}, listsErrors: name === 'invalid-input' };
 }
 
-/** Described once: under overload, refusals are most of what is answered. */
+/** Cached: under overload, most responses are problems. */
 const typesByName = new Map<string, ProblemType>();
 
 export function typeOfDomainError(error: Pick<DomainErrorClass, 'name' | 'description'>): ProblemType {
@@ -64,7 +64,7 @@ function describeType({ name, description }: Pick<DomainErrorClass, 'name' | 'de
     name: kebabCase(name),
     status: statusOf[category],
     title,
-    extensions: Object.fromEntries(Object.entries(extensions).map(([fact, type]) => [snakeCase(fact), type])),
+    extensions: Object.fromEntries(Object.entries(extensions).map(([name, type]) => [snakeCase(name), type])),
     listsErrors,
   };
 }

@@ -4,7 +4,7 @@ import type { DomainError } from '../../../kernel/domain-error.js';
 import type { HttpProblem } from './http-problem.js';
 import { describeProblem, problemHeaders } from './problem-details.js';
 
-/** A problem document as an HTTP message, however it is sent. */
+/** A problem document as an HTTP message. */
 export interface ProblemMessage {
   readonly status: number;
   readonly title: string;
@@ -12,12 +12,12 @@ export interface ProblemMessage {
   readonly body: string;
 }
 
-/** What a problem document says of the request. */
+/** The members of a problem document that depend on the request. */
 interface ProblemContext {
-  /** The path that was requested. */
+  /** Path of the request. */
   readonly instance: string;
   readonly requestId: string;
-  /** What stands before the paths of all links. */
+  /** Prefix of all links. */
   readonly publicUrl: string;
 }
 
@@ -38,22 +38,22 @@ export function problemMessage(
   return { status: problem.status, title: problem.title, headers, body };
 }
 
-/** Adds to the headers that the response has already. */
+/** Sends a problem; headers that are already set are kept. */
 export function sendMessage(response: ServerResponse, { status, headers, body }: ProblemMessage): void {
   response.writeHead(status, headers);
   response.end(body);
 }
 
-/** Milliseconds in which a client can read the problem before its connection is closed. */
+/** Time for the client to read the problem before its connection is closed. */
 const lingerMs = 2_000;
 
-/** Sends a problem on a connection that has no response, and closes it. */
+/** Sends a problem on a socket without a response object, and closes it. */
 export function sendProblemOn(socket: Socket, { status, headers, body }: ProblemMessage): void {
   const lines = Object.entries({ Date: new Date().toUTCString(), Connection: 'close', ...headers });
   const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines.map(([name, value]) => `${name}: ${value}`)];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
-  // What has not been read when a socket is destroyed resets the connection, and the client loses the answer. Its own
-  // side may stay open for ever.
+  // Destroying a socket with unread bytes resets the connection, and the client loses the response; but a client may
+  // keep its side open forever.
   const closing = setTimeout(() => socket.destroy(), lingerMs);
   socket.once('close', () => clearTimeout(closing));
 }

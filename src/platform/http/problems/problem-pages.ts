@@ -4,20 +4,20 @@ import { problemUri } from './problem-details.js';
 import type { ProblemTypeDto } from '../meta/problem-type.dto.js';
 import { StaticDocument } from '../docs/static-document.js';
 
-/** The media types of pages about problems. */
+/** Media types of problem pages. */
 export type PageType = 'text/markdown' | 'text/html' | 'application/json';
 
-/** What is said of one type of problem, or of all of them, for programs, people and browsers. */
+/** The page of one problem type, or of the list, in each media type. */
 type ProblemPage = Readonly<Record<PageType, StaticDocument>>;
 
-/** The pages of the types of problems, and the list of them: docs/problems/<name>.md, by name. */
+/** The pages of problem types, from docs/problems/<name>.md, and their list. */
 export class ProblemPages {
   private constructor(
     private readonly pages: ReadonlyMap<string, ProblemPage>,
     readonly list: ProblemPage,
   ) {}
 
-  /** @param publicUrl what stands before the paths of links */
+  /** @param publicUrl prefix of links */
   static readFrom(folder: string, publicUrl: string): ProblemPages {
     const sources = readdirSync(folder)
       .filter((file) => file.endsWith('.md'))
@@ -37,7 +37,7 @@ export class ProblemPages {
   }
 }
 
-/** @param navigation Markdown that only browsers are shown */
+/** @param navigation Markdown for the HTML page only */
 function page(markdown: string, data: object, navigation = ''): ProblemPage {
   const document = (type: PageType, load: () => string): StaticDocument =>
     new StaticDocument({ type: `${type}; charset=utf-8`, vary: 'Accept', load });
@@ -48,7 +48,7 @@ function page(markdown: string, data: object, navigation = ''): ProblemPage {
   };
 }
 
-/** What a page says, as data. */
+/** Parses a page into data. */
 function describe(type: string, markdown: string): ProblemTypeDto {
   const form = /^# (.+)\n\nAnswered with status (\d+)\.\n\n## What happened\n\n(.+)\n\n## What to do\n\n(.+)\n$/s;
   const [, title, status, what_happened, what_to_do] = form.exec(markdown)!;
@@ -59,10 +59,10 @@ function listOf(described: readonly ProblemTypeDto[]): string {
   const items = [...described]
     .sort((one, other) => one.status - other.status)
     .map(({ type, title, status }) => `- ${status} [${title}](${type})`);
-  return `# Problems\n\nThe types of problem documents (RFC 9457) that this service answers with.\n\n${items.join('\n')}\n`;
+  return `# Problems\n\nThe types of problem documents (RFC 9457) that this service returns.\n\n${items.join('\n')}\n`;
 }
 
-/** A page for browsers. Ours are headings, paragraphs, lists, tables, links and code, and nothing else is understood. */
+/** Renders a page as HTML. Supports only what the pages use: headings, paragraphs, lists, tables, links and code. */
 function asHtml(markdown: string): string {
   const title = /^# (.*)$/m.exec(markdown)![1]!;
   const blocks = markdown

@@ -14,10 +14,12 @@ import { pageHeaders } from '../paging/page-query.js';
 import { type ProblemMessage, problemMessage, sendMessage } from './problem-message.js';
 import type { ArrivedRequest } from '../requests/request-target.js';
 
-/** `isNotStarted` where a request was refused by backpressure, of which the log has one line a second in place of one each. */
+/**
+ * `isNotStarted` if load shedding rejected the request, which is logged once per second instead of once per request.
+ */
 export type ProblemResponse = Response & { isNotStarted?: boolean };
 
-/** Every error leaves through here, as a problem document that tells the client what it may know and nothing else. */
+/** Turns every exception into a problem document, without details that clients must not see. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('Problem');
@@ -27,7 +29,7 @@ export class ProblemFilter implements ExceptionFilter {
     const response = host.switchToHttp().getResponse<Response>();
     if (error instanceof NotFoundException && answerOptions(request, response)) return;
     if (response.headersSent) {
-      this.logger.error({ msg: 'Failed after the answer had begun', request_id: request.id, err: error });
+      this.logger.error({ msg: 'Failed after the response had started', request_id: request.id, err: error });
       response.destroy();
       return;
     }
@@ -53,12 +55,12 @@ function asHttpProblem(error: unknown, request: ArrivedRequest): HttpProblem {
   if (error instanceof NotFoundException) return noSuchRoute(request);
   const status = statusGivenBy(error);
   if (status === undefined || status >= 500) {
-    return new HttpProblem('internal-error', 'Something went wrong on our side. Nothing was changed.');
+    return new HttpProblem('internal-error', 'An internal error occurred. Nothing was changed.');
   }
   return new HttpProblem(problemForStatus(status), `${(error as Error).message}.`);
 }
 
-/** Express and its body parser say by a `status` what they make of a request. */
+/** Returns the status of errors of Nest, Express and raw-body. */
 function statusGivenBy(error: unknown): number | undefined {
   if (error instanceof HttpException) return error.getStatus();
   const status = error instanceof Error && 'status' in error ? error.status : undefined;
@@ -67,8 +69,8 @@ function statusGivenBy(error: unknown): number | undefined {
 
 function noSuchRoute(request: ArrivedRequest): HttpProblem {
   const allowed = allowedMethods(request);
-  if (allowed.length === 0) return new HttpProblem('not-found', `There is nothing at ${request.target!.path}.`);
-  const detail = `${request.method} is not possible on ${request.target!.path}, but ${allowed.join(', ')}.`;
+  if (allowed.length === 0) return new HttpProblem('not-found', `Nothing found at ${request.target!.path}.`);
+  const detail = `${request.method} is not supported by ${request.target!.path}. Allowed: ${allowed.join(', ')}.`;
   return new HttpProblem('method-not-allowed', detail, undefined, { Allow: allowed.join(', ') });
 }
 

@@ -6,10 +6,10 @@ import type { Request } from 'express';
 import readRaw from 'raw-body';
 import { HttpProblem } from '../problems/http-problem.js';
 
-/** Bytes of a body at most, as it is sent and also as it is once it is unpacked. */
+/** Maximum bytes of a body, both as sent and decompressed. */
 const maxBodyBytes = 100 * 1024;
 
-/** Which types each method takes is said in the document. A merge patch sent by PUT would empty what it leaves out. */
+/** Only PATCH accepts merge patches: sent by PUT, one would clear the members it leaves out. */
 const typesOf = (method: string): string[] =>
   method === 'PATCH' ? ['application/json', 'application/merge-patch+json'] : ['application/json'];
 
@@ -23,8 +23,8 @@ const decoders: Readonly<Record<string, Decoder>> = {
 };
 
 /**
- * Reads the text of a JSON body. Everything that the head of the request tells is judged before any of the body is read.
- * @returns undefined where there is no body
+ * Reads the text of a JSON body. All header fields are checked before the body is read.
+ * @returns undefined without a body
  * @throws HttpProblem 400, 413, 415
  */
 export async function readBody(request: Request): Promise<string | undefined> {
@@ -44,10 +44,10 @@ export async function readBody(request: Request): Promise<string | undefined> {
 export const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0;
 
-/** Bytes of a body at most that is read although the operation takes none. */
+/** Maximum bytes that are read of a body that the operation does not expect. */
 const maxUnexpectedBytes = 10 * 1024;
 
-/** Reads a body of whatever type; undefined where it is packed or longer than one that may turn out to be empty. */
+/** Reads a short body of any media type. Returns undefined if it is compressed or too long. */
 export async function readShortBody(request: Request): Promise<string | undefined> {
   if (request.headers['content-encoding'] !== undefined) return undefined;
   try {
@@ -64,7 +64,7 @@ async function receive(request: IncomingMessage, length: string | undefined): Pr
   try {
     return await readRaw(request, { limit: maxBodyBytes, length });
   } catch (error) {
-    // The rest is not read. Node discards it once the answer is sent.
+    // The rest is not read; Node discards it after the response.
     throw (error as { status?: number }).status === 413 ? tooLarge() : error;
   }
 }
@@ -74,33 +74,35 @@ async function unpack(packed: Buffer, decode: Decoder): Promise<Buffer> {
     return await decode(packed, { maxOutputLength: maxBodyBytes });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge();
-    throw new HttpProblem('malformed-request', 'The body is not encoded as Content-Encoding says, or is incomplete.');
+    throw new HttpProblem('malformed-request', 'The body does not match its Content-Encoding, or is incomplete.');
   }
 }
 
-/** @throws HttpProblem 415 for an unknown encoding, and for several: each would multiply what has to be unpacked */
+/**
+ * @throws HttpProblem 415 for an unknown encoding and for several, each of which would multiply the decompressed size
+ */
 function decoderFor(encoding = 'identity'): Decoder | undefined {
   const name = encoding.trim().toLowerCase();
   if (name === 'identity') return undefined;
   const decoder = Object.hasOwn(decoders, name) ? decoders[name] : undefined;
   if (decoder) return decoder;
-  const detail = 'The Content-Encoding is not understood; send gzip, deflate or br, once, or none.';
+  const detail = 'The Content-Encoding is not supported; send one of gzip, deflate and br, or none.';
   throw new HttpProblem('unsupported-media-type', detail, undefined, { Accept: 'application/json' });
 }
 
-/** JSON is UTF-8 (RFC 8259). `utf8` is a common misspelling of it, and can't be meant for anything else. */
+/** JSON is UTF-8 (RFC 8259). `utf8` is accepted as a common, unambiguous misspelling. */
 function refuseOtherCharsets(contentType: string): void {
   const charset = /;\s*charset\s*=\s*"?([^\s";]*)/i.exec(contentType)?.[1];
   if (charset === undefined || /^utf-?8$/i.test(charset)) return;
-  const detail = `The charset ${charset} is not understood; send UTF-8.`;
+  const detail = `The charset ${charset} is not supported; send UTF-8.`;
   throw new HttpProblem('unsupported-media-type', detail, undefined, { Accept: 'application/json' });
 }
 
 function otherType(request: Request): HttpProblem {
   const given = request.get('Content-Type');
-  const detail = `${given ? `${given} is not understood` : 'The body has no Content-Type'}; send application/json.`;
+  const detail = `${given ? `${given} is not supported` : 'The body has no Content-Type'}; send application/json.`;
   return new HttpProblem('unsupported-media-type', detail, undefined, { Accept: 'application/json' });
 }
 
 const tooLarge = (): HttpProblem =>
-  new HttpProblem('content-too-large', `The body has more than ${maxBodyBytes / 1024} kB, as it is sent or unpacked.`);
+  new HttpProblem('content-too-large', `The body is larger than ${maxBodyBytes / 1024} kB, as sent or decompressed.`);

@@ -1,7 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { ROUTE_ARGS_METADATA, RouteParamtypes } from '@nestjs/common/internal';
 
-/** Returns the type of a handler's parameter with @Body, if it has one. */
+/** Returns the type of a handler's @Body parameter, if any. */
 export function bodyTypeOf(controller: Type, handler: string): Type<object> | undefined {
   const sources = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, handler) ?? {}) as Record<
     string,

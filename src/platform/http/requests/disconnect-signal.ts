@@ -6,8 +6,8 @@ const key = Symbol('disconnect signal');
 type SignalingSocket = Socket & { [key]?: AbortSignal };
 
 /**
- * A signal that is aborted when the client disconnects. All requests of a connection share it: it is made once, and
- * costs the later ones nothing.
+ * Returns a signal that is aborted when the client disconnects. It is created once per connection and shared by all its
+ * requests.
  */
 export function disconnectSignal(socket: SignalingSocket): AbortSignal {
   return (socket[key] ??= createSignal(socket));
@@ -15,9 +15,9 @@ export function disconnectSignal(socket: SignalingSocket): AbortSignal {
 
 function createSignal(socket: Socket): AbortSignal {
   const controller = new AbortController();
-  // Pipelined requests may wait for a database side by side.
+  // Pipelined requests may all wait for the database.
   setMaxListeners(0, controller.signal);
-  // The reason given spares the stack trace of the default one.
+  // An explicit reason avoids the stack trace of the default one.
   const abort = (): void => controller.abort('The client has disconnected.');
   if (socket.destroyed) abort();
   else socket.once('close', abort);

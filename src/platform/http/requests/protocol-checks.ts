@@ -3,13 +3,13 @@ import { AllowedHosts } from '../server/allowed-hosts.js';
 import { HttpProblem } from '../problems/http-problem.js';
 import { type ArrivedRequest, parseRequestTarget } from './request-target.js';
 
-/** Node takes in 2,000 and drops the rest without a word. */
+/** Node accepts 2,000 and silently drops the rest. */
 const maxHeaderFields = 100;
 
 /**
- * What HTTP demands of a request and Node doesn't check. Parses the request target: what is routed, logged and measured
- * afterwards is `request.target`.
- * @returns why the request is refused, if it is
+ * Checks the requirements of HTTP that Node does not check, and sets `request.target`, which is routed, logged and
+ * measured afterwards.
+ * @returns the problem of an invalid request, else undefined
  */
 export function checkProtocol(request: ArrivedRequest, hosts: AllowedHosts): HttpProblem | undefined {
   const { httpVersion, rawHeaders, headers } = request;
@@ -19,13 +19,13 @@ export function checkProtocol(request: ArrivedRequest, hosts: AllowedHosts): Htt
     const detail = `The request has more than ${maxHeaderFields} header fields.`;
     return new HttpProblem('request-header-fields-too-large', detail);
   }
-  // Of both Node takes the first.
+  // Node uses the first of repeated fields.
   if (isRepeated('host', rawHeaders)) return malformed('Host is sent more than once.');
   if (isRepeated('content-type', rawHeaders)) return malformed('Content-Type is sent more than once.');
   if (headers.host === undefined && httpVersion === '1.1') return malformed('Host is missing.');
   if (!request.target) return malformed('The request target is malformed.');
   if ((headers['transfer-encoding'] ?? 'chunked').toLowerCase() !== 'chunked') {
-    return malformed('chunked is the only transfer coding that is understood.');
+    return malformed('chunked is the only supported transfer coding.');
   }
 
   const { url, path, authority = headers.host } = request.target;
@@ -34,7 +34,7 @@ export function checkProtocol(request: ArrivedRequest, hosts: AllowedHosts): Htt
   if (authority !== undefined) {
     if (!AllowedHosts.isWellFormed(authority)) return malformed('The host of the request is malformed.');
     if (!hosts.allows(authority, path)) {
-      return new HttpProblem('misdirected-request', 'The host of the request is none of this service.');
+      return new HttpProblem('misdirected-request', 'This service does not serve the host of the request.');
     }
   }
   return isExpectationMet(request) ? undefined : unmetExpectation();
@@ -43,13 +43,13 @@ export function checkProtocol(request: ArrivedRequest, hosts: AllowedHosts): Htt
 export const expectsContinue = ({ headers, httpVersion }: IncomingMessage): boolean =>
   headers.expect !== undefined && httpVersion === '1.1';
 
-/** HTTP/1.0 has no expectations: a proxy may have passed the field on (RFC 9110 §10.1.1). */
+/** HTTP/1.0 has no expectations: a proxy may have forwarded the field (RFC 9110 §10.1.1). */
 function isExpectationMet(request: IncomingMessage): boolean {
   return !expectsContinue(request) || request.headers.expect!.toLowerCase() === '100-continue';
 }
 
 function unmetExpectation(): HttpProblem {
-  return new HttpProblem('expectation-failed', '100-continue is the only expectation that can be met.');
+  return new HttpProblem('expectation-failed', 'Expect supports only 100-continue.');
 }
 
 const malformed = (detail: string): HttpProblem => new HttpProblem('malformed-request', detail);

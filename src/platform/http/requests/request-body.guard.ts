@@ -9,8 +9,8 @@ import { parsePathId } from '../dto/path-id.js';
 import { hasBody, readBody, readShortBody } from './body-parser.js';
 
 /**
- * Reads the body of a request for the handlers that take one, and puts the validated DTO into its place. It is the last
- * guard: a request that is refused for anything else is refused without its body being read, unpacked or parsed.
+ * Reads and validates the request body, and replaces it by its DTO. The last guard: a request that another guard
+ * rejects is rejected before its body is read, decompressed or parsed.
  */
 @Injectable()
 export class RequestBodyGuard implements CanActivate {
@@ -22,7 +22,7 @@ export class RequestBodyGuard implements CanActivate {
     return type === 'none' ? refuseBody(request) : read(request, type);
   }
 
-  /** The type of the parameter with @Body. */
+  /** Returns the type of the @Body parameter. */
   private typeFor(context: ExecutionContext): Type<object> | 'none' {
     const handler = context.getHandler();
     let type = this.types.get(handler);
@@ -31,12 +31,12 @@ export class RequestBodyGuard implements CanActivate {
   }
 }
 
-/** The body of an operation that takes none. */
+/** The body of an operation without one. */
 class NoMembers {}
 
 /**
- * Lets an empty body pass, and an empty JSON document, which some clients always send. In a request that changes
- * something, any other would be an order that is ignored; in one that only reads, a body means nothing (RFC 9110 §9.3.1).
+ * Accepts an empty body, and an empty JSON document, which some clients always send. Rejects any other body, which
+ * would be ignored silently, except in GET and HEAD, where a body has no meaning (RFC 9110 §9.3.1).
  * @throws HttpProblem 422
  */
 function refuseBody(request: Request): true | Promise<true> {
@@ -50,8 +50,8 @@ async function refuseMembers(request: Request): Promise<true> {
   const value = text === undefined ? {} : parsed(text);
   InputErrors.collect('body', (errors) => {
     readDto(NoMembers, value, errors);
-    // Of what can't be read as JSON, too.
-    if (errors.isEmpty) errors.add('unknown_member', 'must be empty: this operation takes none');
+    // Also for a body that is not JSON.
+    if (errors.isEmpty) errors.add('unknown_member', 'must be empty: this operation has no request body');
   });
   return true;
 }

@@ -6,11 +6,11 @@ import { Preconditions } from '../conditional/preconditions.js';
 import type { ArrivedRequest } from './request-target.js';
 import { ReadOnlyMembers } from '../dto/read-only.js';
 
-/** What the headers and the connection of a request say to services. */
+/** The parts of a request's headers and connection that services need. */
 export class RequestContext implements Caller {
   constructor(private readonly request: ArrivedRequest) {}
 
-  /** What stands before the paths of links in answers. */
+  /** Prefix of links in responses. */
   get publicUrl(): string {
     return this.request.publicUrl;
   }
@@ -20,8 +20,8 @@ export class RequestContext implements Caller {
   }
 
   /**
-   * The conditions and the idempotency key under which a request changes a thing.
-   * @param represent makes the document that the thing is compared, and answered, by
+   * Returns the command of a change: preconditions and idempotency key.
+   * @param represent converts the entity to the document that is compared and returned
    */
   command<Thing>(represent: (thing: Thing) => object): Command<Thing> {
     const precondition = new Preconditions(this.request).on(represent);

@@ -2,28 +2,30 @@ import type { IdentifiedRequest } from './request-id.js';
 
 /** The request target (RFC 9112 §3.2), parsed once when the request arrives. */
 export interface RequestTarget {
-  /** Path and query, which is what gets routed; or `*`, of OPTIONS. */
+  /** Path and query, for routing; or `*` of OPTIONS. */
   readonly url: string;
   readonly path: string;
   /** The authority of an absolute-form target. It replaces the Host header field (RFC 9112 §3.2.2). */
   readonly authority?: string;
 }
 
-/** A request as the server passes it on. The target is undefined until it is parsed, and if it is malformed. */
+/**
+ * A request with the fields that the adapter sets. The target is undefined until it is parsed, and if it is malformed.
+ */
 export type ArrivedRequest = IdentifiedRequest & {
   target?: RequestTarget;
-  /** What stands before the paths of all links (PUBLIC_URL), without a slash at its end. */
+  /** Prefix of all links (PUBLIC_URL), without a trailing slash. */
   publicUrl: string;
 };
 
 /**
- * Browsers send `\` in a query as it is, but never in a path, where some read it as `/`. A fragment belongs to no
- * request. Node has refused control characters, spaces and non-ASCII bytes before.
+ * Browsers send `\` unencoded in a query, but never in a path, where some servers read it as `/`. Requests have no
+ * fragments. Node rejects control characters, spaces and non-ASCII bytes earlier.
  */
 const originForm = /^(\/[^\s\\?#]*)(\?[^\s#]*)?$/;
 const absoluteForm = /^https?:\/\/([^\s\\/?#@]+)(\/[^\s\\?#]*)?(\?[^\s#]*)?$/i;
 
-/** Returns undefined if the target is malformed, or of a form that the method doesn't take. Never throws. */
+/** Returns undefined if the target is malformed, or its form is not allowed for the method. Never throws. */
 export function parseRequestTarget(method: string, target: string): RequestTarget | undefined {
   const origin = originForm.exec(target);
   if (origin) return targetOf(origin[1]!, origin[2]);
@@ -31,7 +33,7 @@ export function parseRequestTarget(method: string, target: string): RequestTarge
   const absolute = absoluteForm.exec(target);
   if (!absolute) return undefined;
   const [, authority, path, query] = absolute;
-  // An absolute-form of OPTIONS without a path asks about the server, as `*` does (RFC 9112 §3.2.4).
+  // OPTIONS with an absolute-form without path is a request for the server, as `*` is (RFC 9112 §3.2.4).
   if (path === undefined && query === undefined && method === 'OPTIONS') return { ...serverTarget, authority };
   return { ...targetOf(path ?? '/', query), authority };
 }
@@ -41,7 +43,7 @@ function targetOf(given: string, query = ''): RequestTarget {
   return { url: path + query, path };
 }
 
-/** Unreserved characters mean the same whether they are percent-encoded or not (RFC 3986 §6.2.2.2). */
+/** Percent-encoded unreserved characters are equivalent to the characters (RFC 3986 §6.2.2.2). */
 function decodeUnreserved(triplet: string): string {
   const character = String.fromCharCode(parseInt(triplet.slice(1), 16));
   return /[\w.~-]/.test(character) ? character : triplet;
@@ -49,5 +51,5 @@ function decodeUnreserved(triplet: string): string {
 
 const serverTarget: RequestTarget = { url: '*', path: '*' };
 
-/** Whether a load balancer or an orchestrator asks how the instance is. */
+/** Whether the path is a health check of a load balancer or an orchestrator. */
 export const isHealthPath = (path: string): boolean => /^\/health(\/|$)/.test(path);

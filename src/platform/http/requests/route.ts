@@ -6,14 +6,14 @@ interface Route {
 }
 interface RouterLayer {
   readonly route?: Route;
-  /** @throws where a parameter is not valid percent-encoded UTF-8 */
+  /** @throws if a parameter is not valid percent-encoded UTF-8 */
   match(path: string): unknown;
 }
 
-/** The methods of all resources together: the answer to `OPTIONS *`, and to CONNECT, which is for no resource. */
+/** The methods of all resources, for the Allow header of `OPTIONS *` and of CONNECT. */
 export const anyMethod = 'DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT';
 
-/** The methods the router has for a request's path, asked of the router itself; none for an unknown path. */
+/** Returns the methods that the router has for a request's path; none for an unknown path. */
 export function allowedMethods(request: ArrivedRequest): string[] {
   const methods = routesAt(request)
     .flatMap((route) => Object.keys(route.methods))
@@ -24,12 +24,12 @@ export function allowedMethods(request: ArrivedRequest): string[] {
 }
 
 /**
- * The pattern of a request's path, such as /movies/:id: what people put into paths is not in it. `unmatched` for what
- * the router doesn't know.
+ * Returns the route pattern of a request, such as /movies/:id, without parameter values; `unmatched` for an unknown
+ * path.
  */
 export function routeOf(request: ArrivedRequest): string {
   if (request.route) return (request.route as Route).path;
-  // It was refused before it was routed, or asks what can't be done there.
+  // The request was rejected before routing, or its method is not supported.
   const routes = routesAt(request);
   const meant = routes.find(({ methods }) => methods[request.method.toLowerCase()]) ?? routes[0];
   return meant?.path ?? 'unmatched';
@@ -45,7 +45,7 @@ function matches(layer: RouterLayer, path: string): boolean {
   try {
     return Boolean(layer.match(path));
   } catch {
-    // Parameters are decoded where the pattern matches. These can't be.
+    // The pattern matches, but its parameters cannot be decoded.
     return true;
   }
 }

@@ -6,8 +6,8 @@ import { readQuery } from '../dto/dto-reader.js';
 import { ignoresQueryMetadata } from '../openapi/operation.decorator.js';
 
 /**
- * Refuses what can't be decoded, and every query parameter on an operation that has none: a typo must not vanish. Monitors
- * add parameters of their own to health checks, where they are ignored.
+ * Rejects undecodable queries (400), and unknown parameters on operations without any (422), so that typing errors are
+ * not ignored silently. Health checks ignore them, since monitors add parameters of their own.
  */
 @Injectable()
 export class StrictQueryGuard implements CanActivate {
@@ -25,7 +25,7 @@ export class StrictQueryGuard implements CanActivate {
   }
 }
 
-/** The query of an operation that has none. */
+/** The query of an operation without parameters. */
 class NoParameters {}
 
 function takesQuery(context: ExecutionContext): boolean {
@@ -33,7 +33,7 @@ function takesQuery(context: ExecutionContext): boolean {
   return Object.keys(sources ?? {}).some((source) => source.startsWith(`${RouteParamtypes.QUERY}:`));
 }
 
-/** Far more than any operation takes. Node's parser drops those beyond the 1,000th without a word. */
+/** Far more than any operation has. Node's parser silently drops parameters beyond the 1,000th. */
 const maxQueryPairs = 100;
 
 function refuseManyPairs(query: string): void {

@@ -4,14 +4,14 @@ import type { CursorCipher } from '../paging/cursor.js';
 import { readQuery } from '../dto/dto-reader.js';
 import { PageQuery } from '../paging/page-query.js';
 
-/** Characters of all queries that are kept with their DTOs. */
+/** Size of the cache of validated queries, in characters. */
 const maxCachedCharacters = 64 * 1024;
-/** Characters of one of them. A longer query, a search for a long text, seldom comes again. */
+/** Longer queries, such as searches for a long text, seldom repeat and are not cached. */
 const maxCachedLength = 256;
-/** Characters that take as much memory as a DTO. */
+/** Size of a DTO, in equivalent characters. */
 const dtoCharacters = 256;
 
-/** Turns a query into its DTO, or answers with everything that is wrong with it. RequestBodyGuard does so with bodies. */
+/** Validates a query and converts it to its DTO. RequestBodyGuard does the same for bodies. */
 @Injectable()
 export class ValidationPipe implements PipeTransform {
   private readonly queries = new LRUCache<string, { readonly metatype: Type; readonly dto: object }>({
@@ -25,7 +25,7 @@ export class ValidationPipe implements PipeTransform {
     return type === 'query' && metatype ? this.query(value as object, metatype) : value;
   }
 
-  /** Most queries come again and again, and were found valid before. */
+  /** Caches validated DTOs: most list queries repeat. */
   private query(value: object, metatype: Type): object {
     const query = JSON.stringify(value);
     const key = `${metatype.name} ${query}`;

@@ -1,7 +1,7 @@
 import compression from 'compression';
 import type { Response } from 'express';
 
-/** Characters from which on an answer is compressed: below, it costs more than it saves. */
+/** Minimum body length for compression, in characters; below it the overhead exceeds the saving. */
 const minCompressedLength = 2048;
 
 const compress = compression();
@@ -9,7 +9,7 @@ const compress = compression();
 /** Whether a body is large enough to compress. */
 export const isLarge = ({ length }: string | Buffer): boolean => length >= minCompressedLength;
 
-/** Sends text. Where it stays as it is, it is spared the machinery of compressing, which costs as much as the sending. */
+/** Sends a body. Small bodies bypass the compression middleware, whose overhead would double the cost. */
 export function send(response: Response, text: string): void {
   const { req: request } = response;
   response.setHeader('Content-Length', Buffer.byteLength(text));
@@ -19,7 +19,7 @@ export function send(response: Response, text: string): void {
   } else response.end(text);
 }
 
-/** A strong ETag stands for one sequence of bytes: a compressed answer's has the coding behind it ("…;gzip"). */
+/** A strong ETag identifies one sequence of bytes: that of a compressed response has its coding appended ("…;gzip"). */
 function tagCoding(response: Response): Response {
   const writeHead = response.writeHead.bind(response) as (...head: unknown[]) => Response;
   response.writeHead = (...head: unknown[]) => {

@@ -7,8 +7,8 @@ import { type Representation, representationMetadata } from '../openapi/operatio
 import { type NegotiatedResponse } from './send-representation.js';
 
 /**
- * Says of a response what is to be sent by it, since whoever sends it isn't told of the operation. Refuses requests
- * whose Accept rules out all that could be, problems included.
+ * Content negotiation: attaches the operation's representation to the response for `HttpAdapter.reply()`, and rejects
+ * with 406 if Accept excludes every media type that the operation can send, problems included.
  */
 @Injectable()
 export class ContentNegotiationGuard implements CanActivate {
@@ -24,11 +24,14 @@ export class ContentNegotiationGuard implements CanActivate {
     if (!accept || accept === '*/*') return true;
     const { types } = representation;
     if ([...types, 'application/problem+json'].some((type) => isAccepted(type, accept))) return true;
-    throw new HttpProblem('not-acceptable', `The answer can be had as ${types.join(' or ')}, which Accept rules out.`);
+    throw new HttpProblem('not-acceptable', `This resource is available as ${types.join(' or ')} only.`);
   }
 }
 
-/** Whether the range of `accept` that fits `type` most closely allows it (RFC 9110). Parameters but q are forgiven. */
+/**
+ * Whether the most specific matching media range of Accept allows `type` (RFC 9110 §12.5.1). Parameters other than q
+ * are ignored.
+ */
 function isAccepted(type: string, accept: string): boolean {
   const ranges = accept.split(',').map((range) => {
     const [name, ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());

@@ -1,12 +1,12 @@
 import { HttpProblem } from '../problems/http-problem.js';
 import type { InputErrors } from '../problems/input-errors.js';
 
-/** Deeper than any document of ours. */
+/** More than any request needs. */
 const maxDepth = 32;
 
 /**
- * Parses JSON text (RFC 8259) whose objects have no two members of one name: of those, JSON.parse keeps the last without
- * a word, and another reader of the same text may keep the first.
+ * Parses JSON text (RFC 8259) and rejects duplicate member names: JSON.parse silently keeps the last, and other parsers
+ * may keep the first.
  * @throws HttpProblem 400
  */
 export function parseJson(text: string): unknown {
@@ -16,7 +16,7 @@ export function parseJson(text: string): unknown {
   }
   const value = parse(text);
   if (members !== countMembers(value)) {
-    throw new HttpProblem('malformed-request', 'The body has two members of one name in the same object.');
+    throw new HttpProblem('malformed-request', 'The body has an object with duplicate member names.');
   }
   return value;
 }
@@ -29,7 +29,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** Counts the members and the depth of JSON text by its punctuation. Where the text is malformed, so are the counts. */
+/** Counts members and depth of JSON text by its punctuation. The counts are meaningless for malformed text. */
 function scan(text: string): { depth: number; members: number } {
   let depth = 0;
   let deepest = 0;
@@ -59,7 +59,7 @@ const [quote, backslash, openingBracket, closingBracket, openingBrace, closingBr
   (character) => character.charCodeAt(0),
 ) as [number, number, number, number, number, number, number];
 
-/** @returns the place of the quotation mark that ends the string which begins at `start`, or the end of the text */
+/** @returns the index of the closing quotation mark of the string at `start`, or the end of the text */
 function endOfString(text: string, start: number): number {
   let index = start + 1;
   while (index < text.length && text.charCodeAt(index) !== quote) {
@@ -76,7 +76,9 @@ function countMembers(value: unknown): number {
   return members;
 }
 
-/** Whether JSON text in valid UTF-8 can have strings that no database stores: only escapes can spell them. */
+/**
+ * Matches JSON text that may contain strings which no database stores: in valid UTF-8, only escapes can express them.
+ */
 const mayBeUnstorable = /\\u(?:0000|d[89a-f])/i;
 
 /** Reports NUL characters and lone surrogates in the strings of a JSON value, at any depth. */

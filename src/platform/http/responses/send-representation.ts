@@ -7,12 +7,12 @@ import { Preconditions } from '../conditional/preconditions.js';
 import type { ArrivedRequest } from '../requests/request-target.js';
 import { StaticDocument } from '../docs/static-document.js';
 
-/** A response of which the guard has said what is to be sent by it. */
+/** A response whose representation was set by ContentNegotiationGuard. */
 export type NegotiatedResponse = Response & { representation?: Representation };
 
 /**
- * Sends what an operation returned. It is done where the adapter replies, since interceptors would do it step by step,
- * in observables that take longer than all the steps.
+ * Sends the result of an operation. Runs in the adapter rather than in an interceptor, whose RxJS pipeline costs more
+ * than the work itself.
  */
 export function sendRepresentation(
   response: Response,
@@ -37,8 +37,8 @@ export function sendRepresentation(
 }
 
 /**
- * Sets the tag by which a document can be asked for, or changed, on condition.
- * @returns whether whoever asks has the document yet
+ * Sets the ETag of a document.
+ * @returns whether the client's cached copy is current
  */
 function isNotModified(response: Response, document: object, text: string): boolean {
   const tag = entityTag(document, text);

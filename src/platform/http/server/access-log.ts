@@ -4,26 +4,26 @@ import type { HttpAdapter } from './http-adapter.js';
 import type { ProblemResponse } from '../problems/problem.filter.js';
 import { routeOf } from '../requests/route.js';
 
-/** What is told of a request once it is over. Nothing in here is what people wrote, but for an X-Request-Id of theirs. */
+/** Access log record. Contains no user input except a client-supplied X-Request-Id. */
 export interface AccessLogRecord {
   readonly requestId: string;
   readonly method: string;
-  /** The pattern of its path; `unmatched` for an unknown one, `shed` where load shedding refused it before routing. */
+  /** Route pattern; `unmatched` for an unknown path, `shed` if load shedding rejected the request before routing. */
   readonly route: string;
-  /** 499 where the client went away before it was answered, as is common since nginx. */
+  /** HTTP status; 499, as in nginx, if the client disconnected before the response. */
   readonly status: number;
   readonly seconds: number;
-  /** Whether it was refused by backpressure. */
+  /** Whether it was rejected by load shedding. */
   readonly isNotStarted?: boolean;
 }
 
-/** Calls `observer` with every request when its answer was sent, or its client went away. */
+/** Calls `observer` for every request after its response was sent or its client has disconnected. */
 export function observeRequests(adapter: HttpAdapter, observer: (answered: AccessLogRecord) => void): void {
   adapter.onArrival((request, response) => {
     const startedAt = performance.now();
     response.once('close', () => {
       const { id: requestId } = request;
-      // Nothing above a listener catches what it throws: it would end the process.
+      // An exception in a listener would end the process.
       try {
         observer({
           requestId,
@@ -54,7 +54,7 @@ export function writeAccessLog({ requestId, method, route, status, seconds, isNo
     status,
     duration_ms: Math.round(seconds * 1e5) / 100,
   };
-  // Under overload there is one line a second, of all of them.
+  // Under overload, rejected requests are logged once per second in total.
   if (isNotStarted) logger.debug(fields);
   else if (status >= 500) logger.error(fields);
   else logger.log(fields);

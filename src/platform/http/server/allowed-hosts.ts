@@ -5,25 +5,24 @@ const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
 
-/** The host of an authority or of a Host header field: a name or IPv4 address, or an IPv6 address in brackets. */
+/** An authority or Host header field: a name, an IPv4 address, or an IPv6 address in brackets. */
 const hostAndPort = /^(?:([\w.~!$&'()*+;=-]+)|\[([0-9a-f:.]+)\])(?::\d{0,5})?$/i;
 
 /**
- * The hosts that requests may be for. A server on a loopback address is for this machine only, but a page of any site
- * can have its own name resolve to that address (DNS rebinding), and then read all answers: such a request still has
- * that site's name in its Host header field.
+ * Host allowlist against DNS rebinding: a web page can make its own name resolve to a loopback address and then read
+ * all responses of a local service, but its requests have that name in the Host header field.
  */
 export class AllowedHosts {
   private readonly names: ReadonlySet<string>;
   private readonly allowsAny: boolean;
   private readonly publicHost?: string;
   private isOnLoopback = false;
-  /** The last value that was allowed for every path: nearly all requests have the same. */
+  /** Cache of the last allowed value: nearly all requests have the same. */
   private lastAllowed = '';
 
   /**
    * @param hosts names and IP addresses without ports, separated by commas; `*` for any
-   * @param publicUrl where clients reach the service: its host, if it has one, is allowed as well
+   * @param publicUrl its host, if any, is allowed as well
    */
   constructor(hosts: string, publicUrl = '') {
     this.names = new Set(hosts.toLowerCase().split(',').filter(Boolean));
@@ -31,13 +30,13 @@ export class AllowedHosts {
     this.allowsAny = this.names.has('*');
   }
 
-  /** @param address what the server is bound to */
+  /** @param address the address of the server */
   bind({ address }: AddressInfo): void {
     this.isOnLoopback = isLoopbackAddress(address);
     this.lastAllowed = '';
   }
 
-  /** Returns whether `authority` is well-formed. */
+  /** Whether `authority` is well-formed. */
   static isWellFormed(authority: string): boolean {
     return hostAndPort.test(authority);
   }
@@ -56,14 +55,17 @@ export class AllowedHosts {
     return this.isOnLoopback ? isLoopbackHost(host) : this.names.size === 0;
   }
 
-  /** Load balancers, the kubelet and container health checks call an instance by its address. No page can do that. */
+  /**
+   * Whether this is a health check of a load balancer, the kubelet or a container, by IP address: web pages cannot send
+   * one.
+   */
   private isProbe(host: string, path: string): boolean {
     const byAddress = isIP(host) > 0 || isLoopbackHost(host);
     return !this.isOnLoopback && byAddress && isHealthPath(path);
   }
 }
 
-/** Without port, brackets and the dot that ends a fully qualified name, in lower case. */
+/** Returns the host in lower case, without port, brackets and trailing dot. */
 function hostOf(authority: string): string {
   const [, name, address] = hostAndPort.exec(authority)!;
   return (name?.replace(/\.$/, '') ?? address!).toLowerCase();

@@ -13,25 +13,25 @@ const problemsByCode: Readonly<Record<string, readonly [HttpProblemName, string]
 };
 
 type HttpSocket = Socket & {
-  /** Node's own mark of the response that a connection is busy with. */
+  /** The current response of a connection, set by Node. */
   readonly _httpMessage?: ServerResponse<IncomingMessage> | null;
 };
 
 /**
- * Answers requests for which Node makes no response: those that it can't parse, and CONNECT. They are answered by
- * problem documents, as all others are.
+ * Sends problem documents for requests without a response object: on 'clientError' (malformed HTTP, header overflow,
+ * request timeout) and for CONNECT.
  */
 export function answerClientErrors(
   server: Server,
   messageOf: (problem: HttpProblem, requestId: string) => ProblemMessage,
 ): void {
   const logger = new Logger('Problem');
-  /** What comes after broken bytes means nothing. */
+  /** Bytes after a malformed request are ignored. */
   const rejected = new WeakSet<Socket>();
 
   const reject = (socket: Socket, problem: HttpProblem, reason: string | undefined): void => {
     const id = randomUUID();
-    logger.log({ msg: 'Refused a malformed request', request_id: id, problem: problem.type, reason });
+    logger.log({ msg: 'Rejected malformed request', request_id: id, problem: problem.type, reason });
     sendProblemOn(socket, messageOf(problem, id));
   };
 
@@ -52,14 +52,14 @@ export function answerClientErrors(
   });
 
   server.on('connect', (_request: IncomingMessage, socket: Socket) => {
-    // Node has taken its own listeners off.
+    // Node has removed its own listeners.
     socket.on('error', () => socket.destroy()).resume();
-    const detail = `CONNECT is not possible, but ${anyMethod}.`;
+    const detail = `CONNECT is not supported. Allowed: ${anyMethod}.`;
     reject(socket, new HttpProblem('method-not-allowed', detail, undefined, { Allow: anyMethod }), 'CONNECT');
   });
 }
 
-/** Requests that came whole before the broken bytes are answered: some may have changed something. */
+/** Complete requests before the malformed one are answered: some may have made changes. */
 function closeAfterResponses(socket: HttpSocket): void {
   const response = socket._httpMessage;
   if (response) response.once('close', () => closeAfterResponses(socket));

@@ -3,7 +3,7 @@ import cors from 'cors';
 import type { NextFunction, Request, Response } from 'express';
 import type { HttpAdapter } from './http-adapter.js';
 
-/** Response headers that scripts of other origins may read, beside those that browsers show in any case. */
+/** Response headers that scripts of other origins may read, in addition to the CORS-safelisted ones. */
 const exposedHeaders = [
   'ETag',
   'Idempotency-Replayed',
@@ -18,9 +18,8 @@ const exposedHeaders = [
 const maxAge = 600;
 
 /**
- * Lets pages of other origins use the service from a browser. The headers are set as a request arrives, so that
- * problems that are answered before routing have them too.
- * @param origins parted by commas, or `*` for any; empty for none
+ * Enables CORS. Headers are set when a request arrives, so that problems sent before routing have them too.
+ * @param origins separated by commas, or `*` for any; empty for none
  */
 export function useCors(app: INestApplication, adapter: HttpAdapter, origins: string): void {
   if (origins === '') return;

@@ -4,12 +4,12 @@ import type { Express } from 'express';
 type End = (...parameters: unknown[]) => ServerResponse;
 
 /**
- * Classes for a server to make its requests and responses of, which are Express's own from the beginning.
+ * Returns message classes for `http.createServer()` that already have Express's prototypes.
  *
- * Express otherwise turns each of Node's into its own by changing its prototype. V8 then forgets all it has learnt of
- * how they are used, and keeps them until it collects what is old: bare Express answers four times as many requests
- * with these.
- * @param afterEnd is called with each response when all of it is written, be it taken by the client or not
+ * By default Express calls Object.setPrototypeOf() on every request and response, which invalidates V8's inline caches
+ * and keeps the messages alive until a major garbage collection. With these classes, plain Express answers four times
+ * as many requests.
+ * @param afterEnd called after each response has been written completely, whether or not the client has read it
  */
 export function createMessageClasses(
   express: Express,
@@ -28,7 +28,7 @@ export function createMessageClasses(
   }
   Object.setPrototypeOf(ExpressRequest.prototype, express.request);
   Object.setPrototypeOf(ExpressResponse.prototype, express.response);
-  // What Express gives every message as its prototype: the one that it has yet.
+  // The prototype that Express sets on every message is the one it already has.
   express.request = ExpressRequest.prototype as Express['request'];
   express.response = ExpressResponse.prototype as Express['response'];
   return { IncomingMessage: ExpressRequest, ServerResponse: ExpressResponse as typeof ServerResponse };

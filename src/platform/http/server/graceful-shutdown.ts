@@ -2,17 +2,17 @@ import type { Server, ServerResponse } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
 import { Logger } from '@nestjs/common';
 
-/** Milliseconds from the end of listening on in which requests may still be answered. */
+/** Time for requests in flight after the listener has closed. */
 const drainTimeoutMs = 7_000;
 
 /**
- * Ends a server so that everybody who has asked is answered, whole.
+ * Graceful shutdown: stops accepting, drains requests in flight, then closes idle keep-alive connections.
  *
- * Node's own `close()` won't do: it takes a connection for idle whose answer is written but not yet sent, and cuts it
- * in the middle; and it leaves those alone that are busy now and idle later.
+ * Node's `close()` is not sufficient: it treats a connection as idle whose response is written but not sent completely,
+ * and truncates it; and it does not close connections that become idle later.
  */
 export class GracefulShutdown {
-  private readonly logger = new Logger('Drain');
+  private readonly logger = new Logger('GracefulShutdown');
   private readonly inFlight = new Set<ServerResponse>();
   private readonly unused = new Set<Socket>();
   private phase: 'open' | 'ending' | 'closed' = 'open';
@@ -33,25 +33,25 @@ export class GracefulShutdown {
     });
   }
 
-  /** From now on every answer is the last on its connection. New connections are still welcome. */
+  /** Makes every further response the last on its connection. New connections are still accepted. */
   begin(): void {
     this.phase = 'ending';
-    // Of pipelined requests the last one: behind an answer that closes the connection, no other can be sent.
+    // Of pipelined requests only the last: no response can follow one that closes the connection.
     const last = new Map([...this.inFlight].map((response) => [response.req.socket, response]));
     for (const response of last.values()) if (!response.headersSent) response.setHeader('Connection', 'close');
   }
 
   /**
-   * Stops listening, and waits until all that is in flight was answered.
-   * @param timeoutMs milliseconds after which what is left is cut off
+   * Stops listening, and waits for requests in flight.
+   * @param timeoutMs after which the remaining connections are closed
    */
   async end(timeoutMs = drainTimeoutMs): Promise<void> {
     this.begin();
     this.phase = 'closed';
     const timeout = setTimeout(() => this.closeAll(timeoutMs), timeoutMs);
-    // Not the close() of node:http; see above. Where nobody listened, there is nothing to wait for.
+    // Not the close() of node:http, see above. It also resolves if the server never listened.
     const closed = new Promise((resolve) => NetServer.prototype.close.call(this.server, resolve));
-    // Of these nothing was heard yet: browsers keep such connections in store.
+    // Preconnected sockets that have sent no bytes; browsers open them speculatively.
     for (const socket of this.unused) if (socket.bytesRead === 0) socket.destroy();
     this.closeIdle();
     await closed;
@@ -60,14 +60,14 @@ export class GracefulShutdown {
 
   private closeIdle(): void {
     const isSending = [...this.inFlight].some(({ writableEnded }) => writableEnded);
-    // Whoever is being sent to comes by here again when that is done.
+    // Called again when the response that is being sent closes.
     if (!isSending) this.server.closeIdleConnections();
   }
 
   private closeAll(timeoutMs: number): void {
     this.logger.error(
-      `Requests were still under way ${timeoutMs} ms after the service was told to end, ${this.inFlight.size} of them ` +
-        `complete. Their connections are cut; what was not committed is rolled back.`,
+      `Requests still in flight ${timeoutMs} ms after the shutdown began, ${this.inFlight.size} of them received completely. ` +
+        `Closing their connections; uncommitted transactions are rolled back.`,
     );
     this.server.closeAllConnections();
   }

@@ -25,38 +25,38 @@ import { anyMethod } from '../requests/route.js';
 type ArrivalHook = (request: ArrivedRequest, response: Response) => void;
 type SecurityHook = Parameters<ExpressAdapter['registerSecurityHook']>[0];
 
-/** Connections; the system may allow less. Whoever finds the queue full is reset, or waits for seconds. */
+/** Listen backlog, capped by the kernel's somaxconn. Connections beyond it are reset or delayed by seconds. */
 const listenBacklog = 4096;
 
-/** How long a client may take to send a request. */
+/** Timeouts for receiving a request. */
 export interface ReceiveTimeouts {
   readonly headersTimeoutMs: number;
   readonly requestTimeoutMs: number;
-  /** Milliseconds between checks of both. */
+  /** Interval of the checks of both. */
   readonly checkIntervalMs: number;
 }
 
-/** Long, since the requests of a burst wait here for their turn as well. All in all, less than 30 s. */
+/** Long, since requests of a burst also wait here for their turn, but less than 30 s in total. */
 export const defaultReceiveTimeouts: ReceiveTimeouts = {
   headersTimeoutMs: 20_000,
   requestTimeoutMs: 25_000,
   checkIntervalMs: 2_000,
 };
 
-/** What operators may set of the HTTP server. */
+/** Settings of the HTTP server. */
 interface HttpSettings extends BackpressureLimits {
-  /** Requests of one connection that are in flight at a time. */
+  /** Maximum requests in flight on one connection. */
   readonly maxPipelinedRequests: number;
   /** @see AllowedHosts */
   readonly allowedHosts: string;
   readonly maxConnections: number;
-  /** What stands before the paths of all links (PUBLIC_URL), without a slash at its end. */
+  /** Prefix of all links (PUBLIC_URL), without a trailing slash. */
   readonly publicUrl: string;
 }
 
 /**
- * Express on a server that gives up, in under 30 s, on whoever sends a request drop by drop, and that ends without
- * leaving anybody unanswered.
+ * Express adapter with slow-client (slowloris) timeouts below 30 s, protocol checks, backpressure and graceful
+ * shutdown.
  */
 export class HttpAdapter extends ExpressAdapter {
   private readonly log = new Logger('Http');
@@ -83,10 +83,10 @@ export class HttpAdapter extends ExpressAdapter {
       headersTimeout: this.timeouts.headersTimeoutMs,
       requestTimeout: this.timeouts.requestTimeoutMs,
       connectionsCheckingInterval: this.timeouts.checkIntervalMs,
-      // Longer than load balancers and clients keep a connection in reserve, so that they close it, and not we just
-      // as the next request comes.
+      // Longer than the idle timeouts of load balancers and clients, so that they close connections, and the service
+      // never does while a request arrives.
       keepAliveTimeout: 75_000,
-      // Checked with the rest of the request, and refused as the rest is.
+      // Checked by checkProtocol().
       requireHostHeader: false,
     });
     server.on('request', (request, response) => this.receive(request as ArrivedRequest, response as Response));
@@ -96,14 +96,14 @@ export class HttpAdapter extends ExpressAdapter {
     this.backpressure = new Backpressure(server, connections, this.settings);
     this.connectionLimit = new ConnectionLimit(server, this.settings.maxConnections);
     this.shutdown = new GracefulShutdown(server);
-    // Both kinds of expectations are checked with the rest of the request, before its body is asked for.
+    // checkProtocol() checks expectations before the body is requested.
     for (const event of ['checkContinue', 'checkExpectation']) {
       server.on(event, (request: object, response: object) => server.emit('request', request, response));
     }
     answerClientErrors(server, (problem, id) => this.messageOf(problem, '/', id));
     server.on('listening', () => {
       this.hosts.bind(server.address() as AddressInfo);
-      // Such as too many open files. Without a listener it would end the process.
+      // For example EMFILE. Without a listener the error would end the process.
       server.on('error', (error) => this.log.error({ msg: 'Could not accept a connection', err: error }));
     });
     this.httpServer = server;
@@ -114,13 +114,13 @@ export class HttpAdapter extends ExpressAdapter {
     this.arrivalHooks.push(hook);
   }
 
-  /** Keeps the hook for the answers that are given before it has run. */
+  /** Keeps the hook for responses that are sent before it has run. */
   override registerSecurityHook(hook: SecurityHook): void {
     super.registerSecurityHook(hook);
     this.securityHook = hook;
   }
 
-  /** The hook sets the same headers each time. */
+  /** Caches the headers: the hook always sets the same ones. */
   private securityHeaders(): Readonly<Record<string, string>> {
     if (!this.knownSecurityHeaders && this.securityHook) {
       const headers: Record<string, string> = {};
@@ -131,7 +131,7 @@ export class HttpAdapter extends ExpressAdapter {
     return this.knownSecurityHeaders ?? {};
   }
 
-  /** Refuses writes from now on while their queue is full. */
+  /** Enables load shedding of writes. */
   shedLoad(writes: WriteQueue): void {
     this.loadShedding = new LoadShedding(writes);
   }
@@ -141,7 +141,7 @@ export class HttpAdapter extends ExpressAdapter {
     return { ...message, headers: { ...this.securityHeaders(), ...message.headers } };
   }
 
-  /** Does what is to be done with each request, since middleware of Express costs five times as much. */
+  /** Handles each request before Express: five times cheaper than middleware, which passes through the router. */
   private receive(request: ArrivedRequest, response: Response): void {
     request.publicUrl = this.settings.publicUrl;
     try {
@@ -160,7 +160,7 @@ export class HttpAdapter extends ExpressAdapter {
   private connectionLimitError(request: ArrivedRequest, response: Response): DomainError | undefined {
     if (!this.connectionLimit.isExceededBy(request.socket)) return undefined;
     response.shouldKeepAlive = false;
-    // A busy instance is alive, and may be ready.
+    // Health checks are exempt: a busy instance is alive, and may be ready.
     return isHealthPath(request.target!.path) ? undefined : tooManyConnections();
   }
 
@@ -173,28 +173,28 @@ export class HttpAdapter extends ExpressAdapter {
     sendMessage(response, this.messageOf(error, request.target?.path ?? '/', request.id));
   }
 
-  /** Takes the place of the error page of Express, for what no filter of ours has answered. */
+  /** Replaces Express's error page, for errors that no exception filter has handled. */
   private fail(request: ArrivedRequest, response: Response, error: unknown): void {
-    this.log.error({ msg: 'Uncaught error of a request', request_id: request.id, err: error });
+    this.log.error({ msg: 'Unhandled error in a request', request_id: request.id, err: error });
     if (response.headersSent) response.destroy();
-    else this.refuse(request, response, new HttpProblem('internal-error', 'Something went wrong on our side.'));
+    else this.refuse(request, response, new HttpProblem('internal-error', 'An internal error occurred.'));
   }
 
-  /** Listens as Nest asks, but lets more than Node's 511 connections wait to be accepted when a crowd comes at once. */
+  /** Listens with a longer backlog than Node's 511, for bursts of connections. */
   override listen(port: string | number, ...rest: unknown[]): Server {
     const host = rest.find((argument) => typeof argument === 'string');
     const callback = rest.find((argument) => typeof argument === 'function') as (() => void) | undefined;
     return (this.httpServer as Server).listen({ port: Number(port), host, backlog: listenBacklog }, callback);
   }
 
-  /** Sends what a controller returned. */
+  /** Sends the result of a controller. */
   override reply(response: NegotiatedResponse, answer: unknown, status?: number): void | Promise<void> {
     const { representation } = response;
     if (representation === undefined || answer === undefined) return super.reply(response, answer, status) as void;
     return sendRepresentation(response, answer, representation);
   }
 
-  /** Called as soon as the service is told to end, and long before close(). */
+  /** Called on the shutdown signal, long before close(). */
   override beforeClose(): void {
     super.beforeClose();
     this.shutdown.begin();
@@ -205,7 +205,7 @@ export class HttpAdapter extends ExpressAdapter {
   }
 }
 
-/** Paths are case-sensitive, as a proxy in front takes them to be. Express reads the setting with the first route. */
+/** Paths are case-sensitive, as proxies assume. Express reads the setting with the first route. */
 function createExpress(): Express {
   return express()
     .enable('case sensitive routing')

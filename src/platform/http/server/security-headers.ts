@@ -1,8 +1,8 @@
 import type { SecurityHeadersOptions } from '@nestjs/common';
 
 /**
- * What browsers are told. /docs lives under it: all that it loads comes from here. What only works over TLS
- * is left to whoever terminates it; over plain HTTP it would keep /docs from loading, or fill its console with errors.
+ * Security headers that also allow /docs, whose assets are all same-origin. Headers that require TLS are left to the
+ * proxy that terminates it; over plain HTTP they would break /docs or fill its console with errors.
  */
 export const securityHeaders: SecurityHeadersOptions = {
   contentSecurityPolicy: {
