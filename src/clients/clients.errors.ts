@@ -2,6 +2,7 @@ import { DomainError, type ErrorDescription } from '../kernel/domain-error.js';
 
 export class LicenseNumberTaken extends DomainError {
   static readonly description: ErrorDescription = {
+    type: 'license-number-taken',
     category: 'conflict',
     title: 'License number taken',
     example: () => new LicenseNumberTaken(),
@@ -14,6 +15,7 @@ export class LicenseNumberTaken extends DomainError {
 
 export class ClientHasRents extends DomainError {
   static readonly description: ErrorDescription = {
+    type: 'client-has-rents',
     category: 'conflict',
     title: 'Client has rents',
     extensions: { openRents: 'integer', closedRents: 'integer' },

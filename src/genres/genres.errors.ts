@@ -2,6 +2,7 @@ import { DomainError, type ErrorDescription } from '../kernel/domain-error.js';
 
 export class GenreNameTaken extends DomainError {
   static readonly description: ErrorDescription = {
+    type: 'genre-name-taken',
     category: 'conflict',
     title: 'Genre name taken',
     extensions: { genreName: 'string' },
@@ -15,6 +16,7 @@ export class GenreNameTaken extends DomainError {
 
 export class GenreInUse extends DomainError {
   static readonly description: ErrorDescription = {
+    type: 'genre-in-use',
     category: 'conflict',
     title: 'Genre in use',
     extensions: { movies: 'integer' },

@@ -34,6 +34,8 @@ export type ExtensionType = 'integer' | 'integers' | 'string';
 
 /** The documentation of an error class. */
 export interface ErrorDescription {
+  /** The last segment of the problem type's URL, part of the public contract: "copy-already-rented". */
+  readonly type: string;
   readonly category: ErrorCategory;
   /** The same for every case of the class. */
   readonly title: string;
@@ -68,6 +70,7 @@ export abstract class DomainError extends Error {
 
 export class NotFound extends DomainError {
   static readonly description: ErrorDescription = {
+    type: 'not-found',
     category: 'not-found',
     title: 'Not found',
     example: () => new NotFound('Movie'),
@@ -82,6 +85,7 @@ export class NotFound extends DomainError {
 /** An order that is well formed but can't be meant: it names things that don't exist, or one thing twice. */
 export class InvalidInput extends DomainError {
   static readonly description: ErrorDescription = {
+    type: 'invalid-input',
     category: 'invalid',
     title: 'Invalid input',
     listsErrors: true,
@@ -96,6 +100,7 @@ export class InvalidInput extends DomainError {
 /** The service cannot process requests now, but may soon. */
 export class ServiceUnavailable extends DomainError {
   static readonly description: ErrorDescription = {
+    type: 'service-unavailable',
     category: 'unavailable',
     title: 'Service unavailable',
     example: () => new ServiceUnavailable(undefined),
@@ -113,11 +118,6 @@ export class ServiceUnavailable extends DomainError {
 export class UnitNotStarted extends ServiceUnavailable {
   constructor(detail: string) {
     super(undefined, detail);
-  }
-
-  /** Published as what it extends. */
-  override get name(): string {
-    return ServiceUnavailable.name;
   }
 }
 

@@ -23,6 +23,7 @@ export class IdempotentReplay extends Error {
 
 export class IdempotencyKeyInUse extends DomainError {
   static readonly description: ErrorDescription = {
+    type: 'idempotency-key-in-use',
     category: 'conflict',
     title: 'Idempotency key in use',
     example: () => new IdempotencyKeyInUse(),
@@ -35,6 +36,7 @@ export class IdempotencyKeyInUse extends DomainError {
 
 export class IdempotencyKeyReused extends DomainError {
   static readonly description: ErrorDescription = {
+    type: 'idempotency-key-reused',
     category: 'invalid',
     title: 'Idempotency key reused',
     example: () => new IdempotencyKeyReused(),
@@ -48,6 +50,7 @@ export class IdempotencyKeyReused extends DomainError {
 /** A retry of a completed request whose response is not stored: it was too large, or showed a client deleted since. */
 export class IdempotencyAnswerGone extends DomainError {
   static readonly description: ErrorDescription = {
+    type: 'idempotency-answer-gone',
     category: 'conflict',
     title: 'Idempotency answer gone',
     extensions: { resource: 'string' },

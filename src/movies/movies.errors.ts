@@ -2,6 +2,7 @@ import { DomainError, type ErrorDescription } from '../kernel/domain-error.js';
 
 export class StockTooLow extends DomainError {
   static readonly description: ErrorDescription = {
+    type: 'stock-too-low',
     category: 'conflict',
     title: 'Stock too low',
     extensions: { stock: 'integer', retirable: 'integer' },
@@ -22,6 +23,7 @@ export class StockTooLow extends DomainError {
 
 export class StockTooHigh extends DomainError {
   static readonly description: ErrorDescription = {
+    type: 'stock-too-high',
     category: 'conflict',
     title: 'Stock too high',
     extensions: { limit: 'integer' },
@@ -35,6 +37,7 @@ export class StockTooHigh extends DomainError {
 
 export class CopyCodeTaken extends DomainError {
   static readonly description: ErrorDescription = {
+    type: 'copy-code-taken',
     category: 'conflict',
     title: 'Copy code taken',
     extensions: { copyCode: 'string' },
@@ -48,6 +51,7 @@ export class CopyCodeTaken extends DomainError {
 
 export class MovieWasRented extends DomainError {
   static readonly description: ErrorDescription = {
+    type: 'movie-was-rented',
     category: 'conflict',
     title: 'Movie was rented',
     extensions: { loans: 'integer' },
@@ -62,6 +66,7 @@ export class MovieWasRented extends DomainError {
 
 export class CopyWasRented extends DomainError {
   static readonly description: ErrorDescription = {
+    type: 'copy-was-rented',
     category: 'conflict',
     title: 'Copy was rented',
     extensions: { loans: 'integer' },
@@ -75,6 +80,7 @@ export class CopyWasRented extends DomainError {
 
 export class CopyIsOut extends DomainError {
   static readonly description: ErrorDescription = {
+    type: 'copy-is-out',
     category: 'conflict',
     title: 'Copy is out',
     extensions: { movieRentId: 'integer' },

@@ -2,6 +2,7 @@ import { DomainError, type ErrorDescription, type InputError } from '../kernel/d
 
 export class CopyAlreadyRented extends DomainError {
   static readonly description: ErrorDescription = {
+    type: 'copy-already-rented',
     category: 'conflict',
     title: 'Copy already rented',
     extensions: { movieCopyIds: 'integers' },
@@ -23,6 +24,7 @@ export class CopyAlreadyRented extends DomainError {
 
 export class CopyNotInService extends DomainError {
   static readonly description: ErrorDescription = {
+    type: 'copy-not-in-service',
     category: 'conflict',
     title: 'Copy not in service',
     extensions: { movieCopyIds: 'integers' },
@@ -44,6 +46,7 @@ export class CopyNotInService extends DomainError {
 
 export class NoCopyAvailable extends DomainError {
   static readonly description: ErrorDescription = {
+    type: 'no-copy-available',
     category: 'conflict',
     title: 'No copy available',
     extensions: { movieIds: 'integers' },
@@ -65,6 +68,7 @@ export class NoCopyAvailable extends DomainError {
 
 export class RentClosed extends DomainError {
   static readonly description: ErrorDescription = {
+    type: 'rent-closed',
     category: 'conflict',
     title: 'Rent closed',
     example: () => new RentClosed(),
@@ -77,6 +81,7 @@ export class RentClosed extends DomainError {
 
 export class LineReturned extends DomainError {
   static readonly description: ErrorDescription = {
+    type: 'line-returned',
     category: 'conflict',
     title: 'Line returned',
     extensions: { detailIds: 'integers' },

@@ -44,7 +44,7 @@ describe('commands for a running shop', () => {
   it.each(['import-sakila', 'repair-instants'])('start as they are built: %s', async (name) => {
     const program = Program.start(`commands/${name}.js`, { DATABASE_URL: 'sqlite:' });
     expect(await program.exited).toMatchObject({ code: 1 });
-    expect(program.stderr).toMatch(/^The configuration can't be used:\n {2}DATABASE_URL must name a file/);
+    expect(program.stderr).toMatch(/^The configuration is invalid:\n {2}DATABASE_URL must name a file/);
   });
 
   describe('in a folder where nothing is built or installed', () => {

@@ -135,6 +135,6 @@ describe('the pages about problems', () => {
       .set('Accept', 'text/html,application/xhtml+xml,*/*;q=0.8')
       .expect('Content-Type', /^text\/html/);
     expect(text).toContain('<h1>Copy already rented</h1>');
-    expect(text).toContain('<code>{"movie_id": 1}</code>');
+    expect(text).toContain('<code>{&quot;movie_id&quot;: 1}</code>');
   });
 });

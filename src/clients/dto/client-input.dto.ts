@@ -61,6 +61,6 @@ export class ReplaceClientInput extends ClientMembers {
 export class ClientPatch extends MergePatch(ReplaceClientInput) {
   toFields(): Partial<ClientFields> {
     const { first_name: firstName, last_name: lastName, address, license_number: licenseNumber } = this;
-    return { firstName, lastName, address, licenseNumber };
+    return { firstName, lastName, address, licenseNumber } satisfies Record<keyof ClientFields, unknown>;
   }
 }

@@ -23,6 +23,6 @@ export class ListClients extends PageQuery {
   sort: string = 'id';
 
   toFilter(): ClientFilter {
-    return { name: this.name, licenseNumber: this.license_number };
+    return { name: this.name, licenseNumber: this.license_number } satisfies Record<keyof ClientFilter, unknown>;
   }
 }

@@ -28,6 +28,6 @@ export class GenreInput {
 
 export class GenrePatch extends MergePatch(GenreInput) {
   toFields(): Partial<GenreFields> {
-    return { name: this.name, description: this.description };
+    return { name: this.name, description: this.description } satisfies Record<keyof GenreFields, unknown>;
   }
 }

@@ -46,7 +46,7 @@ export class MovieInput extends MovieMembers {}
 export class MoviePatch extends MergePatch(MovieInput) {
   toFields(): Partial<MovieFields> {
     const { title, description, year, director, genre_id: genreId } = this;
-    return { title, description, year, director, genreId };
+    return { title, description, year, director, genreId } satisfies Record<keyof MovieFields, unknown>;
   }
 }
 

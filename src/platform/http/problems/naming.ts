@@ -1,8 +1,3 @@
-/** CopyAlreadyRented → copy-already-rented: the name of a problem type. */
-export function kebabCase(name: string): string {
-  return name.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
-}
-
 /** movieCopyIds → movie_copy_ids: the wire format of member names. */
 export function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

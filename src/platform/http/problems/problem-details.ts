@@ -2,6 +2,7 @@ import {
   DomainError,
   type DomainErrorClass,
   type ErrorCategory,
+  type ErrorDescription,
   type ExtensionType,
 } from '../../../kernel/domain-error.js';
 import {
@@ -11,7 +12,7 @@ import {
   maxReportedErrors,
   type ProblemError,
 } from './http-problem.js';
-import { jsonPointer, kebabCase, snakeCase } from './naming.js';
+import { jsonPointer, snakeCase } from './naming.js';
 
 const statusOf: Readonly<Record<ErrorCategory, number>> = {
   'not-found': 404,
@@ -50,21 +51,20 @@ export function typeOfHttpProblem(name: HttpProblemName): ProblemType {
 }
 
 /** Cached: under overload, most responses are problems. */
-const typesByName = new Map<string, ProblemType>();
+const problemTypes = new Map<ErrorDescription, ProblemType>();
 
-export function typeOfDomainError(error: Pick<DomainErrorClass, 'name' | 'description'>): ProblemType {
-  let type = typesByName.get(error.name);
-  if (!type) typesByName.set(error.name, (type = describeType(error)));
+export function typeOfDomainError({ description }: Pick<DomainErrorClass, 'description'>): ProblemType {
+  let type = problemTypes.get(description);
+  if (!type) problemTypes.set(description, (type = describeType(description)));
   return type;
 }
 
-function describeType({ name, description }: Pick<DomainErrorClass, 'name' | 'description'>): ProblemType {
-  const { category, title, extensions = {}, listsErrors = false } = description;
+function describeType({ type, category, title, extensions = {}, listsErrors = false }: ErrorDescription): ProblemType {
   return {
-    name: kebabCase(name),
+    name: type,
     status: statusOf[category],
     title,
-    extensions: Object.fromEntries(Object.entries(extensions).map(([name, type]) => [snakeCase(name), type])),
+    extensions: Object.fromEntries(Object.entries(extensions).map(([name, jsonType]) => [snakeCase(name), jsonType])),
     listsErrors,
   };
 }

@@ -1,5 +1,6 @@
 import compression from 'compression';
 import type { Response } from 'express';
+import onHeaders from 'on-headers';
 
 /** Minimum body length for compression, in characters; below it the overhead exceeds the saving. */
 const minCompressedLength = 2048;
@@ -19,13 +20,14 @@ export function send(response: Response, text: string): void {
   } else response.end(text);
 }
 
-/** A strong ETag identifies one sequence of bytes: that of a compressed response has its coding appended ("…;gzip"). */
+/**
+ * A strong ETag identifies one sequence of bytes: that of a compressed response has its coding appended ("…;gzip").
+ * Registered before the compression middleware, since the listener that was registered last is called first.
+ */
 function tagCoding(response: Response): Response {
-  const writeHead = response.writeHead.bind(response) as (...head: unknown[]) => Response;
-  response.writeHead = (...head: unknown[]) => {
+  onHeaders(response, () => {
     const [tag, coding] = [response.get('ETag'), response.get('Content-Encoding')];
     if (tag && coding) response.set('ETag', tag.replace(/"$/, `;${coding}"`));
-    return writeHead(...head);
-  };
+  });
   return response;
 }
