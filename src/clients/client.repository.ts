@@ -6,10 +6,9 @@ import { Loan } from '../loans/loan.view.js';
 import { onDuplicate } from '../platform/database/queries/constraint-violations.js';
 import {
   type SubstringSearch,
-  planSearch,
+  fetchMatches,
   searchTypes,
   isNarrowed,
-  pageAtOnce,
   whereContains,
 } from '../platform/database/search/substring-search.js';
 import { InvalidInput, NotFound } from '../kernel/domain-error.js';
@@ -47,16 +46,10 @@ export class ClientRepository extends Repository<Client> {
     super(Client, manager, manager.queryRunner);
   }
 
-  /** Returns a page by a single statement; undefined if inconclusive, then `page` decides. */
-  pageAtOnce({ name, licenseNumber }: ClientFilter, request: PageRequest): Promise<Page<Client> | undefined> {
-    return pageAtOnce(this.manager, name === undefined ? undefined : searchWords(name), (part) =>
-      pages.fetch(this.manager, { ...part, licenseKey: keyOf(licenseNumber) }, request),
+  page({ name, licenseNumber }: ClientFilter, request: PageRequest): Promise<Page<Client>> {
+    return fetchMatches(this, 'nameSearch', name === undefined ? undefined : searchWords(name), (search) =>
+      pages.fetch(this.manager, { ...search, licenseKey: keyOf(licenseNumber) }, request),
     );
-  }
-
-  async page({ name, licenseNumber }: ClientFilter, request: PageRequest): Promise<Page<Client>> {
-    const part = name === undefined ? undefined : await planSearch(this, 'nameSearch', searchWords(name));
-    return pages.fetch(this.manager, { ...part, licenseKey: keyOf(licenseNumber) }, request);
   }
 
   /** @throws NotFound */

@@ -14,11 +14,8 @@ const deleteRepositories = { ...repositories, idempotencyKeys: IdempotencyKeyRep
 export class ClientsService {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  async page(filter: ClientFilter, request: PageRequest, caller: Caller): Promise<Page<Client>> {
-    const page = await this.unitOfWork
-      .for(caller)
-      .readPage(repositories, request, ({ clients }) => clients.pageAtOnce(filter, request));
-    return page ?? this.unitOfWork.for(caller).read(repositories, ({ clients }) => clients.page(filter, request));
+  page(filter: ClientFilter, request: PageRequest, caller: Caller): Promise<Page<Client>> {
+    return this.unitOfWork.for(caller).readPage(repositories, request, ({ clients }) => clients.page(filter, request));
   }
 
   get(id: number, caller: Caller): Promise<Client> {

@@ -9,10 +9,9 @@ import { assertTransaction } from '../platform/database/queries/read-batcher.js'
 import { onUnknownReference } from '../platform/database/queries/constraint-violations.js';
 import {
   type SubstringSearch,
-  planSearch,
+  fetchMatches,
   searchTypes,
   isNarrowed,
-  pageAtOnce,
   whereContains,
 } from '../platform/database/search/substring-search.js';
 import { NotFound, unknownReference } from '../kernel/domain-error.js';
@@ -99,20 +98,10 @@ export class MovieRepository extends Repository<Movie> {
     super(Movie, manager, manager.queryRunner);
   }
 
-  /** Returns a page by a single statement; undefined if inconclusive, then `page` decides. */
-  pageAtOnce(
-    { title, ...filter }: MovieFilter,
-    request: PageRequest,
-    expand?: 'genre',
-  ): Promise<Page<Movie> | undefined> {
-    return pageAtOnce(this.manager, title === undefined ? undefined : searchWords(title), (part) =>
-      this.fetchPage({ ...filter, ...part, genre: expand === 'genre' }, request),
+  page({ title, ...filter }: MovieFilter, request: PageRequest, expand?: 'genre'): Promise<Page<Movie>> {
+    return fetchMatches(this, 'titleSearch', title === undefined ? undefined : searchWords(title), (search) =>
+      this.fetchPage({ ...filter, ...search, genre: expand === 'genre' }, request),
     );
-  }
-
-  async page({ title, ...filter }: MovieFilter, request: PageRequest, expand?: 'genre'): Promise<Page<Movie>> {
-    const part = title === undefined ? undefined : await planSearch(this, 'titleSearch', searchWords(title));
-    return this.fetchPage({ ...filter, ...part, genre: expand === 'genre' }, request);
   }
 
   /** @throws NotFound */

@@ -17,18 +17,10 @@ const genreRepositories = { genres: GenreRepository, movies: MovieRepository };
 export class MoviesService {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  async page(
-    filter: MovieFilter,
-    request: PageRequest,
-    expand: 'genre' | undefined,
-    caller: Caller,
-  ): Promise<Page<Movie>> {
-    const page = await this.unitOfWork
+  page(filter: MovieFilter, request: PageRequest, expand: 'genre' | undefined, caller: Caller): Promise<Page<Movie>> {
+    return this.unitOfWork
       .for(caller)
-      .readPage(movieRepositories, request, ({ movies }) => movies.pageAtOnce(filter, request, expand));
-    return (
-      page ?? this.unitOfWork.for(caller).read(movieRepositories, ({ movies }) => movies.page(filter, request, expand))
-    );
+      .readPage(movieRepositories, request, ({ movies }) => movies.page(filter, request, expand));
   }
 
   /** Returns the movies of one genre. */

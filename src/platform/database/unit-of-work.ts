@@ -59,19 +59,19 @@ class UnitsOfWork<Thing> {
    * vain: a request for a copy that is out need not wait for the lock of the copy.
    */
   async runWithPrecheck<P extends RepositoryClasses, Result extends Thing>(
-    participants: P,
+    repositoryClasses: P,
     precheck: Work<P, unknown>,
     work: Work<P, Result>,
   ): Promise<Result> {
     const { writers } = this.rooms;
     const wait = writers.waitOf(this.command);
-    if (writers.waiting > longQueueLength) await this.judge(participants, precheck);
+    if (writers.waiting > longQueueLength) await this.judge(repositoryClasses, precheck);
     for (;;) {
       try {
-        return await this.run(participants, work, wait);
+        return await this.run(repositoryClasses, work, wait);
       } catch (error) {
         const isLocked = isLockTimeout(error);
-        if (isLocked || writers.isExpiry(error)) await this.judge(participants, precheck);
+        if (isLocked || writers.isExpiry(error)) await this.judge(repositoryClasses, precheck);
         if (!isLocked || wait.isOver) throw error;
       }
     }
@@ -89,33 +89,33 @@ class UnitsOfWork<Thing> {
    * Reads by a single statement, which needs no transaction to see one snapshot and can be batched with concurrent
    * reads. If the read needs more statements, `work` starts over in a transaction.
    */
-  async readSingle<P extends RepositoryClasses, Result>(participants: P, work: Work<P, Result>): Promise<Result> {
+  async readSingle<P extends RepositoryClasses, Result>(repositoryClasses: P, work: Work<P, Result>): Promise<Result> {
     try {
       return await this.transactions.readSingle(
-        (manager) => work(repositories(participants, manager)),
+        (manager) => work(repositories(repositoryClasses, manager)),
         this.rooms.readers.waitOf(this.command),
       );
     } catch (error) {
       if (!(error instanceof NeedsTransaction)) throw error;
-      return this.read(participants, work);
+      return this.read(repositoryClasses, work);
     }
   }
 
   /** Reads a page of a list by a single statement, unless the total is requested too. */
   readPage<P extends RepositoryClasses, Result>(
-    participants: P,
+    repositoryClasses: P,
     { includeTotal }: PageRequest,
     work: Work<P, Result>,
   ): Promise<Result> {
-    return includeTotal ? this.read(participants, work) : this.readSingle(participants, work);
+    return includeTotal ? this.read(repositoryClasses, work) : this.readSingle(repositoryClasses, work);
   }
 
   /** Runs `precheck` in a read-only transaction, after the check for an idempotent replay. */
-  private async judge<P extends RepositoryClasses>(participants: P, judge: Work<P, unknown>): Promise<void> {
+  private async judge<P extends RepositoryClasses>(repositoryClasses: P, judge: Work<P, unknown>): Promise<void> {
     const { idempotency } = this.command;
     const unit = async (manager: EntityManager): Promise<void> => {
       if (idempotency) await this.idempotency.assertNotDone(idempotency, manager);
-      await judge(repositories(participants, manager));
+      await judge(repositories(repositoryClasses, manager));
     };
     try {
       await this.transactions.read(unit, this.rooms.readers.waitOf(this.command, true));
@@ -199,8 +199,8 @@ export class UnitOfWork extends UnitsOfWork<unknown> {
   }
 }
 
-function repositories<P extends RepositoryClasses>(participants: P, manager: EntityManager): Repositories<P> {
+function repositories<P extends RepositoryClasses>(repositoryClasses: P, manager: EntityManager): Repositories<P> {
   return Object.fromEntries(
-    Object.entries(participants).map(([name, Participant]) => [name, new Participant(manager)]),
+    Object.entries(repositoryClasses).map(([name, RepositoryClass]) => [name, new RepositoryClass(manager)]),
   ) as Repositories<P>;
 }

@@ -43,7 +43,7 @@ export class HealthController {
   @Get('live')
   @Operation({
     summary: 'Ask whether the process runs',
-    description: 'For whoever restarts it: as long as this answers, a restart would not help.',
+    description: 'Liveness probe: as long as this answers, a restart would not help.',
     returns: HealthDto,
     needsDatabase: false,
     ignoresQuery: true,

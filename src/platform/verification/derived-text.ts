@@ -8,7 +8,7 @@ export function derivedText<Entity extends Row>(
 ): EntityInvariant {
   return {
     of: entity,
-    remedy: 'Read it and send it back as it is (PUT): that computes the text anew.',
+    remedy: 'Read it and send it back as it is (PUT): that recomputes it.',
     violations: async (rows) => {
       const metadata = rows.connection.getMetadata(entity);
       const found = (await rows.select('row').getMany()) as unknown as Entity[];

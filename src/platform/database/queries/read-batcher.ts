@@ -219,5 +219,8 @@ export class BatchingManager extends EntityManager {
 
 /** @throws NeedsTransaction in a single-statement read */
 export function assertTransaction(manager: EntityManager): void {
-  if (manager instanceof BatchingManager) throw new NeedsTransaction();
+  if (isSingleStatementRead(manager)) throw new NeedsTransaction();
 }
+
+export const isSingleStatementRead = (manager: EntityManager): manager is BatchingManager =>
+  manager instanceof BatchingManager;

@@ -1,6 +1,7 @@
 import type { EntityManager, EntityMetadata, ObjectLiteral, Repository, SelectQueryBuilder } from 'typeorm';
 import type { Page } from '../../../kernel/page.js';
 import type { Present } from '../queries/compiled-select.js';
+import { assertTransaction, isSingleStatementRead } from '../queries/read-batcher.js';
 import { trigramIndexesOf } from './trigram-index.js';
 
 /** Up to this many candidates, fetching and sorting beats an ordered scan. */
@@ -36,37 +37,31 @@ export const isNarrowed = ({ pattern, trigrams }: Present<SubstringSearch>): boo
   pattern === undefined || trigrams !== undefined;
 
 /**
- * Plans a search for rows whose indexed property contains all `words` literally.
+ * Fetches a page of the rows whose indexed property contains all `words` literally, or of all rows without words.
  *
  * LIKE decides on both databases. PostgreSQL's planner chooses between the trigram index and an ordered scan; for SQLite
- * this function chooses. See docs/decisions/0016.
+ * this function chooses. A single-statement read tries the index without a query that plans the search, which is
+ * inconclusive if the words are too short for trigrams or match too many rows. See docs/decisions/0016.
+ * @param fetch fetches the page under the conditions of a search
+ * @throws NeedsTransaction in a single-statement read that is inconclusive
  */
-export async function planSearch<Row extends ObjectLiteral>(
-  { manager, metadata }: Repository<Row>,
+export async function fetchMatches<Row extends ObjectLiteral>(
+  repository: Repository<Row>,
   property: keyof Row & string,
-  words: readonly string[],
-): Promise<SubstringSearch> {
-  const patterns = patternsOf(words);
-  if (isPostgres(manager)) return patterns;
-  const index = indexOf(metadata, property);
-  return { ...patterns, candidates: index && (await findCandidates(manager, index.name, words)) };
-}
-
-/**
- * Fetches a page of a search by a single statement, without a query that plans the search.
- * @returns undefined if inconclusive: the term is too short for trigrams or matches too many rows
- */
-export async function pageAtOnce<Row>(
-  manager: EntityManager,
   words: readonly string[] | undefined,
-  fetch: (part: Partial<SubstringSearch>) => Promise<Page<Row>>,
-): Promise<Page<Row> | undefined> {
+  fetch: (search: Partial<SubstringSearch>) => Promise<Page<Row>>,
+): Promise<Page<Row>> {
+  const { manager, metadata } = repository;
   if (words === undefined) return fetch({});
   if (isPostgres(manager)) return fetch(patternsOf(words));
   const trigrams = rarestOf(trigramsOf(words));
-  if (trigrams.length === 0) return undefined;
-  const page = await fetch({ ...patternsOf(words), trigrams: matchExpression(trigrams) });
-  return page.rows.length > 0 ? page : undefined;
+  if (isSingleStatementRead(manager) && trigrams.length > 0) {
+    const page = await fetch({ ...patternsOf(words), trigrams: matchExpression(trigrams) });
+    if (page.rows.length > 0) return page;
+  }
+  assertTransaction(manager);
+  const index = indexOf(metadata, property);
+  return fetch({ ...patternsOf(words), candidates: index && (await findCandidates(manager, index.name, words)) });
 }
 
 /** Returns the LIKE patterns of the words, which are sorted by descending length: long words are likely rare. */
