@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import { describeIf } from '../support/skipping.js';
 import { openDemonstration } from '../support/demonstration.js';
-import { type ApiDocument, excerptOf } from '../support/document-excerpt.js';
 import { operations } from '../support/operations.js';
 
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
@@ -38,16 +37,6 @@ describeIf(existsSync(executablePath), whyNot)('/docs in a browser', () => {
   });
   afterEach(() => expect(complaints).toEqual([]));
 
-  /** Shows the document, or an excerpt of it, in a page that is open: runs the page's own script again. */
-  async function show(document?: ApiDocument): Promise<void> {
-    if (document) await page.route('**/openapi.json', (route) => route.fulfill({ json: document }), { times: 1 });
-    await page.evaluate(`(() => {
-      document.getElementById('swagger-ui').replaceWith(document.getElementById('swagger-ui').cloneNode(false));
-      ${await (await fetch(`${shop.url}/docs/movie-rental.js`)).text()}
-    })()`);
-    await page.locator('.opblock').first().waitFor();
-  }
-
   it('is served under security headers', async () => {
     const { headers } = await shop.api.get('/docs').expect(200);
     expect(headers['content-security-policy']).toMatch(/default-src 'self';.*script-src 'self';/);
@@ -81,22 +70,19 @@ describeIf(existsSync(executablePath), whyNot)('/docs in a browser', () => {
     expect(shown).toContain('Deprecated');
   });
 
-  // Swagger UI resolves the whole document for each operation that is opened or executed.
   it('executes each operation as it is filled in, on the data of npm run demo, and shows it in short', async () => {
-    const document = (await (await fetch(`${shop.url}/openapi.json`)).json()) as ApiDocument;
     const tried = [];
-    for (const one of operations) {
-      await show(excerptOf(document, one));
-      const operation = page.locator(`[id="operations-${one.tag}-${one.operationId}"]`);
+    for (const { operationId, tag } of operations) {
+      const operation = page.locator(`[id="operations-${tag}-${operationId}"]`);
       await operation.locator('.opblock-summary-control').dispatchEvent('click');
       await operation.locator('.responses-table').first().waitFor();
       const { height } = (await operation.boundingBox())!;
       const status = await execute(operation);
-      tried.push({ operationId: one.operationId, isDone: /^20[014]/.test(status), isShort: height < maxHeight });
+      tried.push({ operationId, isDone: /^20[014]/.test(status), isShort: height < maxHeight });
+      // Long pages are slow pages.
+      await operation.locator('.opblock-summary-control').dispatchEvent('click');
     }
     expect(tried).toEqual(operations.map(({ operationId }) => ({ operationId, isDone: true, isShort: true })));
-    await show();
-    expect(await page.locator('.opblock').count()).toBe(operations.length);
   });
 
   it('executes a change, and an addition, again', async () => {
