@@ -66,6 +66,9 @@ describe('backpressure: while all writers are held up', () => {
     expect((await refusal).headers['retry-after']).toBe('1');
     await refused(shop.api.delete('/genres/1'), 503, 'service-unavailable');
     expect(await notStarted(shop, 'full')).toBe(2);
+    const refusals = 'http_request_duration_seconds_count{method="POST",route="shed",status="503"}';
+    expect((await metricsOf(shop))[refusals]).toBe(1);
+    await shop.api.options('/genres').expect(204);
     await shop.api.get('/health/ready').expect(200);
     await shop.api.get('/version').expect(200);
 
