@@ -12,112 +12,112 @@ import {
 @Entity()
 export class Genre {
   @PrimaryGeneratedColumn()
-  id: number;
+  id!: number;
 
   @Column()
-  name: string;
+  name!: string;
 }
 
 @Entity()
 export class Movie {
   @PrimaryGeneratedColumn()
-  id: number;
+  id!: number;
 
   @Column()
-  title: string;
+  title!: string;
 
   @Column({ type: 'varchar', nullable: true })
-  description: string | null;
+  description!: string | null;
 
   @Column()
-  year: number;
+  year!: number;
 
   @Column({ type: 'varchar', nullable: true })
-  director: string | null;
+  director!: string | null;
 
   @Column()
-  genre_id: number;
+  genre_id!: number;
 
   @ManyToOne(() => Genre)
   @JoinColumn({ name: 'genre_id' })
-  genre: Relation<Genre>;
+  genre!: Relation<Genre>;
 
   @OneToMany(() => MovieCopy, (copy) => copy.movie, { cascade: true })
-  copies: Relation<MovieCopy>[];
+  copies!: Relation<MovieCopy>[];
 }
 
 @Entity()
 export class MovieCopy {
   @PrimaryGeneratedColumn()
-  id: number;
+  id!: number;
 
   @Column({ unique: true })
-  code: string;
+  code!: string;
 
   @Column({ default: false })
-  is_rented: boolean;
+  is_rented!: boolean;
 
   // Not every tutorial indexes what it joins by, but without it there would be nothing to compare with.
   @Index()
   @Column()
-  movie_id: number;
+  movie_id!: number;
 
   @ManyToOne(() => Movie, (movie) => movie.copies)
   @JoinColumn({ name: 'movie_id' })
-  movie: Relation<Movie>;
+  movie!: Relation<Movie>;
 }
 
 @Entity()
 export class Client {
   @PrimaryGeneratedColumn()
-  id: number;
+  id!: number;
 
   @Column()
-  first_name: string;
+  first_name!: string;
 
   @Column()
-  last_name: string;
+  last_name!: string;
 }
 
 @Entity()
 export class MovieRent {
   @PrimaryGeneratedColumn()
-  id: number;
+  id!: number;
 
   @Column()
-  client_id: number;
+  client_id!: number;
 
   @ManyToOne(() => Client)
   @JoinColumn({ name: 'client_id' })
-  client: Relation<Client>;
+  client!: Relation<Client>;
 
   @Column({ type: 'varchar' })
-  creation_datetime: string;
+  creation_datetime!: string;
 
   @OneToMany(() => MovieRentDetail, (detail) => detail.rent, { cascade: true })
-  details: Relation<MovieRentDetail>[];
+  details!: Relation<MovieRentDetail>[];
 }
 
 @Entity()
 export class MovieRentDetail {
   @PrimaryGeneratedColumn()
-  id: number;
+  id!: number;
 
   @Column({ type: 'varchar', nullable: true })
-  returned_datetime: string | null;
+  returned_datetime!: string | null;
 
   @Index()
   @Column()
-  movie_rent_id: number;
+  movie_rent_id!: number;
 
   @ManyToOne(() => MovieRent, (rent) => rent.details)
   @JoinColumn({ name: 'movie_rent_id' })
-  rent: Relation<MovieRent>;
+  rent!: Relation<MovieRent>;
 
   @Column()
-  movie_copy_id: number;
+  movie_copy_id!: number;
 
   @ManyToOne(() => MovieCopy, { cascade: true })
   @JoinColumn({ name: 'movie_copy_id' })
-  movie_copy: Relation<MovieCopy>;
+  movie_copy!: Relation<MovieCopy>;
 }

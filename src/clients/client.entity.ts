@@ -15,34 +15,34 @@ export interface ClientFields {
 @Entity()
 export class Client {
   @PrimaryGeneratedColumn()
-  id: number;
+  id!: number;
 
   @TextColumn({ length: 100, nullable: true })
-  firstName: string | null;
+  firstName!: string | null;
 
   @TextColumn({ length: 100 })
-  lastName: string;
+  lastName!: string;
 
   /** "first last" without case and accents, for searching. */
   @TextColumn({ length: searchableLength })
   @TrigramIndex()
-  nameSearch: string;
+  nameSearch!: string;
 
   /** "last first" without case and accents, for sorting. */
   @TextColumn({ length: searchableLength })
   @Index()
-  nameSort: string;
+  nameSort!: string;
 
   @TextColumn({ length: 500, nullable: true })
-  address: string | null;
+  address!: string | null;
 
   @TextColumn({ length: 64, nullable: true })
-  licenseNumber: string | null;
+  licenseNumber!: string | null;
 
   /** The normalized license number, which is unique. */
   @TextColumn({ length: keyLength, nullable: true })
   @Index({ unique: true })
-  licenseKey: string | null;
+  licenseKey!: string | null;
 
   static columnsOf(fields: ClientFields): Omit<Client, 'id'> {
     const { firstName, lastName, licenseNumber } = fields;

@@ -11,18 +11,18 @@ export interface GenreFields {
 @Entity()
 export class Genre {
   @PrimaryGeneratedColumn()
-  id: number;
+  id!: number;
 
   @TextColumn({ length: 100 })
-  name: string;
+  name!: string;
 
   /** The normalized name, which is unique regardless of case, width and kinds of punctuation. */
   @TextColumn({ length: keyLength })
   @Index({ unique: true })
-  nameKey: string;
+  nameKey!: string;
 
   @TextColumn({ length: 2000, nullable: true })
-  description: string | null;
+  description!: string | null;
 
   static columnsOf(fields: Partial<GenreFields>): Partial<Genre> {
     return { ...fields, ...(fields.name !== undefined && { nameKey: identityKey(fields.name) }) };

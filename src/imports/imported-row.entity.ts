@@ -9,20 +9,20 @@ import { TextColumn } from '../platform/database/columns/text-column.js';
 @Index(['source', 'tableName', 'sourceId'], { unique: true })
 export class ImportedRow {
   @PrimaryGeneratedColumn()
-  id: number;
+  id!: number;
 
   /** Name of the source, such as "sakila". */
   @TextColumn({ length: 64 })
-  source: string;
+  source!: string;
 
   /** The table that the row is, or was, in. */
   @TextColumn({ length: 64 })
-  tableName: string;
+  tableName!: string;
 
   /** The row's identifier in the source, unique within the table. */
   @TextColumn({ length: 300 })
-  sourceId: string;
+  sourceId!: string;
 
   @Column({ type: 'integer' })
-  rowId: number;
+  rowId!: number;
 }

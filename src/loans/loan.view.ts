@@ -7,20 +7,20 @@ import { ViewColumn, ViewEntity } from 'typeorm';
 @ViewEntity({ name: 'loan', synchronize: false, expression: '' })
 export class Loan {
   @ViewColumn()
-  id: number;
+  id!: number;
 
   @ViewColumn({ name: 'movie_rent_id' })
-  movieRentId: number;
+  movieRentId!: number;
 
   @ViewColumn({ name: 'client_id' })
-  clientId: number;
+  clientId!: number;
 
   @ViewColumn({ name: 'movie_copy_id' })
-  movieCopyId: number;
+  movieCopyId!: number;
 
   /** Null while the copy is out. */
   @ViewColumn({ name: 'returned_datetime' })
-  returnedDatetime: string | null;
+  returnedDatetime!: string | null;
 }
 
 /**

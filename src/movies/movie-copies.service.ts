@@ -2,12 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../platform/database/unit-of-work.js';
 import type { Caller, Command } from '../kernel/command.js';
 import type { Page, PageRequest } from '../kernel/page.js';
-import { MovieCopy, outOfStock } from './movie-copy.entity.js';
+import { type CopyFields, type MovieCopy, outOfStock } from './movie-copy.entity.js';
 import { type CopyFilter, MovieCopyRepository } from './movie-copy.repository.js';
 import { MovieRepository } from './movie.repository.js';
 import { assertRoomFor } from './stock.js';
-
-type CopyFields = Partial<Pick<MovieCopy, 'code' | 'serviceState'>>;
 
 const repositories = { movies: MovieRepository, copies: MovieCopyRepository };
 
@@ -33,7 +31,7 @@ export class MovieCopiesService {
 
   add(
     movieId: number,
-    { code, serviceState = 'in_service' }: CopyFields,
+    { code, serviceState = 'in_service' }: Partial<CopyFields>,
     command: Command<MovieCopy>,
   ): Promise<MovieCopy> {
     return this.unitOfWork.for(command).run(repositories, async ({ movies, copies }) => {
@@ -44,7 +42,7 @@ export class MovieCopiesService {
   }
 
   /** Absent fields are kept. */
-  change(id: number, fields: CopyFields, command: Command<MovieCopy>): Promise<MovieCopy> {
+  change(id: number, fields: Partial<CopyFields>, command: Command<MovieCopy>): Promise<MovieCopy> {
     return this.unitOfWork.for(command).run(repositories, async ({ movies, copies }) => {
       const copy = await copies.getForUpdate(id);
       command.precondition?.(copy);

@@ -22,16 +22,22 @@ export type ServiceState = (typeof serviceStates)[number];
 /** States in which a copy does not count as stock. */
 export const outOfStock: readonly ServiceState[] = ['lost', 'retired'];
 
+/** The editable fields of a copy. */
+export interface CopyFields {
+  readonly code: string;
+  readonly serviceState: ServiceState;
+}
+
 /** One physical disc or tape. */
 @Entity()
 @Check('ck_movie_copy_service_state', `service_state IN ('in_service', 'maintenance', 'lost', 'retired')`)
 export class MovieCopy {
   @PrimaryGeneratedColumn()
-  id: number;
+  id!: number;
 
   @Column({ type: 'integer' })
   @Index()
-  movieId: number;
+  movieId!: number;
 
   @ManyToOne(() => Movie, { onDelete: 'RESTRICT' })
   @JoinColumn()
@@ -39,15 +45,15 @@ export class MovieCopy {
 
   /** The barcode as entered. */
   @TextColumn({ length: 64 })
-  code: string;
+  code!: string;
 
   /** The normalized barcode, unique, for searching and sorting. */
   @TextColumn({ length: keyLength, default: '' })
   @Index({ unique: true })
-  codeKey: string;
+  codeKey!: string;
 
   @TextColumn({ length: 16 })
-  serviceState: ServiceState;
+  serviceState!: ServiceState;
 
   /** The rental that the copy is out on, if its loans were loaded. */
   @VirtualColumn({

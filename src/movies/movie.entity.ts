@@ -26,30 +26,30 @@ export const maxCopiesShown = 200;
 @Entity()
 export class Movie {
   @PrimaryGeneratedColumn()
-  id: number;
+  id!: number;
 
   @TextColumn({ length: 255 })
-  title: string;
+  title!: string;
 
   /** The title without case and accents, for searching and sorting. */
   @TextColumn({ length: searchableLength })
   @Index()
   @TrigramIndex()
-  titleSearch: string;
+  titleSearch!: string;
 
   @TextColumn({ length: 5000, nullable: true })
-  description: string | null;
+  description!: string | null;
 
   @Column({ type: 'integer' })
   @Index()
-  year: number;
+  year!: number;
 
   @TextColumn({ length: 255, nullable: true })
-  director: string | null;
+  director!: string | null;
 
   @Column({ type: 'integer' })
   @Index()
-  genreId: number;
+  genreId!: number;
 
   @ManyToOne(() => Genre, { onDelete: 'RESTRICT' })
   @JoinColumn()
@@ -58,7 +58,7 @@ export class Movie {
   /**
    * The copies in stock (neither lost nor retired), if they were loaded: all, or at least the `maxCopiesShown` oldest.
    */
-  copies: MovieCopy[];
+  copies!: MovieCopy[];
 
   /** Set if `copies` may be incomplete. */
   counted?: StockCount;

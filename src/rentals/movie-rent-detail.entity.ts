@@ -12,11 +12,11 @@ import type { MovieRent } from './movie-rent.entity.js';
 @Index('ix_movie_rent_detail_open_lines', ['movieRentId'], { where: 'returned_datetime IS NULL AND movie_rent_id > 0' })
 export class MovieRentDetail {
   @PrimaryGeneratedColumn()
-  id: number;
+  id!: number;
 
   @Column({ type: 'integer' })
   @Index()
-  movieRentId: number;
+  movieRentId!: number;
 
   @ManyToOne('MovieRent', 'details', { onDelete: 'RESTRICT' })
   @JoinColumn()
@@ -24,7 +24,7 @@ export class MovieRentDetail {
 
   @Column({ type: 'integer' })
   @Index()
-  movieCopyId: number;
+  movieCopyId!: number;
 
   @ManyToOne(() => MovieCopy, { onDelete: 'RESTRICT' })
   @JoinColumn()
@@ -32,10 +32,10 @@ export class MovieRentDetail {
 
   /** When this copy was lent; later than the rental's creation if the line was added afterwards. */
   @InstantColumn()
-  lentDatetime: Date;
+  lentDatetime!: Date;
 
   @InstantColumn({ nullable: true })
-  returnedDatetime: Date | null;
+  returnedDatetime!: Date | null;
 
   get isOpen(): boolean {
     return !this.returnedDatetime;

@@ -17,11 +17,11 @@ import { MovieRentDetail } from './movie-rent-detail.entity.js';
 @Entity()
 export class MovieRent {
   @PrimaryGeneratedColumn()
-  id: number;
+  id!: number;
 
   @Column({ type: 'integer' })
   @Index()
-  clientId: number;
+  clientId!: number;
 
   @ManyToOne(() => Client, { onDelete: 'RESTRICT' })
   @JoinColumn()
@@ -29,10 +29,10 @@ export class MovieRent {
 
   @InstantColumn()
   @Index()
-  creationDatetime: Date;
+  creationDatetime!: Date;
 
   @OneToMany(() => MovieRentDetail, (detail) => detail.movieRent)
-  details: Relation<MovieRentDetail>[];
+  details!: Relation<MovieRentDetail>[];
 
   get isClosed(): boolean {
     return this.details.every((detail) => !detail.isOpen);

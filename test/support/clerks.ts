@@ -40,9 +40,9 @@ export class Clerks {
   private readonly open = new Set<number>();
   private readonly watches = new Set<() => void>();
 
-  private genreId: number;
-  private clientId: number;
-  private copyIds: number[];
+  private genreId!: number;
+  private clientId!: number;
+  private copyIds!: number[];
 
   private constructor(
     /** Where the service is; it may move. */

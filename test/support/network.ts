@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 /** A network between a service and a server, which can break. */
 export class Network {
-  private target: URL;
+  private target!: URL;
   private readonly pairs = new Set<readonly [Socket, Socket]>();
   private frozen = false;
   /** Of these, not even the end gets through. */

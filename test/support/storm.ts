@@ -81,11 +81,11 @@ export class Storm {
   private readonly torn: string[] = [];
   private readonly errors: string[] = [];
 
-  private genreId: number;
-  private clientId: number;
-  private copyIds: number[];
+  private genreId!: number;
+  private clientId!: number;
+  private copyIds!: number[];
   /** Both ids of each pair of twins, and how often they were changed. */
-  private twins: { ids: [number, number]; changes: number }[];
+  private twins!: { ids: [number, number]; changes: number }[];
   /** Movies and rents as they were acknowledged; one that a unit is about to drop or close is taken out meanwhile. */
   private readonly movies = new Map<number, string>();
   private readonly droppedMovies = new Set<number>();

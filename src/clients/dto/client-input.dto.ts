@@ -16,10 +16,10 @@ abstract class ClientMembers {
     nullable: true,
     example: 'Alvin',
   })
-  first_name: string | null;
+  first_name!: string | null;
 
   @TextField({ description: 'Last name, or the only name.', maxLength: 100, example: 'Straight' })
-  last_name: string;
+  last_name!: string;
 
   abstract address: string | null;
 
@@ -44,7 +44,7 @@ abstract class ClientMembers {
 @ReadOnlyMembersOf(ClientDto, 'id')
 export class ClientInput extends ClientMembers {
   @TextField(addressField)
-  address: string;
+  address!: string;
 }
 
 /** A client to replace. */
@@ -55,7 +55,7 @@ export class ReplaceClientInput extends ClientMembers {
     description: 'Postal address; null only if the client has none so far.',
     nullable: true,
   })
-  address: string | null;
+  address!: string | null;
 }
 
 export class ClientPatch extends MergePatch(ReplaceClientInput) {

@@ -10,7 +10,7 @@ export class GenreInput {
     maxLength: 100,
     example: 'Road movie',
   })
-  name: string;
+  name!: string;
 
   @TextField({
     description: 'Description of the genre.',

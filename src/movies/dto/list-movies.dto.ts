@@ -40,6 +40,7 @@ export class ListMovies extends ListMoviesOfGenre {
   available?: boolean;
 
   toFilter(): MovieFilter {
-    return { title: this.title, genreId: this.genre_id, year: this.year, available: this.available };
+    const { title, genre_id: genreId, year, available } = this;
+    return { title, genreId, year, available } satisfies Record<keyof MovieFilter, unknown>;
   }
 }

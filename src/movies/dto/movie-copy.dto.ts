@@ -8,7 +8,7 @@ import {
 } from '../../platform/http/dto/fields.js';
 import { PageQuery, SortParameter } from '../../platform/http/paging/page-query.js';
 import { ChoiceParameter, TextParameter } from '../../platform/http/dto/query-parameters.js';
-import { type MovieCopy, type ServiceState, serviceStates } from '../movie-copy.entity.js';
+import { type CopyFields, type MovieCopy, type ServiceState, serviceStates } from '../movie-copy.entity.js';
 import type { StockedCopy } from '../stock.js';
 import type { CopyFilter } from '../movie-copy.repository.js';
 
@@ -61,8 +61,11 @@ export class MovieCopyInput {
   @ChoiceField({ ...stateField, optional: true, nullable: false, example: 'in_service' })
   service_state?: ServiceState;
 
-  toFields(): Partial<Pick<MovieCopy, 'code' | 'serviceState'>> {
-    return { code: this.code ?? undefined, serviceState: this.service_state };
+  toFields(): Partial<CopyFields> {
+    return { code: this.code ?? undefined, serviceState: this.service_state } satisfies Record<
+      keyof CopyFields,
+      unknown
+    >;
   }
 }
 
@@ -76,22 +79,22 @@ export class StockedCopyInput {
   code?: string | null;
 
   toCopy(): StockedCopy {
-    return { id: this.id ?? undefined, code: this.code ?? undefined };
+    return { id: this.id ?? undefined, code: this.code ?? undefined } satisfies Record<keyof StockedCopy, unknown>;
   }
 }
 
 @ReadOnlyMembersOf(MovieCopyDto, 'id', 'movie_id', 'is_available')
 class ChangeableMovieCopy {
   @TextField(codeField)
-  code: string;
+  code!: string;
 
   @ChoiceField({ ...stateField, example: 'maintenance' })
-  service_state: ServiceState;
+  service_state!: ServiceState;
 }
 
 export class MovieCopyPatch extends MergePatch(ChangeableMovieCopy) {
-  toFields(): Partial<Pick<MovieCopy, 'code' | 'serviceState'>> {
-    return { code: this.code, serviceState: this.service_state };
+  toFields(): Partial<CopyFields> {
+    return { code: this.code, serviceState: this.service_state } satisfies Record<keyof CopyFields, unknown>;
   }
 }
 
@@ -111,6 +114,7 @@ export class ListMovieCopies extends PageQuery {
   sort: string = 'id';
 
   toFilter(): CopyFilter {
-    return { code: this.code, serviceState: this.service_state };
+    const { code, service_state: serviceState } = this;
+    return { code, serviceState } satisfies Record<keyof Omit<CopyFilter, 'movieId'>, unknown>;
   }
 }

@@ -14,7 +14,7 @@ import { MovieDto, yearField } from './movie.dto.js';
 /** The editable members of a movie. */
 class MovieMembers {
   @TextField({ description: 'Title of the movie.', maxLength: 255, example: 'The General' })
-  title: string;
+  title!: string;
 
   @TextField({
     description: 'Description of the movie.',
@@ -26,13 +26,13 @@ class MovieMembers {
   description?: string | null;
 
   @IntegerField({ ...yearField, example: 1926 })
-  year: number;
+  year!: number;
 
   @TextField({ description: 'Director of the movie.', maxLength: 255, optional: true, example: 'Buster Keaton' })
   director?: string | null;
 
   @IdField({ description: 'Id of its genre.' })
-  genre_id: number;
+  genre_id!: number;
 
   toFields(): MovieFields {
     const { title, description = null, year, director = null, genre_id: genreId } = this;
@@ -70,6 +70,10 @@ export class MovieWithStockInput extends MovieMembers {
   copies?: StockedCopyInput[] | null;
 
   toStock(): StockOrder {
-    return { stock: this.stock ?? undefined, copies: this.copies?.map((copy) => copy.toCopy()) };
+    const { stock, copies } = this;
+    return { stock: stock ?? undefined, copies: copies?.map((copy) => copy.toCopy()) } satisfies Record<
+      keyof StockOrder,
+      unknown
+    >;
   }
 }

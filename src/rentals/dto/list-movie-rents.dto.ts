@@ -22,7 +22,8 @@ export class ListRentsOfClient extends PageQuery {
   sort: string = 'id';
 
   toFilter(): RentFilter {
-    return { isClosed: this.is_closed, movieCopyId: this.movie_copy_id };
+    const { is_closed: isClosed, movie_copy_id: movieCopyId } = this;
+    return { isClosed, movieCopyId } satisfies Record<keyof Omit<RentFilter, 'clientId'>, unknown>;
   }
 }
 
@@ -31,6 +32,7 @@ export class ListMovieRents extends ListRentsOfClient {
   client_id?: number;
 
   override toFilter(): RentFilter {
-    return { ...super.toFilter(), clientId: this.client_id };
+    const { is_closed: isClosed, movie_copy_id: movieCopyId, client_id: clientId } = this;
+    return { isClosed, movieCopyId, clientId } satisfies Record<keyof RentFilter, unknown>;
   }
 }

@@ -17,17 +17,21 @@ export class MovieRentLineInput {
 
   toLine(): OrderedLine {
     const { id, movie_copy_id: movieCopyId, movie_id: movieId } = this;
-    return { id: id ?? undefined, movieCopyId: movieCopyId ?? undefined, movieId: movieId ?? undefined };
+    return {
+      id: id ?? undefined,
+      movieCopyId: movieCopyId ?? undefined,
+      movieId: movieId ?? undefined,
+    } satisfies Record<keyof OrderedLine, unknown>;
   }
 }
 
 @ReadOnlyMembersOf(MovieRentDto, 'id', 'creation_datetime', 'closed_datetime', 'is_closed', 'client')
 export class MovieRentInput {
   @IdField({ description: 'Id of the client who rents.' })
-  client_id: number;
+  client_id!: number;
 
   @ListField(() => MovieRentLineInput, { description: 'One line per copy.', minItems: 1, maxItems: maxLines })
-  details: MovieRentLineInput[];
+  details!: MovieRentLineInput[];
 
   toOrder(): RentOrder {
     return { clientId: this.client_id, lines: this.details.map((line) => line.toLine()) };

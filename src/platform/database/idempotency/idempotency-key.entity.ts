@@ -6,22 +6,22 @@ import { collation } from '../columns/text-column.js';
 @Entity()
 export class IdempotencyKey {
   @PrimaryColumn({ type: 'varchar', length: 255, collation })
-  key: string;
+  key!: string;
 
   /** A digest of the request; empty after the response was erased. */
   @Column({ type: 'varchar', length: 64, collation })
-  request: string;
+  request!: string;
 
   /** The JSON of the response, as packed by stored-response.ts; empty if it is not stored. */
   @Column({ type: 'text', collation })
-  answer: string;
+  answer!: string;
 
   /** The path of the resource in the response. Null in rows older than this column. */
   @Column({ type: 'varchar', length: 64, collation, nullable: true })
   @Index()
-  resource: string | null;
+  resource!: string | null;
 
   @InstantColumn()
   @Index()
-  creationDatetime: Date;
+  creationDatetime!: Date;
 }

@@ -6,9 +6,9 @@ import { TextColumn } from '../columns/text-column.js';
 @Check('ck_installation_one_row', 'id = 1')
 export class Installation {
   @PrimaryColumn({ type: 'integer' })
-  id: number;
+  id!: number;
 
   /** 32 random bytes in base64url, from which keys are derived. */
   @TextColumn({ length: 64 })
-  secret: string;
+  secret!: string;
 }

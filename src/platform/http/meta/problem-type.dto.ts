@@ -10,14 +10,14 @@ export class ProblemTypeDto {
     description: 'The `type` of these problem documents, and the URL of their page.',
     example: '/problems/copy-already-rented',
   })
-  type: string;
+  type!: string;
 
   @ApiProperty({
     ...text,
     description: 'Title, the same for every problem of this type.',
     example: 'Copy already rented',
   })
-  title: string;
+  title!: string;
 
   @ApiProperty({
     type: 'integer',
@@ -27,15 +27,15 @@ export class ProblemTypeDto {
     description: 'HTTP status.',
     example: 409,
   })
-  status: number;
+  status!: number;
 
   @ApiProperty({ ...text, description: 'What happened, in Markdown.', example: 'Copies that were to be lent are out.' })
-  what_happened: string;
+  what_happened!: string;
 
   @ApiProperty({
     ...text,
     description: 'What to do, in Markdown.',
     example: '- Nothing was lent, not even the other lines.',
   })
-  what_to_do: string;
+  what_to_do!: string;
 }

@@ -5,13 +5,13 @@ const text = { type: String, minLength: 1, maxLength: 100 };
 /** The service and its entry points. */
 export class ServiceDto {
   @ApiProperty({ ...text, description: 'Name of the service.', example: 'Movie rental' })
-  message: string;
+  message!: string;
 
   @ApiProperty({ ...text, description: 'Version of the running service.', example: '1.0.0' })
-  version: string;
+  version!: string;
 
   @ApiProperty({ ...text, description: 'Path of the documentation.', format: 'uri-reference', example: '/docs' })
-  docs: string;
+  docs!: string;
 
   @ApiProperty({
     ...text,
@@ -19,12 +19,12 @@ export class ServiceDto {
     format: 'uri-reference',
     example: '/openapi.json',
   })
-  openapi: string;
+  openapi!: string;
 }
 
 export class VersionDto {
   @ApiProperty({ ...text, description: 'Version of the running service.', example: '1.0.0' })
-  version: string;
+  version!: string;
 }
 
 export class HealthDto {
@@ -35,7 +35,7 @@ export class HealthDto {
     description: 'Always `healthy`; failures are problem documents.',
     example: 'healthy',
   })
-  status: 'healthy';
+  status!: 'healthy';
 }
 
 /** Further members are defined by the OpenAPI specification. */
@@ -44,20 +44,20 @@ const open = { additionalProperties: true } as ApiSchemaOptions;
 @ApiSchema(open)
 class OpenApiInfoDto {
   @ApiProperty({ ...text, description: 'Name of the service.', example: 'Movie rental' })
-  title: string;
+  title!: string;
 
   @ApiProperty({ ...text, description: 'Version of the described service.', example: '1.0.0' })
-  version: string;
+  version!: string;
 }
 
 @ApiSchema(open)
 export class OpenApiDto {
   @ApiProperty({ ...text, description: 'Version of the OpenAPI specification.', example: '3.1.0' })
-  openapi: string;
+  openapi!: string;
 
   @ApiProperty({ description: 'Metadata of the API.', type: () => OpenApiInfoDto })
-  info: OpenApiInfoDto;
+  info!: OpenApiInfoDto;
 
   @ApiProperty({ description: 'The operations, by path.', type: 'object', additionalProperties: true, example: {} })
-  paths: Record<string, object>;
+  paths!: Record<string, object>;
 }

@@ -40,7 +40,7 @@ export abstract class PageQuery {
   protected readonly parentId?: number;
 
   /** Set by ValidationPipe; contains the key of the installation. */
-  protected readonly cursorCipher: CursorCipher;
+  protected readonly cursorCipher!: CursorCipher;
 
   /** Returns the query for the list of one parent: cursors are valid for that parent only. */
   scopedTo(parentId: number): this {

@@ -65,9 +65,9 @@ export class HttpAdapter extends ExpressAdapter {
   private securityHook?: SecurityHook;
   private knownSecurityHeaders?: Readonly<Record<string, string>>;
   private loadShedding?: LoadShedding;
-  private connectionLimit: ConnectionLimit;
-  private shutdown: GracefulShutdown;
-  backpressure: Backpressure;
+  private connectionLimit!: ConnectionLimit;
+  private shutdown!: GracefulShutdown;
+  backpressure!: Backpressure;
 
   constructor(
     private readonly settings: HttpSettings,
