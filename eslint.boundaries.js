@@ -30,7 +30,12 @@ const platformInterface = {
     'requests/request-context.ts',
     '{dto,paging,idempotency}/*.ts',
   ],
-  database: ['unit-of-work.ts', 'idempotency/idempotency-key.repository.ts', '{columns,queries,search}/*.ts'],
+  database: [
+    'unit-of-work.ts',
+    'entity-repository.ts',
+    'idempotency/idempotency-key.repository.ts',
+    '{columns,queries,search}/*.ts',
+  ],
   monitoring: ['metrics.service.ts'],
   verification: ['invariant.ts'],
 };

@@ -23,8 +23,7 @@ import { parseDatabaseUrl } from './src/kernel/database-url.js';
 import { Genre } from './src/genres/genre.entity.js';
 import { MovieCopy } from './src/movies/movie-copy.entity.js';
 import { Movie } from './src/movies/movie.entity.js';
-import { MovieRentDetail } from './src/rentals/movie-rent-detail.entity.js';
-import { MovieRent } from './src/rentals/movie-rent.entity.js';
+import { MovieRent, MovieRentDetail } from './src/rentals/movie-rent.entity.js';
 
 type DatabaseLimits = Pick<Environment, 'STATEMENT_TIMEOUT_MS' | 'WAL_LIMIT_MB'>;
 

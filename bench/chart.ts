@@ -1,5 +1,4 @@
-import { achieved, type Goal } from './figures.js';
-import type { Results } from './results.js';
+import { achieved, type Findings, type Goal } from './figures.js';
 import { boundOf, worded } from './wording.js';
 
 /** Pixels. */
@@ -9,7 +8,7 @@ const scale = 180;
 const width = labels + 3 * scale + 170;
 
 /** How near each goal is: bars to a line that all of them should reach. */
-export function chartOf(results: Results): string {
+export function chartOf(results: Readonly<Record<string, Findings>>): string {
   const goals = Object.entries(results).flatMap(([section, { goals }]) => goals.map((goal) => ({ section, goal })));
   const height = (goals.length + 3) * line;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="13">

@@ -1,13 +1,13 @@
 import { Bench } from './bench.js';
 import { pinned } from './cores.js';
 import { type Result, resultOf, writeResults } from './results.js';
-import { sections } from './sections/sections.js';
+import { defaultSections, sectionNames, sections } from './sections/sections.js';
 import { readSettings } from './settings.js';
 import { tablesOf } from './table.js';
 import { UnusableInput } from '../scripts/support/input.js';
 
 try {
-  const settings = readSettings(process.argv.slice(2));
+  const settings = readSettings(process.argv.slice(2), sectionNames, defaultSections);
   if (!pinned) console.warn('Not pinned to cores: this needs taskset and two cores. Figures will scatter more.');
   const results: Record<string, Result> = {};
   for (const name of settings.sections) {

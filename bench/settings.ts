@@ -1,9 +1,7 @@
 import { parseArgs } from 'node:util';
 import { UnusableInput } from '../scripts/support/input.js';
-import { sections, type SectionName } from './sections/sections.js';
 
 export interface Settings {
-  readonly sections: readonly SectionName[];
   readonly rounds: number;
   /** Of each measurement in each round. */
   readonly seconds: number;
@@ -18,20 +16,23 @@ export interface Settings {
   readonly out: string;
 }
 
-const usual: readonly SectionName[] = ['reads', 'rents', 'stock'];
-
-/** @throws UnusableInput */
-export function readSettings(args: readonly string[]): Settings {
+/**
+ * @param sections the names of all sections
+ * @param defaults the sections to run if the arguments name none
+ * @throws UnusableInput
+ */
+export function readSettings<Name extends string>(
+  args: readonly string[],
+  sections: readonly Name[],
+  defaults: readonly Name[],
+): Settings & { readonly sections: readonly Name[] } {
   const { values, positionals } = parse(args);
-  const names = positionals.length > 0 ? positionals : usual;
-  const unknown = names.filter((name) => !(name in sections));
+  const unknown = positionals.filter((name) => !(sections as readonly string[]).includes(name));
   if (unknown.length > 0) {
-    throw new UnusableInput(
-      `There is no section ${unknown.join(', ')}. There are ${Object.keys(sections).join(', ')}.`,
-    );
+    throw new UnusableInput(`Unknown section ${unknown.join(', ')}. Sections: ${sections.join(', ')}.`);
   }
   return {
-    sections: names as SectionName[],
+    sections: positionals.length > 0 ? (positionals as Name[]) : defaults,
     rounds: positive('rounds', values.rounds),
     seconds: positive('seconds', values.seconds),
     connections: positive('connections', values.connections),

@@ -9,11 +9,16 @@ import { rents } from './rents.js';
 import { start } from './start.js';
 import { stock } from './stock.js';
 
-export type Section = (bench: Bench) => Promise<Findings>;
+type Section = (bench: Bench) => Promise<Findings>;
 
 export const sections = { reads, rents, stock, postgres, growth, memory, start, import: importing } satisfies Record<
   string,
   Section
 >;
 
-export type SectionName = keyof typeof sections;
+type SectionName = keyof typeof sections;
+
+export const sectionNames = Object.keys(sections) as SectionName[];
+
+/** Run if no section is named. */
+export const defaultSections: readonly SectionName[] = ['reads', 'rents', 'stock'];

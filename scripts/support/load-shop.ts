@@ -2,8 +2,9 @@ import { Client } from '../../src/clients/client.entity.js';
 import type { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
 import { Genre } from '../../src/genres/genre.entity.js';
 import { identityKey } from '../../src/kernel/text.js';
-import { MovieCopy } from '../../src/movies/movie-copy.entity.js';
+import { MovieCopy, type MovieCopyColumns } from '../../src/movies/movie-copy.entity.js';
 import { Movie } from '../../src/movies/movie.entity.js';
+import type { MovieRentColumns, MovieRentDetailColumns } from '../../src/rentals/movie-rent.entity.js';
 import { Faults } from './faults.js';
 import { findOverlaps } from './overlaps.js';
 import type { Progress } from './progress.js';
@@ -46,15 +47,14 @@ export function loadShop(unitOfWork: UnitOfWork, shop: Shop, progress: Progress)
       movies: await add('movies', movies, ({ title, description, year, director, genre }) => ({
         ...Movie.columnsOf({ title, description, year, director, genreId: genres.idOf(genre) }),
       })),
-      copies: await add('copies', copies, ({ code, movie }) => ({
-        ...MovieCopy.columnsOf({ code }),
+      copies: await add('copies', copies, ({ code, movie }): MovieCopyColumns & StoredRow => ({
+        ...MovieCopy.columnsOf({ code, serviceState: 'in_service' }),
         movieId: movies.idOf(movie),
-        serviceState: 'in_service',
       })),
       clients: await add('clients', clients, ({ firstName, lastName, address, licenseNumber }) => ({
         ...Client.columnsOf({ firstName, lastName, address, licenseNumber }),
       })),
-      rents: await add('rents', rents, ({ client, creationDatetime }) => ({
+      rents: await add('rents', rents, ({ client, creationDatetime }): MovieRentColumns & StoredRow => ({
         clientId: clients.idOf(client),
         creationDatetime,
       })),
@@ -62,7 +62,7 @@ export function loadShop(unitOfWork: UnitOfWork, shop: Shop, progress: Progress)
     await store.addNew(
       'movie_rent_detail',
       rents.added.flatMap(({ id, creationDatetime, lines }) =>
-        lines.map(({ copy, returnedDatetime }) => ({
+        lines.map(({ copy, returnedDatetime }): MovieRentDetailColumns & StoredRow => ({
           movieRentId: id,
           movieCopyId: copies.idOf(copy),
           lentDatetime: creationDatetime,

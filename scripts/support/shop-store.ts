@@ -1,6 +1,6 @@
+import { MovieRentDetail } from '../../src/rentals/movie-rent.entity.js';
 import { type EntityManager, In } from 'typeorm';
 import { ImportedRow } from '../../src/imports/imported-row.entity.js';
-import { MovieRentDetail } from '../../src/rentals/movie-rent-detail.entity.js';
 import type { Loan } from './overlaps.js';
 import { inBatches, type StoredRow, Tables } from './tables.js';
 

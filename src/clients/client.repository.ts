@@ -1,7 +1,8 @@
-import { type EntityManager, Repository } from 'typeorm';
+import type { EntityManager } from 'typeorm';
+import { EntityRepository } from '../platform/database/entity-repository.js';
 import { type ById, CompiledSelect } from '../platform/database/queries/compiled-select.js';
 import { KeysetPages } from '../platform/database/queries/keyset-pages.js';
-import { type LockStrength, RowLock } from '../platform/database/queries/row-lock.js';
+import { RowLock } from '../platform/database/queries/row-lock.js';
 import { Loan } from '../loans/loan.view.js';
 import { onDuplicate } from '../platform/database/queries/constraint-violations.js';
 import {
@@ -11,7 +12,7 @@ import {
   isNarrowed,
   whereContains,
 } from '../platform/database/search/substring-search.js';
-import { InvalidInput, NotFound } from '../kernel/domain-error.js';
+import { InvalidInput } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { identityKey, searchWords } from '../kernel/text.js';
 import { Client, type ClientFields } from './client.entity.js';
@@ -41,54 +42,43 @@ const pages = new KeysetPages<Client, Listed>(
 );
 const refuseTakenLicense = onDuplicate('client.license_key', () => new LicenseNumberTaken());
 
-export class ClientRepository extends Repository<Client> {
+export class ClientRepository extends EntityRepository<Client> {
   constructor(manager: EntityManager) {
-    super(Client, manager, manager.queryRunner);
+    super(manager, { title: 'Client', select: byId, lock });
   }
 
   page({ name, licenseNumber }: ClientFilter, request: PageRequest): Promise<Page<Client>> {
-    return fetchMatches(this, 'nameSearch', name === undefined ? undefined : searchWords(name), (search) =>
+    const words = name === undefined ? undefined : searchWords(name);
+    return fetchMatches(this.manager, Client, 'nameSearch', words, (search) =>
       pages.fetch(this.manager, { ...search, licenseKey: keyOf(licenseNumber) }, request),
     );
   }
 
-  /** @throws NotFound */
-  async get(id: number): Promise<Client> {
-    const client = await byId.first(this.manager, { id });
-    if (!client) throw new NotFound('Client');
-    return client;
-  }
-
-  /** Locks the client until the unit of work ends, and returns it. @throws NotFound */
-  async getForUpdate(id: number, strength: LockStrength = 'no key update'): Promise<Client> {
-    return lock.before(this.manager, { id }, strength, () => this.get(id));
-  }
-
   /** Locks the client against deletion until the unit of work ends. @returns false if the client does not exist */
   async lockIfExists(id: number): Promise<boolean> {
-    const locked = await lock.run(this.manager, { id }, 'key share');
+    const locked = await this.lock(id, 'key share');
     return locked === undefined ? (await byId.first(this.manager, { id })) !== undefined : locked > 0;
   }
 
   /** @throws LicenseNumberTaken */
-  async add(fields: ClientFields): Promise<Client> {
-    const client = this.create(Client.columnsOf(fields));
-    await this.insert(client).catch(refuseTakenLicense);
+  async create(fields: ClientFields): Promise<Client> {
+    const client = this.manager.create(Client, Client.columnsOf(fields));
+    await this.manager.insert(Client, client).catch(refuseTakenLicense);
     return client;
   }
 
   /** @throws NotFound, LicenseNumberTaken, InvalidInput if an existing address is removed */
-  async change(id: number, fields: Partial<ClientFields>): Promise<Client> {
+  async update(id: number, fields: Partial<ClientFields>): Promise<Client> {
     const client = await this.getForUpdate(id);
     if (fields.address === null && client.address !== null) throw addressRequired();
-    this.merge(client, fields);
-    this.merge(client, Client.columnsOf(client));
-    await this.update(id, client).catch(refuseTakenLicense);
-    return client;
+    this.manager.merge(Client, client, fields);
+    const columns = Client.columnsOf(client);
+    await this.manager.update(Client, id, columns).catch(refuseTakenLicense);
+    return Object.assign(client, columns);
   }
 
   /** @throws NotFound, ClientHasRents */
-  async drop(id: number): Promise<void> {
+  async delete(id: number): Promise<void> {
     await this.getForUpdate(id, 'update');
     const rents = await this.manager
       .createQueryBuilder(Loan, 'loan')
@@ -99,7 +89,7 @@ export class ClientRepository extends Repository<Client> {
       .getRawMany<{ open: number | string }>();
     const openRents = rents.filter(({ open }) => Number(open) > 0).length;
     if (rents.length > 0) throw new ClientHasRents(openRents, rents.length - openRents);
-    await this.delete(id);
+    await this.manager.delete(Client, id);
   }
 }
 

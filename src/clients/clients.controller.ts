@@ -55,7 +55,7 @@ export class ClientsController {
     problems: [LicenseNumberTaken],
   })
   async addClient(@Body() input: ClientInput, @Context() context: RequestContext): Promise<ClientDto> {
-    return ClientDto.of(await this.clients.add(input.toFields(), context.command(ClientDto.of)));
+    return ClientDto.of(await this.clients.create(input.toFields(), context.command(ClientDto.of)));
   }
 
   @Put(':id')
@@ -71,7 +71,7 @@ export class ClientsController {
     @Body() input: ReplaceClientInput,
     @Context() context: RequestContext,
   ): Promise<ClientDto> {
-    return ClientDto.of(await this.clients.change(id, input.toFields(), context.command(ClientDto.of)));
+    return ClientDto.of(await this.clients.update(id, input.toFields(), context.command(ClientDto.of)));
   }
 
   @Patch(':id')
@@ -87,7 +87,7 @@ export class ClientsController {
     @Body() patch: ClientPatch,
     @Context() context: RequestContext,
   ): Promise<ClientDto> {
-    return ClientDto.of(await this.clients.change(id, patch.toFields(), context.command(ClientDto.of)));
+    return ClientDto.of(await this.clients.update(id, patch.toFields(), context.command(ClientDto.of)));
   }
 
   @Delete(':id')

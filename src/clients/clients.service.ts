@@ -22,22 +22,22 @@ export class ClientsService {
     return this.unitOfWork.for(caller).readSingle(repositories, ({ clients }) => clients.get(id));
   }
 
-  add(fields: ClientFields, command: Command<Client>): Promise<Client> {
-    return this.unitOfWork.for(command).run(repositories, ({ clients }) => clients.add(fields));
+  create(fields: ClientFields, command: Command<Client>): Promise<Client> {
+    return this.unitOfWork.for(command).run(repositories, ({ clients }) => clients.create(fields));
   }
 
   /** Absent fields are kept. */
-  change(id: number, fields: Partial<ClientFields>, command: Command<Client>): Promise<Client> {
+  update(id: number, fields: Partial<ClientFields>, command: Command<Client>): Promise<Client> {
     return this.unitOfWork.for(command).run(repositories, async ({ clients }) => {
       command.precondition?.(await clients.getForUpdate(id));
-      return clients.change(id, fields);
+      return clients.update(id, fields);
     });
   }
 
   delete(id: number, { precondition, signal }: Command<Client>): Promise<void> {
     return this.unitOfWork.for({ signal }).run(deleteRepositories, async ({ clients, idempotencyKeys }) => {
       precondition?.(await clients.getForUpdate(id, 'update'));
-      await clients.drop(id);
+      await clients.delete(id);
       await idempotencyKeys.eraseAnswers(`/clients/${id}`);
     });
   }

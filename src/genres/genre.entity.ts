@@ -24,7 +24,7 @@ export class Genre {
   @TextColumn({ length: 2000, nullable: true })
   description!: string | null;
 
-  static columnsOf(fields: Partial<GenreFields>): Partial<Genre> {
-    return { ...fields, ...(fields.name !== undefined && { nameKey: identityKey(fields.name) }) };
+  static columnsOf(fields: GenreFields): Omit<Genre, 'id'> {
+    return { ...fields, nameKey: identityKey(fields.name) };
   }
 }

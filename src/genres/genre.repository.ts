@@ -1,9 +1,9 @@
-import { type EntityManager, Repository } from 'typeorm';
+import type { EntityManager } from 'typeorm';
+import { EntityRepository } from '../platform/database/entity-repository.js';
 import { KeysetPages } from '../platform/database/queries/keyset-pages.js';
 import { type ById, CompiledSelect } from '../platform/database/queries/compiled-select.js';
-import { type LockStrength, RowLock } from '../platform/database/queries/row-lock.js';
+import { RowLock } from '../platform/database/queries/row-lock.js';
 import { onDuplicate } from '../platform/database/queries/constraint-violations.js';
-import { NotFound } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { Genre, type GenreFields } from './genre.entity.js';
 import { GenreInUse, GenreNameTaken } from './genres.errors.js';
@@ -18,48 +18,38 @@ const pages = new KeysetPages<Genre, object>(
   { isBatched: () => true },
 );
 
-export class GenreRepository extends Repository<Genre> {
+export class GenreRepository extends EntityRepository<Genre> {
   constructor(manager: EntityManager) {
-    super(Genre, manager, manager.queryRunner);
+    super(manager, { title: 'Genre', select: byId, lock });
   }
 
   page(request: PageRequest): Promise<Page<Genre>> {
     return pages.fetch(this.manager, {}, request);
   }
 
-  /** @throws NotFound */
-  async get(id: number): Promise<Genre> {
-    const genre = await byId.first(this.manager, { id });
-    if (!genre) throw new NotFound('Genre');
-    return genre;
-  }
-
-  /** Locks the genre until the unit of work ends, and returns it. @throws NotFound */
-  async getForUpdate(id: number, strength: LockStrength = 'no key update'): Promise<Genre> {
-    return lock.before(this.manager, { id }, strength, () => this.get(id));
-  }
-
   /** @throws GenreNameTaken */
-  async add(fields: GenreFields): Promise<Genre> {
-    const genre = this.create(Genre.columnsOf(fields));
-    await this.insert(genre).catch(refuseTakenName(fields));
+  async create(fields: GenreFields): Promise<Genre> {
+    const genre = this.manager.create(Genre, Genre.columnsOf(fields));
+    await this.manager.insert(Genre, genre).catch(refuseTakenName(fields));
     return genre;
   }
 
   /** @throws NotFound, GenreNameTaken */
-  async change(id: number, fields: Partial<GenreFields>): Promise<Genre> {
-    const genre = this.merge(await this.getForUpdate(id), Genre.columnsOf(fields));
-    await this.update(id, genre).catch(refuseTakenName(genre));
-    return genre;
+  async update(id: number, fields: Partial<GenreFields>): Promise<Genre> {
+    const genre = await this.getForUpdate(id);
+    this.manager.merge(Genre, genre, fields);
+    const columns = Genre.columnsOf(genre);
+    await this.manager.update(Genre, id, columns).catch(refuseTakenName(genre));
+    return Object.assign(genre, columns);
   }
 
   /** @throws NotFound, GenreInUse */
-  async drop(id: number): Promise<void> {
+  async delete(id: number): Promise<void> {
     await this.getForUpdate(id, 'update');
     // By entity name, since genres must not import movies.
     const movies = await this.manager.countBy('Movie', { genreId: id });
     if (movies > 0) throw new GenreInUse(movies);
-    await this.delete(id);
+    await this.manager.delete(Genre, id);
   }
 }
 

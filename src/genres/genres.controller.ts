@@ -47,7 +47,7 @@ export class GenresController {
     problems: [GenreNameTaken],
   })
   async addGenre(@Body() input: GenreInput, @Context() context: RequestContext): Promise<GenreDto> {
-    return GenreDto.of(await this.genres.add(input.toFields(), context.command(GenreDto.of)));
+    return GenreDto.of(await this.genres.create(input.toFields(), context.command(GenreDto.of)));
   }
 
   @Put(':id')
@@ -63,7 +63,7 @@ export class GenresController {
     @Body() input: GenreInput,
     @Context() context: RequestContext,
   ): Promise<GenreDto> {
-    return GenreDto.of(await this.genres.change(id, input.toFields(), context.command(GenreDto.of)));
+    return GenreDto.of(await this.genres.update(id, input.toFields(), context.command(GenreDto.of)));
   }
 
   @Patch(':id')
@@ -79,7 +79,7 @@ export class GenresController {
     @Body() patch: GenrePatch,
     @Context() context: RequestContext,
   ): Promise<GenreDto> {
-    return GenreDto.of(await this.genres.change(id, patch.toFields(), context.command(GenreDto.of)));
+    return GenreDto.of(await this.genres.update(id, patch.toFields(), context.command(GenreDto.of)));
   }
 
   @Post(':id')
@@ -97,7 +97,7 @@ export class GenresController {
     @Context() context: RequestContext,
   ): Promise<GenreDto> {
     const { of } = GenreDto;
-    return of(await this.genres.change(id, patch.toFields(), context.command(of)));
+    return of(await this.genres.update(id, patch.toFields(), context.command(of)));
   }
 
   @Delete(':id')

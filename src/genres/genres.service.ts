@@ -19,22 +19,22 @@ export class GenresService {
     return this.unitOfWork.for(caller).readSingle(repositories, ({ genres }) => genres.get(id));
   }
 
-  add(fields: GenreFields, command: Command<Genre>): Promise<Genre> {
-    return this.unitOfWork.for(command).run(repositories, ({ genres }) => genres.add(fields));
+  create(fields: GenreFields, command: Command<Genre>): Promise<Genre> {
+    return this.unitOfWork.for(command).run(repositories, ({ genres }) => genres.create(fields));
   }
 
   /** Absent fields are kept. */
-  change(id: number, fields: Partial<GenreFields>, command: Command<Genre>): Promise<Genre> {
+  update(id: number, fields: Partial<GenreFields>, command: Command<Genre>): Promise<Genre> {
     return this.unitOfWork.for(command).run(repositories, async ({ genres }) => {
       command.precondition?.(await genres.getForUpdate(id));
-      return genres.change(id, fields);
+      return genres.update(id, fields);
     });
   }
 
   delete(id: number, { precondition, signal }: Command<Genre>): Promise<void> {
     return this.unitOfWork.for({ signal }).run(repositories, async ({ genres }) => {
       precondition?.(await genres.getForUpdate(id, 'update'));
-      await genres.drop(id);
+      await genres.delete(id);
     });
   }
 }

@@ -59,7 +59,7 @@ export class MovieCopiesController {
     @Body() input: MovieCopyInput,
     @Context() context: RequestContext,
   ): Promise<MovieCopyDto> {
-    return MovieCopyDto.of(await this.copies.add(id, input.toFields(), context.command(MovieCopyDto.of)));
+    return MovieCopyDto.of(await this.copies.create(id, input.toFields(), context.command(MovieCopyDto.of)));
   }
 
   @Get('movie_copies/:id')
@@ -90,7 +90,7 @@ export class MovieCopiesController {
     @Body() patch: MovieCopyPatch,
     @Context() context: RequestContext,
   ): Promise<MovieCopyDto> {
-    return MovieCopyDto.of(await this.copies.change(id, patch.toFields(), context.command(MovieCopyDto.of)));
+    return MovieCopyDto.of(await this.copies.update(id, patch.toFields(), context.command(MovieCopyDto.of)));
   }
 
   @Delete('movie_copies/:id')

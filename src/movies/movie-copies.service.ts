@@ -29,7 +29,7 @@ export class MovieCopiesService {
     return this.unitOfWork.for(caller).readSingle(repositories, ({ copies }) => copies.get(id));
   }
 
-  add(
+  create(
     movieId: number,
     { code, serviceState = 'in_service' }: Partial<CopyFields>,
     command: Command<MovieCopy>,
@@ -37,26 +37,26 @@ export class MovieCopiesService {
     return this.unitOfWork.for(command).run(repositories, async ({ movies, copies }) => {
       const movie = await movies.getForUpdate(movieId);
       if (!outOfStock.includes(serviceState)) assertRoomFor(1, movie);
-      return copies.add(movieId, code, serviceState);
+      return copies.create(movieId, code, serviceState);
     });
   }
 
   /** Absent fields are kept. */
-  change(id: number, fields: Partial<CopyFields>, command: Command<MovieCopy>): Promise<MovieCopy> {
+  update(id: number, fields: Partial<CopyFields>, command: Command<MovieCopy>): Promise<MovieCopy> {
     return this.unitOfWork.for(command).run(repositories, async ({ movies, copies }) => {
       const copy = await copies.getForUpdate(id);
       command.precondition?.(copy);
       const { movieId, serviceState } = copy;
       const comesBack = fields.serviceState && !outOfStock.includes(fields.serviceState);
       if (comesBack && outOfStock.includes(serviceState)) assertRoomFor(1, await movies.getForUpdate(movieId));
-      return copies.change(id, fields);
+      return copies.update(id, fields);
     });
   }
 
   delete(id: number, { precondition, signal }: Command<MovieCopy>): Promise<void> {
     return this.unitOfWork.for({ signal }).run(repositories, async ({ copies }) => {
       precondition?.(await copies.getForUpdate(id));
-      await copies.drop(id);
+      await copies.delete(id);
     });
   }
 }

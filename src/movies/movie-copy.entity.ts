@@ -72,8 +72,8 @@ export class MovieCopy {
   })
   lastReturn?: Date | null;
 
-  static columnsOf({ code }: Pick<MovieCopy, 'code'>): Pick<MovieCopy, 'code' | 'codeKey'> {
-    return { code, codeKey: identityKey(code) };
+  static columnsOf(fields: CopyFields): Omit<MovieCopyColumns, 'movieId'> {
+    return { ...fields, codeKey: identityKey(fields.code) };
   }
 
   get isRented(): boolean {
@@ -89,6 +89,32 @@ export class MovieCopy {
   }
 }
 
+/** The columns of a new copy. */
+export type MovieCopyColumns = Omit<
+  MovieCopy,
+  'id' | 'movie' | 'openRentId' | 'lastReturn' | 'isRented' | 'isInService' | 'isAvailable'
+>;
+
 /** Returns the SQL condition that a copy can be rented now, equivalent to `MovieCopy.isAvailable`. */
 export const isAvailable = (alias: string): string =>
   `${alias}.serviceState = 'in_service' AND NOT EXISTS (SELECT 1 ${fromOpenLoanOf(alias)})`;
+
+/** Number of copies in stock, and of those that can be rented now. */
+export interface StockCount {
+  readonly stock: number;
+  readonly available: number;
+}
+
+/** Maximum copies in the representation of a movie. */
+export const maxCopiesShown = 200;
+
+/** A movie that was read with its copies. */
+export interface StockedMovie extends Movie {
+  /** The copies in stock (neither lost nor retired): all, or at least the `maxCopiesShown` oldest. */
+  copies: MovieCopy[];
+  /** Set if `copies` may be incomplete. */
+  counted?: StockCount;
+}
+
+export const stockOf = ({ counted, copies }: StockedMovie): StockCount =>
+  counted ?? { stock: copies.length, available: copies.filter(({ isAvailable }) => isAvailable).length };

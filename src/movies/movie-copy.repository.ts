@@ -1,16 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import { type EntityManager, Repository, type SelectQueryBuilder } from 'typeorm';
+import type { EntityManager, SelectQueryBuilder } from 'typeorm';
+import { EntityRepository } from '../platform/database/entity-repository.js';
 import { type ById, CompiledSelect } from '../platform/database/queries/compiled-select.js';
 import { isInList, isPostgres } from '../platform/database/queries/compiled-statement.js';
 import { isIndexOrder, KeysetPages } from '../platform/database/queries/keyset-pages.js';
 import { fromOpenLoanOf, Loan } from '../loans/loan.view.js';
 import { RowLock } from '../platform/database/queries/row-lock.js';
 import { onDuplicate } from '../platform/database/queries/constraint-violations.js';
-import { NotFound } from '../kernel/domain-error.js';
-import { inOrder } from '../kernel/in-order.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { identityKey } from '../kernel/text.js';
-import { isAvailable, MovieCopy, type ServiceState } from './movie-copy.entity.js';
+import {
+  type CopyFields,
+  isAvailable,
+  MovieCopy,
+  type MovieCopyColumns,
+  type ServiceState,
+} from './movie-copy.entity.js';
 import { Movie } from './movie.entity.js';
 import { CopyCodeTaken, CopyIsOut, CopyWasRented } from './movies.errors.js';
 
@@ -102,30 +107,21 @@ const pages = new KeysetPages<MovieCopy, Listed>(
   },
 );
 
-export class MovieCopyRepository extends Repository<MovieCopy> {
-  private readonly isPostgres: boolean;
+/** A copy is locked by its movie. */
+const lock = new RowLock<Movie, ById>({ id: 'integer' }, (manager) => {
+  const movies = manager.createQueryBuilder(Movie, 'movie');
+  const ofCopy = movies.subQuery().select('copy.movieId').from(MovieCopy, 'copy').where('copy.id = :id');
+  return movies.where(`movie.id = ${ofCopy.getQuery()}`);
+});
 
+export class MovieCopyRepository extends EntityRepository<MovieCopy> {
   constructor(manager: EntityManager) {
-    super(MovieCopy, manager, manager.queryRunner);
-    this.isPostgres = manager.connection.options.type === 'postgres';
+    super(manager, { title: 'Movie copy', select: byId, lock });
   }
 
   page({ code, ...filter }: CopyFilter, request: PageRequest): Promise<Page<MovieCopy>> {
     const codeKey = code === undefined ? undefined : identityKey(code);
     return pages.fetch(this.manager, { ...filter, codeKey }, request);
-  }
-
-  /** @throws NotFound */
-  async get(id: number): Promise<MovieCopy> {
-    const copy = await byId.first(this.manager, { id });
-    if (!copy) throw new NotFound('Movie copy');
-    return copy;
-  }
-
-  /** Locks the copy, by its movie, until the unit of work ends, and returns it. @throws NotFound */
-  async getForUpdate(id: number): Promise<MovieCopy> {
-    const [, copy] = await inOrder(this.lockMoviesOf([], [id]), this.get(id));
-    return copy;
   }
 
   /** Locks movies, given by their ids or by ids of their copies: no copy of them can be rented or returned meanwhile. */
@@ -147,13 +143,13 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
   }
 
   /** @throws CopyCodeTaken */
-  async add(
+  async create(
     movieId: number,
     code: string = newCodes(1)[0]!,
     serviceState: ServiceState = 'in_service',
   ): Promise<MovieCopy> {
-    const copy = this.create({ movieId, ...MovieCopy.columnsOf({ code }), serviceState });
-    await this.insert(copy).catch(onDuplicate('movie_copy.code_key', () => new CopyCodeTaken(code)));
+    const copy = this.manager.create(MovieCopy, { movieId, ...MovieCopy.columnsOf({ code, serviceState }) });
+    await this.manager.insert(MovieCopy, copy).catch(onDuplicate('movie_copy.code_key', () => new CopyCodeTaken(code)));
     return copy;
   }
 
@@ -162,7 +158,7 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
    * @param codes undefined for a copy that gets a generated code
    * @throws CopyCodeTaken
    */
-  async addMany(movieId: number, codes: readonly (string | undefined)[]): Promise<MovieCopy[]> {
+  async createMany(movieId: number, codes: readonly (string | undefined)[]): Promise<MovieCopy[]> {
     if (codes.length === 0) return [];
     const drawn = newCodes(codes.filter((code) => code === undefined).length);
     // The key of a generated code is the code in lowercase.
@@ -171,12 +167,14 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
       const own = drawn.pop()!;
       return [own, own.toLowerCase()];
     });
-    const given = this.isPostgres ? 'json_array_elements($2)' : 'json_each($2)';
+    const { connection, queryRunner } = this.manager;
+    const metadata = connection.getMetadata(MovieCopy);
+    const columns = Object.keys(newColumns).map((name) => metadata.findColumnWithPropertyName(name)!.databaseName);
+    const given = isPostgres(connection) ? 'json_array_elements($2)' : 'json_each($2)';
     // A missing row identifies the code that is taken. Without WHERE, SQLite would parse ON as a join constraint.
-    const { records } = await this.manager.queryRunner!.query(
-      `INSERT INTO movie_copy (movie_id, code, code_key, service_state)
-       SELECT $1, given.value ->> 0, given.value ->> 1, 'in_service' FROM ${given} AS given WHERE true
-       ON CONFLICT DO NOTHING RETURNING id, code`,
+    const { records } = await queryRunner!.query(
+      `INSERT INTO movie_copy (${columns.join()}) SELECT ${Object.values(newColumns).join()} FROM ${given} AS given WHERE true ` +
+        'ON CONFLICT DO NOTHING RETURNING id, code',
       [movieId, JSON.stringify(added)],
       true,
     );
@@ -185,8 +183,16 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
       const stored = new Set(rows.map(({ code }) => code));
       throw new CopyCodeTaken(added.find(([code]) => !stored.has(code!))![0]!);
     }
-    const copies = rows.map((row) =>
-      Object.assign(new MovieCopy(), row, { movieId, serviceState: 'in_service', openRentId: null }),
+    const keys = new Map(added.map(([code, key]) => [code!, key!]));
+    const copies = rows.map(({ id, code }) =>
+      Object.assign(new MovieCopy(), {
+        id,
+        movieId,
+        code,
+        codeKey: keys.get(code)!,
+        serviceState: 'in_service',
+        openRentId: null,
+      } satisfies MovieCopyColumns & Pick<MovieCopy, 'id' | 'openRentId'>),
     );
     return copies.sort((one, other) => one.id - other.id);
   }
@@ -194,14 +200,16 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
   /** Retires the newest available copies of a movie. */
   async retireNewest(movieId: number, count: number): Promise<void> {
     if (count === 0) return;
-    const newest = this.createQueryBuilder('copy')
+    const newest = this.manager
+      .createQueryBuilder(MovieCopy, 'copy')
       .select('copy.id')
       .where('copy.movieId = :movieId', { movieId })
       .andWhere(isAvailable('copy'))
       .orderBy('copy.id', 'DESC')
       .limit(count);
-    await this.createQueryBuilder()
-      .update()
+    await this.manager
+      .createQueryBuilder()
+      .update(MovieCopy)
       .set({ serviceState: 'retired' })
       .where(`id IN (${newest.getQuery()})`)
       .setParameters(newest.getParameters())
@@ -209,30 +217,37 @@ export class MovieCopyRepository extends Repository<MovieCopy> {
   }
 
   /** @throws NotFound, CopyCodeTaken, CopyIsOut */
-  async change(
-    id: number,
-    { code, serviceState }: Partial<Pick<MovieCopy, 'code' | 'serviceState'>>,
-  ): Promise<MovieCopy> {
+  async update(id: number, { code, serviceState }: Partial<CopyFields>): Promise<MovieCopy> {
     const copy = await this.getForUpdate(id);
     if (serviceState !== undefined && serviceState !== copy.serviceState && copy.openRentId) {
       throw new CopyIsOut(copy.openRentId);
     }
-    const changed = {
-      ...MovieCopy.columnsOf({ code: code ?? copy.code }),
+    const columns = MovieCopy.columnsOf({
+      code: code ?? copy.code,
       serviceState: serviceState ?? copy.serviceState,
-    };
-    await this.update(id, changed).catch(onDuplicate('movie_copy.code_key', () => new CopyCodeTaken(changed.code)));
-    return Object.assign(copy, changed);
+    });
+    await this.manager
+      .update(MovieCopy, id, columns)
+      .catch(onDuplicate('movie_copy.code_key', () => new CopyCodeTaken(columns.code)));
+    return Object.assign(copy, columns);
   }
 
   /** @throws NotFound, CopyWasRented */
-  async drop(id: number): Promise<void> {
+  async delete(id: number): Promise<void> {
     await this.getForUpdate(id);
     const loans = await this.manager.countBy(Loan, { movieCopyId: id });
     if (loans > 0) throw new CopyWasRented(loans);
-    await this.delete(id);
+    await this.manager.delete(MovieCopy, id);
   }
 }
+
+/** The SQL values of new copies: `$1` is their movie, `given` a JSON array of a code and its key. */
+const newColumns = {
+  movieId: '$1',
+  code: 'given.value ->> 0',
+  codeKey: 'given.value ->> 1',
+  serviceState: "'in_service'",
+} satisfies Record<keyof MovieCopyColumns, string>;
 
 /** Without I, L, O and U, which are easily misread. With 32 letters, the modulo of a random byte is unbiased. */
 const codeAlphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';

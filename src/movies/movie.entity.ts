@@ -3,7 +3,6 @@ import { TextColumn } from '../platform/database/columns/text-column.js';
 import { TrigramIndex } from '../platform/database/search/trigram-index.js';
 import { Genre } from '../genres/genre.entity.js';
 import { searchable, searchableLength } from '../kernel/text.js';
-import type { MovieCopy } from './movie-copy.entity.js';
 
 /** The editable fields of a movie. */
 export interface MovieFields {
@@ -13,15 +12,6 @@ export interface MovieFields {
   readonly director: string | null;
   readonly genreId: number;
 }
-
-/** Number of copies in stock, and of those that can be rented now. */
-export interface StockCount {
-  readonly stock: number;
-  readonly available: number;
-}
-
-/** Maximum copies in the representation of a movie. */
-export const maxCopiesShown = 200;
 
 @Entity()
 export class Movie {
@@ -55,23 +45,15 @@ export class Movie {
   @JoinColumn()
   genre?: Relation<Genre>;
 
-  /**
-   * The copies in stock (neither lost nor retired), if they were loaded: all, or at least the `maxCopiesShown` oldest.
-   */
-  copies!: MovieCopy[];
-
-  /** Set if `copies` may be incomplete. */
-  counted?: StockCount;
-
-  get stock(): number {
-    return this.counted?.stock ?? this.copies.length;
-  }
-
-  get available(): number {
-    return this.counted?.available ?? this.copies.filter((copy) => copy.isAvailable).length;
-  }
-
-  static columnsOf(fields: Partial<MovieFields>): Partial<Movie> {
-    return { ...fields, ...(fields.title !== undefined && { titleSearch: searchable(fields.title) }) };
+  static columnsOf(fields: MovieFields): MovieColumns {
+    return { ...fields, ...titleColumns(fields.title) };
   }
 }
+
+/** The columns of a new movie. */
+export type MovieColumns = Omit<Movie, 'id' | 'genre'>;
+
+export const titleColumns = (title: string): Pick<Movie, 'title' | 'titleSearch'> => ({
+  title,
+  titleSearch: searchable(title),
+});

@@ -1,9 +1,10 @@
-import { type EntityManager, Repository, type SelectQueryBuilder } from 'typeorm';
+import type { EntityManager, SelectQueryBuilder } from 'typeorm';
+import { EntityRepository } from '../platform/database/entity-repository.js';
 import { CompiledInsert } from '../platform/database/queries/compiled-insert.js';
 import { type ById, CompiledSelect, type Present } from '../platform/database/queries/compiled-select.js';
 import { isInList } from '../platform/database/queries/compiled-statement.js';
 import { isIndexOrder, KeysetPages } from '../platform/database/queries/keyset-pages.js';
-import { type LockStrength, RowLock } from '../platform/database/queries/row-lock.js';
+import { RowLock } from '../platform/database/queries/row-lock.js';
 import { Loan } from '../loans/loan.view.js';
 import { assertTransaction } from '../platform/database/queries/read-batcher.js';
 import { onUnknownReference } from '../platform/database/queries/constraint-violations.js';
@@ -17,8 +18,15 @@ import {
 import { NotFound, unknownReference } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { searchWords } from '../kernel/text.js';
-import { isAvailable, MovieCopy, outOfStock } from './movie-copy.entity.js';
-import { maxCopiesShown, Movie, type MovieFields, type StockCount } from './movie.entity.js';
+import {
+  isAvailable,
+  maxCopiesShown,
+  MovieCopy,
+  outOfStock,
+  type StockCount,
+  type StockedMovie,
+} from './movie-copy.entity.js';
+import { Movie, type MovieColumns, type MovieFields, titleColumns } from './movie.entity.js';
 import { MovieWasRented } from './movies.errors.js';
 
 export interface MovieFilter {
@@ -35,8 +43,8 @@ interface With {
   readonly genre?: boolean;
 }
 
-const movies = (manager: EntityManager, { genre }: Present<With>): SelectQueryBuilder<Movie> => {
-  const query = manager.createQueryBuilder(Movie, 'movie');
+const movies = (manager: EntityManager, { genre }: Present<With>): SelectQueryBuilder<StockedMovie> => {
+  const query = manager.createQueryBuilder<StockedMovie>(Movie, 'movie');
   return genre ? query.leftJoinAndSelect('movie.genre', 'genre') : query;
 };
 const isInStock = `copy.serviceState NOT IN (${outOfStock.map((state) => `'${state}'`).join()})`;
@@ -52,18 +60,18 @@ const lists = {
       .limit(maxCopiesShown + 1),
 };
 const ofId = (manager: EntityManager, given: Present<With & ById>) => movies(manager, given).where('movie.id = :id');
-const byId = new CompiledSelect<Movie, With & ById>({ id: 'integer', genre: 'flag' }, ofId, {
+const byId = new CompiledSelect<StockedMovie, With & ById>({ id: 'integer', genre: 'flag' }, ofId, {
   lists,
   isBatched: () => true,
 });
-const lock = new RowLock<Movie, With & ById>({ id: 'integer', genre: 'flag' }, ofId);
-const idsOf = new CompiledSelect<Movie, { ids: readonly number[] }>({ ids: 'integers' }, (manager) =>
+const lock = new RowLock<StockedMovie, ById>({ id: 'integer' }, ofId);
+const idsOf = new CompiledSelect<StockedMovie, { ids: readonly number[] }>({ ids: 'integers' }, (manager) =>
   movies(manager, {})
     .select('movie.id')
     .where(isInList(manager.connection, 'movie.id', 'ids')),
 );
 type Listed = With & Partial<SubstringSearch> & Omit<MovieFilter, 'title'>;
-const pages = new KeysetPages<Movie, Listed>(
+const pages = new KeysetPages<StockedMovie, Listed>(
   { ...searchTypes, genreId: 'integer', year: 'integer', available: 'flag', genre: 'flag' },
   (manager, given) => {
     const query = movies(manager, given);
@@ -87,34 +95,30 @@ const pages = new KeysetPages<Movie, Listed>(
       (trigrams ?? isIndexOrder(sortBy, [genreId, year])),
   },
 );
-const insertion = new CompiledInsert(
-  Movie,
-  ['title', 'titleSearch', 'description', 'year', 'director', 'genreId'],
-  'title',
-);
+const insertion = new CompiledInsert<Movie, MovieColumns>(Movie, 'title');
 
-export class MovieRepository extends Repository<Movie> {
+export class MovieRepository extends EntityRepository<StockedMovie, 'genre'> {
   constructor(manager: EntityManager) {
-    super(Movie, manager, manager.queryRunner);
+    super(manager, { title: 'Movie', select: byId, lock });
   }
 
-  page({ title, ...filter }: MovieFilter, request: PageRequest, expand?: 'genre'): Promise<Page<Movie>> {
-    return fetchMatches(this, 'titleSearch', title === undefined ? undefined : searchWords(title), (search) =>
+  page({ title, ...filter }: MovieFilter, request: PageRequest, expand?: 'genre'): Promise<Page<StockedMovie>> {
+    const words = title === undefined ? undefined : searchWords(title);
+    return fetchMatches<StockedMovie>(this.manager, Movie, 'titleSearch', words, (search) =>
       this.fetchPage({ ...filter, ...search, genre: expand === 'genre' }, request),
     );
   }
 
   /** @throws NotFound */
-  async get(id: number, expand?: 'genre'): Promise<Movie> {
-    const movie = await byId.first(this.manager, { id, genre: expand === 'genre' });
-    if (!movie) throw new NotFound('Movie');
+  override async get(id: number, expand?: 'genre'): Promise<StockedMovie> {
+    const movie = await super.get(id, expand);
     await this.countStockOf([movie]);
     return movie;
   }
 
   /** @throws NotFound */
   async assertFound(id: number): Promise<void> {
-    if (!(await this.existsBy({ id }))) throw new NotFound('Movie');
+    if (!(await this.manager.existsBy(Movie, { id }))) throw new NotFound('Movie');
   }
 
   /** Returns the ids of which there is no movie. */
@@ -124,30 +128,26 @@ export class MovieRepository extends Repository<Movie> {
     return new Set(ids.filter((id) => !known.has(id)));
   }
 
-  /** Locks the movie until the unit of work ends, and returns it. @throws NotFound */
-  async getForUpdate(id: number, strength: LockStrength = 'no key update', expand?: 'genre'): Promise<Movie> {
-    return lock.before(this.manager, { id }, strength, () => this.get(id, expand));
-  }
-
   /** Adds a movie without copies. @throws InvalidInput if its genre doesn't exist */
-  async add(fields: MovieFields): Promise<Movie> {
-    const movie = this.create(Movie.columnsOf(fields));
-    const [id] = await insertion.run(this.manager, [movie]).catch(refuseUnknownGenre(fields));
-    return Object.assign(movie, { id, copies: [] });
+  async create(fields: MovieFields): Promise<StockedMovie> {
+    const columns = Movie.columnsOf(fields);
+    const [id] = await insertion.run(this.manager, [columns]).catch(refuseUnknownGenre(fields));
+    return Object.assign(this.manager.create(Movie, { id, ...columns }), { copies: [] });
   }
 
   /** Leaves absent members unchanged. @throws InvalidInput if its genre doesn't exist */
-  async change(id: number, fields: Partial<MovieFields>): Promise<void> {
-    const columns = Movie.columnsOf(fields);
+  async update(id: number, fields: Partial<MovieFields>): Promise<void> {
+    const { title } = fields;
+    const columns = title === undefined ? fields : { ...fields, ...titleColumns(title) };
     if (Object.values(columns).every((value) => value === undefined)) return;
-    await this.update(id, columns).catch(refuseUnknownGenre(fields));
+    await this.manager.update(Movie, id, columns).catch(refuseUnknownGenre(fields));
   }
 
   /**
    * Deletes a movie with its copies, unless one of the copies was ever rented.
    * @throws NotFound, MovieWasRented
    */
-  async drop(id: number): Promise<void> {
+  async delete(id: number): Promise<void> {
     await this.getForUpdate(id, 'update');
     const counted = await this.manager
       .createQueryBuilder(Loan, 'loan')
@@ -158,17 +158,20 @@ export class MovieRepository extends Repository<Movie> {
     const loans = Number(counted!.loans);
     if (loans > 0) throw new MovieWasRented(loans);
     await this.manager.delete(MovieCopy, { movieId: id });
-    await this.delete(id);
+    await this.manager.delete(Movie, id);
   }
 
-  private async fetchPage(values: Parameters<typeof pages.fetch>[1], request: PageRequest): Promise<Page<Movie>> {
+  private async fetchPage(
+    values: Parameters<typeof pages.fetch>[1],
+    request: PageRequest,
+  ): Promise<Page<StockedMovie>> {
     const page = await pages.fetch(this.manager, values, request);
     await this.countStockOf(page.rows);
     return page;
   }
 
   /** Sets the stock count of movies with more copies than are read with them. */
-  private async countStockOf(movies: readonly Movie[]): Promise<void> {
+  private async countStockOf(movies: readonly StockedMovie[]): Promise<void> {
     const ids = movies.filter(({ copies }) => copies.length > maxCopiesShown).map(({ id }) => id);
     if (ids.length === 0) return;
     assertTransaction(this.manager);

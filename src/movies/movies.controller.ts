@@ -94,7 +94,7 @@ export class MoviesController {
   })
   async addMovieWithStock(@Body() input: MovieWithStockInput, @Context() context: RequestContext): Promise<MovieDto> {
     return MovieDto.for(context)(
-      await this.movies.addWithStock(input.toFields(), input.toStock(), context.command(MovieDto.for(context))),
+      await this.movies.createWithStock(input.toFields(), input.toStock(), context.command(MovieDto.for(context))),
     );
   }
 
@@ -115,7 +115,7 @@ export class MoviesController {
     @Context() context: RequestContext,
   ): Promise<MovieDto> {
     return MovieDto.for(context)(
-      await this.movies.changeWithStock(id, input.toFields(), input.toStock(), context.command(MovieDto.for(context))),
+      await this.movies.updateWithStock(id, input.toFields(), input.toStock(), context.command(MovieDto.for(context))),
     );
   }
 
@@ -127,7 +127,7 @@ export class MoviesController {
     responseExample: withoutCopies,
   })
   async addMovie(@Body() input: MovieInput, @Context() context: RequestContext): Promise<MovieDto> {
-    return MovieDto.for(context)(await this.movies.add(input.toFields(), context.command(MovieDto.for(context))));
+    return MovieDto.for(context)(await this.movies.create(input.toFields(), context.command(MovieDto.for(context))));
   }
 
   @Post('movie')
@@ -156,7 +156,7 @@ export class MoviesController {
     @Context() context: RequestContext,
   ): Promise<MovieDto> {
     return MovieDto.for(context)(
-      await this.movies.change(id, input.toFields(), context.command(MovieDto.for(context))),
+      await this.movies.update(id, input.toFields(), context.command(MovieDto.for(context))),
     );
   }
 
@@ -174,7 +174,7 @@ export class MoviesController {
     @Context() context: RequestContext,
   ): Promise<MovieDto> {
     return MovieDto.for(context)(
-      await this.movies.change(id, patch.toFields(), context.command(MovieDto.for(context))),
+      await this.movies.update(id, patch.toFields(), context.command(MovieDto.for(context))),
     );
   }
 

@@ -1,6 +1,6 @@
 import { type InputError, InvalidInput, type RuleCode } from '../kernel/domain-error.js';
 import { identityKey } from '../kernel/text.js';
-import { maxCopiesShown, type Movie } from './movie.entity.js';
+import { maxCopiesShown, type StockedMovie, stockOf } from './movie-copy.entity.js';
 import { StockTooHigh, StockTooLow } from './movies.errors.js';
 
 /** Maximum copies in stock of one movie. */
@@ -38,7 +38,10 @@ export function codesOfNew({ stock, copies }: StockOrder): Codes {
  * `stock` determines the number, so that a client can send a movie back with another stock.
  * @throws InvalidInput, StockTooLow, StockTooHigh
  */
-export function stockChange(movie: Movie, { stock, copies = [] }: StockOrder): { codes: Codes; retired: number } {
+export function stockChange(
+  movie: StockedMovie,
+  { stock, copies = [] }: StockOrder,
+): { codes: Codes; retired: number } {
   const existing = new Map<StockedCopy, number>();
   for (const copy of copies) {
     const found = movie.copies.find(({ id, codeKey }) =>
@@ -47,13 +50,14 @@ export function stockChange(movie: Movie, { stock, copies = [] }: StockOrder): {
     if (found) existing.set(copy, found.id);
   }
   const added = copies.filter((copy) => !existing.has(copy));
+  const current = stockOf(movie).stock;
   const errors = [...duplicates(copies), ...mismatches(movie, copies, existing)];
-  if (added.length > 0) errors.push(...disagreement(stock, movie.stock + added.length));
+  if (added.length > 0) errors.push(...disagreement(stock, current + added.length));
   if (errors.length > 0) throw new InvalidInput(errors);
 
   assertRoomFor(added.length, movie);
-  const wanted = stock ?? movie.stock + added.length;
-  const codes = added.length > 0 ? added.map(({ code }) => code) : withoutCodes(Math.max(0, wanted - movie.stock));
+  const wanted = stock ?? current + added.length;
+  const codes = added.length > 0 ? added.map(({ code }) => code) : withoutCodes(Math.max(0, wanted - current));
   return { codes, retired: surplus(movie, wanted) };
 }
 
@@ -61,7 +65,7 @@ const withoutCodes = (count: number): Codes => Array<undefined>(count).fill(unde
 
 /** Returns errors for copies that are unknown, changed or missing. */
 function mismatches(
-  movie: Movie,
+  movie: StockedMovie,
   copies: readonly StockedCopy[],
   existing: ReadonlyMap<StockedCopy, number>,
 ): InputError[] {
@@ -110,16 +114,17 @@ function disagreement(stock: number | undefined, expected: number): InputError[]
 }
 
 /**
- * Returns how many copies to retire to reach `stock`. Copies that are out cannot be retired.
+ * Returns how many copies to retire to reach the wanted stock. Copies that are out cannot be retired.
  * @throws StockTooLow
  */
-function surplus(movie: Movie, stock: number): number {
-  const tooMany = Math.max(0, movie.stock - stock);
-  if (movie.available < tooMany) throw new StockTooLow(stock, movie.stock, movie.available);
+function surplus(movie: StockedMovie, wanted: number): number {
+  const { stock, available } = stockOf(movie);
+  const tooMany = Math.max(0, stock - wanted);
+  if (available < tooMany) throw new StockTooLow(wanted, stock, available);
   return tooMany;
 }
 
 /** @throws StockTooHigh */
-export function assertRoomFor(copies: number, movie: Movie): void {
-  if (movie.stock + copies > maxStock) throw new StockTooHigh(maxStock);
+export function assertRoomFor(copies: number, movie: StockedMovie): void {
+  if (stockOf(movie).stock + copies > maxStock) throw new StockTooHigh(maxStock);
 }

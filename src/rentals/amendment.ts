@@ -5,9 +5,8 @@ import type { MovieCopy } from '../movies/movie-copy.entity.js';
 import type { MovieCopyRepository } from '../movies/movie-copy.repository.js';
 import type { MovieRepository } from '../movies/movie.repository.js';
 import { fillBasket, type OrderedLine, type RentOrder } from './basket.js';
-import type { MovieRentDetail } from './movie-rent-detail.entity.js';
 import type { MovieRentDetailRepository } from './movie-rent-detail.repository.js';
-import type { MovieRent } from './movie-rent.entity.js';
+import type { MovieRent, MovieRentDetail } from './movie-rent.entity.js';
 import type { MovieRentRepository } from './movie-rent.repository.js';
 import { LineReturned, RentClosed } from './rentals.errors.js';
 

@@ -1,8 +1,8 @@
-import { type EntityManager, Repository } from 'typeorm';
+import { MovieRentDetail, type MovieRentDetailColumns } from './movie-rent.entity.js';
+import type { EntityManager } from 'typeorm';
 import { CompiledInsert } from '../platform/database/queries/compiled-insert.js';
 import { onDuplicate } from '../platform/database/queries/constraint-violations.js';
 import type { MovieCopy } from '../movies/movie-copy.entity.js';
-import { MovieRentDetail } from './movie-rent-detail.entity.js';
 import { CopyAlreadyRented } from './rentals.errors.js';
 
 /** A copy to be lent, and the time of lending. */
@@ -11,14 +11,15 @@ export interface Lending {
   readonly lentDatetime: Date;
 }
 
-const opened = ['movieRentId', 'movieCopyId', 'lentDatetime', 'returnedDatetime'] as const;
-const opening = new CompiledInsert(MovieRentDetail, opened, 'movieCopyId');
-const reopening = new CompiledInsert(MovieRentDetail, ['id', ...opened], 'movieCopyId');
+const opening = new CompiledInsert<MovieRentDetail, MovieRentDetailColumns>(MovieRentDetail, 'movieCopyId');
+const reopening = new CompiledInsert<MovieRentDetail, MovieRentDetailColumns & Pick<MovieRentDetail, 'id'>>(
+  MovieRentDetail,
+  'movieCopyId',
+  { isIdGiven: true },
+);
 
-export class MovieRentDetailRepository extends Repository<MovieRentDetail> {
-  constructor(manager: EntityManager) {
-    super(MovieRentDetail, manager, manager.queryRunner);
-  }
+export class MovieRentDetailRepository {
+  constructor(private readonly manager: EntityManager) {}
 
   /**
    * Opens a line for each copy.
@@ -41,7 +42,7 @@ export class MovieRentDetailRepository extends Repository<MovieRentDetail> {
 
   /** Counts the open rentals, by an index of the open lines. */
   async countOpenRents(): Promise<number> {
-    const [row] = await this.query<{ count: number | string }[]>(
+    const [row] = await this.manager.query<{ count: number | string }[]>(
       'SELECT COUNT(DISTINCT movie_rent_id) AS count FROM movie_rent_detail WHERE returned_datetime IS NULL AND movie_rent_id > 0',
     );
     return Number(row!.count);
@@ -49,11 +50,15 @@ export class MovieRentDetailRepository extends Repository<MovieRentDetail> {
 
   /** Deletes lines that were recorded by mistake. */
   async deleteLines(lines: readonly MovieRentDetail[]): Promise<void> {
-    if (lines.length > 0) await this.delete(lines.map(({ id }) => id));
+    if (lines.length > 0)
+      await this.manager.delete(
+        MovieRentDetail,
+        lines.map(({ id }) => id),
+      );
   }
 }
 
-const rowOf = (movieRentId: number, { copy, lentDatetime }: Lending) => ({
+const rowOf = (movieRentId: number, { copy, lentDatetime }: Lending): MovieRentDetailColumns => ({
   movieRentId,
   movieCopyId: copy.id,
   lentDatetime,

@@ -1,13 +1,12 @@
-import { type EntityManager, Repository, type SelectQueryBuilder } from 'typeorm';
+import type { EntityManager, SelectQueryBuilder } from 'typeorm';
+import { EntityRepository } from '../platform/database/entity-repository.js';
 import { CompiledInsert } from '../platform/database/queries/compiled-insert.js';
 import { type ById, CompiledSelect, type Present } from '../platform/database/queries/compiled-select.js';
 import { isIndexOrder, KeysetPages } from '../platform/database/queries/keyset-pages.js';
 import { RowLock } from '../platform/database/queries/row-lock.js';
 import { latest } from '../kernel/clock.js';
-import { NotFound } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
-import { MovieRentDetail } from './movie-rent-detail.entity.js';
-import { MovieRent } from './movie-rent.entity.js';
+import { MovieRent, type MovieRentColumns, MovieRentDetail } from './movie-rent.entity.js';
 
 export interface RentFilter {
   readonly clientId?: number;
@@ -42,7 +41,7 @@ const byId = new CompiledSelect<MovieRent, With & ById>({ id: 'integer', client:
   isBatched: () => true,
   maxBatchRows: maxRows,
 });
-const lock = new RowLock<MovieRent, With & ById>({ id: 'integer', client: 'flag' }, ofId);
+const lock = new RowLock<MovieRent, ById>({ id: 'integer' }, ofId);
 /** The condition of the partial index of open lines; see its migration. */
 const isOut = 'line.returnedDatetime IS NULL AND line.movieRentId > 0';
 
@@ -73,33 +72,25 @@ const pages = new KeysetPages<MovieRent, With & RentFilter>(
       isClosed === undefined && movieCopyId === undefined && isIndexOrder(sortBy, [clientId]),
   },
 );
-const insertion = new CompiledInsert(MovieRent, ['clientId', 'creationDatetime'], 'clientId');
+const insertion = new CompiledInsert<MovieRent, MovieRentColumns>(MovieRent, 'clientId');
 
-export class MovieRentRepository extends Repository<MovieRent> {
+export class MovieRentRepository extends EntityRepository<MovieRent, 'client'> {
   constructor(manager: EntityManager) {
-    super(MovieRent, manager, manager.queryRunner);
+    super(manager, { title: 'Movie rent', select: byId, lock });
   }
 
   page(filter: RentFilter, request: PageRequest, expand?: 'client'): Promise<Page<MovieRent>> {
     return pages.fetch(this.manager, { ...filter, client: expand === 'client' }, request);
   }
 
-  /** @throws NotFound */
-  async get(id: number, expand?: 'client'): Promise<MovieRent> {
-    const rent = await byId.first(this.manager, { id, client: expand === 'client' });
-    if (!rent) throw new NotFound('Movie rent');
-    return rent;
+  /** Creates a rental without lines. */
+  async create(columns: MovieRentColumns): Promise<MovieRent> {
+    const [id] = await insertion.run(this.manager, [columns]);
+    return this.manager.create(MovieRent, { id, ...columns, details: [] });
   }
 
-  /** Locks the rental until the unit of work ends, and returns it. @throws NotFound */
-  async getForUpdate(id: number, expand?: 'client'): Promise<MovieRent> {
-    return lock.before(this.manager, { id }, 'no key update', () => this.get(id, expand));
-  }
-
-  /** Adds a rental without lines. */
-  async add(clientId: number, creationDatetime: Date): Promise<MovieRent> {
-    const [id] = await insertion.run(this.manager, [{ clientId, creationDatetime }]);
-    return this.create({ id, clientId, creationDatetime, details: [] });
+  async update(id: number, { clientId }: Pick<MovieRent, 'clientId'>): Promise<void> {
+    await this.manager.update(MovieRent, id, { clientId });
   }
 
   /** Returns all copies that are out, in the database and on `rent`. */
@@ -108,7 +99,7 @@ export class MovieRentRepository extends Repository<MovieRent> {
     if (open.length === 0) return;
     // If the clock was set back, a copy must not be returned before it was lent. Plain SQL, because TypeORM's update()
     // takes four times as long.
-    await this.query(
+    await this.manager.query(
       `UPDATE movie_rent_detail SET returned_datetime = CASE WHEN lent_datetime > $1 THEN lent_datetime ELSE $1 END
        WHERE movie_rent_id = $2 AND returned_datetime IS NULL`,
       [now.toISOString(), rent.id],
@@ -117,10 +108,10 @@ export class MovieRentRepository extends Repository<MovieRent> {
   }
 
   /** Deletes a rental with its lines. @throws NotFound */
-  async drop(id: number): Promise<void> {
+  async delete(id: number): Promise<void> {
     await this.getForUpdate(id);
     await this.manager.delete(MovieRentDetail, { movieRentId: id });
-    await this.delete(id);
+    await this.manager.delete(MovieRent, id);
   }
 }
 

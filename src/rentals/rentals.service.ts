@@ -66,7 +66,7 @@ export class RentalsService {
     return this.unitOfWork.for(command).runWithPrecheck(repositories, judge, async ({ rents, lines, ...shop }) => {
       const chosen = await fillBasket(order, shop);
       const now = this.clock.now();
-      const rent = await rents.add(order.clientId, now);
+      const rent = await rents.create({ clientId: order.clientId, creationDatetime: now });
       // Even if the clock was set back, a copy must not be lent before its last return.
       const lendings = chosen.map((copy) => ({ copy, lentDatetime: nowOrLatest(now, copy.lastReturn) }));
       rent.details = await lines.open(rent.id, lendings);
@@ -78,7 +78,7 @@ export class RentalsService {
   amend(id: number, order: RentOrder, command: Command<MovieRent>): Promise<MovieRent> {
     const expand = command.isExpanded ? 'client' : undefined;
     return this.unitOfWork.for(command).run(repositories, async (shop) => {
-      const rent = await shop.rents.getForUpdate(id, expand);
+      const rent = await shop.rents.getForUpdate(id, 'no key update', expand);
       command.precondition?.(rent);
       await amend(rent, order, shop, this.clock.now());
       return shop.rents.get(id, expand);
@@ -100,7 +100,7 @@ export class RentalsService {
       const rent = await rents.getForUpdate(id);
       precondition?.(rent);
       await copies.lockMoviesOf([], copyIdsOf(rent));
-      await rents.drop(id);
+      await rents.delete(id);
     });
   }
 }

@@ -10,9 +10,9 @@ describe('adding copies', () => {
     const database = await openDatabaseAt(url, { logging: 'all', logger });
     try {
       await database.unitOfWork.run(participants, async ({ genres, movies, copies }) => {
-        const genre = await genres.add({ name: 'Drama', description: null });
+        const genre = await genres.create({ name: 'Drama', description: null });
         const fields = { title: 'A Movie', description: null, year: 1999, director: null, genreId: genre.id };
-        await copies.addMany((await movies.add(fields)).id, Array(10_000).fill(undefined));
+        await copies.createMany((await movies.create(fields)).id, Array(10_000).fill(undefined));
       });
       expect(logger.statements.filter(({ sql }) => sql.startsWith('INSERT INTO movie_copy'))).toHaveLength(1);
     } finally {

@@ -13,7 +13,7 @@ describe('bulkheads: while more units of work of one kind run or wait than there
   beforeAll(async () => {
     database = await openDatabase();
     genreId = await database.unitOfWork.run(work, async ({ genres }) => {
-      return (await genres.add({ name: 'Drama', description: null })).id;
+      return (await genres.create({ name: 'Drama', description: null })).id;
     });
   });
   afterAll(() => database.close());
@@ -51,7 +51,7 @@ describe('bulkheads: while more units of work of one kind run or wait than there
 
   it('writes although slow reads occupy all connections that they may', async () => {
     await hold('read');
-    const added = database.unitOfWork.run(work, ({ genres }) => genres.add({ name: 'Noir', description: null }));
+    const added = database.unitOfWork.run(work, ({ genres }) => genres.create({ name: 'Noir', description: null }));
     await expect(added).resolves.toMatchObject({ name: 'Noir' });
   });
 

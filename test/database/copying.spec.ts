@@ -5,7 +5,7 @@ import { readDatasets } from '../../scripts/support/datasets.js';
 import { loadShop } from '../../scripts/support/load-shop.js';
 import { Progress } from '../../scripts/support/progress.js';
 import { withDatabase, withReadOnlyDatabase } from '../../src/platform/database/with-database.js';
-import { GenreRepository } from '../../src/genres/genre.repository.js';
+import { RawGenres } from '../support/raw-tables.js';
 import { type Api, openShop } from '../support/app.js';
 import { emptyDatabase, type FreshDatabase, freshFile, isSqlite } from '../support/engine.js';
 import { linksOf } from '../support/paging.js';
@@ -26,7 +26,7 @@ async function serving<Result>(url: string, use: (api: Api) => Promise<Result>):
 
 const countGenres = (url: string) =>
   withReadOnlyDatabase(dataSourceOptions(url), (unitOfWork) =>
-    unitOfWork.read({ genres: GenreRepository }, ({ genres }) => genres.count()),
+    unitOfWork.read({ genres: RawGenres }, ({ genres }) => genres.count()),
   );
 
 describe('a shop that is copied from one database to another and back', () => {
@@ -75,7 +75,7 @@ describe('a shop that is copied from one database to another and back', () => {
 
   it('has every table along, whatever tables there will be', async () => {
     const tables = await withReadOnlyDatabase(dataSourceOptions(here.url), (unitOfWork) =>
-      unitOfWork.read({ genres: GenreRepository }, ({ genres }) =>
+      unitOfWork.read({ genres: RawGenres }, ({ genres }) =>
         // What an index keeps in tables is virtual or a shadow.
         genres.query<{ name: string }[]>(
           `SELECT name FROM pragma_table_list

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   Between,
+  type EntityManager,
   Equal,
   type FindOperator,
   In,
@@ -11,12 +12,12 @@ import {
   Not,
   Raw,
 } from 'typeorm';
-import { IdempotencyKeyRepository } from '../../src/platform/database/idempotency/idempotency-key.repository.js';
-import { GenreRepository } from '../../src/genres/genre.repository.js';
+import { IdempotencyKey } from '../../src/platform/database/idempotency/idempotency-key.entity.js';
+import { RawGenres, RawTables } from '../support/raw-tables.js';
 import type { IdempotentRequest } from '../../src/kernel/idempotency.js';
 import { type Database, openDatabase } from '../support/database.js';
 
-const participants = { genres: GenreRepository };
+const participants = { genres: RawGenres };
 const idempotentRequest = <Result>(
   key: string,
   responseOf: (result: Result) => object = (result) => ({ result }),
@@ -35,9 +36,9 @@ describe('a unit of work that is done once', () => {
   const add = (name: string, key: IdempotentRequest<unknown>) =>
     database.unitOfWork
       .for({ idempotency: key })
-      .run(participants, ({ genres }) => genres.add({ name, description: null }));
+      .run(participants, ({ genres }) => genres.create({ name, description: null }));
   const names = () =>
-    database.unitOfWork.read(participants, async ({ genres }) => (await genres.find()).map(({ name }) => name));
+    database.unitOfWork.read(participants, async ({ genres }) => (await genres.rows.find()).map(({ name }) => name));
 
   it('keeps its answer and its effect together: one is not there without the other', async () => {
     const unanswerable = idempotentRequest('unanswerable', () => {
@@ -122,11 +123,11 @@ describe('a unit of work that is done once', () => {
         (time) => new Date(`2026-01-01T${time}Z`),
       ) as [Date, Date, Date];
       const found = (...operators: FindOperator<Date>[]) =>
-        database.unitOfWork.read({ keys: IdempotencyKeyRepository }, ({ keys }) =>
+        database.unitOfWork.read({ raw: RawTables }, ({ raw: { manager } }) =>
           Promise.all(
             operators.flatMap((operator) => [
-              keys.countBy({ creationDatetime: operator }),
-              keys.createQueryBuilder('k').where({ creationDatetime: operator }).getCount(),
+              manager.countBy(IdempotencyKey, { creationDatetime: operator }),
+              manager.createQueryBuilder(IdempotencyKey, 'k').where({ creationDatetime: operator }).getCount(),
             ]),
           ),
         );
@@ -156,12 +157,16 @@ describe('a unit of work that is done once', () => {
 
   it('refuses a Date as a parameter of a statement', async () => {
     const date = new Date();
-    const refusedBy = (job: (keys: IdempotencyKeyRepository) => Promise<unknown>) =>
-      expect(database.unitOfWork.read({ keys: IdempotencyKeyRepository }, ({ keys }) => job(keys))).rejects.toThrow(
+    const refusedBy = (job: (manager: EntityManager) => Promise<unknown>) =>
+      expect(database.unitOfWork.read({ raw: RawTables }, ({ raw }) => job(raw.manager))).rejects.toThrow(
         'A Date is no parameter of a statement',
       );
-    await refusedBy((keys) => keys.createQueryBuilder('k').where('k.creationDatetime <= :date', { date }).getMany());
-    await refusedBy((keys) => keys.countBy({ creationDatetime: Raw((column) => `${column} <= :date`, { date }) }));
+    await refusedBy((manager) =>
+      manager.createQueryBuilder(IdempotencyKey, 'k').where('k.creationDatetime <= :date', { date }).getMany(),
+    );
+    await refusedBy((manager) =>
+      manager.countBy(IdempotencyKey, { creationDatetime: Raw((column) => `${column} <= :date`, { date }) }),
+    );
   });
 
   it.each([

@@ -6,7 +6,7 @@ import { loadShop } from '../../scripts/support/load-shop.js';
 import { Progress } from '../../scripts/support/progress.js';
 import { IndexTrigrams1764200000000 } from '../../src/migrations/1764200000000-index-trigrams.js';
 import { missingTrigramIndexes } from '../../src/platform/database/search/trigram-index.js';
-import { GenreRepository } from '../../src/genres/genre.repository.js';
+import { RawGenres } from '../support/raw-tables.js';
 import { MovieRepository } from '../../src/movies/movie.repository.js';
 import { openDatabaseAt } from '../support/database.js';
 import { behindItsBack, rowsBehindItsBack } from '../support/outage.js';
@@ -290,8 +290,8 @@ describe('the migrations', () => {
 
   it('are the only way the schema changes: TypeORM synchronizes nothing, wherever we read or write', async () => {
     const { unitOfWork, close } = await openDatabaseAt(database.url);
-    const optionsOf = ({ genres }: { genres: GenreRepository }) => Promise.resolve(genres.manager.connection.options);
-    const work = { genres: GenreRepository };
+    const optionsOf = ({ genres }: { genres: RawGenres }) => Promise.resolve(genres.manager.connection.options);
+    const work = { genres: RawGenres };
     const inUse = [await unitOfWork.run(work, optionsOf), await unitOfWork.read(work, optionsOf)];
     await close();
     for (const { synchronize = false, dropSchema = false } of inUse)

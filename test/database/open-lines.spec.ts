@@ -1,3 +1,4 @@
+import { MovieRentDetail } from '../../src/rentals/movie-rent.entity.js';
 import { type Database, openDatabase } from '../support/database.js';
 import { participants } from '../support/storm.js';
 
@@ -8,20 +9,20 @@ describe('one open line per copy', () => {
   beforeAll(async () => {
     database = await openDatabase();
     await database.unitOfWork.run(participants, async ({ genres, movies, copies, clients, rents }) => {
-      const genre = await genres.add({ name: 'Drama', description: null });
+      const genre = await genres.create({ name: 'Drama', description: null });
       const fields = { title: 'A Movie', description: null, year: 1999, director: null, genreId: genre.id };
-      const { id: movieId } = await movies.add(fields);
-      const client = await clients.add({ firstName: 'A', lastName: 'Client', address: null, licenseNumber: null });
-      copyId = (await copies.add(movieId)).id;
-      rentId = (await rents.add(client.id, new Date())).id;
+      const { id: movieId } = await movies.create(fields);
+      const client = await clients.create({ firstName: 'A', lastName: 'Client', address: null, licenseNumber: null });
+      copyId = (await copies.create(movieId)).id;
+      rentId = (await rents.create({ clientId: client.id, creationDatetime: new Date() })).id;
     });
   });
   afterAll(() => database.close());
 
   /** By SQL alone, with none of our code to judge it. */
   const insert = (returned: string) =>
-    database.unitOfWork.run(participants, ({ lines }) =>
-      lines.query(
+    database.unitOfWork.run(participants, ({ raw }) =>
+      raw.manager.query(
         `INSERT INTO movie_rent_detail (movie_rent_id, movie_copy_id, lent_datetime, returned_datetime)
          VALUES (${rentId}, ${copyId}, '2026-01-01T00:00:00.000Z', ${returned})`,
       ),
@@ -36,13 +37,13 @@ describe('one open line per copy', () => {
     await insert(`'2024-01-01T00:00:00.000Z'`);
     await insert(`'2024-01-01T00:00:00.000Z'`);
     await insert(`'2024-01-02T00:00:00.000Z'`);
-    const lines = await database.unitOfWork.read(participants, (shop) => shop.lines.find());
+    const lines = await database.unitOfWork.read(participants, ({ raw }) => raw.manager.find(MovieRentDetail));
     expect(lines.map(({ isOpen }) => isOpen)).toEqual([true, false, false, false]);
   });
 
   it('holds against a line that is opened again', async () => {
-    const reopening = database.unitOfWork.run(participants, ({ lines }) =>
-      lines.query('UPDATE movie_rent_detail SET returned_datetime = NULL'),
+    const reopening = database.unitOfWork.run(participants, ({ raw }) =>
+      raw.manager.query('UPDATE movie_rent_detail SET returned_datetime = NULL'),
     );
     await expect(reopening).rejects.toThrow(/unique/i);
   });

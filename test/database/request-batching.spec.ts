@@ -1,6 +1,6 @@
 import { CompiledSelect } from '../../src/platform/database/queries/compiled-select.js';
 import { ReadBatcher } from '../../src/platform/database/queries/read-batcher.js';
-import { GenreRepository } from '../../src/genres/genre.repository.js';
+import { RawGenres } from '../support/raw-tables.js';
 import { ServiceUnavailable } from '../../src/kernel/domain-error.js';
 import { Movie } from '../../src/movies/movie.entity.js';
 import { MovieRepository } from '../../src/movies/movie.repository.js';
@@ -19,7 +19,7 @@ const ofJson = new CompiledSelect<Movie, { json: string }>(
       .where(isSqlite() ? `movie.id = (:json ->> 0)` : `movie.id = ((:json)::json ->> 0)::int`),
   { isBatched: () => true },
 );
-const work = { genres: GenreRepository, movies: MovieRepository };
+const work = { genres: RawGenres, movies: MovieRepository };
 const firstPage = { limit: 20, sortBy: 'id', descending: false, includeTotal: false };
 
 describe('request batching', () => {
@@ -30,11 +30,11 @@ describe('request batching', () => {
   beforeAll(async () => {
     ({ opened: database, listener } = await Listener.to(openDatabase));
     titles = await database.unitOfWork.run(work, async ({ genres, movies }) => {
-      const { id: genreId } = await genres.add({ name: 'Drama', description: null });
+      const { id: genreId } = await genres.create({ name: 'Drama', description: null });
       const added = new Map<number, string>();
       for (let year = 1900; year < 2000; year++) {
         const title = `It's "${year}", as JSON has it: \\ [] {} $1 ? ☃`;
-        added.set((await movies.add({ title, description: null, year, director: null, genreId })).id, title);
+        added.set((await movies.create({ title, description: null, year, director: null, genreId })).id, title);
       }
       return added;
     });
@@ -49,7 +49,7 @@ describe('request batching', () => {
       (await movies.page({ year }, firstPage)).rows.map(({ id }) => id),
     );
   const byJson = (json: string) =>
-    database.unitOfWork.readSingle(work, ({ movies }) => ofJson.first(movies.manager, { json }));
+    database.unitOfWork.readSingle(work, ({ genres }) => ofJson.first(genres.manager, { json }));
   const reads = (): Statement[] => listener.heard().filter(({ sql }) => sql.startsWith('SELECT'));
 
   it('runs concurrent reads of one query as a single statement', async () => {
@@ -127,7 +127,7 @@ describe('request batching', () => {
     });
     try {
       for (let turn = 0; turn < 200; turn++) {
-        await database.unitOfWork.run(work, ({ movies }) => movies.change(id!, { title: `Turn ${turn}` }));
+        await database.unitOfWork.run(work, ({ movies }) => movies.update(id!, { title: `Turn ${turn}` }));
         expect(await title(id!)).toBe(`Turn ${turn}`);
       }
     } finally {
@@ -188,7 +188,7 @@ describe('request batching', () => {
 
   it('rejects every read of a batch that fails for all of them, then recovers', async () => {
     const genre = (id: number) => database.unitOfWork.readSingle(work, ({ genres }) => genres.get(id));
-    const [{ id } = { id: 0 }] = await database.unitOfWork.read(work, ({ genres }) => genres.find());
+    const [{ id } = { id: 0 }] = await database.unitOfWork.read(work, ({ genres }) => genres.rows.find());
     await behindItsBack(database.url, 'ALTER TABLE genre RENAME TO elsewhere');
     const asked = await Promise.allSettled([genre(id), genre(id), genre(id + 1)]);
     expect(asked.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);

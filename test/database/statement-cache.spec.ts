@@ -5,9 +5,10 @@ import { MovieRepository } from '../../src/movies/movie.repository.js';
 import { openShop } from '../support/app.js';
 import { type Database, openDatabase } from '../support/database.js';
 import { isSqlite } from '../support/engine.js';
+import { RawTables } from '../support/raw-tables.js';
 import { Listener } from '../support/listener.js';
 
-const work = { movies: MovieRepository };
+const work = { movies: MovieRepository, raw: RawTables };
 
 describe('the statement cache', () => {
   let database: Database;
@@ -20,12 +21,12 @@ describe('the statement cache', () => {
         movies.page({}, { limit, sortBy: 'id', descending: false, includeTotal: false }),
       );
     for (let limit = 1; limit <= 200; limit++) await pageOf(limit);
-    const manager = await database.unitOfWork.read(work, ({ movies }) => Promise.resolve(movies.manager));
+    const manager = await database.unitOfWork.read(work, ({ raw }) => Promise.resolve(raw.manager));
     expect(statementCacheOf(manager.connection).size).toBe(1);
   });
 
   it('evicts the least recently used statements beyond one budget for all queries', async () => {
-    await database.unitOfWork.read(work, async ({ movies: { manager } }) => {
+    await database.unitOfWork.read(work, async ({ raw: { manager } }) => {
       const query = (name: string) =>
         new CompiledSelect<Genre, ById>({ id: 'integer' }, () =>
           manager.createQueryBuilder(Genre, 'genre').where(`genre.id = :id AND '${name}' = 'x'`),

@@ -1,12 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { ServiceUnavailable } from '../../src/kernel/domain-error.js';
-import { GenreRepository } from '../../src/genres/genre.repository.js';
+import { RawGenres } from '../support/raw-tables.js';
 import { type Database, openDatabase } from '../support/database.js';
 import { withSeed } from '../support/random.js';
 import { participants, Storm } from '../support/storm.js';
 
-const work = { genres: GenreRepository };
+const work = { genres: RawGenres };
 
 describe('the unit of work', () => {
   let database: Database;
@@ -16,13 +16,13 @@ describe('the unit of work', () => {
   const genre = (name: string) => ({ name, description: null });
   const names = () =>
     database.unitOfWork.read(work, async ({ genres }) =>
-      (await genres.find({ order: { id: 'ASC' } })).map(({ name }) => name),
+      (await genres.rows.find({ order: { id: 'ASC' } })).map(({ name }) => name),
     );
 
   it('stores all of the work', async () => {
     await database.unitOfWork.run(work, async ({ genres }) => {
-      await genres.add(genre('Western'));
-      await genres.add(genre('Musical'));
+      await genres.create(genre('Western'));
+      await genres.create(genre('Musical'));
     });
     expect(await names()).toEqual(['Western', 'Musical']);
   });
@@ -30,7 +30,7 @@ describe('the unit of work', () => {
   it('rolls back by default when the work throws, and says what it threw', async () => {
     const stop = new Error('on second thoughts');
     const failing = database.unitOfWork.run(work, async ({ genres }) => {
-      await genres.add(genre('Western'));
+      await genres.create(genre('Western'));
       throw stop;
     });
     await expect(failing).rejects.toBe(stop);
@@ -38,10 +38,10 @@ describe('the unit of work', () => {
   });
 
   it('rolls back what was stored before the database refused', async () => {
-    await database.unitOfWork.run(work, ({ genres }) => genres.add(genre('Western')));
+    await database.unitOfWork.run(work, ({ genres }) => genres.create(genre('Western')));
     const failing = database.unitOfWork.run(work, async ({ genres }) => {
-      await genres.add(genre('Musical'));
-      await genres.add(genre('WESTERN'));
+      await genres.create(genre('Musical'));
+      await genres.create(genre('WESTERN'));
     });
     await expect(failing).rejects.toThrow('A genre named "WESTERN" already exists');
     expect(await names()).toEqual(['Western']);
@@ -49,8 +49,8 @@ describe('the unit of work', () => {
 
   it("keeps TypeORM's own save and remove inside", async () => {
     const failing = database.unitOfWork.run(work, async ({ genres }) => {
-      await genres.save([genre('Western'), genre('Musical')].map((row) => ({ ...row, nameKey: row.name })));
-      await genres.remove(await genres.findBy({ name: 'Musical' }));
+      await genres.rows.save([genre('Western'), genre('Musical')].map((row) => ({ ...row, nameKey: row.name })));
+      await genres.rows.remove(await genres.rows.findBy({ name: 'Musical' }));
       throw new Error('on second thoughts');
     });
     await expect(failing).rejects.toThrow('on second thoughts');
@@ -61,27 +61,27 @@ describe('the unit of work', () => {
     'hands out repositories that refuse to be used after a %s has ended',
     async (way) => {
       const kept = await database.unitOfWork[way](work, ({ genres }) => Promise.resolve({ genres }));
-      await expect(kept.genres.add(genre('Western'))).rejects.toThrow(/released/);
-      await expect(kept.genres.save({ ...genre('Western'), nameKey: 'western' })).rejects.toThrow(/released/);
-      await expect(kept.genres.find()).rejects.toThrow(/released/);
+      await expect(kept.genres.create(genre('Western'))).rejects.toThrow(/released/);
+      await expect(kept.genres.rows.save({ ...genre('Western'), nameKey: 'western' })).rejects.toThrow(/released/);
+      await expect(kept.genres.rows.find()).rejects.toThrow(/released/);
       expect(await names()).toEqual([]);
     },
   );
 
   it('reads at once by one statement, and refuses every other', async () => {
     const { unitOfWork } = database;
-    await unitOfWork.run(work, ({ genres }) => genres.add(genre('Western')));
-    const [western] = await unitOfWork.readSingle(work, ({ genres }) => genres.find());
+    await unitOfWork.run(work, ({ genres }) => genres.create(genre('Western')));
+    const [western] = await unitOfWork.readSingle(work, ({ genres }) => genres.rows.find());
     expect(western).toMatchObject({ name: 'Western' });
     const reading = unitOfWork.readSingle(work, async ({ genres }) => [await genres.count(), await genres.count()]);
     await expect(reading).rejects.toThrow('takes one SELECT');
-    const writing = unitOfWork.readSingle(work, ({ genres }) => genres.add(genre('Musical')));
+    const writing = unitOfWork.readSingle(work, ({ genres }) => genres.create(genre('Musical')));
     await expect(writing).rejects.toThrow('takes one SELECT');
     expect(await names()).toEqual(['Western']);
   });
 
   it("can't write while it reads", async () => {
-    const writing = database.unitOfWork.read(work, ({ genres }) => genres.add(genre('Western')));
+    const writing = database.unitOfWork.read(work, ({ genres }) => genres.create(genre('Western')));
     const refusal: unknown = await writing.catch((error: unknown) => error);
     expect(inspect(refusal)).toMatch(/read-?only/);
     expect(refusal).not.toBeInstanceOf(ServiceUnavailable);
@@ -94,7 +94,7 @@ describe('the unit of work', () => {
     expect(unitOfWork.stats).toMatchObject({ ...idle, commits: 0 });
     await unitOfWork.run(work, async ({ genres }) => {
       expect(unitOfWork.stats).toMatchObject({ running: 1, commits: 0 });
-      await genres.add(genre('Western'));
+      await genres.create(genre('Western'));
     });
     await unitOfWork.read(work, () => Promise.resolve(expect(unitOfWork.stats).toMatchObject({ running: 1 })));
     expect(unitOfWork.stats).toMatchObject({ ...idle, commits: 1 });
@@ -105,7 +105,7 @@ describe('the unit of work', () => {
   it('reads one state of the shop, whatever is committed meanwhile', async () => {
     let begun!: () => void;
     const committed = new Promise<void>((begin) => (begun = begin)).then(() =>
-      database.unitOfWork.run(work, ({ genres }) => genres.add(genre('Western'))),
+      database.unitOfWork.run(work, ({ genres }) => genres.create(genre('Western'))),
     );
     const seen = await database.unitOfWork.read(work, async ({ genres }) => {
       const before = await genres.count();
@@ -120,12 +120,12 @@ describe('the unit of work', () => {
   it('loses nothing of 200 good units while one that fails is held open beside them', async () => {
     const { unitOfWork } = database;
     const failing = unitOfWork.run(work, async ({ genres }) => {
-      await genres.add(genre('Ghost'));
+      await genres.create(genre('Ghost'));
       await setTimeout(50);
       throw new Error('held open, then failed');
     });
     const good = Array.from({ length: 200 }, (_, number) => `Genre ${number}`);
-    const answers = good.map((name) => unitOfWork.run(work, ({ genres }) => genres.add(genre(name))));
+    const answers = good.map((name) => unitOfWork.run(work, ({ genres }) => genres.create(genre(name))));
     await expect(failing).rejects.toThrow('held open');
     await Promise.all(answers);
     expect((await names()).sort()).toEqual(good.sort());

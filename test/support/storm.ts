@@ -1,17 +1,19 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { type EntityManager, In, type SelectQueryBuilder } from 'typeorm';
-import type { Client } from '../../src/clients/client.entity.js';
+import { Client } from '../../src/clients/client.entity.js';
 import { ClientRepository } from '../../src/clients/client.repository.js';
 import { RowLock } from '../../src/platform/database/queries/row-lock.js';
 import { GenreRepository } from '../../src/genres/genre.repository.js';
-import type { MovieCopy } from '../../src/movies/movie-copy.entity.js';
+import { MovieCopy } from '../../src/movies/movie-copy.entity.js';
 import { MovieCopyRepository } from '../../src/movies/movie-copy.repository.js';
 import { Movie } from '../../src/movies/movie.entity.js';
 import { MovieRepository } from '../../src/movies/movie.repository.js';
+import { MovieRent } from '../../src/rentals/movie-rent.entity.js';
 import { MovieRentDetailRepository } from '../../src/rentals/movie-rent-detail.repository.js';
 import { MovieRentRepository } from '../../src/rentals/movie-rent.repository.js';
 import { CopyAlreadyRented } from '../../src/rentals/rentals.errors.js';
 import { inParallel } from './parallel.js';
+import { RawTables } from './raw-tables.js';
 import type { Random } from './random.js';
 
 export const participants = {
@@ -21,6 +23,7 @@ export const participants = {
   clients: ClientRepository,
   rents: MovieRentRepository,
   lines: MovieRentDetailRepository,
+  raw: RawTables,
 };
 
 export type Shop = { readonly [Name in keyof typeof participants]: InstanceType<(typeof participants)[Name]> };
@@ -100,15 +103,15 @@ export class Storm {
   /** Stocks the shop; nothing goes wrong as yet. */
   async prepare(): Promise<void> {
     await this.transactions.run(async ({ genres, movies, copies, clients }) => {
-      this.genreId = (await genres.add({ name: 'Storm', description: null })).id;
+      this.genreId = (await genres.create({ name: 'Storm', description: null })).id;
       this.clientId = (
-        await clients.add({ firstName: 'A', lastName: 'Client', address: null, licenseNumber: null })
+        await clients.create({ firstName: 'A', lastName: 'Client', address: null, licenseNumber: null })
       ).id;
-      const { id: movieId } = await movies.add(this.movie('Rented'));
-      this.copyIds = (await copies.addMany(movieId, Array(60).fill(undefined))).map(({ id }) => id);
+      const { id: movieId } = await movies.create(this.movie('Rented'));
+      this.copyIds = (await copies.createMany(movieId, Array(60).fill(undefined))).map(({ id }) => id);
       this.twins = [];
       for (let pair = 0; pair < 100; pair++) {
-        const [one, other] = [await movies.add(this.movie('Twin')), await movies.add(this.movie('Twin'))];
+        const [one, other] = [await movies.create(this.movie('Twin')), await movies.create(this.movie('Twin'))];
         this.twins.push({ ids: [one.id, other.id], changes: 0 });
       }
     });
@@ -139,9 +142,9 @@ export class Storm {
   async damage(): Promise<Damage> {
     const found = await this.transactions.read(async (shop) => ({
       receipts: await receipts(shop).getRawMany<Receipts>(),
-      movies: await shop.movies.find(),
-      stock: await shop.copies.find(),
-      rents: await shop.rents.find({ relations: { details: true } }),
+      movies: await shop.raw.manager.find(Movie),
+      stock: await shop.raw.manager.find(MovieCopy),
+      rents: await shop.raw.manager.find(MovieRent, { relations: { details: true } }),
     }));
     const lost: string[] = [];
     const ghosts: string[] = [];
@@ -229,7 +232,7 @@ export class Storm {
     const movie = kind === 'drop movie' ? taken(this.movies) : undefined;
     if (movie) {
       return {
-        steps: [({ movies }) => movies.drop(movie[0])],
+        steps: [({ movies }) => movies.delete(movie[0])],
         acknowledge: () => this.droppedMovies.add(movie[0]),
         refuse: () => this.movies.set(...movie),
       };
@@ -246,7 +249,7 @@ export class Storm {
       const copies = this.random.sample(this.copyIds, 2 + this.random.below(2));
       return {
         steps: [
-          async ({ rents }) => ({ id } = await rents.add(this.clientId, new Date())),
+          async ({ rents }) => ({ id } = await rents.create({ clientId: this.clientId, creationDatetime: new Date() })),
           ({ lines }) =>
             lines.open(
               id,
@@ -263,14 +266,14 @@ export class Storm {
       let year: number;
       return {
         steps: [
-          async ({ movies }) => {
-            await lockOfTwins.run(movies.manager, { ids: twins.ids }, 'no key update');
-            const years = (await movies.findBy({ id: In(twins.ids) })).map((twin) => twin.year);
+          async ({ raw: { manager } }) => {
+            await lockOfTwins.run(manager, { ids: twins.ids }, 'no key update');
+            const years = (await manager.findBy(Movie, { id: In(twins.ids) })).map((twin) => twin.year);
             if (years[0] !== years[1]) this.torn.push(`${stamp} saw twins of ${years.join(' and ')}`);
             year = years[0]! + 1;
           },
-          ({ movies }) => movies.change(one, { year }),
-          ({ movies }) => movies.change(other, { year }),
+          ({ movies }) => movies.update(one, { year }),
+          ({ movies }) => movies.update(other, { year }),
         ],
         acknowledge: () => twins.changes++,
         refuse: nothing,
@@ -278,8 +281,8 @@ export class Storm {
     }
     return {
       steps: [
-        async ({ movies }) => ({ id } = await movies.add(this.movie(stamp))),
-        ({ copies }) => copies.addMany(id, [undefined, undefined]),
+        async ({ movies }) => ({ id } = await movies.create(this.movie(stamp))),
+        ({ copies }) => copies.createMany(id, [undefined, undefined]),
       ],
       acknowledge: () => this.movies.set(id, stamp),
       refuse: nothing,
@@ -287,9 +290,9 @@ export class Storm {
   }
 
   /** Each worker sees the latest receipts of earlier units. */
-  private async glance({ clients }: Shop): Promise<void> {
-    const latest = await clients
-      .createQueryBuilder('client')
+  private async glance({ raw }: Shop): Promise<void> {
+    const latest = await raw.manager
+      .createQueryBuilder(Client, 'client')
       .select('client.lastName', 'stamp')
       .where('client.address = :receipt', { receipt })
       .orderBy('client.id', 'DESC')
@@ -304,9 +307,9 @@ export class Storm {
       await this.glance(shop);
       const halves = await receipts(shop).having('COUNT(*) <> 2').getRawMany<Receipts>();
       for (const { stamp } of halves) this.torn.push(`a reader saw half of ${stamp}`);
-      const signed = await shop.clients.countBy({ firstName: 'change twins', address: receipt });
+      const signed = await shop.raw.manager.countBy(Client, { firstName: 'change twins', address: receipt });
       await setImmediate();
-      const twins = await shop.movies.find({ select: { id: true, year: true }, where: { title: 'Twin' } });
+      const twins = await shop.raw.manager.find(Movie, { select: { id: true, year: true }, where: { title: 'Twin' } });
       const years = new Map(twins.map(({ id, year }) => [id, year]));
       let changes = 0;
       for (const { ids } of this.twins) {
@@ -325,7 +328,7 @@ export class Storm {
 
 /** A receipt is a client whose last name is the unit's stamp. */
 function sign({ clients }: Shop, { stamp, kind }: Plan): Promise<unknown> {
-  return clients.add({ firstName: kind, lastName: stamp, address: receipt, licenseNumber: null });
+  return clients.create({ firstName: kind, lastName: stamp, address: receipt, licenseNumber: null });
 }
 
 interface Receipts {
@@ -333,9 +336,9 @@ interface Receipts {
   readonly count: number | string;
 }
 
-function receipts({ clients }: Shop): SelectQueryBuilder<Client> {
-  return clients
-    .createQueryBuilder('client')
+function receipts({ raw }: Shop): SelectQueryBuilder<Client> {
+  return raw.manager
+    .createQueryBuilder(Client, 'client')
     .select('client.lastName', 'stamp')
     .addSelect('COUNT(*)', 'count')
     .where('client.address = :receipt', { receipt })

@@ -6,7 +6,8 @@ import {
   MergePatch,
   TextField,
 } from '../../platform/http/dto/fields.js';
-import { maxCopiesShown, type MovieFields } from '../movie.entity.js';
+import { maxCopiesShown } from '../movie-copy.entity.js';
+import type { MovieFields } from '../movie.entity.js';
 import { maxStock, type StockOrder } from '../stock.js';
 import { StockedCopyInput } from './movie-copy.dto.js';
 import { MovieDto, yearField } from './movie.dto.js';

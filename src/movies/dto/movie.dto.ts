@@ -1,6 +1,7 @@
 import { GenreDto } from '../../genres/dto/genre.dto.js';
 import { ExpansionField, IdField, IntegerField, ListField, TextField } from '../../platform/http/dto/fields.js';
-import { maxCopiesShown, type Movie } from '../movie.entity.js';
+import { maxCopiesShown, type StockedMovie, stockOf } from '../movie-copy.entity.js';
+import type { Movie } from '../movie.entity.js';
 import { maxStock } from '../stock.js';
 import { MovieCopyDto } from './movie-copy.dto.js';
 
@@ -77,18 +78,19 @@ export class MovieDto extends MovieSummaryDto {
   @ExpansionField(() => GenreDto, 'Its genre, with `expand=genre`.')
   genre?: GenreDto;
 
-  constructor(movie: Movie, publicUrl: string) {
+  constructor(movie: StockedMovie, publicUrl: string) {
     super(movie);
-    this.stock = movie.stock;
-    this.available = movie.available;
+    const { stock, available } = stockOf(movie);
+    this.stock = stock;
+    this.available = available;
     this.copies = movie.copies.slice(0, maxCopiesShown).map(MovieCopyDto.of);
-    this.copies_url = movie.stock > maxCopiesShown ? `${publicUrl}/movies/${movie.id}/copies` : null;
+    this.copies_url = stock > maxCopiesShown ? `${publicUrl}/movies/${movie.id}/copies` : null;
     if (movie.genre) this.genre = new GenreDto(movie.genre);
   }
 
   // `this`: esbuild renames a class that names itself, and setting the name back keeps V8 from ever compiling a subclass.
   /** @param context has the prefix of links in responses */
-  static for = ({ publicUrl }: { readonly publicUrl: string }): ((movie: Movie) => MovieDto) => {
+  static for = ({ publicUrl }: { readonly publicUrl: string }): ((movie: StockedMovie) => MovieDto) => {
     return (movie) => new this(movie, publicUrl);
   };
 }

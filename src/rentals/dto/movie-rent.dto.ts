@@ -10,8 +10,7 @@ import {
 } from '../../platform/http/dto/fields.js';
 import { MovieSummaryDto } from '../../movies/dto/movie.dto.js';
 import type { MovieCopy } from '../../movies/movie-copy.entity.js';
-import type { MovieRentDetail } from '../movie-rent-detail.entity.js';
-import type { MovieRent } from '../movie-rent.entity.js';
+import type { MovieRent, MovieRentDetail } from '../movie-rent.entity.js';
 
 /** Maximum lines of a rental. */
 export const maxLines = 100;

@@ -1,8 +1,7 @@
 import type { EntityManager, EntityTarget } from 'typeorm';
 import type { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { Clock } from '../../kernel/clock.js';
-import { MovieRentDetail } from '../movie-rent-detail.entity.js';
-import { MovieRent } from '../movie-rent.entity.js';
+import { MovieRent, MovieRentDetail } from '../movie-rent.entity.js';
 import type { Row } from '../../platform/verification/invariant.js';
 
 /** Tolerated clock difference between machines. */

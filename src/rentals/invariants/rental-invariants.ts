@@ -1,7 +1,6 @@
 import { type EntityInvariant, violationsIn, type Rows } from '../../platform/verification/invariant.js';
 import { futureInstants, latestPlausibleInstant } from './future-instants.js';
-import { MovieRentDetail } from '../movie-rent-detail.entity.js';
-import { MovieRent } from '../movie-rent.entity.js';
+import { MovieRent, MovieRentDetail } from '../movie-rent.entity.js';
 
 /** Invariants of rentals that no database constraint can express. */
 export const rentalInvariants: readonly EntityInvariant[] = [

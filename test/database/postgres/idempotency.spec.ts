@@ -1,8 +1,8 @@
-import { GenreRepository } from '../../../src/genres/genre.repository.js';
+import { RawGenres } from '../../support/raw-tables.js';
 import { type Database, openDatabaseAt } from '../../support/database.js';
 import { freshDatabase } from '../../support/engine.js';
 
-const participants = { genres: GenreRepository };
+const participants = { genres: RawGenres };
 
 describe('two instances of the service that are asked for one thing with one key', () => {
   let databases: Database[];
@@ -31,7 +31,7 @@ describe('two instances of the service that are asked for one thing with one key
           },
         })
         .run(participants, async ({ genres }) => {
-          await genres.add({ name, description: null });
+          await genres.create({ name, description: null });
           await meanwhile?.();
         });
     const first = ask(databases[0]!, 'First', () => {

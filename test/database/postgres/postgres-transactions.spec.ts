@@ -1,13 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
 import type { UnitOfWork } from '../../../src/platform/database/unit-of-work.js';
-import { GenreRepository } from '../../../src/genres/genre.repository.js';
+import { RawGenres } from '../../support/raw-tables.js';
 import { ServiceUnavailable } from '../../../src/kernel/domain-error.js';
 import { type Database, openDatabaseAt } from '../../support/database.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
 import { Network } from '../../support/network.js';
 import { behindItsBack } from '../../support/outage.js';
 
-const work = { genres: GenreRepository };
+const work = { genres: RawGenres };
 const connections = 10;
 /** Ten times what is promised, for a busy machine: without a limit, all would wait for ever. `npm run faults` is strict. */
 const longestWait = 30_000;
@@ -81,7 +81,7 @@ describe('units of work on PostgreSQL', () => {
 
   it('that lose to each other are tried again in a fresh transaction', async () => {
     await unitOfWork.run(work, async ({ genres }) => {
-      for (const name of ['Western', 'Musical']) await genres.add({ name, description: null });
+      for (const name of ['Western', 'Musical']) await genres.create({ name, description: null });
     });
     let locked = 0;
     const lockBoth = (one: number, other: number) =>
@@ -151,7 +151,7 @@ describe('units of work on PostgreSQL', () => {
     await asOperator(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
     await asOperator(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`);
     await setTimeout(100);
-    const writing = unitOfWork.run(work, ({ genres }) => genres.add({ name: 'Western', description: null }));
+    const writing = unitOfWork.run(work, ({ genres }) => genres.create({ name: 'Western', description: null }));
     await expect(writing).rejects.toBeInstanceOf(ServiceUnavailable);
     await expect(read()).resolves.toBe(0);
   });

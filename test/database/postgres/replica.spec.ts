@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { dataSourceOptions } from '../../../ormconfig.js';
-import { GenreRepository } from '../../../src/genres/genre.repository.js';
+import { RawGenres } from '../../support/raw-tables.js';
 import { ServiceUnavailable } from '../../../src/kernel/domain-error.js';
 import { openShop } from '../../support/app.js';
 import { type Database, openDatabaseAt } from '../../support/database.js';
@@ -13,8 +13,8 @@ import { type ReplicatedServer, startReplicatedServer } from '../../support/repl
 /** Ten times what is promised, for a busy machine. A read that waited for the replica would wait for ever. */
 const longestWaitMs = 30_000;
 
-const work = { genres: GenreRepository };
-type Genres = { genres: GenreRepository };
+const work = { genres: RawGenres };
+type Genres = { genres: RawGenres };
 
 /** Whether a unit of work is on the replica. */
 const isOnReplica = async ({ genres }: Genres): Promise<boolean> => {
@@ -55,7 +55,7 @@ describe('a replica', () => {
   let count = 0;
   /** Adds a genre, and tells how many there are now. */
   const add = async ({ unitOfWork }: Database): Promise<number> => {
-    await unitOfWork.run(work, ({ genres }) => genres.add({ name: `Genre ${count}`, description: null }));
+    await unitOfWork.run(work, ({ genres }) => genres.create({ name: `Genre ${count}`, description: null }));
     return ++count;
   };
   const read = ({ unitOfWork }: Database) => unitOfWork.read(work, genresSeen);
@@ -87,7 +87,7 @@ describe('a replica', () => {
       resourceOf: () => '/',
     };
     expect(await one.unitOfWork.for({ idempotency: once }).run(work, isOnReplica)).toBe(false);
-    const writing = one.unitOfWork.read(work, ({ genres }) => genres.add({ name: 'Western', description: null }));
+    const writing = one.unitOfWork.read(work, ({ genres }) => genres.create({ name: 'Western', description: null }));
     await expect(writing).rejects.toThrow('read-only');
   });
 

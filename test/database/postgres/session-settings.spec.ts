@@ -3,7 +3,7 @@ import { Environment } from '../../../src/platform/config/environment.js';
 import { startSession } from '../../../src/platform/database/postgres/session-settings.js';
 import { UnusableDatabase } from '../../../src/platform/database/engine/unusable-database.js';
 import { withDatabase, withReadOnlyDatabase } from '../../../src/platform/database/with-database.js';
-import { GenreRepository } from '../../../src/genres/genre.repository.js';
+import { RawGenres } from '../../support/raw-tables.js';
 import { openShop } from '../../support/app.js';
 import { type Database, openDatabaseAt } from '../../support/database.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
@@ -11,7 +11,7 @@ import { isPgBouncerInstalled, startPgBouncer } from '../../support/pgbouncer.js
 import { clerk } from '../../support/shop.js';
 import { describeIf } from '../../support/skipping.js';
 
-const work = { genres: GenreRepository };
+const work = { genres: RawGenres };
 const names = ['lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout'];
 const settingsSql = `SELECT name, setting FROM pg_settings WHERE name = ANY($1)`;
 

@@ -2,12 +2,12 @@ import { dataSourceOptions } from '../../../ormconfig.js';
 import { CompiledSelect } from '../../../src/platform/database/queries/compiled-select.js';
 import { withSettings } from '../../../src/platform/database/postgres/session-settings.js';
 import { Genre } from '../../../src/genres/genre.entity.js';
-import { GenreRepository } from '../../../src/genres/genre.repository.js';
+import { RawGenres } from '../../support/raw-tables.js';
 import { ServiceUnavailable } from '../../../src/kernel/domain-error.js';
 import { openDatabaseAt } from '../../support/database.js';
 import { freshDatabase } from '../../support/engine.js';
 
-const work = { genres: GenreRepository };
+const work = { genres: RawGenres };
 const sleeping = new CompiledSelect<Genre, { seconds: number }>(
   { seconds: 'integer' },
   (manager) => manager.createQueryBuilder(Genre, 'genre').where('pg_sleep(:seconds) IS NOT NULL'),
@@ -20,7 +20,7 @@ describe('a statement_timeout', () => {
     const { extra } = withSettings(dataSourceOptions(url), { statement_timeout: 500 }) as { extra: object };
     const database = await openDatabaseAt(url, { extra });
     try {
-      await database.unitOfWork.run(work, ({ genres }) => genres.add({ name: 'Drama', description: null }));
+      await database.unitOfWork.run(work, ({ genres }) => genres.create({ name: 'Drama', description: null }));
       const sleep = (seconds: number) =>
         database.unitOfWork.readSingle(work, ({ genres }) => sleeping.first(genres.manager, { seconds }));
       const [slow, quick] = await Promise.allSettled([sleep(60), sleep(0)]);

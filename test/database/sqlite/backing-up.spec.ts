@@ -6,6 +6,7 @@ import { dataSourceOptions } from '../../../ormconfig.js';
 import { backUp } from '../../../src/platform/database/sqlite/file/backup.js';
 import { withReadOnlyDatabase } from '../../../src/platform/database/with-database.js';
 import { verify } from '../../../src/platform/verification/verify.js';
+import { MovieRent } from '../../../src/rentals/movie-rent.entity.js';
 import { shopInvariants } from '../../../src/shop-invariants.js';
 import { runCommand } from '../../support/command.js';
 import { openDatabaseAt } from '../../support/database.js';
@@ -65,7 +66,9 @@ describe('npm run backup', () => {
     expect((await readdir(folder())).filter((name) => name.startsWith('backup'))).toEqual(['backup.sqlite']);
 
     const { unitOfWork, close } = await openDatabaseAt(url);
-    const ids = await unitOfWork.read(participants, async ({ rents }) => (await rents.find()).map(({ id }) => id));
+    const ids = await unitOfWork.read(participants, async ({ raw }) =>
+      (await raw.manager.find(MovieRent)).map(({ id }) => id),
+    );
     await close();
     expect(ids).toEqual(expect.arrayContaining(before));
   });

@@ -9,7 +9,8 @@ describe('a group commit', () => {
   beforeEach(async () => (database = await openDatabase()));
   afterEach(() => database.close());
 
-  const add = (name: string) => database.unitOfWork.run(work, ({ genres }) => genres.add({ name, description: null }));
+  const add = (name: string) =>
+    database.unitOfWork.run(work, ({ genres }) => genres.create({ name, description: null }));
   const onDisk = () => rowsBehindItsBack(database.url, 'SELECT name FROM genre');
 
   it('rejects a unit that fails because of another in its batch only once that is on disk', async () => {

@@ -1,7 +1,7 @@
-import { GenreRepository } from '../../../src/genres/genre.repository.js';
+import { RawGenres } from '../../support/raw-tables.js';
 import { type Database, openDatabase } from '../../support/database.js';
 
-const work = { genres: GenreRepository };
+const work = { genres: RawGenres };
 const unavailable = { name: 'ServiceUnavailable', cause: expect.objectContaining({ code: 'SQLITE_FULL' }) };
 
 describe('a transaction that SQLite has lost', () => {
@@ -10,7 +10,7 @@ describe('a transaction that SQLite has lost', () => {
   afterEach(() => database.close());
 
   const add = (name: string, description: string | null = null) =>
-    database.unitOfWork.run(work, ({ genres }) => genres.add({ name, description }));
+    database.unitOfWork.run(work, ({ genres }) => genres.create({ name, description }));
 
   async function pragma(sql: string): Promise<number> {
     const [row] = await database.dataSource.query<Record<string, number>[]>(`PRAGMA ${sql}`);
@@ -29,12 +29,12 @@ describe('a transaction that SQLite has lost', () => {
     await withFullDisk(async () => {
       // Has the turn first, so that the three behind it wait together and share a transaction.
       const alone = database.unitOfWork.run(work, async ({ genres }) => {
-        await genres.add({ name: 'Alone', description: null });
+        await genres.create({ name: 'Alone', description: null });
       });
       const batch = [
         add('Good'),
         database.unitOfWork.run(work, async ({ genres }) => {
-          for (let row = 0; ; row++) await genres.add({ name: `Row ${row}`, description: 'x'.repeat(2000) });
+          for (let row = 0; ; row++) await genres.create({ name: `Row ${row}`, description: 'x'.repeat(2000) });
         }),
         add('Also good'),
       ];
@@ -44,7 +44,7 @@ describe('a transaction that SQLite has lost', () => {
     });
     await add('After');
     const names = await database.unitOfWork.read(work, async ({ genres }) =>
-      (await genres.find({ order: { id: 'ASC' } })).map(({ name }) => name),
+      (await genres.rows.find({ order: { id: 'ASC' } })).map(({ name }) => name),
     );
     expect(names).toEqual(['Before', 'Alone', 'After']);
   });
@@ -53,7 +53,7 @@ describe('a transaction that SQLite has lost', () => {
     await add('Before');
     await withFullDisk(async () => {
       const filling = database.unitOfWork.run(work, async ({ genres }) => {
-        for (let row = 0; ; row++) await genres.add({ name: `Row ${row}`, description: 'x'.repeat(2000) });
+        for (let row = 0; ; row++) await genres.create({ name: `Row ${row}`, description: 'x'.repeat(2000) });
       });
       await expect(filling).rejects.toMatchObject(unavailable);
       expect(await database.unitOfWork.read(work, ({ genres }) => genres.count())).toBe(1);

@@ -1,11 +1,11 @@
 import type { EntityManager } from 'typeorm';
 import { connectionOf } from '../../../src/platform/database/sqlite/driver.js';
-import { GenreRepository } from '../../../src/genres/genre.repository.js';
+import { RawGenres } from '../../support/raw-tables.js';
 import { type Database, openDatabaseAt } from '../../support/database.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
 import { until } from '../../support/until.js';
 
-const participants = { genres: GenreRepository };
+const participants = { genres: RawGenres };
 const timeoutMs = 200;
 /** Takes much longer than the timeout, and ends some day. */
 const endless =
@@ -42,7 +42,7 @@ describe('the statement timeout of SQLite readers', () => {
     const slow = Array.from({ length: 6 }, () => read((manager) => manager.query(endless)));
     for (const { status } of await Promise.allSettled(slow)) expect(status).toBe('rejected');
     const added = await database.unitOfWork.run(participants, ({ genres }) =>
-      genres.add({ name: 'After', description: null }),
+      genres.create({ name: 'After', description: null }),
     );
     const seen = await Promise.all(
       Array.from({ length: 6 }, () => read((manager) => manager.query('SELECT id FROM genre'))),
@@ -97,7 +97,9 @@ describe('reads without end on SQLite', () => {
         .finally(() => finished++),
     );
     await until('a read runs', () => running.size === 1);
-    const added = await unitOfWork.run(participants, ({ genres }) => genres.add({ name: 'Beside', description: null }));
+    const added = await unitOfWork.run(participants, ({ genres }) =>
+      genres.create({ name: 'Beside', description: null }),
+    );
     expect(added.name).toBe('Beside');
     const found = await unitOfWork.readSingle(participants, ({ genres }) => genres.get(added.id));
     expect(found.name).toBe('Beside');

@@ -19,14 +19,14 @@ describe('the trigram index of a SQLite file', () => {
   /** Adds, changes and takes back movies, and as much again in vain. */
   async function keepShop(): Promise<void> {
     const { id } = await database.unitOfWork.run(work, ({ genres }) =>
-      genres.add({ name: 'Drama', description: null }),
+      genres.create({ name: 'Drama', description: null }),
     );
     const units = Array.from({ length: 10 }, (_, turn) =>
       database.unitOfWork.run(work, async ({ movies }) => {
-        const [first, second] = [await movies.add(movie(`First ${turn}`, id)), await movies.add(movie(`Ab`, id))];
-        await movies.change(first.id, { title: `Renamed ${turn}` });
-        await movies.change(second.id, { year: 2000 });
-        await movies.drop(second.id);
+        const [first, second] = [await movies.create(movie(`First ${turn}`, id)), await movies.create(movie(`Ab`, id))];
+        await movies.update(first.id, { title: `Renamed ${turn}` });
+        await movies.update(second.id, { year: 2000 });
+        await movies.delete(second.id);
         if (turn % 2 > 0) throw new Error('in vain');
       }),
     );

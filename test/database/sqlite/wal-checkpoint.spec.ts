@@ -5,14 +5,14 @@ import { Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../../ormconfig.js';
 import { Program, startService } from '../../../scripts/support/program.js';
-import { GenreRepository } from '../../../src/genres/genre.repository.js';
+import { RawGenres } from '../../support/raw-tables.js';
 import { apiAt } from '../../support/app.js';
 import { openDatabaseAt } from '../../support/database.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
 import { rowsBehindItsBack } from '../../support/outage.js';
 import { clerk } from '../../support/shop.js';
 
-const participants = { genres: GenreRepository };
+const participants = { genres: RawGenres };
 const pathOf = ({ url }: FreshDatabase) => url.replace(/^sqlite:/, '');
 const walBytes = async (file: FreshDatabase) => (await stat(`${pathOf(file)}-wal`)).size;
 const MiB = 1024 * 1024;
@@ -59,7 +59,9 @@ describe('the write-ahead log', () => {
     );
     let largest = 0;
     for (let written = 0; written < 12 * MiB; written += blob.length) {
-      await unitOfWork.run(participants, ({ genres }) => genres.add({ name: `Genre ${written}`, description: blob }));
+      await unitOfWork.run(participants, ({ genres }) =>
+        genres.create({ name: `Genre ${written}`, description: blob }),
+      );
       largest = Math.max(largest, await walBytes(file));
       await pause(5);
     }
@@ -82,10 +84,10 @@ describe('the write-ahead log', () => {
     });
     const answer = expect(endless).rejects.toMatchObject({ name: 'ServiceUnavailable' });
     for (let row = 0; row < 10; row++) {
-      await unitOfWork.run(participants, ({ genres }) => genres.add({ name: `Genre ${row}`, description: blob }));
+      await unitOfWork.run(participants, ({ genres }) => genres.create({ name: `Genre ${row}`, description: blob }));
     }
     await pause(150);
-    await unitOfWork.run(participants, ({ genres }) => genres.add({ name: 'Last', description: blob }));
+    await unitOfWork.run(participants, ({ genres }) => genres.create({ name: 'Last', description: blob }));
     await answer;
     expect(await unitOfWork.read(participants, ({ genres }) => genres.count())).toBe(11);
     await close();
@@ -103,7 +105,7 @@ describe('the write-ahead log', () => {
     });
     let rows = 0;
     const write = async () => {
-      await unitOfWork.run(participants, ({ genres }) => genres.add({ name: `Genre ${rows++}`, description: blob }));
+      await unitOfWork.run(participants, ({ genres }) => genres.create({ name: `Genre ${rows++}`, description: blob }));
       await pause(20);
     };
     const other = await new DataSource({ ...dataSourceOptions(file.url), migrations: [] }).initialize();

@@ -1,13 +1,24 @@
-import { type EntityManager, Repository } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { IdempotencyKeyInUse } from '../../../kernel/idempotency.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
 
-export class IdempotencyKeyRepository extends Repository<IdempotencyKey> {
+export class IdempotencyKeyRepository {
   private readonly isPostgres: boolean;
 
-  constructor(manager: EntityManager) {
-    super(IdempotencyKey, manager, manager.queryRunner);
+  constructor(private readonly manager: EntityManager) {
     this.isPostgres = manager.connection.options.type === 'postgres';
+  }
+
+  find(key: string): Promise<IdempotencyKey | null> {
+    return this.manager.findOneBy(IdempotencyKey, { key });
+  }
+
+  async create(row: IdempotencyKey): Promise<void> {
+    await this.manager.insert(IdempotencyKey, row);
+  }
+
+  async delete(key: string): Promise<void> {
+    await this.manager.delete(IdempotencyKey, { key });
   }
 
   /**
@@ -17,7 +28,7 @@ export class IdempotencyKeyRepository extends Repository<IdempotencyKey> {
    */
   async hold(key: string): Promise<void> {
     if (!this.isPostgres) return;
-    const [row] = await this.query<{ held: boolean }[]>(
+    const [row] = await this.manager.query<{ held: boolean }[]>(
       'SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS held',
       [key],
     );
@@ -26,7 +37,7 @@ export class IdempotencyKeyRepository extends Repository<IdempotencyKey> {
 
   /** Erases the stored responses that show a resource. A retry then gets 409 idempotency-answer-gone. */
   async eraseAnswers(resource: string): Promise<void> {
-    await this.update({ resource }, { answer: '', request: '' });
+    await this.manager.update(IdempotencyKey, { resource }, { answer: '', request: '' });
   }
 
   /**
@@ -37,7 +48,7 @@ export class IdempotencyKeyRepository extends Repository<IdempotencyKey> {
   async deleteUntil(instant: Date, limit: number): Promise<number> {
     const placeholder = this.isPostgres ? '$1' : '?';
     const skipLocked = this.isPostgres ? 'FOR UPDATE SKIP LOCKED' : '';
-    const { affected } = await this.queryRunner!.query(
+    const { affected } = await this.manager.queryRunner!.query(
       `DELETE FROM idempotency_key WHERE key IN (
          SELECT key FROM idempotency_key WHERE creation_datetime <= ${placeholder}
          ORDER BY creation_datetime LIMIT ${limit} ${skipLocked})`,

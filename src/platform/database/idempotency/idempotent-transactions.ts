@@ -69,12 +69,12 @@ export class IdempotentTransactions {
     const keys = new IdempotencyKeyRepository(manager);
     await keys.hold(key);
     const expired = await this.refuseDone(once, manager);
-    if (expired) await keys.delete({ key });
+    if (expired) await keys.delete(key);
     const result = await work(manager);
     const answer = once.responseOf(result);
     const resource = once.resourceOf(answer);
     const creationDatetime = this.clock.now();
-    await keys.insert({ key, request, answer: packAnswer(JSON.stringify(answer)), resource, creationDatetime });
+    await keys.create({ key, request, answer: packAnswer(JSON.stringify(answer)), resource, creationDatetime });
     return result;
   }
 
@@ -86,7 +86,7 @@ export class IdempotentTransactions {
     { key, request }: IdempotentRequest<never>,
     manager: EntityManager,
   ): Promise<IdempotencyKey | null> {
-    const earlier = await new IdempotencyKeyRepository(manager).findOneBy({ key });
+    const earlier = await new IdempotencyKeyRepository(manager).find(key);
     if (!earlier || earlier.creationDatetime <= this.expiry()) return earlier;
     const isErased = earlier.request === '';
     if (earlier.request !== request && !isErased) throw new IdempotencyKeyReused();

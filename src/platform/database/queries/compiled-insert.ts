@@ -1,35 +1,32 @@
-import type { EntityManager, EntityTarget, ObjectLiteral } from 'typeorm';
+import type { DataSource, EntityManager, EntityTarget, ObjectLiteral } from 'typeorm';
+import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import { compileTemplate, type CompiledStatement, isPostgres, StatementCache } from './compiled-statement.js';
 import { parseSql } from './sql-template.js';
 
 /**
  * A compiled bulk INSERT for hot paths. All rows are passed as one JSON parameter, so the SQL text does not depend on
  * their number.
+ * @template Columns the properties of every row: all columns of the entity, without the id if it is generated
  */
-export class CompiledInsert<Entity extends ObjectLiteral, Property extends keyof Entity & string> {
+export class CompiledInsert<Entity extends ObjectLiteral, Columns extends ObjectLiteral> {
   private readonly cache = new StatementCache<CompiledStatement>();
 
   /**
-   * @param properties the inserted properties of the entity
-   * @param key one of the properties, whose values are distinct within one insertion
+   * @param key a property whose values are distinct within one insertion
+   * @param options.isIdGiven whether rows have an id
    */
   constructor(
     private readonly target: EntityTarget<Entity>,
-    private readonly properties: readonly Property[],
-    private readonly key: Property,
+    private readonly key: keyof Columns & string,
+    private readonly options: { readonly isIdGiven?: boolean } = {},
   ) {}
 
   /** @returns the generated ids, in the order of `rows` */
-  async run(manager: EntityManager, rows: readonly Pick<Entity, Property>[]): Promise<number[]> {
+  async run(manager: EntityManager, rows: readonly Columns[]): Promise<number[]> {
     if (rows.length === 0) return [];
     const { connection } = manager;
-    const metadata = connection.getMetadata(this.target);
-    const columns = this.properties.map((property) => metadata.findColumnWithPropertyName(property)!);
-    const values = rows.map((row) =>
-      columns.map((column, index): unknown =>
-        connection.driver.preparePersistentValue(row[this.properties[index]!], column),
-      ),
-    );
+    const columns = this.columnsIn(connection);
+    const values = rows.map((row) => columns.map((column): unknown => valueOf(row, column)));
     const { sql } = this.cache.get(connection, '', () => this.compile(manager));
     const { records } = await manager.queryRunner!.query(sql, [JSON.stringify(values)], true);
     // Neither database guarantees the order of RETURNING.
@@ -37,10 +34,15 @@ export class CompiledInsert<Entity extends ObjectLiteral, Property extends keyof
     return rows.map((row) => ids.get(row[this.key])!);
   }
 
+  private columnsIn(connection: DataSource): ColumnMetadata[] {
+    const { columns } = connection.getMetadata(this.target);
+    return columns.filter((column) => !column.isVirtualProperty && (this.options.isIdGiven || !column.isGenerated));
+  }
+
   private compile({ connection }: EntityManager): CompiledStatement {
     const { driver } = connection;
     const metadata = connection.getMetadata(this.target);
-    const columns = this.properties.map((property) => metadata.findColumnWithPropertyName(property)!);
+    const columns = this.columnsIn(connection);
     const values = columns.map((column, position) => {
       const value = `(line.value ->> ${position})`;
       return isPostgres(connection) ? `${value}::${driver.normalizeType(column)}` : value;
@@ -53,4 +55,11 @@ export class CompiledInsert<Entity extends ObjectLiteral, Property extends keyof
       `SELECT ${values.join(', ')} FROM ${rows} AS line RETURNING id, ${key} AS "key"`;
     return compileTemplate(connection, parseSql(sql), { rows: 'text' });
   }
+}
+
+/** Returns the value to store. A forgotten value would be stored as NULL, or as an empty text. */
+function valueOf(row: ObjectLiteral, column: ColumnMetadata): unknown {
+  const value: unknown = row[column.propertyName];
+  if (value === undefined) throw new TypeError(`The new row has no value for the column ${column.databaseName}.`);
+  return column.entityMetadata.connection.driver.preparePersistentValue(value, column);
 }

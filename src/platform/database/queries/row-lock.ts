@@ -2,7 +2,6 @@ import type { EntityManager, ObjectLiteral } from 'typeorm';
 import { CompiledSelect, type Query, type Values } from './compiled-select.js';
 import type { ParameterTypes } from '../columns/parameter-types.js';
 import { ServiceUnavailable } from '../../../kernel/domain-error.js';
-import { inOrder } from '../../../kernel/in-order.js';
 import { errorCode } from '../../../kernel/error-code.js';
 import { isReadOnly } from '../engine/scoped-runner.js';
 
@@ -50,19 +49,5 @@ export class RowLock<Entity extends ObjectLiteral, V extends object> {
   async run(manager: EntityManager, values: V & Values, strength: LockStrength): Promise<number | undefined> {
     if (manager.connection.options.type !== 'postgres' || isReadOnly(manager)) return undefined;
     return (await this.selects[strength].all(manager, values)).length;
-  }
-
-  /**
-   * Locks the rows, then reads. Both statements are sent in one round trip; PostgreSQL executes them in order, so `read`
-   * sees what was committed before the lock was granted. See docs/decisions/0033.
-   */
-  async before<Result>(
-    manager: EntityManager,
-    values: V & Values,
-    strength: LockStrength,
-    read: () => Promise<Result>,
-  ): Promise<Result> {
-    const [, result] = await inOrder(this.run(manager, values, strength), read());
-    return result;
   }
 }

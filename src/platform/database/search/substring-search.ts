@@ -1,4 +1,4 @@
-import type { EntityManager, EntityMetadata, ObjectLiteral, Repository, SelectQueryBuilder } from 'typeorm';
+import type { EntityManager, EntityMetadata, EntityTarget, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import type { Page } from '../../../kernel/page.js';
 import type { Present } from '../queries/compiled-select.js';
 import { assertTransaction, isSingleStatementRead } from '../queries/read-batcher.js';
@@ -46,12 +46,12 @@ export const isNarrowed = ({ pattern, trigrams }: Present<SubstringSearch>): boo
  * @throws NeedsTransaction in a single-statement read that is inconclusive
  */
 export async function fetchMatches<Row extends ObjectLiteral>(
-  repository: Repository<Row>,
+  manager: EntityManager,
+  entity: EntityTarget<Row>,
   property: keyof Row & string,
   words: readonly string[] | undefined,
   fetch: (search: Partial<SubstringSearch>) => Promise<Page<Row>>,
 ): Promise<Page<Row>> {
-  const { manager, metadata } = repository;
   if (words === undefined) return fetch({});
   if (isPostgres(manager)) return fetch(patternsOf(words));
   const trigrams = rarestOf(trigramsOf(words));
@@ -60,7 +60,7 @@ export async function fetchMatches<Row extends ObjectLiteral>(
     if (page.rows.length > 0) return page;
   }
   assertTransaction(manager);
-  const index = indexOf(metadata, property);
+  const index = indexOf(manager.connection.getMetadata(entity), property);
   return fetch({ ...patternsOf(words), candidates: index && (await findCandidates(manager, index.name, words)) });
 }
 
