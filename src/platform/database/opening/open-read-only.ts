@@ -5,6 +5,7 @@ import type { Database } from '../engine/database.js';
 import { PostgresDatabase } from '../postgres/postgres-database.js';
 import { withSettings } from '../postgres/session-settings.js';
 import { SqliteDatabase } from '../sqlite/sqlite-database.js';
+import { executedMigrations } from '../engine/schema-version.js';
 import { UnusableDatabase } from '../engine/unusable-database.js';
 
 /** Returns options for read-only connections, enforced by the database. @throws UnusableDatabase */
@@ -35,7 +36,7 @@ export function openAnySchema(source: DataSource): Promise<Database> {
 
 async function assertCurrentSchema(source: DataSource): Promise<void> {
   const ours = source.migrations.map(({ name, constructor }) => name ?? constructor.name);
-  const done = await executedMigrations(source);
+  const done = (await executedMigrations(source)).map(({ name }) => name);
   const missing = ours.filter((name) => !done.includes(name));
   if (missing.length > 0) {
     throw new UnusableDatabase(
@@ -50,16 +51,4 @@ async function assertCurrentSchema(source: DataSource): Promise<void> {
         'Use the version that serves it.',
     );
   }
-}
-
-/** Returns the names of the executed migrations; none if the table is missing. */
-async function executedMigrations(source: DataSource): Promise<string[]> {
-  const [found] = await source.query<{ name: string }[]>(
-    source.options.type === 'postgres'
-      ? `SELECT 1 FROM pg_tables WHERE tablename = 'migrations' AND schemaname = current_schema()`
-      : `SELECT 1 FROM sqlite_schema WHERE name = 'migrations'`,
-  );
-  if (!found) return [];
-  const rows = await source.query<{ name: string }[]>('SELECT name FROM migrations ORDER BY id');
-  return rows.map(({ name }) => name);
 }

@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import type { DataSource, DataSourceOptions } from 'typeorm';
 import { Database } from '../engine/database.js';
-import { executedMigrationsSql, pendingMigrations } from '../engine/schema-version.js';
+import { executedMigrations, executedMigrationsSql, pendingMigrations } from '../engine/schema-version.js';
 import type { RunnerFactory, TransactionManager } from '../engine/transaction-manager.js';
 import { UnusableDatabase } from '../engine/unusable-database.js';
 import type { PreparingPool } from './driver.js';
@@ -35,7 +35,10 @@ export class PostgresDatabase extends Database {
   static async open(dataSource: DataSource, replica?: DataSourceOptions): Promise<Database> {
     await assertUtf8(dataSource);
     await assertPrivileges(dataSource);
-    await withMigrationLock(dataSource.options, () => dataSource.runMigrations({ transaction: 'each' }));
+    // The lock takes another connection, which most starts can do without.
+    if (pendingMigrations(dataSource, await executedMigrations(dataSource)).length > 0) {
+      await withMigrationLock(dataSource.options, () => dataSource.runMigrations({ transaction: 'each' }));
+    }
     return this.openMigrated(dataSource, replica);
   }
 
