@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client } from 'pg';
+import { Pool } from 'pg';
 
 /** Which database the tests run on now: each of them runs once on each. Set by test/jest/on-sqlite.ts and on-postgres.ts. */
 declare const engine: 'sqlite' | 'postgres';
@@ -52,8 +52,16 @@ export async function freshDatabaseOn(server: string, template = 'template1'): P
   return { url: url.href, drop: () => command(server, `DROP DATABASE ${name} WITH (FORCE)`) };
 }
 
+/** One connection to each server, which stays open: a new one takes as long as the copy of a database. */
+const servers = new Map<string, Pool>();
+
 async function command(server: string, sql: string): Promise<void> {
-  const client = new Client({ connectionString: server });
-  await client.connect();
-  await client.query(sql).finally(() => client.end());
+  let pool = servers.get(server);
+  if (!pool) {
+    pool = new Pool({ connectionString: server, max: 1, idleTimeoutMillis: 0, allowExitOnIdle: true });
+    // A server that stops ends the connection. The next command opens another.
+    pool.on('error', () => undefined);
+    servers.set(server, pool);
+  }
+  await pool.query(sql);
 }
