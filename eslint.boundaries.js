@@ -1,7 +1,7 @@
 import boundaries from 'eslint-plugin-boundaries';
 
 /** What each room of src may import beside itself: kernel ← platform ← features ← app.*, ormconfig.ts, scripts, bench. */
-const platform = ['kernel', 'http', 'database', 'monitoring', 'verification'];
+const platform = ['kernel', 'http', 'database', 'events', 'monitoring', 'verification'];
 const rooms = {
   kernel: [],
   config: ['kernel'],
@@ -13,14 +13,16 @@ const rooms = {
   verification: ['kernel', 'database'],
   migrations: ['kernel', 'database'],
   loans: ['kernel', 'database'],
+  events: ['kernel', 'database'],
+  policy: platform,
   genres: platform,
-  movies: [...platform, 'loans', 'genres'],
-  clients: [...platform, 'loans'],
-  rentals: [...platform, 'loans', 'movies', 'clients'],
+  movies: [...platform, 'policy', 'loans', 'genres'],
+  clients: [...platform, 'policy', 'loans'],
+  rentals: [...platform, 'policy', 'loans', 'movies', 'clients'],
   imports: platform,
 };
-const ofPlatform = ['config', 'logging', 'process', 'http', 'database', 'monitoring', 'verification'];
-const features = ['loans', 'genres', 'movies', 'clients', 'rentals', 'imports'];
+const ofPlatform = ['config', 'logging', 'process', 'http', 'database', 'events', 'monitoring', 'verification'];
+const features = ['policy', 'loans', 'genres', 'movies', 'clients', 'rentals', 'imports'];
 
 /** The files of the platform that features may import. */
 const platformInterface = {
@@ -36,6 +38,7 @@ const platformInterface = {
     'idempotency/idempotency-key.repository.ts',
     '{columns,queries,search}/*.ts',
   ],
+  events: ['*.ts'],
   monitoring: ['metrics.service.ts'],
   verification: ['invariant.ts'],
 };

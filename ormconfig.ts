@@ -1,5 +1,6 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Client } from './src/clients/client.entity.js';
+import { ClientBlock } from './src/clients/client-block.entity.js';
 import { Environment, readEnvironment } from './src/platform/config/environment.js';
 import { Loan } from './src/loans/loan.view.js';
 import { IdempotencyKey } from './src/platform/database/idempotency/idempotency-key.entity.js';
@@ -14,15 +15,19 @@ import { ForgetDeletedTrigrams1764450000000 } from './src/migrations/17644500000
 import { CreateImportedRow1764500000000 } from './src/migrations/1764500000000-create-imported-row.js';
 import { CompareTextAnew1764510000000 } from './src/migrations/1764510000000-compare-text-anew.js';
 import { TimeLines1764520000000 } from './src/migrations/1764520000000-time-lines.js';
+import { OpenRentalDesk1764600000000 } from './src/migrations/1764600000000-open-rental-desk.js';
 import { driver as postgresDriver } from './src/platform/database/postgres/driver.js';
 import { type SessionSettings, splitUrl } from './src/platform/database/postgres/session-settings.js';
 import { driver as sqliteDriver } from './src/platform/database/sqlite/driver.js';
 import { SnakeCaseNaming } from './src/platform/database/columns/naming-strategy.js';
 import { ImportedRow } from './src/imports/imported-row.entity.js';
 import { parseDatabaseUrl } from './src/kernel/database-url.js';
+import { Event } from './src/platform/events/event.entity.js';
 import { Genre } from './src/genres/genre.entity.js';
 import { MovieCopy } from './src/movies/movie-copy.entity.js';
 import { Movie } from './src/movies/movie.entity.js';
+import { Shop } from './src/policy/shop.entity.js';
+import { Renewal } from './src/rentals/renewal.entity.js';
 import { MovieRent, MovieRentDetail } from './src/rentals/movie-rent.entity.js';
 
 type DatabaseLimits = Pick<Environment, 'STATEMENT_TIMEOUT_MS' | 'WAL_LIMIT_MB'>;
@@ -42,6 +47,10 @@ export function dataSourceOptions(databaseUrl: string, limits: DatabaseLimits = 
       Client,
       MovieRent,
       MovieRentDetail,
+      Shop,
+      ClientBlock,
+      Renewal,
+      Event,
       Loan,
       IdempotencyKey,
       Installation,
@@ -58,6 +67,7 @@ export function dataSourceOptions(databaseUrl: string, limits: DatabaseLimits = 
       CreateImportedRow1764500000000,
       CompareTextAnew1764510000000,
       TimeLines1764520000000,
+      OpenRentalDesk1764600000000,
     ],
     namingStrategy: new SnakeCaseNaming(),
   };

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { dataSourceOptions } from '../ormconfig.js';
 import { ClientsModule } from './clients/clients.module.js';
+import type { Clock } from './kernel/clock.js';
 import { ConfigModule } from './platform/config/config.module.js';
 import { type Environment, linkBaseOf } from './platform/config/environment.js';
 import { DatabaseModule } from './platform/database/database.module.js';
@@ -9,6 +10,7 @@ import { GenresModule } from './genres/genres.module.js';
 import { DocsController } from './platform/http/docs/docs.controller.js';
 import { OpenApiDocument } from './platform/http/openapi/openapi-document.js';
 import { ProblemPages } from './platform/http/problems/problem-pages.js';
+import { PolicyModule } from './policy/policy.module.js';
 import { ProblemsController } from './platform/http/meta/problems.controller.js';
 import { SERVICE_VERSION, ServiceController } from './platform/http/meta/service.controller.js';
 import { MonitoringModule } from './platform/monitoring/monitoring.module.js';
@@ -18,7 +20,7 @@ import { projectFolder, version } from './platform/config/version.js';
 
 @Module({})
 export class AppModule {
-  static with(environment: Environment): DynamicModule {
+  static with(environment: Environment, clock: Clock): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -28,12 +30,14 @@ export class AppModule {
           environment.DATABASE_REPLICA_URL
             ? dataSourceOptions(environment.DATABASE_REPLICA_URL, environment)
             : undefined,
+          clock,
           { maxWaiting: environment.MAX_WAITING, timeoutMs: environment.WAIT_TIMEOUT_MS },
         ),
         GenresModule,
         MoviesModule,
         ClientsModule,
         RentalsModule,
+        PolicyModule,
         MonitoringModule,
       ],
       controllers: [ServiceController, ProblemsController, DocsController],

@@ -3,6 +3,7 @@ import { NestFactory, Reflector } from '@nestjs/core';
 import { AppModule } from './app.module.js';
 import { type Environment, linkBaseOf } from './platform/config/environment.js';
 import { writeAccessLog, observeRequests } from './platform/http/server/access-log.js';
+import { Clock } from './kernel/clock.js';
 import { UnitOfWork } from './platform/database/unit-of-work.js';
 import { useCors } from './platform/http/server/cors.js';
 import { CursorCipher } from './platform/http/paging/cursor.js';
@@ -23,7 +24,7 @@ import { version } from './platform/config/version.js';
 /** The complete service, ready to listen. main.ts and the tests use the same one. */
 export async function createApp(
   environment: Environment,
-  receiveTimeouts?: ReceiveTimeouts,
+  { receiveTimeouts, clock = new Clock() }: { receiveTimeouts?: ReceiveTimeouts; clock?: Clock } = {},
 ): Promise<INestApplication> {
   const settings = {
     maxPipelinedRequests: environment.MAX_PIPELINED_REQUESTS,
@@ -36,7 +37,7 @@ export async function createApp(
   };
   const adapter = new HttpAdapter(settings, receiveTimeouts);
   const logger = new PinoLogger(environment.LOG_LEVEL);
-  const app = await NestFactory.create(AppModule.with(environment), adapter, {
+  const app = await NestFactory.create(AppModule.with(environment, clock), adapter, {
     logger,
     bodyParser: false,
     // Errors at startup are thrown, for the caller to report.

@@ -11,8 +11,8 @@ export interface CopiedTable {
   readonly digest: string;
 }
 
-/** A new database has its row of this table from the beginning; the copy takes over the source's, and so its cursors. */
-const installation = 'installation';
+/** Tables that have one row in a new database, which the copy replaces by the source's. */
+const singleRowTables: readonly string[] = ['installation', 'shop'];
 
 /**
  * Copies every row of every table into a shop that is empty, ids and all, and the ids that are still to come; all of
@@ -26,7 +26,7 @@ export function copyShop(source: UnitOfWork, target: UnitOfWork, progress: Progr
     source.read(participants, async ({ tables: from }) => {
       await to.lock();
       await assertEmpty(to);
-      await to.deleteAll(installation);
+      for (const table of singleRowTables) await to.deleteAll(table);
       const copied: CopiedTable[] = [];
       for (const name of from.names()) {
         const total = await from.count(name);
@@ -41,7 +41,7 @@ export function copyShop(source: UnitOfWork, target: UnitOfWork, progress: Progr
 }
 
 async function assertEmpty(tables: Tables): Promise<void> {
-  for (const name of tables.names().filter((table) => table !== installation)) {
+  for (const name of tables.names().filter((table) => !singleRowTables.includes(table))) {
     const rows = await tables.count(name);
     if (rows === 0) continue;
     throw new UnusableDatabase(

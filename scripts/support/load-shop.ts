@@ -1,3 +1,4 @@
+import { noTerms } from '../../src/policy/terms.js';
 import { Client } from '../../src/clients/client.entity.js';
 import type { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
 import { Genre } from '../../src/genres/genre.entity.js';
@@ -57,6 +58,7 @@ export function loadShop(unitOfWork: UnitOfWork, shop: Shop, progress: Progress)
       rents: await add('rents', rents, ({ client, creationDatetime }): MovieRentColumns & StoredRow => ({
         clientId: clients.idOf(client),
         creationDatetime,
+        voidedDatetime: null,
       })),
     };
     await store.addNew(
@@ -67,6 +69,9 @@ export function loadShop(unitOfWork: UnitOfWork, shop: Shop, progress: Progress)
           movieCopyId: copies.idOf(copy),
           lentDatetime: creationDatetime,
           returnedDatetime,
+          lostDatetime: null,
+          renewals: null,
+          ...noTerms,
         })),
       ),
     );

@@ -1,4 +1,6 @@
-import { Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryGeneratedColumn, type ValueTransformer, VirtualColumn } from 'typeorm';
+import { isOpen } from '../loans/loan.view.js';
+import { instant } from '../platform/database/columns/instant-column.js';
 import { TextColumn } from '../platform/database/columns/text-column.js';
 import { TrigramIndex } from '../platform/database/search/trigram-index.js';
 import { identityKey, keyLength, searchable, searchableLength } from '../kernel/text.js';
@@ -10,7 +12,27 @@ export interface ClientFields {
   readonly lastName: string;
   readonly address: string | null;
   readonly licenseNumber: string | null;
+  readonly email?: string | null;
+  readonly phone?: string | null;
+  /** Copies that this client may have out at the same time; null: as the shop says. */
+  readonly maxOpenCopies?: number | null;
 }
+
+/** PostgreSQL's driver returns the bigint of COUNT(*) as text. */
+const number: ValueTransformer = {
+  to: (value: unknown) => value,
+  from: (value: number | string | null) => (value === null ? null : Number(value)),
+};
+
+/** Returns the SQL condition that a limit of the policy or of the client's own applies to a client. */
+export const isLimited = (client: string): string =>
+  `(${client}.max_open_copies IS NOT NULL OR EXISTS ` +
+  '(SELECT 1 FROM shop WHERE shop.id = 1 AND (shop.max_open_copies IS NOT NULL OR shop.block_when_overdue = 1)))';
+
+/** Returns a subquery of the open loans of a client to whom a limit applies; null for other clients. */
+const openLoansOf = (client: string, selection: string): string =>
+  `SELECT CASE WHEN ${isLimited(client)} THEN (SELECT ${selection} FROM loan ` +
+  `WHERE loan.client_id = ${client}.id AND loan.movie_rent_id > 0 AND ${isOpen('loan')}) END`;
 
 @Entity()
 export class Client {
@@ -44,10 +66,40 @@ export class Client {
   @Index({ unique: true })
   licenseKey!: string | null;
 
+  @TextColumn({ length: 254, nullable: true })
+  email!: string | null;
+
+  @TextColumn({ length: 64, nullable: true })
+  phone!: string | null;
+
+  @Column({ type: 'integer', nullable: true })
+  maxOpenCopies!: number | null;
+
+  /** The copies that are out, if they were counted: only if a limit applies to the client. */
+  @VirtualColumn({
+    type: 'integer',
+    select: false,
+    query: (client) => openLoansOf(client, 'COUNT(*)'),
+    transformer: number,
+  })
+  openCopies?: number | null;
+
+  /** When the first of the copies that are out is due, if loaded: only if a limit applies to the client. */
+  @VirtualColumn({
+    type: 'varchar',
+    select: false,
+    query: (client) => openLoansOf(client, 'MIN(loan.due_datetime)'),
+    transformer: instant,
+  })
+  earliestDue?: Date | null;
+
   static columnsOf(fields: ClientFields): Omit<Client, 'id'> {
-    const { firstName, lastName, licenseNumber } = fields;
+    const { firstName, lastName, licenseNumber, email = null, phone = null, maxOpenCopies = null } = fields;
     return {
       ...fields,
+      email,
+      phone,
+      maxOpenCopies,
       nameSearch: searchable(`${firstName ?? ''} ${lastName}`),
       nameSort: searchable(`${lastName} ${firstName ?? ''}`),
       licenseKey: licenseNumber ? identityKey(licenseNumber) : null,

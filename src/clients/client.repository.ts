@@ -54,12 +54,6 @@ export class ClientRepository extends EntityRepository<Client> {
     );
   }
 
-  /** Locks the client against deletion until the unit of work ends. @returns false if the client does not exist */
-  async lockIfExists(id: number): Promise<boolean> {
-    const locked = await this.lock(id, 'key share');
-    return locked === undefined ? (await byId.first(this.manager, { id })) !== undefined : locked > 0;
-  }
-
   /** @throws LicenseNumberTaken */
   async create(fields: ClientFields): Promise<Client> {
     const client = this.manager.create(Client, Client.columnsOf(fields));
@@ -83,7 +77,7 @@ export class ClientRepository extends EntityRepository<Client> {
     const rents = await this.manager
       .createQueryBuilder(Loan, 'loan')
       .select('loan.movieRentId', 'id')
-      .addSelect('COUNT(*) - COUNT(loan.returnedDatetime)', 'open')
+      .addSelect('COUNT(*) - COUNT(COALESCE(loan.returnedDatetime, loan.lostDatetime))', 'open')
       .where('loan.clientId = :id', { id })
       .groupBy('loan.movieRentId')
       .getRawMany<{ open: number | string }>();

@@ -1,11 +1,16 @@
 import type { IdempotentRequest } from './idempotency.js';
-import type { Precondition } from './precondition.js';
 
 /** The caller of a unit of work. The last parameter of every service method. */
 export interface Caller {
   /** Aborted when the client disconnects: a unit of work that has not begun by then is not run. */
   readonly signal?: AbortSignal;
 }
+
+/**
+ * Optimistic concurrency check (If-Match): throws if the resource has changed since it was read. Called inside the unit
+ * of work, after the row is locked.
+ */
+export type Precondition<Thing> = (current: Thing) => void;
 
 /** The options of a change: conditions and idempotency. */
 export interface Command<Thing> extends Caller {

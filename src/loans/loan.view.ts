@@ -18,14 +18,27 @@ export class Loan {
   @ViewColumn({ name: 'movie_copy_id' })
   movieCopyId!: number;
 
-  /** Null while the copy is out. */
+  /** A loan ends by the return of the copy or by its loss; both are null while the copy is out. */
   @ViewColumn({ name: 'returned_datetime' })
   returnedDatetime!: string | null;
+
+  @ViewColumn({ name: 'lost_datetime' })
+  lostDatetime!: string | null;
+
+  @ViewColumn({ name: 'due_on' })
+  dueOn!: string | null;
+
+  @ViewColumn({ name: 'due_datetime' })
+  dueDatetime!: string | null;
 }
+
+/** Returns the SQL condition that a loan, or a line, has not ended. */
+export const isOpen = (alias: string): string =>
+  `${alias}.returned_datetime IS NULL AND ${alias}.lost_datetime IS NULL`;
 
 /**
  * Returns the FROM clause for the open loan of `copy`. Use as a correlated subquery: in a join SQLite materializes the
  * view for every query. LIMIT 1 tolerates a violated unique index.
  */
 export const fromOpenLoanOf = (copy: string): string =>
-  `FROM loan WHERE loan.movie_copy_id = ${copy}.id AND loan.returned_datetime IS NULL LIMIT 1`;
+  `FROM loan WHERE loan.movie_copy_id = ${copy}.id AND ${isOpen('loan')} LIMIT 1`;

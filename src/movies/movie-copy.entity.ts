@@ -63,11 +63,12 @@ export class MovieCopy {
   })
   openRentId?: number | null;
 
-  /** The latest return, if its loans were loaded; null if it was never out. */
+  /** The end of its latest loan, if its loans were loaded; null if it was never out. */
   @VirtualColumn({
     type: 'varchar',
     select: false,
-    query: (copy) => `SELECT MAX(loan.returned_datetime) FROM loan WHERE loan.movie_copy_id = ${copy}.id`,
+    query: (copy) =>
+      `SELECT MAX(COALESCE(loan.returned_datetime, loan.lost_datetime)) FROM loan WHERE loan.movie_copy_id = ${copy}.id`,
     transformer: instant,
   })
   lastReturn?: Date | null;

@@ -1,17 +1,27 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, type Relation } from 'typeorm';
+import { defined } from '../platform/database/columns/defined.js';
 import { TextColumn } from '../platform/database/columns/text-column.js';
 import { TrigramIndex } from '../platform/database/search/trigram-index.js';
 import { Genre } from '../genres/genre.entity.js';
+import type { TermsOfMovie } from '../policy/shop.entity.js';
 import { searchable, searchableLength } from '../kernel/text.js';
 
 /** The editable fields of a movie. */
-export interface MovieFields {
+export interface MovieFields extends Partial<TermsOfMovie> {
   readonly title: string;
   readonly description: string | null;
   readonly year: number;
   readonly director: string | null;
   readonly genreId: number;
 }
+
+/** A movie without terms of its own has the shop's. */
+const noTerms: TermsOfMovie = {
+  rentalDays: null,
+  rentalRate: null,
+  lateFeePerDay: null,
+  replacementCost: null,
+};
 
 @Entity()
 export class Movie {
@@ -45,8 +55,20 @@ export class Movie {
   @JoinColumn()
   genre?: Relation<Genre>;
 
+  @Column({ type: 'integer', nullable: true })
+  rentalDays!: number | null;
+
+  @Column({ type: 'integer', nullable: true })
+  rentalRate!: number | null;
+
+  @Column({ type: 'integer', nullable: true })
+  lateFeePerDay!: number | null;
+
+  @Column({ type: 'integer', nullable: true })
+  replacementCost!: number | null;
+
   static columnsOf(fields: MovieFields): MovieColumns {
-    return { ...fields, ...titleColumns(fields.title) };
+    return { ...noTerms, ...defined(fields), ...titleColumns(fields.title) };
   }
 }
 

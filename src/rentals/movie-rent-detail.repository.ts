@@ -1,14 +1,16 @@
-import { MovieRentDetail, type MovieRentDetailColumns } from './movie-rent.entity.js';
+import { MovieRentDetail, type MovieRentDetailColumns, type TermsOfLine } from './movie-rent.entity.js';
 import type { EntityManager } from 'typeorm';
 import { CompiledInsert } from '../platform/database/queries/compiled-insert.js';
 import { onDuplicate } from '../platform/database/queries/constraint-violations.js';
+import { isOpen } from '../loans/loan.view.js';
 import type { MovieCopy } from '../movies/movie-copy.entity.js';
 import { CopyAlreadyRented } from './rentals.errors.js';
 
-/** A copy to be lent, and the time of lending. */
+/** A copy to be lent, the time of lending, and the terms. */
 export interface Lending {
   readonly copy: MovieCopy;
   readonly lentDatetime: Date;
+  readonly terms: TermsOfLine;
 }
 
 const opening = new CompiledInsert<MovieRentDetail, MovieRentDetailColumns>(MovieRentDetail, 'movieCopyId');
@@ -43,7 +45,7 @@ export class MovieRentDetailRepository {
   /** Counts the open rentals, by an index of the open lines. */
   async countOpenRents(): Promise<number> {
     const [row] = await this.manager.query<{ count: number | string }[]>(
-      'SELECT COUNT(DISTINCT movie_rent_id) AS count FROM movie_rent_detail WHERE returned_datetime IS NULL AND movie_rent_id > 0',
+      `SELECT COUNT(DISTINCT movie_rent_id) AS count FROM movie_rent_detail WHERE ${isOpen('movie_rent_detail')} AND movie_rent_id > 0`,
     );
     return Number(row!.count);
   }
@@ -58,11 +60,14 @@ export class MovieRentDetailRepository {
   }
 }
 
-const rowOf = (movieRentId: number, { copy, lentDatetime }: Lending): MovieRentDetailColumns => ({
+const rowOf = (movieRentId: number, { copy, lentDatetime, terms }: Lending): MovieRentDetailColumns => ({
   movieRentId,
   movieCopyId: copy.id,
   lentDatetime,
+  ...terms,
   returnedDatetime: null,
+  lostDatetime: null,
+  renewals: null,
 });
 
 const refuseRentedCopies = (lines: readonly Pick<MovieRentDetail, 'movieCopyId'>[]) =>

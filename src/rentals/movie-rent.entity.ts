@@ -9,6 +9,9 @@ import {
   type Relation,
 } from 'typeorm';
 import { Client } from '../clients/client.entity.js';
+import type { CalendarDate } from '../kernel/calendar.js';
+import { daysOverdue, type DueDate, type LineTerms } from '../policy/terms.js';
+import { TextColumn } from '../platform/database/columns/text-column.js';
 import { InstantColumn } from '../platform/database/columns/instant-column.js';
 import { latest } from '../kernel/clock.js';
 import { MovieCopy } from '../movies/movie-copy.entity.js';
@@ -31,6 +34,10 @@ export class MovieRent {
   @Index()
   creationDatetime!: Date;
 
+  /** When a rental that was entered by mistake was made void; its lines have ended since. */
+  @InstantColumn({ nullable: true })
+  voidedDatetime!: Date | null;
+
   @OneToMany(() => MovieRentDetail, (detail) => detail.movieRent)
   details!: Relation<MovieRentDetail>[];
 
@@ -38,24 +45,26 @@ export class MovieRent {
     return this.details.every((detail) => !detail.isOpen);
   }
 
-  /** When the last copy was returned; null while one is out. */
+  /** When the last loan ended; null while a copy is out. */
   get closedDatetime(): Date | null {
     if (!this.isClosed) return null;
-    return latest(...this.details.map(({ returnedDatetime }) => returnedDatetime!));
+    return latest(...this.details.map(({ endDatetime }) => endDatetime!));
   }
 }
 
 /** The columns of a new rental. */
 export type MovieRentColumns = Omit<MovieRent, 'id' | 'client' | 'details' | 'isClosed' | 'closedDatetime'>;
 
-/** A line of a rental: one copy, which is out from its lending until its return. */
+/** A line of a rental: one copy, which is out from its lending until it is returned or declared lost. */
 @Entity()
 @Index('ix_movie_rent_detail_one_open_line_per_copy', ['movieCopyId'], {
   unique: true,
-  where: 'returned_datetime IS NULL',
+  where: 'returned_datetime IS NULL AND lost_datetime IS NULL',
 })
-@Index('ix_movie_rent_detail_open_lines', ['movieRentId'], { where: 'returned_datetime IS NULL AND movie_rent_id > 0' })
-export class MovieRentDetail {
+@Index('ix_movie_rent_detail_open_lines', ['movieRentId'], {
+  where: 'returned_datetime IS NULL AND lost_datetime IS NULL AND movie_rent_id > 0',
+})
+export class MovieRentDetail implements LineTerms, DueDate {
   @PrimaryGeneratedColumn()
   id!: number;
 
@@ -82,10 +91,65 @@ export class MovieRentDetail {
   @InstantColumn({ nullable: true })
   returnedDatetime!: Date | null;
 
+  /** When the copy was declared lost. At most one of this and `returnedDatetime` is set. */
+  @InstantColumn({ nullable: true })
+  lostDatetime!: Date | null;
+
+  @TextColumn({ length: 10, nullable: true })
+  dueOn!: CalendarDate | null;
+
+  @InstantColumn({ nullable: true })
+  dueDatetime!: Date | null;
+
+  @TextColumn({ length: 64, nullable: true })
+  timeZone!: string | null;
+
+  @Column({ type: 'integer', nullable: true })
+  rentalDays!: number | null;
+
+  @Column({ type: 'integer', nullable: true })
+  rentalRate!: number | null;
+
+  @Column({ type: 'integer', nullable: true })
+  lateFeePerDay!: number | null;
+
+  @Column({ type: 'integer', nullable: true })
+  replacementCost!: number | null;
+
+  @Column({ type: 'integer', nullable: true })
+  graceDays!: number | null;
+
+  @Column({ type: 'integer', nullable: true })
+  maxLateFee!: number | null;
+
+  /** The number of its renewals; null: none. */
+  @Column({ type: 'integer', nullable: true })
+  renewals!: number | null;
+
+  /** When the loan ended; null while the copy is out. */
+  get endDatetime(): Date | null {
+    return this.returnedDatetime ?? this.lostDatetime;
+  }
+
   get isOpen(): boolean {
-    return !this.returnedDatetime;
+    return !this.endDatetime;
+  }
+
+  /** The number of days that the copy came back, or is at `now`, after its due date. */
+  daysOverdue(now: Date): number {
+    return daysOverdue(this, this.endDatetime ?? now);
+  }
+
+  isOverdue(now: Date): boolean {
+    return this.dueDatetime !== null && (this.endDatetime ?? now) > this.dueDatetime;
   }
 }
 
 /** The columns of a new line. */
-export type MovieRentDetailColumns = Omit<MovieRentDetail, 'id' | 'movieRent' | 'movieCopy' | 'isOpen'>;
+export type MovieRentDetailColumns = Omit<
+  MovieRentDetail,
+  'id' | 'movieRent' | 'movieCopy' | 'isOpen' | 'isOverdue' | 'daysOverdue' | 'endDatetime'
+>;
+
+/** What a line gets when its copy is lent. */
+export type TermsOfLine = Pick<MovieRentDetail, keyof LineTerms | keyof DueDate>;

@@ -5,6 +5,7 @@ import { type ById, CompiledSelect, type Present } from '../platform/database/qu
 import { isIndexOrder, KeysetPages } from '../platform/database/queries/keyset-pages.js';
 import { RowLock } from '../platform/database/queries/row-lock.js';
 import { latest } from '../kernel/clock.js';
+import { isOpen as isOpenLine } from '../loans/loan.view.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { MovieRent, type MovieRentColumns, MovieRentDetail } from './movie-rent.entity.js';
 
@@ -43,7 +44,7 @@ const byId = new CompiledSelect<MovieRent, With & ById>({ id: 'integer', client:
 });
 const lock = new RowLock<MovieRent, ById>({ id: 'integer' }, ofId);
 /** The condition of the partial index of open lines; see its migration. */
-const isOut = 'line.returnedDatetime IS NULL AND line.movieRentId > 0';
+const isOut = 'line.returnedDatetime IS NULL AND line.lostDatetime IS NULL AND line.movieRentId > 0';
 
 const pages = new KeysetPages<MovieRent, With & RentFilter>(
   { clientId: 'integer', movieCopyId: 'integer', isClosed: 'flag', client: 'flag' },
@@ -101,7 +102,7 @@ export class MovieRentRepository extends EntityRepository<MovieRent, 'client'> {
     // takes four times as long.
     await this.manager.query(
       `UPDATE movie_rent_detail SET returned_datetime = CASE WHEN lent_datetime > $1 THEN lent_datetime ELSE $1 END
-       WHERE movie_rent_id = $2 AND returned_datetime IS NULL`,
+       WHERE movie_rent_id = $2 AND ${isOpenLine('movie_rent_detail')}`,
       [now.toISOString(), rent.id],
     );
     for (const line of open) line.returnedDatetime = latest(now, line.lentDatetime);

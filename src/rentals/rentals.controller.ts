@@ -4,6 +4,7 @@ import { Operation } from '../platform/http/openapi/operation.decorator.js';
 import { PageResponse } from '../platform/http/paging/page-query.js';
 import { PathId } from '../platform/http/dto/path-id.js';
 import { Context, RequestContext } from '../platform/http/requests/request-context.js';
+import { Clock } from '../kernel/clock.js';
 import { NotFound } from '../kernel/domain-error.js';
 import { GetMovieRent, ListMovieRents, ListRentsOfClient } from './dto/list-movie-rents.dto.js';
 import { MovieRentInput } from './dto/movie-rent-input.dto.js';
@@ -42,7 +43,14 @@ const toyStory = {
 @ApiTags('Lending')
 @Controller()
 export class RentalsController {
-  constructor(private readonly rentals: RentalsService) {}
+  private readonly toDto: ReturnType<typeof MovieRentDto.at>;
+
+  constructor(
+    private readonly rentals: RentalsService,
+    clock: Clock,
+  ) {
+    this.toDto = MovieRentDto.at(clock);
+  }
 
   @Post('movie_rents')
   @Operation({
@@ -63,7 +71,7 @@ export class RentalsController {
     problems: basketProblems,
   })
   async rentMovies(@Body() input: MovieRentInput, @Context() context: RequestContext): Promise<MovieRentDto> {
-    return MovieRentDto.of(await this.rentals.rent(input.toOrder(), context.command(MovieRentDto.of)));
+    return this.toDto(await this.rentals.rent(input.toOrder(), context.command(this.toDto)));
   }
 
   @Get('movie_rents')
@@ -79,7 +87,7 @@ export class RentalsController {
     return PageResponse.of(
       await this.rentals.page(query.toFilter(), query.toPage(), query.expand, context),
       query,
-      MovieRentDto.of,
+      this.toDto,
     );
   }
 
@@ -98,7 +106,7 @@ export class RentalsController {
   ): Promise<PageResponse<MovieRentDto>> {
     const list = query.scopedTo(id);
     const page = await this.rentals.pageOfClient(id, list.toFilter(), list.toPage(), list.expand, context);
-    return PageResponse.of(page, list, MovieRentDto.of);
+    return PageResponse.of(page, list, this.toDto);
   }
 
   @Get('movie_rents/:id')
@@ -114,7 +122,7 @@ export class RentalsController {
     @Query() query: GetMovieRent,
     @Context() context: RequestContext,
   ): Promise<MovieRentDto> {
-    return MovieRentDto.of(await this.rentals.get(id, query.expand, context));
+    return this.toDto(await this.rentals.get(id, query.expand, context));
   }
 
   @Put('movie_rents/:id')
@@ -134,7 +142,7 @@ export class RentalsController {
     @Body() input: MovieRentInput,
     @Context() context: RequestContext,
   ): Promise<MovieRentDto> {
-    return MovieRentDto.of(await this.rentals.amend(id, input.toOrder(), context.command(MovieRentDto.of)));
+    return this.toDto(await this.rentals.amend(id, input.toOrder(), context.command(this.toDto)));
   }
 
   @Put('movie_rents/:id/close')
@@ -146,7 +154,7 @@ export class RentalsController {
     problems: [NotFound],
   })
   async closeMovieRent(@PathId() id: number, @Context() context: RequestContext): Promise<MovieRentDto> {
-    return MovieRentDto.of(await this.rentals.close(id, context.command(MovieRentDto.of)));
+    return this.toDto(await this.rentals.close(id, context.command(this.toDto)));
   }
 
   @Delete('movie_rents/:id')
@@ -157,6 +165,6 @@ export class RentalsController {
     problems: [NotFound],
   })
   async deleteMovieRent(@PathId() id: number, @Context() context: RequestContext): Promise<void> {
-    await this.rentals.delete(id, context.command(MovieRentDto.of));
+    await this.rentals.delete(id, context.command(this.toDto));
   }
 }

@@ -1,5 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { frozenTerms } from '../policy/terms.js';
+import { BorrowerRepository } from './checkout/borrower.repository.js';
 import { ClientRepository } from '../clients/client.repository.js';
+import { EventRepository } from '../platform/events/event.repository.js';
 import { UnitOfWork } from '../platform/database/unit-of-work.js';
 import { Clock, nowOrLatest } from '../kernel/clock.js';
 import type { Caller, Command } from '../kernel/command.js';
@@ -7,15 +10,15 @@ import { inOrder } from '../kernel/in-order.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { MovieCopyRepository } from '../movies/movie-copy.repository.js';
 import { MovieRepository } from '../movies/movie.repository.js';
-import { fillBasket, type BasketRepositories, type RentOrder } from './basket.js';
+import { fillBasket, type BasketRepositories, type RentOrder } from './checkout/basket.js';
 import { MovieRentDetailRepository } from './movie-rent-detail.repository.js';
 import type { MovieRent } from './movie-rent.entity.js';
 import { MovieRentRepository, type RentFilter } from './movie-rent.repository.js';
-import { amend } from './amendment.js';
+import { amend } from './checkout/amendment.js';
 
 /** As in docs/diagrams/rent-movies.mmd. */
 const repositories = {
-  clients: ClientRepository,
+  borrowers: BorrowerRepository,
   movies: MovieRepository,
   copies: MovieCopyRepository,
   rents: MovieRentRepository,
@@ -23,6 +26,7 @@ const repositories = {
 };
 const readRepositories = { clients: ClientRepository, rents: MovieRentRepository };
 const closeRepositories = { copies: MovieCopyRepository, rents: MovieRentRepository };
+const deleteRepositories = { ...closeRepositories, events: EventRepository };
 
 @Injectable()
 export class RentalsService {
@@ -64,11 +68,14 @@ export class RentalsService {
   rent(order: RentOrder, command: Command<MovieRent>): Promise<MovieRent> {
     const judge = (shop: BasketRepositories) => fillBasket(order, shop);
     return this.unitOfWork.for(command).runWithPrecheck(repositories, judge, async ({ rents, lines, ...shop }) => {
-      const chosen = await fillBasket(order, shop);
+      const { copies, shop: policy } = await fillBasket(order, shop);
       const now = this.clock.now();
-      const rent = await rents.create({ clientId: order.clientId, creationDatetime: now });
+      const rent = await rents.create({ clientId: order.clientId, creationDatetime: now, voidedDatetime: null });
       // Even if the clock was set back, a copy must not be lent before its last return.
-      const lendings = chosen.map((copy) => ({ copy, lentDatetime: nowOrLatest(now, copy.lastReturn) }));
+      const lendings = copies.map((copy) => {
+        const lentDatetime = nowOrLatest(now, copy.lastReturn);
+        return { copy, lentDatetime, terms: frozenTerms(copy.movie!, lentDatetime, policy) };
+      });
       rent.details = await lines.open(rent.id, lendings);
       return command.isExpanded ? rents.get(rent.id, 'client') : rent;
     });
@@ -96,11 +103,18 @@ export class RentalsService {
   }
 
   delete(id: number, { precondition, signal }: Command<MovieRent>): Promise<void> {
-    return this.unitOfWork.for({ signal }).run(closeRepositories, async ({ copies, rents }) => {
+    return this.unitOfWork.for({ signal }).run(deleteRepositories, async ({ copies, rents, events }) => {
       const rent = await rents.getForUpdate(id);
       precondition?.(rent);
       await copies.lockMoviesOf([], copyIdsOf(rent));
       await rents.delete(id);
+      await events.record({
+        type: 'rental.deleted',
+        resource: 'movie_rents',
+        resourceId: id,
+        creationDatetime: this.clock.now(),
+        changes: { client_id: rent.clientId, movie_copy_ids: copyIdsOf(rent) },
+      });
     });
   }
 }

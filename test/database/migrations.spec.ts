@@ -32,7 +32,8 @@ class WidenEveryTable implements MigrationInterface {
     }
     await queryRunner.query(`
       CREATE VIEW loan AS
-      SELECT movie_rent_detail.id, movie_rent_id, client_id, movie_copy_id, returned_datetime
+      SELECT movie_rent_detail.id, movie_rent_id, client_id, movie_copy_id,
+        returned_datetime, lost_datetime, due_on, due_datetime
       FROM movie_rent_detail LEFT JOIN movie_rent ON movie_rent.id = movie_rent_id`);
     await indexTrigrams.up(queryRunner);
   }

@@ -14,7 +14,7 @@ describe('one open line per copy', () => {
       const { id: movieId } = await movies.create(fields);
       const client = await clients.create({ firstName: 'A', lastName: 'Client', address: null, licenseNumber: null });
       copyId = (await copies.create(movieId)).id;
-      rentId = (await rents.create({ clientId: client.id, creationDatetime: new Date() })).id;
+      rentId = (await rents.create({ clientId: client.id, creationDatetime: new Date(), voidedDatetime: null })).id;
     });
   });
   afterAll(() => database.close());

@@ -2,13 +2,16 @@ import { behindItsBack } from '../support/outage.js';
 import { faultyMembers, refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 
+/** Members that clients of the former service don't send. */
+const noContact = { email: null, phone: null, max_open_copies: null };
+
 describe('clients', () => {
   const shop = useShop();
 
   it('adds a client and says where they are', async () => {
     const client = { first_name: 'Rose', last_name: 'Straight', address: '1 Lake Rd', license_number: 'IA-1' };
     const { body, headers } = await shop.api.post('/clients').send(client).expect(201);
-    expect(body).toEqual({ id: expect.any(Number), ...client });
+    expect(body).toEqual({ id: expect.any(Number), ...client, ...noContact });
     expect(headers.location).toBe(`/clients/${body.id}`);
     expect((await shop.api.get(headers.location!).expect(200)).body).toEqual(body);
   });
@@ -102,7 +105,7 @@ describe('clients', () => {
   it('replaces a client as a whole: what the new one leaves out is gone', async () => {
     const { id } = await shop.clerk.client({ address: '2 Lake Rd', license_number: 'IA-4' });
     const { body } = await shop.api.put(`/clients/${id}`).send({ first_name: 'Dot', last_name: 'X', address: 'Y' });
-    expect(body).toEqual({ id, first_name: 'Dot', last_name: 'X', address: 'Y', license_number: null });
+    expect(body).toEqual({ id, first_name: 'Dot', last_name: 'X', address: 'Y', license_number: null, ...noContact });
   });
 
   it('changes what a patch names and keeps the rest', async () => {

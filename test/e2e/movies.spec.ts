@@ -14,7 +14,18 @@ describe('movies', () => {
       genre_id: genre.id,
     };
     const { body, headers } = await shop.api.post('/movies').send(movie).expect(201);
-    expect(body).toEqual({ id: expect.any(Number), ...movie, stock: 0, available: 0, copies: [], copies_url: null });
+    expect(body).toEqual({
+      id: expect.any(Number),
+      ...movie,
+      rental_days: null,
+      rental_rate: null,
+      late_fee_per_day: null,
+      replacement_cost: null,
+      stock: 0,
+      available: 0,
+      copies: [],
+      copies_url: null,
+    });
     expect(headers.location).toBe(`/movies/${body.id}`);
     expect((await shop.api.get(headers.location!).expect(200)).body).toEqual(body);
   });

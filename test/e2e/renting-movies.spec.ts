@@ -33,6 +33,7 @@ describe('renting movies', () => {
       creation_datetime: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       closed_datetime: null,
       is_closed: false,
+      voided_datetime: null,
       details: [
         {
           id: expect.any(Number),
@@ -40,6 +41,18 @@ describe('renting movies', () => {
           movie_copy_id: id,
           lent_datetime: expect.stringMatching(/Z$/),
           returned_datetime: null,
+          lost_datetime: null,
+          due_on: null,
+          due_datetime: null,
+          is_overdue: false,
+          days_overdue: 0,
+          renewals: 0,
+          rental_days: null,
+          rental_rate: null,
+          late_fee_per_day: null,
+          grace_days: null,
+          max_late_fee: null,
+          replacement_cost: null,
           movie_copy: {
             id,
             code,

@@ -15,15 +15,33 @@ interface Circumstances {
   /** Makes of the database's URL the one that the service is given. */
   readonly reachedBy?: (url: string) => Promise<string>;
   readonly environment?: Partial<Parameters<typeof createApp>[0]>;
-  readonly receiveTimeouts?: Parameters<typeof createApp>[1];
+  readonly receiveTimeouts?: NonNullable<Parameters<typeof createApp>[1]>['receiveTimeouts'];
   /** The address to listen on, other than 127.0.0.1. */
   readonly host?: string;
+}
+
+/** The clock of a service: runs until it is set, and then stands. */
+export class SettableClock {
+  private stopped?: Date;
+
+  now(): Date {
+    return this.stopped ?? new Date();
+  }
+
+  set(instant: string): void {
+    this.stopped = new Date(instant);
+  }
+
+  run(): void {
+    this.stopped = undefined;
+  }
 }
 
 /** A service of one's own, listening, on a fresh database unless one is given. */
 export async function openShop(circumstances: Circumstances = {}): Promise<{
   /** The service from within, for what can't happen to it over HTTP. */
   app: INestApplication;
+  clock: SettableClock;
   api: Api;
   contract: Contract;
   url: string;
@@ -32,6 +50,7 @@ export async function openShop(circumstances: Circumstances = {}): Promise<{
 }> {
   const { databaseUrl, reachedBy, environment, receiveTimeouts, host = '127.0.0.1' } = circumstances;
   const database = databaseUrl ? { url: databaseUrl, drop: () => Promise.resolve() } : await freshDatabase();
+  const clock = new SettableClock();
   const app: INestApplication = await createApp(
     {
       HOST: host,
@@ -52,13 +71,14 @@ export async function openShop(circumstances: Circumstances = {}): Promise<{
       ...generousLimits,
       ...environment,
     },
-    receiveTimeouts,
+    { receiveTimeouts, clock },
   );
   await app.listen(0, host);
   const url = `http://127.0.0.1:${((app.getHttpServer() as { address(): unknown }).address() as AddressInfo).port}`;
   const contract = await theContract(url, environment?.PUBLIC_URL);
   return {
     app,
+    clock,
     api: heldTo(contract, supertest(url)),
     contract,
     url,

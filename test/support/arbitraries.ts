@@ -92,7 +92,7 @@ export class Arbitraries {
       case 'integer':
         return fc.integer({ min: schema.minimum, max: Math.min(schema.maximum!, 2 ** 31 - 1) });
       case 'string':
-        return schema.format === 'date-time' ? instants : texts(schema);
+        return formats[schema.format!] ?? texts(schema);
       case 'array':
         return fc.array(this.valid(schema.items!), {
           minLength: schema.minItems,
@@ -136,7 +136,7 @@ export class Arbitraries {
 
   private brokenList(schema: Schema, items: Schema): Arbitrary<unknown> {
     const { minItems = 0, maxItems = Infinity } = schema;
-    const lists = this.valid(schema) as Arbitrary<unknown[]>;
+    const lists = this.valid(schema).filter(Array.isArray) as Arbitrary<unknown[]>;
     return fc.oneof(
       fc.constantFrom(...amiss(schema)),
       fc.tuple(lists, this.broken(items)).map(([list, item]) => [...list, item]),
@@ -169,6 +169,12 @@ function asRead(text: string, { type }: Schema): unknown {
 const instants = fc
   .date({ min: new Date(0), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true })
   .map((date) => date.toISOString());
+
+const formats: Readonly<Record<string, Arbitrary<string>>> = {
+  'date-time': instants,
+  date: instants.map((instant) => instant.slice(0, 10)),
+  email: fc.emailAddress(),
+};
 
 /** What no member takes, and no pattern of the document says: characters that aren't seen. See docs/decisions/0035. */
 const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/u;

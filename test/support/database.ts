@@ -2,6 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { dataSourceOptions } from '../../ormconfig.js';
 import { Environment } from '../../src/platform/config/environment.js';
+import { Clock } from '../../src/kernel/clock.js';
 import { DatabaseModule } from '../../src/platform/database/database.module.js';
 import { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
 import { freshDatabase } from './engine.js';
@@ -23,7 +24,7 @@ export async function openDatabaseAt(
 ): Promise<Database> {
   const limits = { ...new Environment(), ...generousLimits };
   const options = { ...dataSourceOptions(withGenerousLockTimeout(url), limits), ...changes } as DataSourceOptions;
-  const app = await NestFactory.createApplicationContext(DatabaseModule.with(options, replica), {
+  const app = await NestFactory.createApplicationContext(DatabaseModule.with(options, replica, new Clock()), {
     logger: false,
     abortOnError: false,
   });

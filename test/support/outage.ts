@@ -85,7 +85,10 @@ export function dropEverything(url: string): Promise<void> {
   return behindItsBack(url, ['DROP VIEW loan', ...tables.map((table) => `DROP TABLE ${table}`)].join(';'));
 }
 
-const tables = ['idempotency_key', 'movie_rent_detail', 'movie_rent', 'client', 'movie_copy', 'movie', 'genre'];
+const tables = [
+  ...['idempotency_key', 'event', 'renewal', 'client_block', 'movie_rent_detail', 'movie_rent', 'client'],
+  ...['movie_copy', 'movie', 'genre', 'shop'],
+];
 
 /** Connects to PostgreSQL. A connection that breaks fails its queries, and not the process by an 'error' event. */
 async function connect(url: string): Promise<Client> {

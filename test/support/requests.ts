@@ -61,6 +61,8 @@ const arbitraries = new Arbitraries(document, {
   movie_copy_id: id,
   // Movies of thousands of copies are tried elsewhere, and make every list of movies slow.
   stock: fc.integer({ min: 0, max: 5 }),
+  time_zone: fc.constantFrom(...Intl.supportedValuesOf('timeZone')),
+  currency: fc.constantFrom(...Intl.supportedValuesOf('currency')),
   slug: fc.constantFrom('not-found', 'copy-already-rented', 'invalid-input', 'none-such'),
   cursor: fc.constant(linkedCursor),
   after: id,

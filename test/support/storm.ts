@@ -9,6 +9,7 @@ import { MovieCopyRepository } from '../../src/movies/movie-copy.repository.js';
 import { Movie } from '../../src/movies/movie.entity.js';
 import { MovieRepository } from '../../src/movies/movie.repository.js';
 import { MovieRent } from '../../src/rentals/movie-rent.entity.js';
+import { noTerms } from '../../src/policy/terms.js';
 import { MovieRentDetailRepository } from '../../src/rentals/movie-rent-detail.repository.js';
 import { MovieRentRepository } from '../../src/rentals/movie-rent.repository.js';
 import { CopyAlreadyRented } from '../../src/rentals/rentals.errors.js';
@@ -249,11 +250,20 @@ export class Storm {
       const copies = this.random.sample(this.copyIds, 2 + this.random.below(2));
       return {
         steps: [
-          async ({ rents }) => ({ id } = await rents.create({ clientId: this.clientId, creationDatetime: new Date() })),
+          async ({ rents }) =>
+            ({ id } = await rents.create({
+              clientId: this.clientId,
+              creationDatetime: new Date(),
+              voidedDatetime: null,
+            })),
           ({ lines }) =>
             lines.open(
               id,
-              copies.map((copyId) => ({ copy: { id: copyId } as MovieCopy, lentDatetime: new Date() })),
+              copies.map((copyId) => ({
+                copy: { id: copyId } as MovieCopy,
+                lentDatetime: new Date(),
+                terms: noTerms,
+              })),
             ),
         ],
         acknowledge: () => this.openRents.set(id, copies.length),

@@ -1,6 +1,6 @@
-import { ReadOnlyMembersOf, MergePatch, TextField } from '../../platform/http/dto/fields.js';
+import { EmailField, IntegerField, ReadOnlyMembersOf, MergePatch, TextField } from '../../platform/http/dto/fields.js';
 import type { ClientFields } from '../client.entity.js';
-import { ClientDto } from './client.dto.js';
+import { ClientDto, contactFields } from './client.dto.js';
 
 const addressField = {
   description: 'Postal address.',
@@ -8,6 +8,8 @@ const addressField = {
   kind: 'prose',
   example: '12 Mower Lane, Laurens',
 } as const;
+
+const kept = { optional: true, keptIfAbsent: true } as const;
 
 abstract class ClientMembers {
   @TextField({
@@ -34,9 +36,19 @@ abstract class ClientMembers {
   })
   license_number?: string | null;
 
+  @EmailField({ ...contactFields.email, ...kept })
+  email?: string | null;
+
+  @TextField({ ...contactFields.phone, ...kept })
+  phone?: string | null;
+
+  @IntegerField({ ...contactFields.max_open_copies, ...kept })
+  max_open_copies?: number | null;
+
   toFields(): ClientFields {
     const { first_name: firstName, last_name: lastName, address, license_number: licenseNumber = null } = this;
-    return { firstName, lastName, address, licenseNumber };
+    const { email, phone, max_open_copies: maxOpenCopies } = this;
+    return { firstName, lastName, address, licenseNumber, email, phone, maxOpenCopies };
   }
 }
 
@@ -61,6 +73,10 @@ export class ReplaceClientInput extends ClientMembers {
 export class ClientPatch extends MergePatch(ReplaceClientInput) {
   toFields(): Partial<ClientFields> {
     const { first_name: firstName, last_name: lastName, address, license_number: licenseNumber } = this;
-    return { firstName, lastName, address, licenseNumber } satisfies Record<keyof ClientFields, unknown>;
+    const { email, phone, max_open_copies: maxOpenCopies } = this;
+    return { firstName, lastName, address, licenseNumber, email, phone, maxOpenCopies } satisfies Record<
+      keyof ClientFields,
+      unknown
+    >;
   }
 }

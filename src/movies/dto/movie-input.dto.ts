@@ -1,4 +1,5 @@
 import {
+  AmountField,
   IdField,
   ReadOnlyMembersOf,
   IntegerField,
@@ -10,7 +11,18 @@ import { maxCopiesShown } from '../movie-copy.entity.js';
 import type { MovieFields } from '../movie.entity.js';
 import { maxStock, type StockOrder } from '../stock.js';
 import { StockedCopyInput } from './movie-copy.dto.js';
-import { MovieDto, yearField } from './movie.dto.js';
+import { MovieDto, termsFields, yearField } from './movie.dto.js';
+
+const ownTerms = { optional: true, keptIfAbsent: true } as const;
+
+const termsOf = (
+  members: Partial<Pick<MovieMembers, 'rental_days' | 'rental_rate' | 'late_fee_per_day' | 'replacement_cost'>>,
+) => ({
+  rentalDays: members.rental_days,
+  rentalRate: members.rental_rate,
+  lateFeePerDay: members.late_fee_per_day,
+  replacementCost: members.replacement_cost,
+});
 
 /** The editable members of a movie. */
 class MovieMembers {
@@ -35,9 +47,21 @@ class MovieMembers {
   @IdField({ description: 'Id of its genre.' })
   genre_id!: number;
 
+  @IntegerField({ ...termsFields.rental_days, ...ownTerms })
+  rental_days?: number | null;
+
+  @AmountField({ ...termsFields.rental_rate, ...ownTerms })
+  rental_rate?: number | null;
+
+  @AmountField({ ...termsFields.late_fee_per_day, ...ownTerms })
+  late_fee_per_day?: number | null;
+
+  @AmountField({ ...termsFields.replacement_cost, ...ownTerms })
+  replacement_cost?: number | null;
+
   toFields(): MovieFields {
     const { title, description = null, year, director = null, genre_id: genreId } = this;
-    return { title, description, year, director, genreId };
+    return { title, description, year, director, genreId, ...termsOf(this) };
   }
 }
 
@@ -47,7 +71,10 @@ export class MovieInput extends MovieMembers {}
 export class MoviePatch extends MergePatch(MovieInput) {
   toFields(): Partial<MovieFields> {
     const { title, description, year, director, genre_id: genreId } = this;
-    return { title, description, year, director, genreId } satisfies Record<keyof MovieFields, unknown>;
+    return { title, description, year, director, genreId, ...termsOf(this) } satisfies Record<
+      keyof MovieFields,
+      unknown
+    >;
   }
 }
 

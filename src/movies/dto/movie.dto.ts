@@ -1,5 +1,12 @@
 import { GenreDto } from '../../genres/dto/genre.dto.js';
-import { ExpansionField, IdField, IntegerField, ListField, TextField } from '../../platform/http/dto/fields.js';
+import {
+  AmountField,
+  ExpansionField,
+  IdField,
+  IntegerField,
+  ListField,
+  TextField,
+} from '../../platform/http/dto/fields.js';
 import { maxCopiesShown, type StockedMovie, stockOf } from '../movie-copy.entity.js';
 import type { Movie } from '../movie.entity.js';
 import { maxStock } from '../stock.js';
@@ -8,13 +15,26 @@ import { MovieCopyDto } from './movie-copy.dto.js';
 /** The year of a movie. The first motion pictures date from the 1870s. */
 export const yearField = { description: 'Year of release.', minimum: 1870, maximum: 2200, example: 1954 };
 
+/** Terms of a movie that differ from the shop's. */
+export const termsFields = {
+  rental_days: {
+    minimum: 0,
+    maximum: 3650,
+    description: 'Days until a copy is due; null: as the shop says.',
+    example: 1,
+  },
+  rental_rate: { description: 'Price of the rental of one copy; null: as the shop says.', example: 450 },
+  late_fee_per_day: { description: 'Fee for each day that a copy is late; null: as the shop says.', example: 150 },
+  replacement_cost: { description: 'Price of a copy that was lost; null: as the shop says.', example: 3000 },
+};
+
 /** A movie in a rental. */
 export class MovieSummaryDto {
   @IdField({ description: 'Id of the movie.', origin: 'assigned' })
-  id: number;
+  id!: number;
 
   @TextField({ description: 'Title of the movie.', maxLength: 255, example: 'Seven Samurai' })
-  title: string;
+  title!: string;
 
   @TextField({
     description: 'Description of the movie.',
@@ -22,16 +42,16 @@ export class MovieSummaryDto {
     nullable: true,
     example: 'A village that has nothing hires seven swordsmen for three bowls of rice a day.',
   })
-  description: string | null;
+  description!: string | null;
 
   @IntegerField(yearField)
-  year: number;
+  year!: number;
 
   @TextField({ description: 'Director of the movie.', maxLength: 255, nullable: true, example: 'Akira Kurosawa' })
-  director: string | null;
+  director!: string | null;
 
   @IdField({ description: 'Id of its genre.' })
-  genre_id: number;
+  genre_id!: number;
 
   constructor(movie: Movie) {
     this.id = movie.id;
@@ -46,11 +66,23 @@ export class MovieSummaryDto {
 const countField = { minimum: 0, maximum: maxStock };
 
 export class MovieDto extends MovieSummaryDto {
+  @IntegerField({ ...termsFields.rental_days, nullable: true, example: null })
+  rental_days!: number | null;
+
+  @AmountField({ ...termsFields.rental_rate, nullable: true, example: null })
+  rental_rate!: number | null;
+
+  @AmountField({ ...termsFields.late_fee_per_day, nullable: true, example: null })
+  late_fee_per_day!: number | null;
+
+  @AmountField({ ...termsFields.replacement_cost, nullable: true, example: null })
+  replacement_cost!: number | null;
+
   @IntegerField({ ...countField, description: 'Number of copies, except lost and retired ones.', example: 2 })
-  stock: number;
+  stock!: number;
 
   @IntegerField({ ...countField, description: 'Number of copies that can be rented now.', example: 2, derived: true })
-  available: number;
+  available!: number;
 
   @ListField(() => MovieCopyDto, {
     description: `The copies in stock, at most the ${maxCopiesShown} oldest.`,
@@ -64,7 +96,7 @@ export class MovieDto extends MovieSummaryDto {
       is_available: true,
     })),
   })
-  copies: MovieCopyDto[];
+  copies!: MovieCopyDto[];
 
   @TextField({
     description: `URL of the list of all copies, including lost and retired ones, if \`copies\` is incomplete.`,
@@ -73,13 +105,17 @@ export class MovieDto extends MovieSummaryDto {
     example: null,
     derived: true,
   })
-  copies_url: string | null;
+  copies_url!: string | null;
 
   @ExpansionField(() => GenreDto, 'Its genre, with `expand=genre`.')
   genre?: GenreDto;
 
   constructor(movie: StockedMovie, publicUrl: string) {
     super(movie);
+    this.rental_days = movie.rentalDays;
+    this.rental_rate = movie.rentalRate;
+    this.late_fee_per_day = movie.lateFeePerDay;
+    this.replacement_cost = movie.replacementCost;
     const { stock, available } = stockOf(movie);
     this.stock = stock;
     this.available = available;

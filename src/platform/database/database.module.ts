@@ -11,7 +11,12 @@ import { unlimited } from './engine/waiting-room.js';
 @Module({})
 export class DatabaseModule {
   /** @param replica the read replica of the database in `options`, if there is one */
-  static with(options: DataSourceOptions, replica?: DataSourceOptions, limits = unlimited): DynamicModule {
+  static with(
+    options: DataSourceOptions,
+    replica: DataSourceOptions | undefined,
+    clock: Clock,
+    limits = unlimited,
+  ): DynamicModule {
     return {
       module: DatabaseModule,
       global: true,
@@ -25,11 +30,11 @@ export class DatabaseModule {
         },
         {
           provide: UnitOfWork,
-          inject: [Database, Clock],
-          useFactory: (database: Database, clock: Clock) => new UnitOfWork(database, clock, limits),
+          inject: [Database],
+          useFactory: (database: Database) => new UnitOfWork(database, clock, limits),
         },
         IdempotencyPurge,
-        Clock,
+        { provide: Clock, useValue: clock },
       ],
       exports: [UnitOfWork, Clock],
     };

@@ -1,9 +1,27 @@
 import { ExactlyOneOf, IdField, ReadOnlyMembersOf, ListField } from '../../platform/http/dto/fields.js';
-import type { OrderedLine, RentOrder } from '../basket.js';
+import type { OrderedLine, RentOrder } from '../checkout/basket.js';
 import { MovieRentDetailDto, MovieRentDto, maxLines } from './movie-rent.dto.js';
 
 /** A line of a rental: a specific copy, or any available copy of a movie. */
-@ReadOnlyMembersOf(MovieRentDetailDto, 'movie_rent_id', 'lent_datetime', 'returned_datetime', 'movie_copy')
+@ReadOnlyMembersOf(
+  MovieRentDetailDto,
+  'movie_rent_id',
+  'lent_datetime',
+  'returned_datetime',
+  'lost_datetime',
+  'due_on',
+  'due_datetime',
+  'is_overdue',
+  'days_overdue',
+  'renewals',
+  'rental_days',
+  'rental_rate',
+  'late_fee_per_day',
+  'grace_days',
+  'max_late_fee',
+  'replacement_cost',
+  'movie_copy',
+)
 export class MovieRentLineInput {
   @IdField({ description: 'In a PUT, the id of an existing line; otherwise ignored.', optional: true })
   id?: number | null;
@@ -25,7 +43,7 @@ export class MovieRentLineInput {
   }
 }
 
-@ReadOnlyMembersOf(MovieRentDto, 'id', 'creation_datetime', 'closed_datetime', 'is_closed', 'client')
+@ReadOnlyMembersOf(MovieRentDto, 'id', 'creation_datetime', 'closed_datetime', 'is_closed', 'voided_datetime', 'client')
 export class MovieRentInput {
   @IdField({ description: 'Id of the client who rents.' })
   client_id!: number;

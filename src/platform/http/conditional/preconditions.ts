@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import type { Precondition } from '../../../kernel/precondition.js';
+import type { Precondition } from '../../../kernel/command.js';
 import { areEntityTags, entityTag, hasTag } from './entity-tag.js';
 import { HttpProblem, invalidInput } from '../problems/http-problem.js';
 

@@ -47,7 +47,7 @@ const style = `body { margin: 0; background: #fafafa }
 `;
 
 const script = `const root = document.getElementById('swagger-ui');
-const tags = ['Lending', 'Movies', 'Stock', 'Clients', 'Genres', 'Service'];
+const tags = ['Lending', 'Movies', 'Stock', 'Clients', 'Genres', 'Shop', 'Service'];
 const generalHeaders = ['X-Request-Id', 'Vary', 'Cache-Control', 'Idempotency-Replayed'];
 
 // Removes the problems and headers from each operation that the document's description lists for all of them.

@@ -13,13 +13,14 @@ import {
   listReader,
   objectReader,
   textReader,
+  valuesReader,
 } from './values.js';
 
 /**
  * Options of all field decorators. One declaration drives both validation and the OpenAPI document, so that they cannot
  * disagree.
  */
-interface FieldOptions {
+export interface FieldOptions {
   readonly description: string;
   readonly example?: unknown;
   /** In a response: the source of its value, if no request sets it. */
@@ -30,9 +31,14 @@ interface FieldOptions {
   readonly nullable?: boolean;
   /** In a response: derived from other resources, and therefore ignored by If-Match of an edit. */
   readonly derived?: boolean;
+  /**
+   * In a request with an optional member: absence keeps the value, and only null removes it. For members that clients of
+   * the former service don't know and would remove with a PUT.
+   */
+  readonly keptIfAbsent?: boolean;
 }
 
-function field(options: FieldOptions, schema: ApiPropertyOptions, read?: ValueReader): PropertyDecorator {
+export function field(options: FieldOptions, schema: ApiPropertyOptions, read?: ValueReader): PropertyDecorator {
   const { description, example, optional = false, nullable = Boolean(optional), derived = false, origin } = options;
   const property = { ...schema, description, example, required: !optional, nullable: nullable || undefined };
   return (target, name) => {
@@ -40,7 +46,15 @@ function field(options: FieldOptions, schema: ApiPropertyOptions, read?: ValueRe
     if (derived) markDerived(String(name));
     if (!read) return;
     const optionalBeside = typeof optional === 'object' ? optional.beside : undefined;
-    defineField(target, String(name), { read, optional: Boolean(optional), optionalBeside, nullable, origin });
+    const keepsNull = options.keptIfAbsent;
+    defineField(target, String(name), {
+      read,
+      optional: Boolean(optional),
+      optionalBeside,
+      nullable,
+      keepsNull,
+      origin,
+    });
   };
 }
 
@@ -62,6 +76,20 @@ export function TextField({
   const reader = textReader({ maxLength, kind });
   return field(options, schema, alsoNumbers ? alsoNumber(reader) : reader);
 }
+
+/** An e-mail address, by its form only: whether it exists is known once a message arrives. */
+export function EmailField(options: FieldOptions): PropertyDecorator {
+  const reader = textReader({ maxLength: maxEmailLength });
+  const schema = { type: String, format: 'email', minLength: 3, maxLength: maxEmailLength };
+  return field(options, schema, (value, errors) => {
+    const text = reader(value, errors) as string | undefined;
+    if (text === undefined || /^[^\s@]+@[^\s@]+$/.test(text)) return text;
+    return errors.add('format', 'must be an e-mail address');
+  });
+}
+
+/** RFC 5321. */
+const maxEmailLength = 254;
 
 export function IntegerField(options: FieldOptions & { minimum: number; maximum: number }): PropertyDecorator {
   const { minimum, maximum } = options;
@@ -86,6 +114,22 @@ export function ChoiceField({
 }: FieldOptions & { name: string; choices: readonly string[] }) {
   return field(options, { enum: [...choices], enumName: name }, choiceReader(choices));
 }
+
+/** A list of different choices. */
+export function ChoicesField({
+  name,
+  choices,
+  ...options
+}: FieldOptions & { name: string; choices: readonly string[] }): PropertyDecorator {
+  const schema = { enum: [...choices], enumName: name, isArray: true, minItems: 1, maxItems: choices.length };
+  return field(options, schema, valuesReader(choiceReader(choices), 1, choices.length));
+}
+
+/** An amount of money, in minor units of the shop's currency. */
+export const AmountField = (options: FieldOptions): PropertyDecorator =>
+  IntegerField({ minimum: 0, maximum: maxAmount, example: 250, ...options });
+
+const maxAmount = 1_000_000_000;
 
 /** A related document that is present only when requested by `?expand=`. */
 export function ExpansionField(type: () => Type, description: string): PropertyDecorator {

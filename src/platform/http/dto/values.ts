@@ -48,15 +48,27 @@ export const objectReader =
   (value, errors) =>
     readDto(type(), value, errors);
 
+export const listReader = (type: () => Type<object>, minItems: number, maxItems: number): ValueReader =>
+  itemsReader((item, errors) => readDto(type(), item, errors), minItems, maxItems);
+
+/** Reads a list of scalar values. A value that is repeated is kept once. */
+export function valuesReader(read: ValueReader, minItems: number, maxItems: number): ValueReader {
+  const reader = itemsReader(read, minItems, maxItems);
+  return (value, errors) => {
+    const values = reader(value, errors) as unknown[] | undefined;
+    return values && [...new Set(values)];
+  };
+}
+
 /** Rejects a list of the wrong size as a whole, without reading its items. */
-export function listReader(type: () => Type<object>, minItems: number, maxItems: number): ValueReader {
+function itemsReader(readItem: ValueReader, minItems: number, maxItems: number): ValueReader {
   return (value, errors) => {
     if (!Array.isArray(value)) return errors.add('type', 'must be a list');
     if (value.length < minItems) return errors.add('too_few_items', `must have ${minItems} items or more`);
     if (value.length > maxItems) return errors.add('too_many_items', `must have ${maxItems} items at most`);
     return value.map((item, index) => {
       errors.enter(index);
-      const read = readDto(type(), item, errors);
+      const read = readItem(item, errors);
       errors.leave();
       return read;
     });

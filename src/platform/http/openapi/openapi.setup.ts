@@ -15,6 +15,7 @@ const tags = {
   Lending: 'Rent copies to clients, close rentals, and correct them.',
   Movies: 'Manage the catalog: movies and their stock.',
   Service: 'Health, version, documentation and problem types.',
+  Shop: 'Set the policy of the shop: time zone, terms of rentals and limits.',
   Stock: 'Manage individual copies by their barcodes.',
 };
 

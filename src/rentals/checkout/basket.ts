@@ -1,11 +1,12 @@
-import { type InputError, InvalidInput, type RuleCode } from '../kernel/domain-error.js';
-import { groupBy } from '../kernel/group-by.js';
-import { inOrder } from '../kernel/in-order.js';
-import type { MovieCopy } from '../movies/movie-copy.entity.js';
-import type { MovieCopyRepository } from '../movies/movie-copy.repository.js';
-import type { MovieRepository } from '../movies/movie.repository.js';
-import type { ClientRepository } from '../clients/client.repository.js';
-import { CopyAlreadyRented, CopyNotInService, NoCopyAvailable } from './rentals.errors.js';
+import { type InputError, InvalidInput, type RuleCode } from '../../kernel/domain-error.js';
+import { groupBy } from '../../kernel/group-by.js';
+import { inOrder } from '../../kernel/in-order.js';
+import type { MovieCopy } from '../../movies/movie-copy.entity.js';
+import type { MovieCopyRepository } from '../../movies/movie-copy.repository.js';
+import type { MovieRepository } from '../../movies/movie.repository.js';
+import type { Shop } from '../../policy/shop.entity.js';
+import type { BorrowerRepository } from './borrower.repository.js';
+import { CopyAlreadyRented, CopyNotInService, NoCopyAvailable } from '../rentals.errors.js';
 
 /** A requested line: a specific copy, or any available copy of a movie. `id` refers to an existing line. */
 export interface OrderedLine {
@@ -21,9 +22,14 @@ export interface RentOrder {
 }
 
 export interface BasketRepositories {
-  readonly clients: ClientRepository;
+  readonly borrowers: BorrowerRepository;
   readonly movies: MovieRepository;
   readonly copies: MovieCopyRepository;
+}
+
+interface Basket {
+  readonly copies: readonly MovieCopy[];
+  readonly shop: Shop;
 }
 
 type LineError = InputError & { readonly subject: number };
@@ -31,14 +37,14 @@ type LineError = InputError & { readonly subject: number };
 /**
  * Finds the copy for each line and checks every rule for every line, so that the response lists all errors.
  * @param mine copies that are out on the rental being changed, and may stay on it
- * @returns the copies, in the order of the lines
+ * @returns the copies, in the order of the lines, and the policy that they are lent under
  * @throws InvalidInput, CopyAlreadyRented, CopyNotInService, NoCopyAvailable
  */
 export async function fillBasket(
   { clientId, lines }: RentOrder,
-  { clients, movies, copies }: BasketRepositories,
+  { borrowers, movies, copies }: BasketRepositories,
   mine: ReadonlySet<number> = new Set(),
-): Promise<MovieCopy[]> {
+): Promise<Basket> {
   const errors: LineError[] = [];
   const byMovie = groupBy(
     lines.flatMap(({ movieId }) => movieId ?? []),
@@ -47,12 +53,12 @@ export async function fillBasket(
   const wanted = new Map([...byMovie].map(([movieId, ordered]) => [movieId, ordered.length]));
   const named = lines.flatMap(({ movieCopyId }) => movieCopyId ?? []);
   // One round trip: the last statement reads under the locks of the previous ones.
-  const [isKnown, , lendable] = await inOrder(
-    clients.lockIfExists(clientId),
+  const [{ shop, client }, , lendable] = await inOrder(
+    borrowers.getForUpdate(clientId),
     copies.lockMoviesOf([...wanted.keys()], [...named, ...mine]),
     copies.findLendable(named, wanted),
   );
-  if (!isKnown) errors.push(unknownError(['clientId'], 'Client', clientId));
+  if (!client) errors.push(unknownError(['clientId'], 'Client', clientId));
   const found = new Map(lendable.map((copy) => [copy.id, copy]));
   const isNamed = new Set(named);
   const free = groupBy(
@@ -62,7 +68,7 @@ export async function fillBasket(
   const short = [...wanted].filter(([movieId, count]) => (free.get(movieId)?.length ?? 0) < count);
   const unknownMovies = await movies.findUnknown(short.map(([movieId]) => movieId));
 
-  const basket: MovieCopy[] = [];
+  const chosen: MovieCopy[] = [];
   const taken = new Set<MovieCopy>();
   for (const [index, { movieCopyId, movieId }] of lines.entries()) {
     if (movieCopyId !== undefined) {
@@ -73,18 +79,18 @@ export async function fillBasket(
         continue;
       }
       errors.push(...lendingErrors(copy, taken.has(copy), mine.has(copy.id), path));
-      basket.push(copy);
+      chosen.push(copy);
       taken.add(copy);
     } else if (movieId !== undefined) {
       const path = ['details', index, 'movieId'];
       const copy = free.get(movieId)?.shift();
-      if (copy) basket.push(copy);
+      if (copy) chosen.push(copy);
       else if (unknownMovies.has(movieId)) errors.push(unknownError(path, 'Movie', movieId));
       else errors.push(lineError(path, 'no_copy_available', movieId, `No copy of movie ${movieId} is available.`));
     }
   }
   throwMostSevere(errors);
-  return basket;
+  return { copies: chosen, shop };
 }
 
 /** Returns at most one error: why a copy cannot be lent. */

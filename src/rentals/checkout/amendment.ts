@@ -1,19 +1,14 @@
-import type { ClientRepository } from '../clients/client.repository.js';
-import { latest, nowOrLatest, plausible } from '../kernel/clock.js';
-import { type InputError, InvalidInput, type RuleCode } from '../kernel/domain-error.js';
-import type { MovieCopy } from '../movies/movie-copy.entity.js';
-import type { MovieCopyRepository } from '../movies/movie-copy.repository.js';
-import type { MovieRepository } from '../movies/movie.repository.js';
-import { fillBasket, type OrderedLine, type RentOrder } from './basket.js';
-import type { MovieRentDetailRepository } from './movie-rent-detail.repository.js';
-import type { MovieRent, MovieRentDetail } from './movie-rent.entity.js';
-import type { MovieRentRepository } from './movie-rent.repository.js';
-import { LineReturned, RentClosed } from './rentals.errors.js';
+import { latest, nowOrLatest, plausible } from '../../kernel/clock.js';
+import { type InputError, InvalidInput, type RuleCode } from '../../kernel/domain-error.js';
+import type { MovieCopy } from '../../movies/movie-copy.entity.js';
+import { frozenTerms } from '../../policy/terms.js';
+import { type BasketRepositories, fillBasket, type OrderedLine, type RentOrder } from './basket.js';
+import type { MovieRentDetailRepository } from '../movie-rent-detail.repository.js';
+import type { MovieRent, MovieRentDetail } from '../movie-rent.entity.js';
+import type { MovieRentRepository } from '../movie-rent.repository.js';
+import { LineReturned, RentClosed } from '../rentals.errors.js';
 
-interface RentalRepositories {
-  readonly clients: ClientRepository;
-  readonly movies: MovieRepository;
-  readonly copies: MovieCopyRepository;
+interface RentalRepositories extends BasketRepositories {
   readonly rents: MovieRentRepository;
   readonly lines: MovieRentDetailRepository;
 }
@@ -42,7 +37,7 @@ export async function amend(
   }
 
   const mine = new Set(rent.details.map(({ movieCopyId }) => movieCopyId));
-  const chosen = await fillBasket({ clientId: order.clientId, lines: wanted }, repositories, mine);
+  const { copies: chosen, shop } = await fillBasket({ clientId: order.clientId, lines: wanted }, repositories, mine);
   await repositories.rents.update(rent.id, { clientId: order.clientId });
 
   const lines = chosen.map((copy, index) => ({ id: wanted[index]!.id, movieCopyId: copy.id, copy }));
@@ -52,7 +47,10 @@ export async function amend(
   // Deletes the changed lines before it inserts them again, because two lines may swap their copies.
   await repositories.lines.deleteLines(rent.details.filter(({ id }) => !kept.has(id)));
   const changed = lines.filter((line) => !stays(line));
-  const lendings = changed.map((line) => ({ ...line, lentDatetime: lentDatetimeOf(line, rent, now) }));
+  const lendings = changed.map((line) => {
+    const lentDatetime = lentDatetimeOf(line, rent, now);
+    return { ...line, lentDatetime, terms: frozenTerms(line.copy.movie!, lentDatetime, shop) };
+  });
   await repositories.lines.reopen(rent.id, lendings.filter(hasId));
   await repositories.lines.open(
     rent.id,

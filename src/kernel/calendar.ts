@@ -1,0 +1,73 @@
+import { Temporal } from 'temporal-polyfill';
+
+/** A date of the calendar, "2026-02-28" (RFC 3339 full-date). Text of this form sorts chronologically. */
+export type CalendarDate = string;
+
+/** The days of the week, Monday first, as ISO 8601 counts them. */
+export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+export type Weekday = (typeof weekdays)[number];
+
+/** The days on which a shop is open. Null opening days: every day of the week. */
+export interface OpeningDays {
+  readonly openingDays: readonly Weekday[] | null;
+  readonly closedDates: readonly CalendarDate[];
+}
+
+/**
+ * Returns the IANA name of a time zone in its usual case, or undefined if there is no such zone. Offsets such as
+ * "+01:00" are no zones: they know no daylight saving time.
+ */
+export function timeZoneNamed(name: string): string | undefined {
+  if (!/^[A-Za-z]/.test(name)) return undefined;
+  try {
+    return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name).timeZoneId;
+  } catch {
+    return undefined;
+  }
+}
+
+export function isCalendarDate(text: string): boolean {
+  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
+  try {
+    Temporal.PlainDate.from(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Returns the date at an instant in a time zone. The time zone of the process has no influence. */
+export function dateAt(instant: Date, timeZone: string): CalendarDate {
+  return Temporal.Instant.fromEpochMilliseconds(instant.getTime())
+    .toZonedDateTimeISO(timeZone)
+    .toPlainDate()
+    .toString();
+}
+
+/** Returns the first instant of a date. Where daylight saving time skips midnight, the day begins later. */
+function startOf(date: CalendarDate, timeZone: string): Date {
+  return new Date(Temporal.PlainDate.from(date).toZonedDateTime(timeZone).epochMilliseconds);
+}
+
+/** Returns the last millisecond of a date. */
+export function endOf(date: CalendarDate, timeZone: string): Date {
+  return new Date(startOf(addDays(date, 1), timeZone).getTime() - 1);
+}
+
+export function addDays(date: CalendarDate, days: number): CalendarDate {
+  return Temporal.PlainDate.from(date).add({ days }).toString();
+}
+
+/** Returns the number of days from one date to another; negative if `to` is earlier. */
+export function daysBetween(from: CalendarDate, to: CalendarDate): number {
+  return Temporal.PlainDate.from(from).until(to, { largestUnit: 'days' }).days;
+}
+
+/** Returns `date`, or the first open day after it. */
+export function openDayFrom(date: CalendarDate, { openingDays, closedDates }: OpeningDays): CalendarDate {
+  const open = new Set<Weekday>(openingDays ?? weekdays);
+  const closed = new Set(closedDates);
+  let day = Temporal.PlainDate.from(date);
+  while (!open.has(weekdays[day.dayOfWeek - 1]!) || closed.has(day.toString())) day = day.add({ days: 1 });
+  return day.toString();
+}

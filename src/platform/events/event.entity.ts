@@ -1,0 +1,45 @@
+import { Column, Entity, Index, PrimaryGeneratedColumn, type ValueTransformer } from 'typeorm';
+import { InstantColumn } from '../database/columns/instant-column.js';
+import { collation, TextColumn } from '../database/columns/text-column.js';
+
+const json: ValueTransformer = {
+  // Tools that copy rows give the stored text.
+  to: (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value)),
+  from: (text: string) => JSON.parse(text) as unknown,
+};
+
+/**
+ * The record of a change that may be asked about later: an override, a correction, a merge. Written in the
+ * transaction of the change; the database refuses to change or delete it.
+ */
+@Entity()
+@Index(['resource', 'resourceId'])
+export class Event {
+  @PrimaryGeneratedColumn()
+  id!: number;
+
+  /** In the past tense: "rental.opened_by_override", "line.return_undone". */
+  @TextColumn({ length: 64 })
+  type!: string;
+
+  /** The first segment of the resource's path: "movie_rents". */
+  @TextColumn({ length: 64 })
+  resource!: string;
+
+  @Column({ type: 'integer' })
+  resourceId!: number;
+
+  /** Who made the change; null while the service knows no callers. */
+  @TextColumn({ length: 128, nullable: true })
+  actor!: string | null;
+
+  @InstantColumn()
+  creationDatetime!: Date;
+
+  @TextColumn({ length: 128, nullable: true })
+  requestId!: string | null;
+
+  /** What was changed and why. Contains no personal data. */
+  @Column({ type: 'text', collation, transformer: json })
+  changes!: Readonly<Record<string, unknown>>;
+}

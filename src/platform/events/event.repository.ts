@@ -1,0 +1,16 @@
+import type { EntityManager } from 'typeorm';
+import { CompiledInsert } from '../database/queries/compiled-insert.js';
+import { Event } from './event.entity.js';
+
+type EventColumns = Omit<Event, 'id'>;
+
+const insertion = new CompiledInsert<Event, EventColumns>(Event, 'type');
+
+export class EventRepository {
+  constructor(private readonly manager: EntityManager) {}
+
+  /** Records a change, in the transaction of the change. */
+  async record(event: Omit<EventColumns, 'actor' | 'requestId'>): Promise<void> {
+    await insertion.run(this.manager, [{ ...event, actor: null, requestId: null }]);
+  }
+}

@@ -1,0 +1,96 @@
+import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
+import type { CalendarDate, OpeningDays, Weekday } from '../kernel/calendar.js';
+import { FlagColumn } from '../platform/database/columns/flag-column.js';
+import { ListColumn } from '../platform/database/columns/list-column.js';
+import { TextColumn } from '../platform/database/columns/text-column.js';
+
+/** The terms of a rental that a movie may have of its own. Null: the shop's. Money is in minor units of its currency. */
+export interface TermsOfMovie {
+  /** Days until a copy is due; null in the shop's policy: never. */
+  readonly rentalDays: number | null;
+  readonly rentalRate: number | null;
+  readonly lateFeePerDay: number | null;
+  readonly replacementCost: number | null;
+}
+
+/** The editable fields of the shop's policy. Null means that there is no such rule. */
+export interface ShopFields extends TermsOfMovie, OpeningDays {
+  readonly name: string;
+  /** The IANA zone that alone decides dates. */
+  readonly timeZone: string;
+  /** ISO 4217. */
+  readonly currency: string;
+  /** Days after the due date on which no late fee is due. */
+  readonly graceDays: number | null;
+  readonly maxLateFee: number | null;
+  /** Copies that a client may have out at the same time. */
+  readonly maxOpenCopies: number | null;
+  readonly maxRenewals: number | null;
+  /** Whether a client with an overdue copy may rent no more. */
+  readonly blockWhenOverdue: boolean;
+  /** A client who owes more than this may rent no more. */
+  readonly blockWhenOwing: number | null;
+  /** Open days that a ready hold waits on the shelf. */
+  readonly holdShelfDays: number | null;
+  /** Minutes in which a rental that was entered by mistake may be deleted. */
+  readonly correctionMinutes: number | null;
+}
+
+/** The shop and its policy. The table has one row, created by a migration. */
+@Entity()
+@Check('ck_shop_one_row', 'id = 1')
+export class Shop implements ShopFields {
+  @PrimaryColumn({ type: 'integer' })
+  id!: number;
+
+  @TextColumn({ length: 100 })
+  name!: string;
+
+  @TextColumn({ length: 64 })
+  timeZone!: string;
+
+  @TextColumn({ length: 3 })
+  currency!: string;
+
+  @Column({ type: 'integer', nullable: true })
+  rentalDays!: number | null;
+
+  @Column({ type: 'integer', nullable: true })
+  rentalRate!: number | null;
+
+  @Column({ type: 'integer', nullable: true })
+  lateFeePerDay!: number | null;
+
+  @Column({ type: 'integer', nullable: true })
+  graceDays!: number | null;
+
+  @Column({ type: 'integer', nullable: true })
+  maxLateFee!: number | null;
+
+  @Column({ type: 'integer', nullable: true })
+  replacementCost!: number | null;
+
+  @Column({ type: 'integer', nullable: true })
+  maxOpenCopies!: number | null;
+
+  @Column({ type: 'integer', nullable: true })
+  maxRenewals!: number | null;
+
+  @FlagColumn()
+  blockWhenOverdue!: boolean;
+
+  @Column({ type: 'integer', nullable: true })
+  blockWhenOwing!: number | null;
+
+  @ListColumn({ length: 64, nullable: true })
+  openingDays!: Weekday[] | null;
+
+  @ListColumn({ length: 16_000 })
+  closedDates!: CalendarDate[];
+
+  @Column({ type: 'integer', nullable: true })
+  holdShelfDays!: number | null;
+
+  @Column({ type: 'integer', nullable: true })
+  correctionMinutes!: number | null;
+}
