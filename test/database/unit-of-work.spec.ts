@@ -74,9 +74,9 @@ describe('the unit of work', () => {
     const [western] = await unitOfWork.readSingle(work, ({ genres }) => genres.rows.find());
     expect(western).toMatchObject({ name: 'Western' });
     const reading = unitOfWork.readSingle(work, async ({ genres }) => [await genres.count(), await genres.count()]);
-    await expect(reading).rejects.toThrow('takes one SELECT');
+    await expect(reading).rejects.toThrow('runs one SELECT');
     const writing = unitOfWork.readSingle(work, ({ genres }) => genres.create(genre('Musical')));
-    await expect(writing).rejects.toThrow('takes one SELECT');
+    await expect(writing).rejects.toThrow('runs one SELECT');
     expect(await names()).toEqual(['Western']);
   });
 

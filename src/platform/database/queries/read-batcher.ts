@@ -3,6 +3,7 @@ import { ServiceUnavailable } from '../../../kernel/domain-error.js';
 import { parseAggregate, type RawRow } from './json-aggregate.js';
 import { NeedsTransaction } from '../engine/needs-transaction.js';
 import type { PoolRequest } from '../engine/pool.js';
+import { runScoped } from '../engine/scoped-runner.js';
 import { isStatementError } from '../engine/statement-error.js';
 import type { Work } from '../engine/transaction-manager.js';
 import type { Wait } from '../engine/waiting-room.js';
@@ -78,30 +79,26 @@ export class ReadBatcher {
 
   /** Runs `work` with a manager that accepts one SELECT and rejects every other statement. */
   async read<Result>(work: Work<Result>, wait: Wait): Promise<Result> {
-    const view = Object.create(this.blank) as QueryRunner;
     let isUsed = false;
     const allowOnce = (sql: string): void => {
       if (isUsed || !sql.startsWith('SELECT ')) {
-        throw new Error(`What is read at once takes one SELECT, and no other statement, such as ${sql}`);
+        throw new Error(`A single-statement read runs one SELECT, and no other statement, such as ${sql}`);
       }
       isUsed = true;
     };
-    const query = async (sql: string, ...rest: []): Promise<unknown> => {
-      if (view.isReleased) return this.blank.query.call(view, sql, ...rest);
-      allowOnce(sql);
-      return this.runners.use({ workload: 'scan', wait }, (runner) => runner.query(sql, ...rest));
-    };
-    Object.assign(view, { isReleased: false, query });
-    const manager = new BatchingManager(this.blank.connection, view, (read) => {
-      allowOnce(read.sql);
-      return this.add(read, wait);
+    const overrides = (scoped: QueryRunner) => ({
+      query: async (sql: string, ...rest: []): Promise<unknown> => {
+        if (scoped.isReleased) return this.blank.query.call(scoped, sql, ...rest);
+        allowOnce(sql);
+        return this.runners.use({ workload: 'scan', wait }, (runner) => runner.query(sql, ...rest));
+      },
     });
-    Object.assign(view, { manager });
-    try {
-      return await work(manager);
-    } finally {
-      Object.assign(view, { isReleased: true });
-    }
+    const managerOf = (scoped: QueryRunner): EntityManager =>
+      new BatchingManager(this.blank.connection, scoped, (read) => {
+        allowOnce(read.sql);
+        return this.add(read, wait);
+      });
+    return runScoped(this.blank, overrides, managerOf, work);
   }
 
   private add({ values, ...query }: Read, wait: Wait): Promise<readonly RawRow[]> {
