@@ -36,7 +36,7 @@ const platformInterface = {
     'unit-of-work.ts',
     'entity-repository.ts',
     'idempotency/idempotency-key.repository.ts',
-    '{columns,queries,search}/*.ts',
+    '{columns,dialect,queries,search}/*.ts',
   ],
   events: ['*.ts'],
   monitoring: ['metrics.service.ts'],

@@ -1,11 +1,44 @@
 import type { EntityManager, EntityMetadata } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
+import { dialectOf } from '../../src/platform/database/dialect/dialect.js';
+import type { EngineName } from '../../src/platform/database/dialect/sql.js';
 
 /** Rows read or written at a time: their values are fewer than either database takes in one statement. */
 const batchSize = 500;
 
 /** The values of a row as the database has them, by the names of the entity's properties. */
 export type StoredRow = Readonly<Record<string, unknown>>;
+
+/** The generated ids of a table, which its rows may no longer show. */
+interface Sequences {
+  /** Returns the last generated id, or 0. */
+  last(manager: EntityManager, table: string, column: string): Promise<number>;
+  set(manager: EntityManager, table: string, column: string, id: number): Promise<void>;
+}
+
+const sequences: Readonly<Record<EngineName, Sequences>> = {
+  sqlite: {
+    async last(manager, table) {
+      const sql = 'SELECT seq AS last FROM sqlite_sequence WHERE name = ?';
+      const [found] = await manager.query<{ last: number }[]>(sql, [table]);
+      return found?.last ?? 0;
+    },
+    async set(manager, table, _column, id) {
+      await manager.query('DELETE FROM sqlite_sequence WHERE name = ?', [table]);
+      await manager.query('INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)', [table, id]);
+    },
+  },
+  postgres: {
+    async last(manager, table, column) {
+      const sql = 'SELECT pg_sequence_last_value(pg_get_serial_sequence($1, $2)::regclass) AS last';
+      const [found] = await manager.query<{ last: string | null }[]>(sql, [table, column]);
+      return Number(found?.last ?? 0);
+    },
+    async set(manager, table, column, id) {
+      await manager.query('SELECT setval(pg_get_serial_sequence($1, $2), $3)', [table, column, id]);
+    },
+  },
+};
 
 /** All tables that the entities describe, row by row, as a participant of a unit of work. */
 export class Tables {
@@ -27,7 +60,7 @@ export class Tables {
 
   /** Locks the tables against concurrent writes until the unit of work ends. Not needed on SQLite. */
   async lock(): Promise<void> {
-    if (!this.isPostgres) return;
+    if (!dialectOf(this.manager.connection).needsLocks) return;
     await this.manager.query(`LOCK TABLE ${this.names().join(', ')} IN SHARE ROW EXCLUSIVE MODE`);
   }
 
@@ -76,28 +109,16 @@ export class Tables {
     const key = this.keyOf(table);
     if (!key.isGenerated) return undefined;
     const highest = (await this.manager.maximum(this.metadataOf(table).target, key.propertyName)) ?? 0;
-    const [given] = await (this.isPostgres
-      ? this.manager.query<{ last: string | null }[]>(
-          'SELECT pg_sequence_last_value(pg_get_serial_sequence($1, $2)::regclass) AS last',
-          [table, key.databaseName],
-        )
-      : this.manager.query<{ last: number }[]>('SELECT seq AS last FROM sqlite_sequence WHERE name = ?', [table]));
-    return Math.max(highest, Number(given?.last ?? 0));
+    return Math.max(highest, await this.sequences.last(this.manager, table, key.databaseName));
   }
 
   /** Lets the next id that the table gives out be higher than `id`. PostgreSQL doesn't undo this with the unit of work. */
   async continueAfter(table: string, id: number): Promise<void> {
-    if (this.isPostgres) {
-      const { databaseName } = this.keyOf(table);
-      await this.manager.query('SELECT setval(pg_get_serial_sequence($1, $2), $3)', [table, databaseName, id]);
-    } else {
-      await this.manager.query('DELETE FROM sqlite_sequence WHERE name = ?', [table]);
-      await this.manager.query('INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)', [table, id]);
-    }
+    await this.sequences.set(this.manager, table, this.keyOf(table).databaseName, id);
   }
 
-  private get isPostgres(): boolean {
-    return this.manager.connection.options.type === 'postgres';
+  private get sequences(): Sequences {
+    return sequences[dialectOf(this.manager.connection).engine];
   }
 
   private metadataOf(table: string): EntityMetadata {

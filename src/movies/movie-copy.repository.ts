@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
 import { EntityRepository } from '../platform/database/entity-repository.js';
 import { type ById, CompiledSelect } from '../platform/database/queries/compiled-select.js';
-import { isInList, isPostgres } from '../platform/database/queries/compiled-statement.js';
+import { dialectOf } from '../platform/database/dialect/dialect.js';
+import type { EngineName } from '../platform/database/dialect/sql.js';
 import { isIndexOrder, KeysetPages } from '../platform/database/queries/keyset-pages.js';
 import { fromOpenLoanOf, Loan } from '../loans/loan.view.js';
 import { RowLock } from '../platform/database/queries/row-lock.js';
@@ -52,34 +53,33 @@ const lendableByIds = new CompiledSelect<MovieCopy, Wanted>(
     lendable(manager)
       .where(
         movies
-          ? `copy.id ${isNamedOrFree(isPostgres(manager.connection))}`
-          : isInList(manager.connection, 'copy.id', 'ids'),
+          ? `copy.id ${isNamedOrFree[dialectOf(manager.connection).engine]}`
+          : dialectOf(manager.connection).isInList('copy.id', ':ids'),
       )
       .orderBy('copy.id'),
 );
 
+/** Selects the oldest free copies of a movie. */
+const freeOf = (movieId: string, isNamed: string, limit: string): string =>
+  `SELECT one.id FROM movie_copy AS one WHERE one.movie_id = ${movieId} AND one.service_state = 'in_service' ` +
+  `AND NOT ${isNamed} AND NOT EXISTS (SELECT 1 ${fromOpenLoanOf('one')}) ORDER BY one.id LIMIT ${limit}`;
+
 /**
- * Returns the SQL condition for the copies given by id, and for the oldest other free copies of each movie. The search
- * stops at the requested number, because a movie can have thousands of copies.
+ * The SQL condition for the copies given by id, and for the oldest other free copies of each movie. The search stops at
+ * the requested number, because a movie can have thousands of copies.
  */
-function isNamedOrFree(isPostgres: boolean): string {
-  const freeOf = (movieId: string, isNamed: string, limit: string): string =>
-    `SELECT one.id FROM movie_copy AS one WHERE one.movie_id = ${movieId} AND one.service_state = 'in_service' ` +
-    `AND NOT ${isNamed} AND NOT EXISTS (SELECT 1 ${fromOpenLoanOf('one')}) ORDER BY one.id LIMIT ${limit}`;
-  if (isPostgres) {
-    const free = freeOf('(wanted.value ->> 0)::int', 'one.id = ANY(:ids)', '(wanted.value ->> 1)::int');
-    return (
-      '= ANY(ARRAY(SELECT unnest(:ids::int[]) UNION ALL SELECT free.id ' +
-      `FROM json_array_elements(:movies) AS wanted CROSS JOIN LATERAL (${free}) AS free))`
-    );
-  }
+const isNamedOrFree: Readonly<Record<EngineName, string>> = {
+  postgres:
+    '= ANY(ARRAY(SELECT unnest(:ids::int[]) UNION ALL SELECT free.id ' +
+    'FROM json_array_elements(:movies) AS wanted CROSS JOIN LATERAL ' +
+    `(${freeOf('(wanted.value ->> 0)::int', 'one.id = ANY(:ids)', '(wanted.value ->> 1)::int')}) AS free))`,
   // SQLite accepts no column as a LIMIT. The key is the index in the array.
-  const free = freeOf('(wanted.value ->> 0)', 'one.id IN (SELECT value FROM json_each(:ids))', ':perMovie');
-  return (
+  sqlite:
     'IN (SELECT value FROM json_each(:ids) UNION ALL SELECT free.value FROM json_each(:movies) AS wanted, ' +
-    `json_each((SELECT json_group_array(id) FROM (${free}))) AS free WHERE free.key < (wanted.value ->> 1))`
-  );
-}
+    'json_each((SELECT json_group_array(id) FROM ' +
+    `(${freeOf('(wanted.value ->> 0)', 'one.id IN (SELECT value FROM json_each(:ids))', ':perMovie')}))) AS free ` +
+    'WHERE free.key < (wanted.value ->> 1))',
+};
 
 const lockOfMovies = new RowLock<Movie, { movieIds: readonly number[]; copyIds: readonly number[] }>(
   { movieIds: 'integers', copyIds: 'integers' },
@@ -170,10 +170,10 @@ export class MovieCopyRepository extends EntityRepository<MovieCopy> {
     const { connection, queryRunner } = this.manager;
     const metadata = connection.getMetadata(MovieCopy);
     const columns = Object.keys(newColumns).map((name) => metadata.findColumnWithPropertyName(name)!.databaseName);
-    const given = isPostgres(connection) ? 'json_array_elements($2)' : 'json_each($2)';
+    const given = dialectOf(connection).jsonElements('$2', 'given');
     // A missing row identifies the code that is taken. Without WHERE, SQLite would parse ON as a join constraint.
     const { records } = await queryRunner!.query(
-      `INSERT INTO movie_copy (${columns.join()}) SELECT ${Object.values(newColumns).join()} FROM ${given} AS given WHERE true ` +
+      `INSERT INTO movie_copy (${columns.join()}) SELECT ${Object.values(newColumns).join()} FROM ${given} WHERE true ` +
         'ON CONFLICT DO NOTHING RETURNING id, code',
       [movieId, JSON.stringify(added)],
       true,

@@ -2,7 +2,7 @@ import type { EntityManager, SelectQueryBuilder } from 'typeorm';
 import { EntityRepository } from '../platform/database/entity-repository.js';
 import { CompiledInsert } from '../platform/database/queries/compiled-insert.js';
 import { type ById, CompiledSelect, type Present } from '../platform/database/queries/compiled-select.js';
-import { isInList } from '../platform/database/queries/compiled-statement.js';
+import { dialectOf } from '../platform/database/dialect/dialect.js';
 import { isIndexOrder, KeysetPages } from '../platform/database/queries/keyset-pages.js';
 import { RowLock } from '../platform/database/queries/row-lock.js';
 import { Loan } from '../loans/loan.view.js';
@@ -66,9 +66,7 @@ const byId = new CompiledSelect<StockedMovie, With & ById>({ id: 'integer', genr
 });
 const lock = new RowLock<StockedMovie, ById>({ id: 'integer' }, ofId);
 const idsOf = new CompiledSelect<StockedMovie, { ids: readonly number[] }>({ ids: 'integers' }, (manager) =>
-  movies(manager, {})
-    .select('movie.id')
-    .where(isInList(manager.connection, 'movie.id', 'ids')),
+  movies(manager, {}).select('movie.id').where(dialectOf(manager.connection).isInList('movie.id', ':ids')),
 );
 type Listed = With & Partial<SubstringSearch> & Omit<MovieFilter, 'title'>;
 const pages = new KeysetPages<StockedMovie, Listed>(

@@ -90,6 +90,12 @@ const planted: readonly [sentence: string, law: string, path: string, text: stri
     'test/e2e/a.spec.ts',
     "import s from 'supertest'; await s(url).get('/');",
   ],
+  [
+    'a branch on the engine',
+    'what differs between the engines is chosen by dialectOf or engineOf',
+    'src/movies/m.repository.ts',
+    "class M extends EntityRepository<N> { a = this.manager.connection.options.type === 'postgres'; }",
+  ],
   ['a camelCase member of a dto', dtoLaw, 'src/movies/dto/m.dto.ts', 'export class M { @IdField() genreId: number; }'],
   [
     'a dto that makes itself by its name',

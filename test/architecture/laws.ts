@@ -42,6 +42,11 @@ const wordLaws: readonly WordLaw[] = [
     never: /\bnew DataSource\b/,
   },
   {
+    law: 'what differs between the engines is chosen by dialectOf or engineOf',
+    where: /^(src\/(?!migrations\/|kernel\/database-url\.ts$)|scripts\/)/,
+    never: /\.type [!=]==? ['"]postgres['"]|\bisPostgres\b(?!['"])/,
+  },
+  {
     // Why, is said in movie.dto.ts.
     law: 'a dto makes itself by `this`, and not by its name',
     where: /^src\/.*\/dto\//,

@@ -6,7 +6,7 @@ import type { Statement } from './listener.js';
 const fewRows = 2_000;
 
 /** The end of a page, be it asked alone or for several at once. */
-const pageEnd = / AS page LIMIT (\?|\?2\) AS gathered\) AS rows FROM json_each\(\?1\) AS read)$/;
+const pageEnd = / AS page LIMIT (\?\d+|\?2\) AS gathered\) AS rows FROM json_each\(\?1\) AS read)$/;
 
 const notATable = /VIRTUAL TABLE|dummy_table|SCAN (gathered|page)/;
 /** The lines that are out, all of which are asked for: this index holds nothing else. */

@@ -3,9 +3,9 @@ import { Clock } from '../../kernel/clock.js';
 import type { Database } from './engine/database.js';
 import { openDatabase } from './opening/open-database.js';
 import { openDataSource } from './opening/open-data-source.js';
-import { openAnySchema, openReadOnly, readOnlyOptions } from './opening/open-read-only.js';
+import { engineOf } from './opening/engines.js';
+import { openAnySchema, openReadOnly } from './opening/open-read-only.js';
 import { UnitOfWork } from './unit-of-work.js';
-import { withoutTimeouts } from './opening/tool-options.js';
 
 type Use<Result> = (unitOfWork: UnitOfWork) => Promise<Result>;
 
@@ -14,7 +14,7 @@ type Use<Result> = (unitOfWork: UnitOfWork) => Promise<Result>;
  * @throws UnusableDatabase
  */
 export function withDatabase<Result>(options: DataSourceOptions, use: Use<Result>): Promise<Result> {
-  return useDatabase(withoutTimeouts(options), openDatabase, use);
+  return useDatabase(engineOf(options).withoutTimeouts(options), openDatabase, use);
 }
 
 /**
@@ -22,7 +22,7 @@ export function withDatabase<Result>(options: DataSourceOptions, use: Use<Result
  * @throws UnusableDatabase
  */
 export async function withReadOnlyDatabase<Result>(options: DataSourceOptions, use: Use<Result>): Promise<Result> {
-  return useDatabase(readOnlyOptions(withoutTimeouts(options)), openReadOnly, use);
+  return useDatabase(readOnlyToolOptions(options), openReadOnly, use);
 }
 
 /**
@@ -30,7 +30,12 @@ export async function withReadOnlyDatabase<Result>(options: DataSourceOptions, u
  * @throws UnusableDatabase
  */
 export async function withUnmigratedDatabase<Result>(options: DataSourceOptions, use: Use<Result>): Promise<Result> {
-  return useDatabase(readOnlyOptions(withoutTimeouts(options)), openAnySchema, use);
+  return useDatabase(readOnlyToolOptions(options), openAnySchema, use);
+}
+
+function readOnlyToolOptions(options: DataSourceOptions): DataSourceOptions {
+  const engine = engineOf(options);
+  return engine.readOnlyOptions(engine.withoutTimeouts(options));
 }
 
 async function useDatabase<Result>(

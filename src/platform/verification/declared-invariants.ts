@@ -2,6 +2,7 @@ import type { EntityMetadata } from 'typeorm';
 import type { CheckMetadata } from 'typeorm/metadata/CheckMetadata.js';
 import type { ForeignKeyMetadata } from 'typeorm/metadata/ForeignKeyMetadata.js';
 import type { IndexMetadata } from 'typeorm/metadata/IndexMetadata.js';
+import { dialectOf } from '../database/dialect/dialect.js';
 import { type TrigramIndexed, trigramIndexesOf } from '../database/search/trigram-index.js';
 import { type Invariant, violationsIn } from './invariant.js';
 
@@ -14,8 +15,7 @@ export function declaredInvariants(metadata: EntityMetadata): Invariant[] {
     ...metadata.foreignKeys.map(reference),
     ...metadata.indices.filter(({ isUnique }) => isUnique).map(uniqueness),
     ...metadata.checks.map(check),
-    // PostgreSQL maintains its indexes itself.
-    ...(metadata.connection.options.type === 'postgres' ? [] : trigramIndexesOf(metadata).map(indexing)),
+    ...(dialectOf(metadata.connection).maintainsTrigrams ? [] : trigramIndexesOf(metadata).map(indexing)),
   ];
 }
 

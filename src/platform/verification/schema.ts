@@ -1,5 +1,6 @@
 import type { EntityManager, EntityMetadata, Table } from 'typeorm';
 import type { IndexMetadata } from 'typeorm/metadata/IndexMetadata.js';
+import { dialectOf } from '../database/dialect/dialect.js';
 import { missingTrigramIndexes } from '../database/search/trigram-index.js';
 import type { Finding } from './finding.js';
 
@@ -35,7 +36,7 @@ function checkTable(metadata: EntityMetadata, table: Table): Finding[] {
   const names = new Set(columns.map(({ databaseName }) => databaseName));
   const known = columns.filter(({ databaseName }) => table.findColumnByName(databaseName));
   const changed = connection.driver.findChangedColumns(table.columns, known);
-  const canAdd = connection.options.type === 'postgres';
+  const canAdd = dialectOf(connection).altersConstraints;
   const add = (sql: string) =>
     canAdd ? `Repair the rows that are named below, then run: ALTER TABLE "${tableName}" ADD ${sql};` : restore;
   return [
@@ -88,11 +89,7 @@ const finding = (what: string, remedy: string): Finding => ({ where: 'schema', w
 const equal = (one: readonly string[], other: readonly string[]) => [...one].sort().join() === [...other].sort().join();
 
 async function relations(manager: EntityManager): Promise<Set<string>> {
-  const found = await manager.query<{ name: string }[]>(
-    manager.connection.options.type === 'postgres'
-      ? 'SELECT relname AS name FROM pg_class WHERE pg_table_is_visible(oid)'
-      : 'SELECT name FROM sqlite_schema',
-  );
+  const found = await manager.query<{ name: string }[]>(dialectOf(manager.connection).relationsSql);
   return new Set(found.map(({ name }) => name));
 }
 

@@ -1,5 +1,8 @@
 import type { DataSourceOptions } from 'typeorm';
+import type { PostgresConnectionOptions } from 'typeorm/driver/postgres/PostgresConnectionOptions.js';
 import { errorCode } from '../../../kernel/error-code.js';
+import { engineNameOf } from '../dialect/dialect.js';
+import type { EngineName } from '../dialect/sql.js';
 import { UnusableDatabase } from './unusable-database.js';
 
 const permissionsRemedy =
@@ -33,24 +36,26 @@ export const isOperationalError = (error: unknown): boolean => remedyOf(error) !
 export function unusableDatabase(error: unknown, options: DataSourceOptions): UnusableDatabase {
   const reason = error instanceof Error ? error.message : String(error);
   const remedy = remedyOf(error);
-  return new UnusableDatabase(
-    options.type === 'postgres'
-      ? describePostgres(reason || errorCode(error), remedy, options.url!)
-      : `The SQLite file ${String(options.database)} can't be used: ${reason}. ` +
-          (remedy ?? 'Let DATABASE_URL name a file of this service, or a new one in a folder that it may write to.'),
-    { cause: error },
-  );
+  const describe = descriptions[engineNameOf(options)];
+  return new UnusableDatabase(describe(reason || (errorCode(error) ?? ''), remedy, options), { cause: error });
 }
 
-function describePostgres(reason: string | undefined, remedy: string | undefined, url: string): string {
-  const { hostname, port, pathname } = new URL(url);
-  const place = `${hostname}:${port || '5432'}, database ${pathname.slice(1)}`;
-  if (remedy) return `PostgreSQL (${place}) refuses the service: ${reason}. ${remedy}`;
-  return (
-    `PostgreSQL can't be reached as its URL says (${place}): ${reason}. ` +
-    'See that it runs there, and that user, password and database are right.'
-  );
-}
+type Describe = (reason: string, remedy: string | undefined, options: DataSourceOptions) => string;
+
+const descriptions: Readonly<Record<EngineName, Describe>> = {
+  sqlite: (reason, remedy, { database }) =>
+    `The SQLite file ${String(database)} can't be used: ${reason}. ` +
+    (remedy ?? 'Let DATABASE_URL name a file of this service, or a new one in a folder that it may write to.'),
+  postgres: (reason, remedy, options) => {
+    const { hostname, port, pathname } = new URL((options as PostgresConnectionOptions).url!);
+    const place = `${hostname}:${port || '5432'}, database ${pathname.slice(1)}`;
+    if (remedy) return `PostgreSQL (${place}) refuses the service: ${reason}. ${remedy}`;
+    return (
+      `PostgreSQL can't be reached as its URL says (${place}): ${reason}. ` +
+      'See that it runs there, and that user, password and database are right.'
+    );
+  },
+};
 
 function remedyOf(error: unknown): string | undefined {
   const code = errorCode(error) ?? '';

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { dialectOf } from '../dialect/dialect.js';
 
 /** The query of the readiness probes. */
 export const executedMigrationsSql = 'SELECT name FROM migrations';
@@ -14,10 +15,6 @@ export function pendingMigrations({ migrations }: DataSource, executed: readonly
 
 /** Returns the executed migrations; none if their table is missing. */
 export async function executedMigrations(source: DataSource): Promise<{ name: string }[]> {
-  const [found] = await source.query<{ name: string }[]>(
-    source.options.type === 'postgres'
-      ? `SELECT 1 FROM pg_tables WHERE tablename = 'migrations' AND schemaname = current_schema()`
-      : `SELECT 1 FROM sqlite_schema WHERE name = 'migrations'`,
-  );
+  const [found] = await source.query<unknown[]>(dialectOf(source).findTableSql('migrations'));
   return found ? source.query<{ name: string }[]>(`${executedMigrationsSql} ORDER BY id`) : [];
 }

@@ -32,7 +32,7 @@ export async function runScoped<Result>(
 ): Promise<Result> {
   const scoped = Object.create(runner) as ScopedRunner;
   Object.assign(scoped, { isReleased: false, ...overrides(scoped as QueryRunner) });
-  scoped.manager = managerOf(scoped as QueryRunner);
+  scoped.manager = managerOf(scoped);
   try {
     return await work(scoped.manager);
   } finally {

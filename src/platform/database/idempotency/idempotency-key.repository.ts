@@ -1,12 +1,14 @@
 import type { EntityManager } from 'typeorm';
+import { dialectOf } from '../dialect/dialect.js';
+import type { Dialect } from '../dialect/sql.js';
 import { IdempotencyKeyInUse } from '../../../kernel/idempotency.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
 
 export class IdempotencyKeyRepository {
-  private readonly isPostgres: boolean;
+  private readonly dialect: Dialect;
 
   constructor(private readonly manager: EntityManager) {
-    this.isPostgres = manager.connection.options.type === 'postgres';
+    this.dialect = dialectOf(manager.connection);
   }
 
   find(key: string): Promise<IdempotencyKey | null> {
@@ -27,7 +29,7 @@ export class IdempotencyKeyRepository {
    * @throws IdempotencyKeyInUse
    */
   async hold(key: string): Promise<void> {
-    if (!this.isPostgres) return;
+    if (!this.dialect.needsLocks) return;
     const [row] = await this.manager.query<{ held: boolean }[]>(
       'SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS held',
       [key],
@@ -46,12 +48,10 @@ export class IdempotencyKeyRepository {
    * @returns the number of deleted keys
    */
   async deleteUntil(instant: Date, limit: number): Promise<number> {
-    const placeholder = this.isPostgres ? '$1' : '?';
-    const skipLocked = this.isPostgres ? 'FOR UPDATE SKIP LOCKED' : '';
     const { affected } = await this.manager.queryRunner!.query(
       `DELETE FROM idempotency_key WHERE key IN (
-         SELECT key FROM idempotency_key WHERE creation_datetime <= ${placeholder}
-         ORDER BY creation_datetime LIMIT ${limit} ${skipLocked})`,
+         SELECT key FROM idempotency_key WHERE creation_datetime <= ${this.dialect.placeholder(0)}
+         ORDER BY creation_datetime LIMIT ${limit} ${this.dialect.skipLocked})`,
       [instant.toISOString()],
       true,
     );

@@ -1,8 +1,7 @@
 import type { DataSource, DataSourceOptions } from 'typeorm';
 import type { Database } from '../engine/database.js';
-import { PostgresDatabase } from '../postgres/postgres-database.js';
 import { isOperationalError, unusableDatabase } from '../engine/operational-errors.js';
-import { SqliteDatabase } from '../sqlite/sqlite-database.js';
+import { engineOf } from './engines.js';
 
 /**
  * Runs pending migrations and verifies the required database settings.
@@ -11,9 +10,7 @@ import { SqliteDatabase } from '../sqlite/sqlite-database.js';
  */
 export async function openDatabase(writer: DataSource, replica?: DataSourceOptions): Promise<Database> {
   try {
-    return writer.options.type === 'postgres'
-      ? await PostgresDatabase.open(writer, replica)
-      : await SqliteDatabase.open(writer);
+    return await engineOf(writer.options).open(writer, replica);
   } catch (error) {
     throw isOperationalError(error) ? unusableDatabase(error, writer.options) : error;
   }

@@ -1,22 +1,8 @@
-import { existsSync } from 'node:fs';
-import sqlite3 from 'sqlite3';
-import type { DataSource, DataSourceOptions } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import type { Database } from '../engine/database.js';
-import { PostgresDatabase } from '../postgres/postgres-database.js';
-import { withSettings } from '../postgres/session-settings.js';
-import { SqliteDatabase } from '../sqlite/sqlite-database.js';
 import { executedMigrations } from '../engine/schema-version.js';
 import { UnusableDatabase } from '../engine/unusable-database.js';
-
-/** Returns options for read-only connections, enforced by the database. @throws UnusableDatabase */
-export function readOnlyOptions(options: DataSourceOptions): DataSourceOptions {
-  if (options.type === 'postgres') return withSettings(options, { default_transaction_read_only: 'on' });
-  const file = String(options.database);
-  // TypeORM would create the folder of a missing file.
-  if (!existsSync(file))
-    throw new UnusableDatabase(`There is no SQLite file ${file}. Name one that this service made.`);
-  return { ...options, flags: sqlite3.OPEN_READONLY, busyTimeout: 5000 } as DataSourceOptions;
-}
+import { engineOf } from './engines.js';
 
 /**
  * Opens a database without migrating or locking it; other processes may serve it.
@@ -29,9 +15,7 @@ export async function openReadOnly(source: DataSource): Promise<Database> {
 
 /** Opens a database without migrating, locking or checking its schema version. */
 export function openAnySchema(source: DataSource): Promise<Database> {
-  return source.options.type === 'postgres'
-    ? PostgresDatabase.openMigrated(source)
-    : SqliteDatabase.openForReading(source);
+  return engineOf(source.options).openForReading(source);
 }
 
 async function assertCurrentSchema(source: DataSource): Promise<void> {

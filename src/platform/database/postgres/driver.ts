@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { refuseDates } from '../columns/date-parameters.js';
 import { errorCode } from '../../../kernel/error-code.js';
-import { isWorthPreparing, preparedStatements } from '../queries/prepared-statements.js';
+import { isPlannedEachExecution, isWorthPreparing, preparedStatements } from '../queries/prepared-statements.js';
 import { AbortableClient } from './abortable-client.js';
 import { type SessionSettings, startSession } from './session-settings.js';
 
@@ -9,8 +9,8 @@ import { type SessionSettings, startSession } from './session-settings.js';
 export const stalePlanCode = '0A000';
 
 /**
- * A connection with a cache of prepared statements: for most statements, planning takes longer than execution. Substring
- * searches are not prepared, because their plan depends on the term.
+ * A connection with a cache of prepared statements: for most statements, planning takes longer than execution. Queries
+ * with the comment `planEachExecution` are not prepared.
  */
 export class PreparingClient extends AbortableClient {
   /** Identifies the server process of the connection; undefined if the user may not see it. */
@@ -70,8 +70,7 @@ interface Pg {
   readonly connection: { readonly parsedStatements: Record<string, string> };
 }
 
-/** Excludes substring searches, because their plan depends on the term. */
-const isWorthKeeping = (text: string): boolean => isWorthPreparing(text) && !text.includes(' LIKE ');
+const isWorthKeeping = (text: string): boolean => isWorthPreparing(text) && !isPlannedEachExecution(text);
 
 type PreparingPoolOptions = pg.PoolConfig & { readonly settings?: SessionSettings };
 

@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
-import { isPostgres } from './compiled-statement.js';
-import { jsonAggregate } from './json-aggregate.js';
+import { dialectOf } from '../dialect/dialect.js';
+import { type AggregateColumn, jsonAggregate } from './json-aggregate.js';
 import type { ResolvedTypes } from '../columns/parameter-types.js';
 import { renderSql, type SqlTemplate } from './sql-template.js';
 
@@ -16,18 +16,17 @@ export function batchedSql(
   connection: DataSource,
   template: SqlTemplate,
   types: ResolvedTypes,
-  columns: readonly string[],
+  columns: readonly AggregateColumn[],
 ): string {
+  const dialect = dialectOf(connection);
   const rows = jsonAggregate(connection, columns);
-  const parameter = isPostgres(connection) ? '$' : '?';
   const select = renderSql(template, (name, position) => {
-    if (name === limitName) return `${parameter}2`;
+    if (name === limitName) return dialect.placeholder(1);
     const type = types[name];
     if (type === 'integers') throw new Error(`A batch of reads can't pass the list ${name}.`);
     const value = `(read.value ->> ${position})`;
-    return isPostgres(connection) && type === 'integer' ? `${value}::bigint` : value;
+    return type === 'integer' ? dialect.cast(value, 'bigint') : value;
   });
-  return isPostgres(connection)
-    ? `SELECT place::int - 1 AS place, (SELECT ${rows} FROM (${select}) AS gathered) AS rows FROM json_array_elements(${parameter}1) WITH ORDINALITY AS read(value, place)`
-    : `SELECT key AS place, (SELECT ${rows} FROM (${select}) AS gathered) AS rows FROM json_each(${parameter}1) AS read`;
+  const { from, index } = dialect.indexedJsonElements(dialect.placeholder(0), 'read');
+  return `SELECT ${index} AS place, (SELECT ${rows} FROM (${select}) AS gathered) AS rows FROM ${from}`;
 }

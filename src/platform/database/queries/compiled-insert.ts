@@ -1,6 +1,7 @@
 import type { DataSource, EntityManager, EntityTarget, ObjectLiteral } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
-import { compileTemplate, type CompiledStatement, isPostgres, StatementCache } from './compiled-statement.js';
+import { dialectOf } from '../dialect/dialect.js';
+import { compileTemplate, type CompiledStatement, StatementCache } from './compiled-statement.js';
 import { parseSql } from './sql-template.js';
 
 /**
@@ -43,16 +44,15 @@ export class CompiledInsert<Entity extends ObjectLiteral, Columns extends Object
     const { driver } = connection;
     const metadata = connection.getMetadata(this.target);
     const columns = this.columnsIn(connection);
-    const values = columns.map((column, position) => {
-      const value = `(line.value ->> ${position})`;
-      return isPostgres(connection) ? `${value}::${driver.normalizeType(column)}` : value;
-    });
+    const dialect = dialectOf(connection);
+    const values = columns.map((column, position) =>
+      dialect.cast(`(line.value ->> ${position})`, driver.normalizeType(column)),
+    );
     const names = columns.map(({ databaseName }) => driver.escape(databaseName));
-    const rows = isPostgres(connection) ? 'json_array_elements(:rows)' : 'json_each(:rows)';
     const key = driver.escape(metadata.findColumnWithPropertyName(this.key)!.databaseName);
     const sql =
       `INSERT INTO ${driver.escape(metadata.tableName)} (${names.join(', ')}) ` +
-      `SELECT ${values.join(', ')} FROM ${rows} AS line RETURNING id, ${key} AS "key"`;
+      `SELECT ${values.join(', ')} FROM ${dialect.jsonElements(':rows', 'line')} RETURNING id, ${key} AS "key"`;
     return compileTemplate(connection, parseSql(sql), { rows: 'text' });
   }
 }

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { DataSource } from 'typeorm';
+import { dialectOf } from '../dialect/dialect.js';
 import { checkType, type ResolvedTypes, type Values } from '../columns/parameter-types.js';
 import { type SqlTemplate, renderSql } from './sql-template.js';
 
@@ -10,8 +11,6 @@ export interface CompiledStatement {
   readonly types: ResolvedTypes;
 }
 
-export const isPostgres = (connection: DataSource): boolean => connection.options.type === 'postgres';
-
 export function compileTemplate(
   connection: DataSource,
   template: SqlTemplate,
@@ -19,21 +18,19 @@ export function compileTemplate(
 ): CompiledStatement {
   const unknown = template.names.find((name) => !(name in types));
   if (unknown !== undefined) throw new Error(`The type of the query parameter ${unknown} is not declared.`);
-  const placeholder = isPostgres(connection) ? (_: string, position: number) => `$${position + 1}` : () => '?';
-  return { sql: renderSql(template, placeholder), names: template.names, types };
+  const dialect = dialectOf(connection);
+  const sql = renderSql(template, (_, position) => dialect.placeholder(position));
+  return { sql, names: template.names, types };
 }
 
 /** Returns the values in the order of the parameters. */
 export function bind(connection: DataSource, { names, types }: CompiledStatement, values: Values): unknown[] {
+  const dialect = dialectOf(connection);
   return names.map((name) => {
     const value = checkType(name, types[name]!, values[name]);
-    return Array.isArray(value) && !isPostgres(connection) ? JSON.stringify(value) : value;
+    return Array.isArray(value) ? dialect.listParameter(value) : value;
   });
 }
-
-/** Returns the SQL condition that `operand` is in the list parameter `name`, of the type `integers`. */
-export const isInList = (connection: DataSource, operand: string, name: string): string =>
-  isPostgres(connection) ? `${operand} = ANY(:${name})` : `${operand} IN (SELECT value FROM json_each(:${name}))`;
 
 /** Cache size of a data source, estimated; bounds memory whatever parameters clients send. */
 const maxCachedBytes = 4 * 1024 * 1024;

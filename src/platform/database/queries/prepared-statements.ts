@@ -11,6 +11,11 @@ const maxStatementLength = 5_000;
 export const isWorthPreparing = (sql: string): boolean =>
   sql.length <= maxStatementLength && /^(SELECT|INSERT|UPDATE|DELETE) /.test(sql);
 
+/** The comment of queries whose plan depends on their parameters, so that PostgreSQL must plan each execution. */
+export const planEachExecution = 'plan each execution';
+
+export const isPlannedEachExecution = (sql: string): boolean => sql.includes(`/* ${planEachExecution} */`);
+
 /** Returns the LRU cache of the prepared statements of a connection, by SQL text. */
 export function preparedStatements<Statement extends object | string>(
   discard: (statement: Statement) => void,

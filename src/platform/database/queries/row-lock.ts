@@ -1,4 +1,5 @@
 import type { EntityManager, ObjectLiteral } from 'typeorm';
+import { dialectOf } from '../dialect/dialect.js';
 import { CompiledSelect, type Query, type Values } from './compiled-select.js';
 import type { ParameterTypes } from '../columns/parameter-types.js';
 import { ServiceUnavailable } from '../../../kernel/domain-error.js';
@@ -47,7 +48,7 @@ export class RowLock<Entity extends ObjectLiteral, V extends object> {
 
   /** @returns the number of locked rows; undefined if no lock is needed */
   async run(manager: EntityManager, values: V & Values, strength: LockStrength): Promise<number | undefined> {
-    if (manager.connection.options.type !== 'postgres' || isReadOnly(manager)) return undefined;
+    if (!dialectOf(manager.connection).needsLocks || isReadOnly(manager)) return undefined;
     return (await this.selects[strength].all(manager, values)).length;
   }
 }

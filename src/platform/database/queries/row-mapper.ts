@@ -1,6 +1,6 @@
 import type { EntityMetadata, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { ApplyValueTransformers } from 'typeorm/util/ApplyValueTransformers.js';
-import { listColumn, parseAggregate, type RawRow } from './json-aggregate.js';
+import { type AggregateColumn, listColumn, parseAggregate, type RawRow } from './json-aggregate.js';
 
 /** The mapping of a result row to an entity, its joined entities and its lists. */
 export interface Shape {
@@ -22,7 +22,7 @@ export type MemberShape = Shape & { readonly property: string };
 export type Selection = Pick<SelectQueryBuilder<ObjectLiteral>, 'expressionMap'>;
 
 /** Returns the key of a column in a result row. */
-type NameOf = (column: string) => string | number;
+type NameOf = (column: string, isJson?: boolean) => string | number;
 
 export function shapeOf(
   query: Selection,
@@ -32,7 +32,7 @@ export function shapeOf(
   const { name, metadata } = query.expressionMap.mainAlias!;
   return {
     ...shapeOfAlias(query, name, metadata, nameOf),
-    lists: lists.map((list) => ({ ...list, name: nameOf(listColumn(list.property)) })),
+    lists: lists.map((list) => ({ ...list, name: nameOf(listColumn(list.property), true) })),
   };
 }
 
@@ -40,11 +40,11 @@ export function shapeOf(
 export function aggregateShapeOf(
   query: Selection,
   lists?: readonly MemberShape[],
-): { shape: Shape; columns: string[] } {
-  const columns: string[] = [];
-  const nameOf = (column: string): number => {
-    if (!columns.includes(column)) columns.push(column);
-    return columns.indexOf(column);
+): { shape: Shape; columns: AggregateColumn[] } {
+  const columns: AggregateColumn[] = [];
+  const nameOf = (name: string, isJson = false): number => {
+    const index = columns.findIndex((column) => column.name === name);
+    return index < 0 ? columns.push({ name, isJson }) - 1 : index;
   };
   const shape = shapeOf(query, nameOf, lists);
   return { shape, columns };

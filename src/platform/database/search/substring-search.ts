@@ -1,6 +1,8 @@
 import type { EntityManager, EntityMetadata, EntityTarget, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import type { Page } from '../../../kernel/page.js';
+import { dialectOf } from '../dialect/dialect.js';
 import type { Present } from '../queries/compiled-select.js';
+import { planEachExecution } from '../queries/prepared-statements.js';
 import { assertTransaction, isSingleStatementRead } from '../queries/read-batcher.js';
 import { trigramIndexesOf } from './trigram-index.js';
 
@@ -53,7 +55,7 @@ export async function fetchMatches<Row extends ObjectLiteral>(
   fetch: (search: Partial<SubstringSearch>) => Promise<Page<Row>>,
 ): Promise<Page<Row>> {
   if (words === undefined) return fetch({});
-  if (isPostgres(manager)) return fetch(patternsOf(words));
+  if (dialectOf(manager.connection).plansSearches) return fetch(patternsOf(words));
   const trigrams = rarestOf(trigramsOf(words));
   if (isSingleStatementRead(manager) && trigrams.length > 0) {
     const page = await fetch({ ...patternsOf(words), trigrams: matchExpression(trigrams) });
@@ -77,8 +79,6 @@ function patternsOf(words: readonly string[]): Pick<SubstringSearch, 'pattern' |
 }
 
 const patternOf = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
-const isPostgres = ({ connection }: Pick<EntityManager, 'connection'>): boolean =>
-  connection.options.type === 'postgres';
 const indexOf = (metadata: EntityMetadata, property: string) =>
   trigramIndexesOf(metadata).find((one) => one.property === property);
 
@@ -89,13 +89,13 @@ export function whereContains<Row extends ObjectLiteral>(
   { pattern, secondPattern, furtherPatterns, candidates, trigrams }: Present<SubstringSearch>,
 ): void {
   const { alias, connection, expressionMap } = query;
+  // The selectivity of a pattern depends on its letters.
+  if (pattern) query.comment(planEachExecution);
   if (pattern) query.andWhere(`${alias}.${property} LIKE :pattern ESCAPE '\\'`);
   if (secondPattern) query.andWhere(`${alias}.${property} LIKE :secondPattern ESCAPE '\\'`);
   if (furtherPatterns) {
-    const patterns = isPostgres({ connection })
-      ? 'SELECT value FROM json_array_elements_text(:furtherPatterns::json) AS further(value)'
-      : 'SELECT value FROM json_each(:furtherPatterns)';
-    query.andWhere(`NOT EXISTS (${patterns} WHERE ${alias}.${property} NOT LIKE value ESCAPE '\\')`);
+    const further = dialectOf(connection).jsonTexts(':furtherPatterns', 'further');
+    query.andWhere(`NOT EXISTS (SELECT value FROM ${further} WHERE ${alias}.${property} NOT LIKE value ESCAPE '\\')`);
   }
   if (candidates) query.andWhere(`${alias}.id IN (SELECT value FROM json_each(:candidates))`);
   if (!trigrams) return;

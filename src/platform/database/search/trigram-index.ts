@@ -1,5 +1,7 @@
 import { type EntityManager, type EntityMetadata, Index, type QueryRunner } from 'typeorm';
 import { snakeCase } from 'typeorm/util/StringUtils.js';
+import { dialectOf } from '../dialect/dialect.js';
+import type { EngineName } from '../dialect/sql.js';
 import { UnusableDatabase } from '../engine/unusable-database.js';
 
 /**
@@ -40,31 +42,9 @@ export interface MissingIndex {
 /** Returns the missing trigram indexes and triggers. */
 export async function missingTrigramIndexes(manager: EntityManager): Promise<MissingIndex[]> {
   const indexes = manager.connection.entityMetadatas.flatMap((metadata) =>
-    trigramIndexesOf(metadata).map(({ column }) => [metadata.tableName, column] as const),
+    trigramIndexesOf(metadata).map(({ column }) => ({ table: metadata.tableName, column })),
   );
-  if (isPostgres(manager)) {
-    const found = await manager.query<{ name: string; valid: boolean }[]>(
-      'SELECT relname AS name, indisvalid AS valid FROM pg_class JOIN pg_index ON indexrelid = oid WHERE pg_table_is_visible(oid)',
-    );
-    const valid = new Map(found.map(({ name, valid }) => [name, valid]));
-    return indexes.flatMap(([table, column]) => {
-      const name = nameOf(table, column);
-      if (valid.get(name)) return [];
-      return [{ name, repair: valid.has(name) ? `REINDEX INDEX ${name};` : `${ginIndexSql(table, column)};` }];
-    });
-  }
-  const found = await manager.query<{ name: string }[]>('SELECT name FROM sqlite_schema');
-  const names = new Set(found.map(({ name }) => name));
-  return indexes.flatMap(([table, column]) => {
-    const index = nameOf(table, column);
-    return Object.entries(sqliteObjects(table, column))
-      .filter(([name]) => !names.has(name))
-      .map(([name, statements]) => ({
-        name,
-        // Rows written while a trigger was missing are not in the index.
-        repair: [...new Set([...statements, rebuildSql(index)])].map((sql) => `${sql};`).join(' '),
-      }));
-  });
+  return implementationOf(manager).missing(manager, indexes);
 }
 
 /**
@@ -73,15 +53,81 @@ export async function missingTrigramIndexes(manager: EntityManager): Promise<Mis
  * @throws UnusableDatabase if PostgreSQL lacks pg_trgm
  */
 export async function createTrigramIndex(queryRunner: QueryRunner, table: string, column: string): Promise<void> {
-  if (isPostgres(queryRunner)) {
+  await implementationOf(queryRunner).create(queryRunner, { table, column });
+}
+
+export async function dropTrigramIndex(queryRunner: QueryRunner, table: string, column: string): Promise<void> {
+  await implementationOf(queryRunner).drop(queryRunner, { table, column });
+}
+
+interface IndexedColumn {
+  readonly table: string;
+  readonly column: string;
+}
+
+interface Implementation {
+  missing(manager: EntityManager, indexes: readonly IndexedColumn[]): Promise<MissingIndex[]>;
+  create(queryRunner: QueryRunner, index: IndexedColumn): Promise<void>;
+  drop(queryRunner: QueryRunner, index: IndexedColumn): Promise<void>;
+}
+
+/** A GIN index of pg_trgm. */
+const gin: Implementation = {
+  async missing(manager, indexes) {
+    const found = await manager.query<{ name: string; valid: boolean }[]>(
+      'SELECT relname AS name, indisvalid AS valid FROM pg_class JOIN pg_index ON indexrelid = oid WHERE pg_table_is_visible(oid)',
+    );
+    const valid = new Map(found.map(({ name, valid }) => [name, valid]));
+    return indexes.flatMap(({ table, column }) => {
+      const name = nameOf(table, column);
+      if (valid.get(name)) return [];
+      return [{ name, repair: valid.has(name) ? `REINDEX INDEX ${name};` : `${ginIndexSql(table, column)};` }];
+    });
+  },
+
+  async create(queryRunner, { table, column }) {
     const schema = await schemaOfPgTrgm(queryRunner);
     await queryRunner.query('SET LOCAL statement_timeout = 0');
     // In kB. Each search scans the pending list, which PostgreSQL merges into the index at this size.
     await queryRunner.query(ginIndexSql(table, column, `${schema}.`));
-    return;
-  }
-  for (const sql of Object.values(sqliteObjects(table, column)).flat()) await queryRunner.query(sql);
-}
+  },
+
+  async drop(queryRunner, { table, column }) {
+    await queryRunner.query(`DROP INDEX IF EXISTS ${nameOf(table, column)}`);
+  },
+};
+
+/** An FTS5 table, which triggers maintain. */
+const fts5: Implementation = {
+  async missing(manager, indexes) {
+    const found = await manager.query<{ name: string }[]>('SELECT name FROM sqlite_schema');
+    const names = new Set(found.map(({ name }) => name));
+    return indexes.flatMap(({ table, column }) => {
+      const index = nameOf(table, column);
+      return Object.entries(sqliteObjects(table, column))
+        .filter(([name]) => !names.has(name))
+        .map(([name, statements]) => ({
+          name,
+          // Rows written while a trigger was missing are not in the index.
+          repair: [...new Set([...statements, rebuildSql(index)])].map((sql) => `${sql};`).join(' '),
+        }));
+    });
+  },
+
+  async create(queryRunner, { table, column }) {
+    for (const sql of Object.values(sqliteObjects(table, column)).flat()) await queryRunner.query(sql);
+  },
+
+  async drop(queryRunner, { table, column }) {
+    const index = nameOf(table, column);
+    for (const event of events) await queryRunner.query(`DROP TRIGGER IF EXISTS ${triggerName(index, event)}`);
+    await queryRunner.query(`DROP TABLE IF EXISTS ${index}`);
+  },
+};
+
+const implementations: Readonly<Record<EngineName, Implementation>> = { sqlite: fts5, postgres: gin };
+const implementationOf = ({ connection }: Pick<QueryRunner, 'connection'>): Implementation =>
+  implementations[dialectOf(connection).engine];
 
 const ginIndexSql = (table: string, column: string, schema = '') =>
   `CREATE INDEX ${nameOf(table, column)} ON ${table} USING gin (${column} ${schema}gin_trgm_ops) ` +
@@ -116,21 +162,10 @@ function sqliteObjects(table: string, column: string): Record<string, string[]> 
   };
 }
 
-export async function dropTrigramIndex(queryRunner: QueryRunner, table: string, column: string): Promise<void> {
-  const index = nameOf(table, column);
-  if (isPostgres(queryRunner)) {
-    await queryRunner.query(`DROP INDEX IF EXISTS ${index}`);
-    return;
-  }
-  for (const event of events) await queryRunner.query(`DROP TRIGGER IF EXISTS ${triggerName(index, event)}`);
-  await queryRunner.query(`DROP TABLE IF EXISTS ${index}`);
-}
-
 const events = ['INSERT', 'UPDATE', 'DELETE'] as const;
 
 const nameOf = (table: string, column: string) => `ix_${table}_${column}_trigrams`;
 const triggerName = (index: string, event: string) => `${index}_${event.toLowerCase()}`;
-const isPostgres = ({ connection }: Pick<QueryRunner, 'connection'>) => connection.options.type === 'postgres';
 
 async function schemaOfPgTrgm(queryRunner: QueryRunner): Promise<string> {
   await queryRunner.query('CREATE EXTENSION IF NOT EXISTS pg_trgm').catch((error: Error) => {

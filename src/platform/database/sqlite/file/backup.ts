@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import sqlite3 from 'sqlite3';
 import type { DataSource, DataSourceOptions } from 'typeorm';
 import { openDataSource } from '../../opening/open-data-source.js';
-import { readOnlyOptions } from '../../opening/open-read-only.js';
+import { engineOf } from '../../opening/engines.js';
 import { UnusableDatabase } from '../../engine/unusable-database.js';
 import { removeEmptyLog } from './remove-empty-log.js';
 import { createPrivateFile } from './private-file.js';
@@ -37,7 +37,7 @@ export async function backUp(
   file: string,
   follow: (pages: number, work: (advance: (done: number) => void) => Promise<void>) => Promise<void>,
 ): Promise<void> {
-  const source = await openDataSource(readOnlyOptions(options));
+  const source = await openDataSource(engineOf(options).readOnlyOptions(options));
   createPrivateFile(file);
   try {
     await source.query('BEGIN');

@@ -1,0 +1,23 @@
+import type { Dialect } from './sql.js';
+
+export const postgresDialect: Dialect = {
+  engine: 'postgres',
+  needsLocks: true,
+  plansSearches: true,
+  maintainsTrigrams: true,
+  altersConstraints: true,
+  relationsSql: 'SELECT relname AS name FROM pg_class WHERE pg_table_is_visible(oid)',
+  skipLocked: 'FOR UPDATE SKIP LOCKED',
+  findTableSql: (table) => `SELECT 1 FROM pg_tables WHERE tablename = '${table}' AND schemaname = current_schema()`,
+  placeholder: (position) => `$${position + 1}`,
+  listParameter: (values) => values,
+  isInList: (operand, parameter) => `${operand} = ANY(${parameter})`,
+  cast: (operand, type) => `${operand}::${type}`,
+  jsonElements: (json, alias) => `json_array_elements(${json}) AS ${alias}(value)`,
+  jsonTexts: (json, alias) => `json_array_elements_text(${json}::json) AS ${alias}(value)`,
+  indexedJsonElements: (json, alias) => ({
+    from: `json_array_elements(${json}) WITH ORDINALITY AS ${alias}(value, place)`,
+    index: `${alias}.place::int - 1`,
+  }),
+  jsonAggregate: (columns) => `json_agg(json_build_array(${columns.map(({ sql }) => sql).join(', ')}))`,
+};

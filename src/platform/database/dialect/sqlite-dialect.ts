@@ -1,0 +1,24 @@
+import type { Dialect } from './sql.js';
+
+export const sqliteDialect: Dialect = {
+  engine: 'sqlite',
+  needsLocks: false,
+  plansSearches: false,
+  maintainsTrigrams: false,
+  altersConstraints: false,
+  relationsSql: 'SELECT name FROM sqlite_schema',
+  skipLocked: '',
+  findTableSql: (table) => `SELECT 1 FROM sqlite_schema WHERE name = '${table}'`,
+  placeholder: (position) => `?${position + 1}`,
+  listParameter: (values) => JSON.stringify(values),
+  isInList: (operand, parameter) => `${operand} IN (SELECT value FROM json_each(${parameter}))`,
+  cast: (operand) => operand,
+  jsonElements: (json, alias) => `json_each(${json}) AS ${alias}`,
+  jsonTexts: (json, alias) => `json_each(${json}) AS ${alias}`,
+  indexedJsonElements: (json, alias) => ({ from: `json_each(${json}) AS ${alias}`, index: `${alias}.key` }),
+  jsonAggregate: (columns) => {
+    // JSON that passes through a column is plain text.
+    const values = columns.map(({ sql, isJson }) => (isJson ? `json(${sql})` : sql));
+    return `json_group_array(json_array(${values.join(', ')}))`;
+  },
+};
