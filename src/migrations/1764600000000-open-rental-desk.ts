@@ -99,6 +99,17 @@ const columns: readonly [table: string, column: string, type: string][] = [
 
 const openLine = 'returned_datetime IS NULL AND lost_datetime IS NULL';
 
+/**
+ * Lines that ended late, or are out and may become overdue: small, and empty while the shop sets no due dates. The
+ * condition is that of `mayBeOverdue` in movie-rent.entity.ts.
+ */
+const never = `'9999-12-31T23:59:59.999Z'`;
+const mayBeOverdue = `due_datetime IS NOT NULL AND due_datetime < COALESCE(returned_datetime, lost_datetime, ${never})`;
+const overdueIndexes = {
+  ix_movie_rent_detail_may_be_overdue: `(COALESCE(due_datetime, ${never}), id)`,
+  ix_movie_rent_detail_may_be_overdue_by_id: '(id)',
+};
+
 /** Adds the shop's policy, terms and due dates of lines, renewals, blocks of clients, and the record of events. */
 export class OpenRentalDesk1764600000000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
@@ -118,6 +129,9 @@ export class OpenRentalDesk1764600000000 implements MigrationInterface {
     await createLoanView(queryRunner, 'returned_datetime, lost_datetime, due_on, due_datetime');
     await indexOpenLines(queryRunner, openLine);
     await makeAppendOnly(queryRunner, 'event');
+    for (const [name, on] of Object.entries(overdueIndexes)) {
+      await queryRunner.query(`CREATE INDEX ${name} ON movie_rent_detail ${on} WHERE ${mayBeOverdue}`);
+    }
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
@@ -126,6 +140,7 @@ export class OpenRentalDesk1764600000000 implements MigrationInterface {
     await queryRunner.query(
       'UPDATE movie_rent_detail SET returned_datetime = lost_datetime WHERE returned_datetime IS NULL',
     );
+    for (const name of Object.keys(overdueIndexes)) await queryRunner.query(`DROP INDEX ${name}`);
     await createLoanView(queryRunner, 'returned_datetime');
     await indexOpenLines(queryRunner, 'returned_datetime IS NULL');
     for (const table of [...tables].reverse()) await queryRunner.dropTable(table.name);

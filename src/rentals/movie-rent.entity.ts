@@ -55,12 +55,31 @@ export class MovieRent {
 /** The columns of a new rental. */
 export type MovieRentColumns = Omit<MovieRent, 'id' | 'client' | 'details' | 'isClosed' | 'closedDatetime'>;
 
+/** A due date after all others. */
+const never = '9999-12-31T23:59:59.999Z';
+
+/** Returns the SQL condition that the copy of a line is out, equivalent to `isOpen`. */
+export const isOpenLine = (line: string): string => `${line}.returnedDatetime IS NULL AND ${line}.lostDatetime IS NULL`;
+
+/** Returns the SQL expression that is equivalent to `dueOrder`. */
+export const dueOrder = (line: string): string => `COALESCE(${line}.dueDatetime, '${never}')`;
+
+/**
+ * Returns the SQL condition of lines that ended after their due date, or are out and have one; the condition of two
+ * indexes. SQLite uses them only if the column is on the left of the comparison.
+ */
+export const mayBeOverdue = (line: string): string =>
+  `${line}.dueDatetime IS NOT NULL AND ` +
+  `${line}.dueDatetime < COALESCE(${line}.returnedDatetime, ${line}.lostDatetime, '${never}')`;
+
 /** A line of a rental: one copy, which is out from its lending until it is returned or declared lost. */
 @Entity()
 @Index('ix_movie_rent_detail_one_open_line_per_copy', ['movieCopyId'], {
   unique: true,
   where: 'returned_datetime IS NULL AND lost_datetime IS NULL',
 })
+@Index('ix_movie_rent_detail_may_be_overdue', { synchronize: false })
+@Index('ix_movie_rent_detail_may_be_overdue_by_id', { synchronize: false })
 @Index('ix_movie_rent_detail_open_lines', ['movieRentId'], {
   where: 'returned_datetime IS NULL AND lost_datetime IS NULL AND movie_rent_id > 0',
 })
@@ -135,6 +154,11 @@ export class MovieRentDetail implements LineTerms, DueDate {
     return !this.endDatetime;
   }
 
+  /** The value by which lines are sorted by due date: lines without one come last. */
+  get dueOrder(): string {
+    return this.dueDatetime?.toISOString() ?? never;
+  }
+
   /** The number of days that the copy came back, or is at `now`, after its due date. */
   daysOverdue(now: Date): number {
     return daysOverdue(this, this.endDatetime ?? now);
@@ -148,7 +172,7 @@ export class MovieRentDetail implements LineTerms, DueDate {
 /** The columns of a new line. */
 export type MovieRentDetailColumns = Omit<
   MovieRentDetail,
-  'id' | 'movieRent' | 'movieCopy' | 'isOpen' | 'isOverdue' | 'daysOverdue' | 'endDatetime'
+  'id' | 'movieRent' | 'movieCopy' | 'isOpen' | 'isOverdue' | 'daysOverdue' | 'dueOrder' | 'endDatetime'
 >;
 
 /** What a line gets when its copy is lent. */

@@ -1,13 +1,15 @@
 import { Module } from '@nestjs/common';
 import { ClientsModule } from '../clients/clients.module.js';
 import { MoviesModule } from '../movies/movies.module.js';
+import { LinesController } from './lines/lines.controller.js';
+import { LinesService } from './lines/lines.service.js';
 import { RentalMetrics } from './rental-metrics.js';
 import { RentalsController } from './rentals.controller.js';
 import { RentalsService } from './rentals.service.js';
 
 @Module({
   imports: [MoviesModule, ClientsModule],
-  controllers: [RentalsController],
-  providers: [RentalsService, RentalMetrics],
+  controllers: [RentalsController, LinesController],
+  providers: [RentalsService, LinesService, RentalMetrics],
 })
 export class RentalsModule {}

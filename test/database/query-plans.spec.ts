@@ -66,8 +66,19 @@ describe('the service, in a large shop,', () => {
     ['the rents of a copy', '/movie_rents?movie_copy_id=4321'],
     ['the rents that are open', '/movie_rents?is_closed=false'],
     ['the open rents of a client', '/clients/1/movie_rents?is_closed=false'],
+    ['a line of a rental', '/movie_rent_details/4321'],
+    ['the lines of a client', '/movie_rent_details?client_id=4321'],
+    ['the lines of a movie', '/movie_rent_details?movie_id=4321'],
+    ['the lines of a copy', '/movie_rent_details?movie_copy_id=4321'],
+    ['the lines that are out', '/movie_rent_details?is_open=true'],
+    ['the overdue lines by due date', '/movie_rent_details?is_open=true&overdue=true&sort=due_datetime'],
+    ['the lines that are due soon', '/movie_rent_details?is_open=true&due_before=2026-03-01&sort=due_datetime'],
   ])('finds %s by an index', async (_, path) => {
     expect(await scansOf(get(path))).toEqual([]);
+  });
+
+  it('finds the lines that are overdue, in the order of ids, by an index of them alone', async () => {
+    expect(await scansOf(get('/movie_rent_details?overdue=true'), true)).toEqual([]);
   });
 
   it.each([

@@ -5,11 +5,21 @@ import type { ParameterTypes } from '../columns/parameter-types.js';
 import { unknownParameter } from '../../../kernel/domain-error.js';
 import { assertTransaction } from './read-batcher.js';
 
-/** The sortable, non-null properties of an entity, by their API names. */
-type Sortable<Entity> = Readonly<Record<string, keyof Entity & string>>;
+/**
+ * The sortable, non-null properties of an entity, by their API names. A property that is no column comes with the SQL of
+ * its value, a text.
+ */
+type Sortable<Entity> = Readonly<Record<string, (keyof Entity & string) | SortExpression<Entity>>>;
+
+interface SortExpression<Entity> {
+  readonly property: keyof Entity & string;
+  readonly sql: string;
+}
 
 interface Order<Entity extends ObjectLiteral, Filter> {
   readonly property: keyof Entity & string;
+  /** Whether the value is computed from other columns. */
+  readonly isComputed: boolean;
   readonly select: CompiledSelect<Entity, Filter & Partial<PositionValues>>;
 }
 
@@ -49,16 +59,20 @@ export class KeysetPages<Entity extends ObjectLiteral & { id: number }, Filter e
     { lists, isBatched, maxRows = maxPageLimit + 1, maxBatchRows }: PagesOptions<Entity, Filter>,
   ) {
     this.maxRows = maxRows;
-    for (const [name, property] of Object.entries(sortable)) {
+    for (const [name, sort] of Object.entries(sortable)) {
+      const isComputed = typeof sort === 'object';
+      const property = isComputed ? sort.property : sort;
       for (const direction of ['ASC', 'DESC'] as const) {
         const select = new CompiledSelect<Entity, Filter & Partial<PositionValues>>(
-          { ...types, positionValue: { column: property }, positionId: 'integer' } as ParameterTypes<
-            Filter & Partial<PositionValues>
-          >,
-          (manager, given) => inOrder(query(manager, given), property, direction, given),
+          {
+            ...types,
+            positionValue: isComputed ? 'text' : { column: property },
+            positionId: 'integer',
+          } as ParameterTypes<Filter & Partial<PositionValues>>,
+          (manager, given) => inOrder(query(manager, given), isComputed ? sort.sql : property, direction, given),
           { lists, maxRows, maxBatchRows, isBatched: (given) => isBatched(given, name) },
         );
-        this.orders.set(`${name} ${direction}`, { property, select });
+        this.orders.set(`${name} ${direction}`, { property, isComputed, select });
       }
     }
   }
@@ -85,14 +99,14 @@ export class KeysetPages<Entity extends ObjectLiteral & { id: number }, Filter e
   private async findPosition(
     manager: EntityManager,
     { id, value }: NonNullable<PageRequest['from']>,
-    { property }: Order<Entity, Filter>,
+    { property, isComputed }: Order<Entity, Filter>,
   ): Promise<KeysetPosition> {
     if (value !== undefined) return { id, value };
     if (property === 'id') return { id, value: id };
     assertTransaction(manager);
     const { alias } = this.query(manager, {});
-    const row = await this.query(manager, {})
-      .select([`${alias}.id`, `${alias}.${property}`])
+    const rows = this.query(manager, {});
+    const row = await (isComputed ? rows : rows.select([`${alias}.id`, `${alias}.${property}`]))
       .where(`${alias}.id = :id`, { id })
       .getOne();
     if (!row) throw unknownParameter('after', id);
@@ -138,17 +152,16 @@ function positionOf<Entity extends ObjectLiteral & { id: number }>(
 
 function inOrder<Entity extends ObjectLiteral>(
   query: SelectQueryBuilder<Entity>,
-  property: string,
+  sort: string,
   direction: 'ASC' | 'DESC',
   { positionId }: Present<Partial<PositionValues>>,
 ): SelectQueryBuilder<Entity> {
   const { alias } = query;
+  const value = sort.includes('(') ? sort : `${alias}.${sort}`;
   if (positionId) {
-    query.andWhere(
-      `(${alias}.${property}, ${alias}.id) ${direction === 'ASC' ? '>' : '<'} (:positionValue, :positionId)`,
-    );
+    query.andWhere(`(${value}, ${alias}.id) ${direction === 'ASC' ? '>' : '<'} (:positionValue, :positionId)`);
   }
-  return query.orderBy(`${alias}.${property}`, direction).addOrderBy(`${alias}.id`, direction);
+  return query.orderBy(value, direction).addOrderBy(`${alias}.id`, direction);
 }
 
 function plain(value: string | number | Date): string | number {

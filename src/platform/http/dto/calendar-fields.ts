@@ -1,6 +1,7 @@
 import { isCalendarDate, timeZoneNamed } from '../../../kernel/calendar.js';
 import type { ValueReader } from './dto-reader.js';
 import { field, type FieldOptions } from './fields.js';
+import { parameter } from './query-parameters.js';
 import { valuesReader } from './values.js';
 
 const dateReader: ValueReader = (value, errors) => {
@@ -11,6 +12,10 @@ const dateReader: ValueReader = (value, errors) => {
 /** A date of the calendar, without a time. */
 export const DateField = (options: FieldOptions): PropertyDecorator =>
   field(options, { type: String, format: 'date' }, dateReader);
+
+/** A date in a query. */
+export const DateParameter = (options: { description: string }): PropertyDecorator =>
+  parameter({ ...options, type: String, format: 'date' }, dateReader);
 
 /** A list of different dates. */
 export function DatesField({ maxItems, ...options }: FieldOptions & { maxItems: number }): PropertyDecorator {

@@ -5,7 +5,7 @@ import { notBlank } from './fields.js';
 import { choiceReader, flagReader, integerTextReader, singleValueReader, searchReader, textReader } from './values.js';
 
 /** Declares a query parameter. All of them are optional. */
-function parameter(schema: ApiPropertyOptions, read: ValueReader): PropertyDecorator {
+export function parameter(schema: ApiPropertyOptions, read: ValueReader): PropertyDecorator {
   return (target, name) => {
     ApiPropertyOptional(schema)(target, name);
     defineField(target, String(name), { read: singleValueReader(read), optional: true });

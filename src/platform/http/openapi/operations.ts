@@ -161,6 +161,7 @@ const resourceNames: Readonly<Record<string, string>> = {
   genres: 'Genre',
   movie_copies: 'Movie copy',
   movie_rents: 'Movie rent',
+  movie_rent_details: 'Movie rent detail',
   movies: 'Movie',
   problems: 'Problem',
 };
