@@ -80,7 +80,9 @@ fetch(root.dataset.openapi)
   .then((api) =>
     SwaggerUIBundle({
       domNode: root,
-      spec: concise(api),
+      // Otherwise Swagger UI normalizes the whole document again for each operation that is opened: a third of the time
+      // that takes. There is nothing to normalize: servers, parameters and operation ids are as it would make them.
+      spec: { ...concise(api), $$normalized: true },
       deepLinking: true,
       tryItOutEnabled: true,
       displayRequestDuration: true,
