@@ -43,7 +43,7 @@ describe('a program on a client that is generated from the document', () => {
     );
     await Promise.all([
       tool('openapi-typescript/bin/cli.js', document, '-o', 'types.ts'),
-      tool('@hey-api/openapi-ts/bin/run.js', '-i', document, '-o', 'client', '-p', ...heyApiPlugins),
+      tool('@hey-api/openapi-ts/dist/run.mjs', '-i', document, '-o', 'client', '-p', ...heyApiPlugins),
     ]);
     for (const program of ['desk.ts', 'types-alone.ts', 'without-headers.ts']) {
       await copyFile(join(programs, program), join(folder, program));
