@@ -7,7 +7,7 @@ import { operations } from '../support/operations.js';
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 /** Pixels of an opened operation: as many as fit on two screens or three. */
 const maxHeight = 2500;
-const groups = ['Lending', 'Movies', 'Stock', 'Clients', 'Genres', 'Service'];
+const groups = ['Lending', 'Movies', 'Stock', 'Clients', 'Genres', 'Shop', 'Service'];
 
 // A browser is no dependency of this project.
 const whyNot = `/docs in a browser, since there is none at ${executablePath} (Debian's package chromium).`;
