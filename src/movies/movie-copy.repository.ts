@@ -39,6 +39,25 @@ const byId = new CompiledSelect<MovieCopy, ById>(
   (manager) => withLoans(manager).where('copy.id = :id'),
   { isBatched: () => true },
 );
+interface Named {
+  readonly ids: readonly number[];
+  /** A JSON array of normalized barcodes. */
+  readonly codeKeys: string;
+}
+
+/** On PostgreSQL as an array: a subquery beside OR would be evaluated for every copy. */
+const hasCodeKey: Readonly<Record<EngineName, string>> = {
+  postgres: '= ANY(ARRAY(SELECT json_array_elements_text(:codeKeys)))',
+  sqlite: 'IN (SELECT value FROM json_each(:codeKeys))',
+};
+const byNames = new CompiledSelect<MovieCopy, Named>({ ids: 'integers', codeKeys: 'text' }, (manager) => {
+  const dialect = dialectOf(manager.connection);
+  return manager
+    .createQueryBuilder(MovieCopy, 'copy')
+    .where(`${dialect.isInList('copy.id', ':ids')} OR copy.codeKey ${hasCodeKey[dialect.engine]}`)
+    .orderBy('copy.id');
+});
+
 interface Wanted {
   readonly ids: readonly number[];
   /** A JSON array of pairs: the id of a movie and the number of requested free copies. */
@@ -142,6 +161,11 @@ export class MovieCopyRepository extends EntityRepository<MovieCopy> {
     return ids.length > 0 ? lendableByIds.all(this.manager, { ids }) : [];
   }
 
+  /** Finds copies by ids and by barcodes, compared by `identityKey`. */
+  findNamed(ids: readonly number[], codes: readonly string[]): Promise<MovieCopy[]> {
+    return byNames.all(this.manager, { ids, codeKeys: JSON.stringify(codes.map(identityKey)) });
+  }
+
   /** @throws CopyCodeTaken */
   async create(
     movieId: number,
@@ -230,6 +254,11 @@ export class MovieCopyRepository extends EntityRepository<MovieCopy> {
       .update(MovieCopy, id, columns)
       .catch(onDuplicate('movie_copy.code_key', () => new CopyCodeTaken(columns.code)));
     return Object.assign(copy, columns);
+  }
+
+  /** Lock the movies of the copies first. */
+  async setServiceState(ids: readonly number[], serviceState: ServiceState): Promise<void> {
+    if (ids.length > 0) await this.manager.update(MovieCopy, ids, { serviceState });
   }
 
   /** @throws NotFound, CopyWasRented */

@@ -4,8 +4,6 @@ import { CompiledInsert } from '../platform/database/queries/compiled-insert.js'
 import { type ById, CompiledSelect, type Present } from '../platform/database/queries/compiled-select.js';
 import { isIndexOrder, KeysetPages } from '../platform/database/queries/keyset-pages.js';
 import { RowLock } from '../platform/database/queries/row-lock.js';
-import { latest } from '../kernel/clock.js';
-import { isOpen as isOpenLine } from '../loans/loan.view.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { MovieRent, type MovieRentColumns, MovieRentDetail } from './movie-rent.entity.js';
 
@@ -92,20 +90,6 @@ export class MovieRentRepository extends EntityRepository<MovieRent, 'client'> {
 
   async update(id: number, { clientId }: Pick<MovieRent, 'clientId'>): Promise<void> {
     await this.manager.update(MovieRent, id, { clientId });
-  }
-
-  /** Returns all copies that are out, in the database and on `rent`. */
-  async close(rent: MovieRent, now: Date): Promise<void> {
-    const open = rent.details.filter(({ isOpen }) => isOpen);
-    if (open.length === 0) return;
-    // If the clock was set back, a copy must not be returned before it was lent. Plain SQL, because TypeORM's update()
-    // takes four times as long.
-    await this.manager.query(
-      `UPDATE movie_rent_detail SET returned_datetime = CASE WHEN lent_datetime > $1 THEN lent_datetime ELSE $1 END
-       WHERE movie_rent_id = $2 AND ${isOpenLine('movie_rent_detail')}`,
-      [now.toISOString(), rent.id],
-    );
-    for (const line of open) line.returnedDatetime = latest(now, line.lentDatetime);
   }
 
   /** Deletes a rental with its lines. @throws NotFound */

@@ -6,10 +6,12 @@ import { LinesService } from './lines/lines.service.js';
 import { RentalMetrics } from './rental-metrics.js';
 import { RentalsController } from './rentals.controller.js';
 import { RentalsService } from './rentals.service.js';
+import { ReturnsController } from './returns/returns.controller.js';
+import { ReturnsService } from './returns/returns.service.js';
 
 @Module({
   imports: [MoviesModule, ClientsModule],
-  controllers: [RentalsController, LinesController],
-  providers: [RentalsService, LinesService, RentalMetrics],
+  controllers: [RentalsController, LinesController, ReturnsController],
+  providers: [RentalsService, LinesService, ReturnsService, RentalMetrics],
 })
 export class RentalsModule {}

@@ -14,6 +14,7 @@ import { fillBasket, type BasketRepositories, type RentOrder } from './checkout/
 import { MovieRentDetailRepository } from './movie-rent-detail.repository.js';
 import type { MovieRent } from './movie-rent.entity.js';
 import { MovieRentRepository, type RentFilter } from './movie-rent.repository.js';
+import { LineEndRepository } from './returns/line-end.repository.js';
 import { amend } from './checkout/amendment.js';
 
 /** As in docs/diagrams/rent-movies.mmd. */
@@ -25,8 +26,8 @@ const repositories = {
   lines: MovieRentDetailRepository,
 };
 const readRepositories = { clients: ClientRepository, rents: MovieRentRepository };
-const closeRepositories = { copies: MovieCopyRepository, rents: MovieRentRepository };
-const deleteRepositories = { ...closeRepositories, events: EventRepository };
+const closeRepositories = { copies: MovieCopyRepository, rents: MovieRentRepository, lines: LineEndRepository };
+const deleteRepositories = { copies: MovieCopyRepository, rents: MovieRentRepository, events: EventRepository };
 
 @Injectable()
 export class RentalsService {
@@ -94,10 +95,11 @@ export class RentalsService {
 
   /** Returns all copies that are out. Idempotent: a closed rental is not changed. */
   close(id: number, command: Command<MovieRent>): Promise<MovieRent> {
-    return this.unitOfWork.for(command).run(closeRepositories, async ({ copies, rents }) => {
+    return this.unitOfWork.for(command).run(closeRepositories, async ({ copies, rents, lines }) => {
       const rent = await rents.getForUpdate(id);
       command.precondition?.(rent);
-      await inOrder(copies.lockMoviesOf([], copyIdsOf(rent)), rents.close(rent, this.clock.now()));
+      const open = rent.details.filter(({ isOpen }) => isOpen);
+      await inOrder(copies.lockMoviesOf([], copyIdsOf(rent)), lines.return(open, this.clock.now()));
       return rent;
     });
   }

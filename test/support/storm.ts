@@ -12,6 +12,7 @@ import { MovieRent } from '../../src/rentals/movie-rent.entity.js';
 import { noTerms } from '../../src/policy/terms.js';
 import { MovieRentDetailRepository } from '../../src/rentals/movie-rent-detail.repository.js';
 import { MovieRentRepository } from '../../src/rentals/movie-rent.repository.js';
+import { LineEndRepository } from '../../src/rentals/returns/line-end.repository.js';
 import { CopyAlreadyRented } from '../../src/rentals/rentals.errors.js';
 import { inParallel } from './parallel.js';
 import { RawTables } from './raw-tables.js';
@@ -23,6 +24,7 @@ export const participants = {
   copies: MovieCopyRepository,
   clients: ClientRepository,
   rents: MovieRentRepository,
+  ends: LineEndRepository,
   lines: MovieRentDetailRepository,
   raw: RawTables,
 };
@@ -241,7 +243,7 @@ export class Storm {
     const open = kind === 'close' ? taken(this.openRents) : undefined;
     if (open) {
       return {
-        steps: [async ({ rents }) => rents.close(await rents.get(open[0]), new Date())],
+        steps: [async ({ rents, ends }) => ends.return((await rents.get(open[0])).details, new Date())],
         acknowledge: () => this.closedRents.set(...open),
         refuse: () => this.openRents.set(...open),
       };

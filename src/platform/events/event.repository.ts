@@ -9,8 +9,11 @@ const insertion = new CompiledInsert<Event, EventColumns>(Event, 'type');
 export class EventRepository {
   constructor(private readonly manager: EntityManager) {}
 
-  /** Records a change, in the transaction of the change. */
-  async record(event: Omit<EventColumns, 'actor' | 'requestId'>): Promise<void> {
-    await insertion.run(this.manager, [{ ...event, actor: null, requestId: null }]);
+  /** Records changes, in the transaction of the changes. */
+  async record(...events: readonly Omit<EventColumns, 'actor' | 'requestId'>[]): Promise<void> {
+    await insertion.run(
+      this.manager,
+      events.map((event) => ({ ...event, actor: null, requestId: null })),
+    );
   }
 }

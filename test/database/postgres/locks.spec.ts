@@ -59,6 +59,8 @@ describe('row locks on PostgreSQL', () => {
     expect((await race(statement, 'ROLLBACK', request)).waited).toBe(true);
 
   const rental = async (...copyIds: number[]) => shop.clerk.rent((await shop.clerk.client())['id'], ...copyIds);
+  const returnLine = (path: string, line: object) => shop.api.post(`${path}/returns`).send({ details: [line] });
+  const returnStack = (...copies: object[]) => shop.api.post('/returns').send({ copies });
   const rent = (clientId: number, line: object) =>
     shop.api.post('/movie_rents').send({ client_id: clientId, details: [line] });
 
@@ -73,12 +75,15 @@ describe('row locks on PostgreSQL', () => {
       ['closing', (path: string) => shop.api.put(`${path}/close`)],
       ['deleting', (path: string) => shop.api.delete(path)],
       ['amending', (path: string, correction: object) => shop.api.put(path).send(correction)],
+      ['returning a line of', (path: string, _: object, line: object) => returnLine(path, line)],
+      ['returning a stack with a copy of', (_path: string, _: object, line: object) => returnStack(line)],
     ])('%s a rental waits for the movie of a copy that is given back', async (_, giveBack) => {
       const kept = (await shop.clerk.movie(1))['copies'][0].id;
       const { id: movieId, copies } = await shop.clerk.movie(1);
       const { id, client_id } = await rental(kept, copies[0].id);
       const correction = { client_id, details: [{ movie_copy_id: kept }] };
-      await expectToWait(locked('movie', movieId), () => giveBack(`/movie_rents/${id}`, correction));
+      const line = { movie_copy_id: copies[0].id };
+      await expectToWait(locked('movie', movieId), () => giveBack(`/movie_rents/${id}`, correction, line));
     });
 
     it('amending a rental waits for the movie of a copy that is added', async () => {
@@ -134,11 +139,49 @@ describe('row locks on PostgreSQL', () => {
       ['closing', (path: string) => shop.api.put(`${path}/close`)],
       ['deleting', (path: string) => shop.api.delete(path)],
       ['amending', (path: string, correction: object) => shop.api.put(path).send(correction)],
+      ['returning a line of', (path: string, _: object, line: object) => returnLine(path, line)],
+      ['returning a stack with a copy of', (_path: string, _: object, line: object) => returnStack(line)],
     ])('%s it waits', async (_, change) => {
       const copy = (await shop.clerk.movie(1))['copies'][0].id;
       const { id, client_id } = await rental(copy);
-      const correction = { client_id, details: [{ movie_copy_id: copy }] };
-      await expectToWait(locked('movie_rent', id), () => change(`/movie_rents/${id}`, correction));
+      const line = { movie_copy_id: copy };
+      const correction = { client_id, details: [line] };
+      await expectToWait(locked('movie_rent', id), () => change(`/movie_rents/${id}`, correction, line));
+    });
+
+    it('returning a stack leaves out a copy that was lent elsewhere while it waited', async () => {
+      const copyId = (await shop.clerk.movie(1))['copies'][0].id;
+      const [former, next] = [await rental(copyId), await rental((await shop.clerk.movie(1))['copies'][0].id)];
+      const lend = `${locked('movie_rent', former['id'])};
+        UPDATE movie_rent_detail SET returned_datetime = lent_datetime WHERE movie_rent_id = ${former['id']};
+        UPDATE movie_rent_detail SET movie_copy_id = ${copyId} WHERE movie_rent_id = ${next['id']}`;
+      const { body } = await afterCommitOf(lend, () => returnStack({ movie_copy_id: copyId }));
+      expect(body.copies).toMatchObject([{ outcome: 'already_in', line: { movie_rent_id: former['id'] } }]);
+      expect((await shop.api.get(`/movie_rents/${next['id']}`)).body.is_closed).toBe(false);
+    });
+
+    it('returning a stack leaves out a copy whose line was corrected to another copy while it waited', async () => {
+      const [wrong, right] = (await shop.clerk.movie(2))['copies'].map(({ id }: { id: number }) => id);
+      const { id } = await rental(wrong);
+      const correct = `${locked('movie_rent', id)};
+        UPDATE movie_rent_detail SET movie_copy_id = ${right} WHERE movie_rent_id = ${id}`;
+      const { body } = await afterCommitOf(correct, () => returnStack({ movie_copy_id: wrong }));
+      expect(body.copies).toMatchObject([{ outcome: 'already_in', line: null }]);
+      expect((await shop.api.get(`/movie_rents/${id}`)).body.is_closed).toBe(false);
+    });
+
+    it('stacks of the same copies in opposite order wait for each other without a deadlock', async () => {
+      const { stats } = shop.app.get(UnitOfWork);
+      for (let round = 0; round < 5; round++) {
+        const copies = await Promise.all(
+          Array.from({ length: 8 }, async () => ({ movie_copy_id: (await shop.clerk.movie(1))['copies'][0].id })),
+        );
+        for (const { movie_copy_id } of [...copies].reverse()) await rental(movie_copy_id);
+        const stacks = [copies, [...copies].reverse(), copies, [...copies].reverse()];
+        const answers = await Promise.all(stacks.map((stack) => returnStack(...stack)));
+        expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+      }
+      expect(shop.app.get(UnitOfWork).stats.retries).toBe(stats.retries);
     });
   });
 

@@ -60,7 +60,8 @@ function complete(
     }
   }
   const isTagged = headers.includes('ETag');
-  const takesConditions = method === 'get' ? isTagged : responses[201] === undefined;
+  // A POST adds to a collection or is a command, whose path has no representation, unless it names a resource.
+  const takesConditions = method === 'get' ? isTagged : method !== 'post' || path.endsWith('}');
   if (method === 'post') describeKey(operation);
   if (takesConditions) describeConditions(operation, method);
   if (method === 'get' && isTagged) {

@@ -1,0 +1,53 @@
+import type { Clock } from '../../../kernel/clock.js';
+import { ChoiceField, IdField, ListField, ObjectField, TextField } from '../../../platform/http/dto/fields.js';
+import { maxLines, MovieRentDetailDto } from '../../dto/movie-rent.dto.js';
+import { type ReturnedCopy, type ReturnOutcome, returnOutcomes } from '../returned-stack.js';
+
+class ReturnedCopyDto {
+  @TextField({ description: 'The barcode of the request.', maxLength: 64, nullable: true, example: 'DVD-0005' })
+  code!: string | null;
+
+  @IdField({ description: 'The id of the request.', nullable: true, example: null })
+  movie_copy_id!: number | null;
+
+  @ChoiceField({
+    description:
+      '`returned`: by this request. `already_in`: it was not out, or appears twice. `unknown`: there is no such copy.',
+    name: 'ReturnOutcome',
+    choices: returnOutcomes,
+    example: 'returned',
+  })
+  outcome!: ReturnOutcome;
+
+  @ObjectField(() => MovieRentDetailDto, {
+    description: 'The last line with the copy; null if it was never lent.',
+    nullable: true,
+  })
+  line!: MovieRentDetailDto | null;
+
+  constructor({ name, outcome, line }: ReturnedCopy, now: Date) {
+    this.code = name.code ?? null;
+    this.movie_copy_id = name.movieCopyId ?? null;
+    this.outcome = outcome;
+    this.line = line ? new MovieRentDetailDto(line, now) : null;
+  }
+}
+
+/** What became of the copies of a stack, in the order of the request. */
+export class ReturnedStackDto {
+  @ListField(() => ReturnedCopyDto, {
+    description: 'The outcomes, in the order of the request.',
+    minItems: 1,
+    maxItems: maxLines,
+  })
+  copies!: ReturnedCopyDto[];
+
+  constructor(copies: readonly ReturnedCopy[], now: Date) {
+    this.copies = copies.map((copy) => new ReturnedCopyDto(copy, now));
+  }
+
+  static at =
+    (clock: Clock) =>
+    (copies: readonly ReturnedCopy[]): ReturnedStackDto =>
+      new this(copies, clock.now());
+}

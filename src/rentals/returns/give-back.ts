@@ -1,0 +1,93 @@
+import type { MovieCopyRepository } from '../../movies/movie-copy.repository.js';
+import type { ServiceState } from '../../movies/movie-copy.entity.js';
+import type { EventRepository } from '../../platform/events/event.repository.js';
+import type { MovieRentDetail } from '../movie-rent.entity.js';
+import type { LineEndRepository } from './line-end.repository.js';
+import { CopyLentSince } from './returns.errors.js';
+
+/** What a clerk says about a copy that came back. */
+export interface Return {
+  readonly line: MovieRentDetail;
+  readonly isDamaged?: boolean;
+  readonly note?: string;
+}
+
+export interface ReturnRepositories {
+  readonly copies: MovieCopyRepository;
+  readonly lines: LineEndRepository;
+  readonly events: EventRepository;
+}
+
+/**
+ * Returns lines. Their rentals and the movies of their copies are locked. A line that was returned before keeps its time;
+ * damage that is found then sends its copy to maintenance, as long as the copy was not lent since.
+ * @returns the lines that ended
+ * @throws CopyLentSince
+ */
+export async function giveBack(
+  returns: readonly Return[],
+  { copies, lines, events }: ReturnRepositories,
+  now: Date,
+): Promise<ReadonlySet<MovieRentDetail>> {
+  const unclear = returns.filter(({ line, isDamaged }) => !line.isOpen && (isDamaged || line.lostDatetime));
+  const last = new Map(
+    (await lines.findLastOf(unclear.map(({ line }) => line.movieCopyId))).map((each) => [each.movieCopyId, each]),
+  );
+  const judged = returns.map((each) => judge(each, last.get(each.line.movieCopyId)));
+
+  const ended = judged.filter(({ isEnded }) => isEnded).map(({ line }) => line);
+  await lines.return(ended, now);
+  for (const state of ['in_service', 'maintenance'] as const) {
+    const moved = judged.filter(({ serviceState }) => serviceState === state);
+    await copies.setServiceState(
+      moved.map(({ line }) => line.movieCopyId),
+      state,
+    );
+  }
+  await events.record(
+    ...judged.flatMap(({ line, type, changes }) =>
+      type === undefined
+        ? []
+        : [{ type, resource: 'movie_rent_details', resourceId: line.id, creationDatetime: now, changes }],
+    ),
+  );
+  return new Set(ended);
+}
+
+interface Judgement {
+  readonly line: MovieRentDetail;
+  /** Whether the line ends now. */
+  readonly isEnded: boolean;
+  /** The state that the copy gets, if it changes. */
+  readonly serviceState?: ServiceState;
+  /** The event to record, if any. */
+  readonly type?: string;
+  readonly changes: Readonly<Record<string, unknown>>;
+}
+
+/** @param last the last loan of the copy, for lines that have ended */
+function judge({ line, isDamaged = false, note }: Return, last: MovieRentDetail | undefined): Judgement {
+  const { serviceState: state } = last?.movieCopy ?? line.movieCopy!;
+  const isLast = last?.id === line.id;
+  const isFound = line.lostDatetime !== null && isLast && state === 'lost';
+  const isEnded = line.isOpen || isFound;
+  if (!isEnded && isDamaged && !isLast) throw new CopyLentSince(line.movieCopyId, last!.movieRentId);
+
+  const isSentAway = isDamaged && (isFound || state === 'in_service');
+  const serviceState = isSentAway ? 'maintenance' : isFound ? 'in_service' : undefined;
+  const changes = {
+    movie_copy_id: line.movieCopyId,
+    condition: isDamaged ? 'damaged' : 'ok',
+    ...(note !== undefined && { note }),
+    ...(serviceState && { service_state: serviceState }),
+    ...(isFound && { lost_datetime: line.lostDatetime!.toISOString() }),
+  };
+  const type = isFound
+    ? 'line.found'
+    : !isEnded
+      ? isSentAway && 'line.damage_found'
+      : isDamaged
+        ? 'line.returned_damaged'
+        : note !== undefined && 'line.returned_with_note';
+  return { line, isEnded, serviceState, type: type || undefined, changes };
+}
