@@ -44,7 +44,6 @@ const options = {
   platform: 'node',
   format: 'esm',
   target: 'node20',
-  keepNames: true,
   sourcemap: true,
   // V8 keeps the source in memory: without white space and comments it takes 6 MB less. Lines stay short, so that a
   // stack trace still names a place, and serve.bundle.js.map leads from there to the source.
@@ -75,16 +74,8 @@ await build({
   splitting: true,
 });
 
-/**
- * esbuild has every function set its name, even if the name is already set, and Express makes some for each request.
- * V8 takes the setting of a name for a change of the object's shape, and asking for it costs next to nothing.
- */
-const naming = '__defProp(target,"name",{value,configurable:true})';
 const text = await readFile(service, 'utf8');
-if (!text.includes(naming))
-  throw new Error(`esbuild names functions otherwise than by ${naming}. See what it does now.`);
-const named = text.replace(naming, `target.name===value?target:${naming}`);
 // One character beyond Latin-1 would have V8 keep all of it in two bytes a character. esbuild leaves those of regular
 // expressions as they are.
-const bundle = named.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+const bundle = text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 await writeFile(service, bundle);

@@ -5,7 +5,7 @@ import { TextColumn } from '../platform/database/columns/text-column.js';
 import { Client } from './client.entity.js';
 
 /** Why a client may rent nothing: for ever, or through a date of the shop's calendar. */
-@Entity()
+@Entity('client_block')
 export class ClientBlock {
   @PrimaryGeneratedColumn()
   id!: number;

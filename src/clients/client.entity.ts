@@ -34,7 +34,7 @@ const openLoansOf = (client: string, selection: string): string =>
   `SELECT CASE WHEN ${isLimited(client)} THEN (SELECT ${selection} FROM loan ` +
   `WHERE loan.client_id = ${client}.id AND loan.movie_rent_id > 0 AND ${isOpen('loan')}) END`;
 
-@Entity()
+@Entity('client')
 export class Client {
   @PrimaryGeneratedColumn()
   id!: number;
@@ -47,7 +47,7 @@ export class Client {
 
   /** "first last" without case and accents, for searching. */
   @TextColumn({ length: searchableLength })
-  @TrigramIndex()
+  @TrigramIndex('client')
   nameSearch!: string;
 
   /** "last first" without case and accents, for sorting. */

@@ -8,7 +8,7 @@ export interface GenreFields {
   readonly description: string | null;
 }
 
-@Entity()
+@Entity('genre')
 export class Genre {
   @PrimaryGeneratedColumn()
   id!: number;

@@ -46,8 +46,8 @@ export class GenreRepository extends EntityRepository<Genre> {
   /** @throws NotFound, GenreInUse */
   async delete(id: number): Promise<void> {
     await this.getForUpdate(id, 'update');
-    // By entity name, since genres must not import movies.
-    const movies = await this.manager.countBy('Movie', { genreId: id });
+    // By table name, since genres must not import movies.
+    const movies = await this.manager.countBy('movie', { genreId: id });
     if (movies > 0) throw new GenreInUse(movies);
     await this.manager.delete(Genre, id);
   }

@@ -5,7 +5,7 @@ import { TextColumn } from '../platform/database/columns/text-column.js';
  * Maps a row of an imported source to the row it became. Outlives that row, so that a repeated import does not restore
  * deleted rows. Ids are never reused.
  */
-@Entity()
+@Entity('imported_row')
 @Index(['source', 'tableName', 'sourceId'], { unique: true })
 export class ImportedRow {
   @PrimaryGeneratedColumn()

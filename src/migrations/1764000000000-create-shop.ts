@@ -118,6 +118,8 @@ const tables = [
 ];
 
 export class CreateShop1764000000000 implements MigrationInterface {
+  readonly name = 'CreateShop1764000000000';
+
   async up(queryRunner: QueryRunner): Promise<void> {
     const isPostgres = queryRunner.connection.options.type === 'postgres';
     for (const table of tables.map((table) => table.clone())) {

@@ -1,6 +1,8 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 
 export class CreateIdempotencyKey1764100000000 implements MigrationInterface {
+  readonly name = 'CreateIdempotencyKey1764100000000';
+
   async up(queryRunner: QueryRunner): Promise<void> {
     // Compares by code points, as SQLite does by default under another name.
     const collation = queryRunner.connection.options.type === 'postgres' ? 'C' : undefined;

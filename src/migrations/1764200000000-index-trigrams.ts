@@ -3,6 +3,8 @@ import { createTrigramIndex, dropTrigramIndex } from '../platform/database/searc
 
 /** Creates the trigram indexes for substring searches of titles and names. */
 export class IndexTrigrams1764200000000 implements MigrationInterface {
+  readonly name = 'IndexTrigrams1764200000000';
+
   async up(queryRunner: QueryRunner): Promise<void> {
     await createTrigramIndex(queryRunner, 'movie', 'title_search');
     await createTrigramIndex(queryRunner, 'client', 'name_search');

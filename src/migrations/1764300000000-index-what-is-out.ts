@@ -5,6 +5,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * use it. If nothing was out at the last ANALYZE, PostgreSQL took the index for empty and scanned it for each copy.
  */
 export class IndexWhatIsOut1764300000000 implements MigrationInterface {
+  readonly name = 'IndexWhatIsOut1764300000000';
+
   up(queryRunner: QueryRunner): Promise<void> {
     return indexOpenLines(queryRunner, 'returned_datetime IS NULL AND movie_rent_id > 0');
   }

@@ -3,6 +3,8 @@ import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 
 /** Creates the secret that all service instances share and derive keys from. */
 export class CreateInstallation1764400000000 implements MigrationInterface {
+  readonly name = 'CreateInstallation1764400000000';
+
   async up(queryRunner: QueryRunner): Promise<void> {
     const isPostgres = queryRunner.connection.options.type === 'postgres';
     await queryRunner.createTable(

@@ -2,6 +2,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** Records the resource of each stored response, so that the response is erased when the resource is deleted. */
 export class NameResourceOfIdempotencyKey1764410000000 implements MigrationInterface {
+  readonly name = 'NameResourceOfIdempotencyKey1764410000000';
+
   async up(queryRunner: QueryRunner): Promise<void> {
     const isPostgres = queryRunner.connection.options.type === 'postgres';
     await queryRunner.query(

@@ -3,6 +3,8 @@ import { createTrigramIndex, dropTrigramIndex } from '../platform/database/searc
 
 /** Recreates SQLite's trigram indexes without trigrams of deleted rows, and with secure-delete. */
 export class ForgetDeletedTrigrams1764450000000 implements MigrationInterface {
+  readonly name = 'ForgetDeletedTrigrams1764450000000';
+
   async up(queryRunner: QueryRunner): Promise<void> {
     if (queryRunner.connection.options.type === 'postgres') return;
     for (const [table, column] of indexed) {

@@ -2,6 +2,8 @@ import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 
 /** Creates the table that records the source of imported rows. */
 export class CreateImportedRow1764500000000 implements MigrationInterface {
+  readonly name = 'CreateImportedRow1764500000000';
+
   async up(queryRunner: QueryRunner): Promise<void> {
     const collation = queryRunner.connection.options.type === 'postgres' ? 'C' : undefined;
     const text = (name: string, length: number) => ({ name, type: 'varchar', length: String(length), collation });

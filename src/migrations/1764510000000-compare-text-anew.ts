@@ -79,6 +79,8 @@ const unique = [
  * allows clients with a single name.
  */
 export class CompareTextAnew1764510000000 implements MigrationInterface {
+  readonly name = 'CompareTextAnew1764510000000';
+
   async up(queryRunner: QueryRunner): Promise<void> {
     await letTakeLong(queryRunner);
     await setFirstNameNullable(queryRunner, true);

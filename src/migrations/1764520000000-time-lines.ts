@@ -24,6 +24,8 @@ const lentDatetime = `COALESCE(
 
 /** Adds the time of lending to each line of a rental. */
 export class TimeLines1764520000000 implements MigrationInterface {
+  readonly name = 'TimeLines1764520000000';
+
   async up(queryRunner: QueryRunner): Promise<void> {
     if (queryRunner.connection.options.type === 'postgres') await addColumn(queryRunner);
     else await makeTableAgain(queryRunner);

@@ -112,6 +112,8 @@ const overdueIndexes = {
 
 /** Adds the shop's policy, terms and due dates of lines, renewals, blocks of clients, and the record of events. */
 export class OpenRentalDesk1764600000000 implements MigrationInterface {
+  readonly name = 'OpenRentalDesk1764600000000';
+
   async up(queryRunner: QueryRunner): Promise<void> {
     if (isPostgres(queryRunner)) await queryRunner.query('SET LOCAL statement_timeout = 0');
     for (const table of tables.map((table) => table.clone())) {

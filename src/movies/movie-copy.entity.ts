@@ -29,7 +29,7 @@ export interface CopyFields {
 }
 
 /** One physical disc or tape. */
-@Entity()
+@Entity('movie_copy')
 @Check('ck_movie_copy_service_state', `service_state IN ('in_service', 'maintenance', 'lost', 'retired')`)
 export class MovieCopy {
   @PrimaryGeneratedColumn()

@@ -23,7 +23,7 @@ const noTerms: TermsOfMovie = {
   replacementCost: null,
 };
 
-@Entity()
+@Entity('movie')
 export class Movie {
   @PrimaryGeneratedColumn()
   id!: number;
@@ -34,7 +34,7 @@ export class Movie {
   /** The title without case and accents, for searching and sorting. */
   @TextColumn({ length: searchableLength })
   @Index()
-  @TrigramIndex()
+  @TrigramIndex('movie')
   titleSearch!: string;
 
   @TextColumn({ length: 5000, nullable: true })

@@ -37,7 +37,7 @@ export interface ShopFields extends TermsOfMovie, OpeningDays {
 }
 
 /** The shop and its policy. The table has one row, created by a migration. */
-@Entity()
+@Entity('shop')
 @Check('ck_shop_one_row', 'id = 1')
 export class Shop implements ShopFields {
   @PrimaryColumn({ type: 'integer' })

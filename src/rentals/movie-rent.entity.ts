@@ -17,7 +17,7 @@ import { latest } from '../kernel/clock.js';
 import { MovieCopy } from '../movies/movie-copy.entity.js';
 
 /** A rental of one or more copies by one client. Whether and when it was closed is derived from its lines. */
-@Entity()
+@Entity('movie_rent')
 export class MovieRent {
   @PrimaryGeneratedColumn()
   id!: number;
@@ -73,7 +73,7 @@ export const mayBeOverdue = (line: string): string =>
   `${line}.dueDatetime < COALESCE(${line}.returnedDatetime, ${line}.lostDatetime, '${never}')`;
 
 /** A line of a rental: one copy, which is out from its lending until it is returned or declared lost. */
-@Entity()
+@Entity('movie_rent_detail')
 @Index('ix_movie_rent_detail_one_open_line_per_copy', ['movieCopyId'], {
   unique: true,
   where: 'returned_datetime IS NULL AND lost_datetime IS NULL',

@@ -5,7 +5,7 @@ import { TextColumn } from '../platform/database/columns/text-column.js';
 import { MovieRentDetail } from './movie-rent.entity.js';
 
 /** An extension of a line's due date. */
-@Entity()
+@Entity('renewal')
 export class Renewal {
   @PrimaryGeneratedColumn()
   id!: number;

@@ -19,6 +19,7 @@ const transactionLaw = 'only the unit of work makes transactions';
 const noRepositoryLaw = 'no repository exists outside a unit of work';
 const dataSourceLaw = 'data sources are made in src/platform/database and ormconfig.ts';
 const contractLaw = 'tests ask by the api of test/support/app.ts, whose answers are held to the contract';
+const namesLaw = 'public names stand as text: no schema, table, migration or cursor is named by its class';
 const dtoLaw = 'members of a dto are snake_case';
 const camelCaseLaw = 'members of all other classes are camelCase';
 
@@ -97,12 +98,8 @@ const planted: readonly [sentence: string, law: string, path: string, text: stri
     "class M extends EntityRepository<N> { a = this.manager.connection.options.type === 'postgres'; }",
   ],
   ['a camelCase member of a dto', dtoLaw, 'src/movies/dto/m.dto.ts', 'export class M { @IdField() genreId: number; }'],
-  [
-    'a dto that makes itself by its name',
-    'a dto makes itself by `this`, and not by its name',
-    'src/movies/dto/m.dto.ts',
-    'export class M extends N { static of = (movie: Movie): M => new M(movie); }',
-  ],
+  ['a table named by its class', namesLaw, 'src/movies/m.entity.ts', '@Entity() export class M { title: string; }'],
+  ['a name taken of a class', namesLaw, 'src/movies/m.ts', 'const list = query.constructor.name;'],
   ['an undecorated one', dtoLaw, 'src/movies/dto/m.dto.ts', 'export class M { genreId: number; }'],
   [
     'one from a constructor',

@@ -47,10 +47,9 @@ const wordLaws: readonly WordLaw[] = [
     never: /\.type [!=]==? ['"]postgres['"]|\bisPostgres\b(?!['"])/,
   },
   {
-    // Why, is said in movie.dto.ts.
-    law: 'a dto makes itself by `this`, and not by its name',
-    where: /^src\/.*\/dto\//,
-    never: /\bstatic of\b.*\bnew (?!this\b)/,
+    law: 'public names stand as text: no schema, table, migration or cursor is named by its class',
+    where: /^src\/(?!kernel\/domain-error\.ts$)/,
+    never: /\bconstructor\.name\b|\b(View)?Entity\(\)/,
   },
   {
     law: 'tests ask by the api of test/support/app.ts, whose answers are held to the contract',

@@ -1,3 +1,4 @@
+import { ApiSchema } from '@nestjs/swagger';
 import { EmailField, IntegerField, ReadOnlyMembersOf, MergePatch, TextField } from '../../platform/http/dto/fields.js';
 import type { ClientFields } from '../client.entity.js';
 import { ClientDto, contactFields } from './client.dto.js';
@@ -54,6 +55,7 @@ abstract class ClientMembers {
 
 /** A client to add. */
 @ReadOnlyMembersOf(ClientDto, 'id')
+@ApiSchema({ name: 'ClientInput' })
 export class ClientInput extends ClientMembers {
   @TextField(addressField)
   address!: string;
@@ -61,6 +63,7 @@ export class ClientInput extends ClientMembers {
 
 /** A client to replace. */
 @ReadOnlyMembersOf(ClientDto, 'id')
+@ApiSchema({ name: 'ReplaceClientInput' })
 export class ReplaceClientInput extends ClientMembers {
   @TextField({
     ...addressField,
@@ -70,6 +73,7 @@ export class ReplaceClientInput extends ClientMembers {
   address!: string | null;
 }
 
+@ApiSchema({ name: 'ClientPatch' })
 export class ClientPatch extends MergePatch(ReplaceClientInput) {
   toFields(): Partial<ClientFields> {
     const { first_name: firstName, last_name: lastName, address, license_number: licenseNumber } = this;

@@ -1,3 +1,4 @@
+import { ApiSchema } from '@nestjs/swagger';
 import { EmailField, IdField, IntegerField, TextField } from '../../platform/http/dto/fields.js';
 import type { Client } from '../client.entity.js';
 
@@ -13,6 +14,7 @@ export const contactFields = {
   },
 };
 
+@ApiSchema({ name: 'Client' })
 export class ClientDto {
   @IdField({ description: 'Id of the client.', origin: 'assigned' })
   id!: number;
@@ -59,5 +61,5 @@ export class ClientDto {
     this.max_open_copies = client.maxOpenCopies;
   }
 
-  static of = (client: Client): ClientDto => new this(client);
+  static of = (client: Client): ClientDto => new ClientDto(client);
 }

@@ -25,4 +25,8 @@ export class ListClients extends PageQuery {
   toFilter(): ClientFilter {
     return { name: this.name, licenseNumber: this.license_number } satisfies Record<keyof ClientFilter, unknown>;
   }
+
+  protected override get kind(): string {
+    return 'ListClients';
+  }
 }

@@ -1,9 +1,11 @@
+import { ApiSchema } from '@nestjs/swagger';
 import { ReadOnlyMembersOf, MergePatch, TextField } from '../../platform/http/dto/fields.js';
 import type { GenreFields } from '../genre.entity.js';
 import { GenreDto } from './genre.dto.js';
 
 /** A genre to add or to replace. */
 @ReadOnlyMembersOf(GenreDto, 'id')
+@ApiSchema({ name: 'GenreInput' })
 export class GenreInput {
   @TextField({
     description: 'Name of the genre, unique regardless of case and width.',
@@ -26,6 +28,7 @@ export class GenreInput {
   }
 }
 
+@ApiSchema({ name: 'GenrePatch' })
 export class GenrePatch extends MergePatch(GenreInput) {
   toFields(): Partial<GenreFields> {
     return { name: this.name, description: this.description } satisfies Record<keyof GenreFields, unknown>;

@@ -1,6 +1,8 @@
+import { ApiSchema } from '@nestjs/swagger';
 import { IdField, TextField } from '../../platform/http/dto/fields.js';
 import type { Genre } from '../genre.entity.js';
 
+@ApiSchema({ name: 'Genre' })
 export class GenreDto {
   @IdField({ description: 'Id of the genre.', origin: 'assigned' })
   id: number;
@@ -22,5 +24,5 @@ export class GenreDto {
     this.description = description;
   }
 
-  static of = (genre: Genre): GenreDto => new this(genre);
+  static of = (genre: Genre): GenreDto => new GenreDto(genre);
 }

@@ -3,4 +3,8 @@ import { PageQuery, SortParameter } from '../../platform/http/paging/page-query.
 export class ListGenres extends PageQuery {
   @SortParameter('GenreOrder', { id: 'integer', name: 'text' })
   sort: string = 'id';
+
+  protected override get kind(): string {
+    return 'ListGenres';
+  }
 }

@@ -19,6 +19,10 @@ export class ListMoviesOfGenre extends PageQuery {
 
   @SortParameter('MovieOrder', { id: 'integer', title: 'text', year: 'integer' })
   sort: string = 'id';
+
+  protected override get kind(): string {
+    return 'ListMoviesOfGenre';
+  }
 }
 
 export class ListMovies extends ListMoviesOfGenre {
@@ -42,5 +46,9 @@ export class ListMovies extends ListMoviesOfGenre {
   toFilter(): MovieFilter {
     const { title, genre_id: genreId, year, available } = this;
     return { title, genreId, year, available } satisfies Record<keyof MovieFilter, unknown>;
+  }
+
+  protected override get kind(): string {
+    return 'ListMovies';
   }
 }

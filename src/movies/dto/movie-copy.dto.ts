@@ -1,3 +1,4 @@
+import { ApiSchema } from '@nestjs/swagger';
 import {
   BooleanField,
   ChoiceField,
@@ -25,6 +26,7 @@ const stateField = {
 };
 
 /** One physical disc or tape. */
+@ApiSchema({ name: 'MovieCopy' })
 export class MovieCopyDto {
   @IdField({ description: 'Id of the copy.', origin: 'assigned' })
   id: number;
@@ -49,11 +51,12 @@ export class MovieCopyDto {
     this.is_available = copy.isAvailable;
   }
 
-  static of = (copy: MovieCopy): MovieCopyDto => new this(copy);
+  static of = (copy: MovieCopy): MovieCopyDto => new MovieCopyDto(copy);
 }
 
 /** A copy to add. A code is generated if it is absent. */
 @ReadOnlyMembersOf(MovieCopyDto, 'id', 'movie_id', 'is_available')
+@ApiSchema({ name: 'MovieCopyInput' })
 export class MovieCopyInput {
   @TextField({ ...codeField, optional: true, example: 'BD-0001' })
   code?: string | null;
@@ -71,6 +74,7 @@ export class MovieCopyInput {
 
 /** A copy in the stock of a movie. */
 @ReadOnlyMembersOf(MovieCopyDto, 'movie_id', 'service_state', 'is_available')
+@ApiSchema({ name: 'StockedCopyInput' })
 export class StockedCopyInput {
   @IdField({ description: 'In a PUT, the id of an existing copy; otherwise ignored.', optional: true })
   id?: number | null;
@@ -92,6 +96,7 @@ class ChangeableMovieCopy {
   service_state!: ServiceState;
 }
 
+@ApiSchema({ name: 'MovieCopyPatch' })
 export class MovieCopyPatch extends MergePatch(ChangeableMovieCopy) {
   toFields(): Partial<CopyFields> {
     return { code: this.code, serviceState: this.service_state } satisfies Record<keyof CopyFields, unknown>;
@@ -116,5 +121,9 @@ export class ListMovieCopies extends PageQuery {
   toFilter(): CopyFilter {
     const { code, service_state: serviceState } = this;
     return { code, serviceState } satisfies Record<keyof Omit<CopyFilter, 'movieId'>, unknown>;
+  }
+
+  protected override get kind(): string {
+    return 'ListMovieCopies';
   }
 }

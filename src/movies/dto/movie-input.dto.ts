@@ -1,3 +1,4 @@
+import { ApiSchema } from '@nestjs/swagger';
 import {
   AmountField,
   IdField,
@@ -66,8 +67,10 @@ class MovieMembers {
 }
 
 @ReadOnlyMembersOf(MovieDto, 'id', 'stock', 'available', 'copies', 'copies_url', 'genre')
+@ApiSchema({ name: 'MovieInput' })
 export class MovieInput extends MovieMembers {}
 
+@ApiSchema({ name: 'MoviePatch' })
 export class MoviePatch extends MergePatch(MovieInput) {
   toFields(): Partial<MovieFields> {
     const { title, description, year, director, genre_id: genreId } = this;
@@ -79,6 +82,7 @@ export class MoviePatch extends MergePatch(MovieInput) {
 }
 
 @ReadOnlyMembersOf(MovieDto, 'id', 'available', 'copies_url', 'genre')
+@ApiSchema({ name: 'MovieWithStockInput' })
 export class MovieWithStockInput extends MovieMembers {
   @IntegerField({
     description: 'Number of copies in stock. Optional with `copies`, with which it must agree.',

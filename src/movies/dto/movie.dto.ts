@@ -1,3 +1,4 @@
+import { ApiSchema } from '@nestjs/swagger';
 import { GenreDto } from '../../genres/dto/genre.dto.js';
 import {
   AmountField,
@@ -29,6 +30,7 @@ export const termsFields = {
 };
 
 /** A movie in a rental. */
+@ApiSchema({ name: 'MovieSummary' })
 export class MovieSummaryDto {
   @IdField({ description: 'Id of the movie.', origin: 'assigned' })
   id!: number;
@@ -65,6 +67,7 @@ export class MovieSummaryDto {
 
 const countField = { minimum: 0, maximum: maxStock };
 
+@ApiSchema({ name: 'Movie' })
 export class MovieDto extends MovieSummaryDto {
   @IntegerField({ ...termsFields.rental_days, nullable: true, example: null })
   rental_days!: number | null;
@@ -124,9 +127,8 @@ export class MovieDto extends MovieSummaryDto {
     if (movie.genre) this.genre = new GenreDto(movie.genre);
   }
 
-  // `this`: esbuild renames a class that names itself, and setting the name back keeps V8 from ever compiling a subclass.
   /** @param context has the prefix of links in responses */
   static for = ({ publicUrl }: { readonly publicUrl: string }): ((movie: StockedMovie) => MovieDto) => {
-    return (movie) => new this(movie, publicUrl);
+    return (movie) => new MovieDto(movie, publicUrl);
   };
 }

@@ -12,7 +12,7 @@ const json: ValueTransformer = {
  * The record of a change that may be asked about later: an override, a correction, a merge. Written in the
  * transaction of the change; the database refuses to change or delete it.
  */
-@Entity()
+@Entity('event')
 @Index(['resource', 'resourceId'])
 export class Event {
   @PrimaryGeneratedColumn()

@@ -1,5 +1,6 @@
 import type { EntityManager, EntityMetadata, Table } from 'typeorm';
 import type { IndexMetadata } from 'typeorm/metadata/IndexMetadata.js';
+import { nameOf } from '../database/engine/schema-version.js';
 import { dialectOf } from '../database/dialect/dialect.js';
 import { missingTrigramIndexes } from '../database/search/trigram-index.js';
 import type { Finding } from './finding.js';
@@ -99,7 +100,7 @@ async function relations(manager: EntityManager): Promise<Set<string>> {
 export async function checkMigrations(manager: EntityManager): Promise<{ findings: Finding[]; isCurrent: boolean }> {
   const { migrations, entityMetadatas } = manager.connection;
   const present = await relations(manager);
-  const ours = migrations.map(({ name, constructor }) => name ?? constructor.name);
+  const ours = migrations.map(nameOf);
   if (!present.has('migrations') && entityMetadatas.some(({ tableName }) => present.has(tableName))) {
     return { findings: [finding('the table migrations is missing', restore)], isCurrent: true };
   }

@@ -1,3 +1,4 @@
+import { ApiSchema } from '@nestjs/swagger';
 import { type CalendarDate, type Weekday, weekdays } from '../../kernel/calendar.js';
 import { CurrencyField, DatesField, TimeZoneField } from '../../platform/http/dto/calendar-fields.js';
 import {
@@ -50,6 +51,7 @@ const optional = { optional: true } as const;
 const defaulted = { optional: true, nullable: false } as const;
 
 /** The policy of the shop. Null means that there is no such rule. */
+@ApiSchema({ name: 'Shop' })
 export class ShopDto {
   @TextField({ ...members.name, example: 'Movie rental' })
   name!: string;
@@ -122,10 +124,11 @@ export class ShopDto {
     this.correction_minutes = shop.correctionMinutes;
   }
 
-  static of = (shop: Shop): ShopDto => new this(shop);
+  static of = (shop: Shop): ShopDto => new ShopDto(shop);
 }
 
 /** A policy to put in place of the present one. An absent rule is removed. */
+@ApiSchema({ name: 'ShopInput' })
 export class ShopInput {
   @TextField(members.name)
   name!: string;
@@ -201,6 +204,7 @@ export class ShopInput {
   }
 }
 
+@ApiSchema({ name: 'ShopPatch' })
 export class ShopPatch extends MergePatch(ShopInput) {
   toFields(): Partial<ShopFields> {
     return {

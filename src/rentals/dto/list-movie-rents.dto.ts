@@ -25,6 +25,10 @@ export class ListRentsOfClient extends PageQuery {
     const { is_closed: isClosed, movie_copy_id: movieCopyId } = this;
     return { isClosed, movieCopyId } satisfies Record<keyof Omit<RentFilter, 'clientId'>, unknown>;
   }
+
+  protected override get kind(): string {
+    return 'ListRentsOfClient';
+  }
 }
 
 export class ListMovieRents extends ListRentsOfClient {
@@ -34,5 +38,9 @@ export class ListMovieRents extends ListRentsOfClient {
   override toFilter(): RentFilter {
     const { is_closed: isClosed, movie_copy_id: movieCopyId, client_id: clientId } = this;
     return { isClosed, movieCopyId, clientId } satisfies Record<keyof RentFilter, unknown>;
+  }
+
+  protected override get kind(): string {
+    return 'ListMovieRents';
   }
 }

@@ -1,3 +1,4 @@
+import { ApiSchema } from '@nestjs/swagger';
 import { ExactlyOneOf, IdField, ReadOnlyMembersOf, ListField } from '../../platform/http/dto/fields.js';
 import type { OrderedLine, RentOrder } from '../checkout/basket.js';
 import { MovieRentDetailDto, MovieRentDto, maxLines } from './movie-rent.dto.js';
@@ -22,6 +23,7 @@ import { MovieRentDetailDto, MovieRentDto, maxLines } from './movie-rent.dto.js'
   'replacement_cost',
   'movie_copy',
 )
+@ApiSchema({ name: 'MovieRentLineInput' })
 export class MovieRentLineInput {
   @IdField({ description: 'In a PUT, the id of an existing line; otherwise ignored.', optional: true })
   id?: number | null;
@@ -44,6 +46,7 @@ export class MovieRentLineInput {
 }
 
 @ReadOnlyMembersOf(MovieRentDto, 'id', 'creation_datetime', 'closed_datetime', 'is_closed', 'voided_datetime', 'client')
+@ApiSchema({ name: 'MovieRentInput' })
 export class MovieRentInput {
   @IdField({ description: 'Id of the client who rents.' })
   client_id!: number;

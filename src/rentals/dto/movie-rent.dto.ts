@@ -1,3 +1,4 @@
+import { ApiSchema } from '@nestjs/swagger';
 import type { Clock } from '../../kernel/clock.js';
 import { ClientDto } from '../../clients/dto/client.dto.js';
 import {
@@ -21,6 +22,7 @@ import type { MovieRent, MovieRentDetail } from '../movie-rent.entity.js';
 export const maxLines = 100;
 
 /** A copy in a rental, with its movie. */
+@ApiSchema({ name: 'RentedCopy' })
 class RentedCopyDto {
   @IdField({ description: 'Id of the copy.' })
   id!: number;
@@ -46,6 +48,7 @@ const count = { minimum: 0, maximum: 10_000 };
 /** Terms are frozen when the copy is lent. */
 const term = { nullable: true, origin: 'assigned' } as const;
 
+@ApiSchema({ name: 'MovieRentDetail' })
 export class MovieRentDetailDto {
   @IdField({ description: 'Id of the line.', example: 8, origin: 'assigned' })
   id!: number;
@@ -150,6 +153,7 @@ export class MovieRentDetailDto {
   }
 }
 
+@ApiSchema({ name: 'MovieRent' })
 export class MovieRentDto {
   @IdField({ description: 'Id of the rental.', example: 5, origin: 'assigned' })
   id!: number;
@@ -199,5 +203,5 @@ export class MovieRentDto {
   static at =
     (clock: Clock) =>
     (rent: MovieRent): MovieRentDto =>
-      new this(rent, clock.now());
+      new MovieRentDto(rent, clock.now());
 }

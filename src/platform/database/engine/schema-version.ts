@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, MigrationInterface } from 'typeorm';
 import { dialectOf } from '../dialect/dialect.js';
 
 /** The query of the readiness probes. */
@@ -10,7 +10,13 @@ export const executedMigrationsSql = 'SELECT name FROM migrations';
  */
 export function pendingMigrations({ migrations }: DataSource, executed: readonly { name: string }[]): string[] {
   const done = new Set(executed.map(({ name }) => name));
-  return migrations.map(({ constructor }) => constructor.name).filter((name) => !done.has(name));
+  return migrations.map(nameOf).filter((name) => !done.has(name));
+}
+
+/** A migration states its name, because a bundler may rename its class. */
+export function nameOf({ name }: MigrationInterface): string {
+  if (name === undefined) throw new Error('A migration lacks its name.');
+  return name;
 }
 
 /** Returns the executed migrations; none if their table is missing. */

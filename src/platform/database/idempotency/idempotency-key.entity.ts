@@ -3,7 +3,7 @@ import { InstantColumn } from '../columns/instant-column.js';
 import { collation } from '../columns/text-column.js';
 
 /** The stored response of an idempotent request, written in the transaction of the request. */
-@Entity()
+@Entity('idempotency_key')
 export class IdempotencyKey {
   @PrimaryColumn({ type: 'varchar', length: 255, collation })
   key!: string;

@@ -2,7 +2,7 @@ import { Check, Entity, PrimaryColumn } from 'typeorm';
 import { TextColumn } from '../columns/text-column.js';
 
 /** State shared by all service instances on one database. The table has one row, created by a migration. */
-@Entity()
+@Entity('installation')
 @Check('ck_installation_one_row', 'id = 1')
 export class Installation {
   @PrimaryColumn({ type: 'integer' })

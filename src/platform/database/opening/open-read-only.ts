@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { Database } from '../engine/database.js';
-import { executedMigrations } from '../engine/schema-version.js';
+import { executedMigrations, nameOf } from '../engine/schema-version.js';
 import { UnusableDatabase } from '../engine/unusable-database.js';
 import { engineOf } from './engines.js';
 
@@ -19,7 +19,7 @@ export function openAnySchema(source: DataSource): Promise<Database> {
 }
 
 async function assertCurrentSchema(source: DataSource): Promise<void> {
-  const ours = source.migrations.map(({ name, constructor }) => name ?? constructor.name);
+  const ours = source.migrations.map(nameOf);
   const done = (await executedMigrations(source)).map(({ name }) => name);
   const missing = ours.filter((name) => !done.includes(name));
   if (missing.length > 0) {

@@ -33,7 +33,7 @@ interface MonitorClients {
 export class Replica {
   /** Initialized when the replica is first available. */
   readonly dataSource: DataSource;
-  private readonly logger = new Logger(Replica.name);
+  private readonly logger = new Logger('Replica');
   private monitor?: MonitorClients;
   private retry?: NodeJS.Timeout;
   private isBehind = false;

@@ -8,9 +8,9 @@ import { UnusableDatabase } from '../engine/unusable-database.js';
  * Declares a trigram index for `whereContains`: a GIN index on PostgreSQL, and on SQLite an FTS5 table that triggers
  * maintain. TypeORM can describe neither; migrations create it by `createTrigramIndex`.
  */
-export function TrigramIndex(): PropertyDecorator {
+export function TrigramIndex(table: string): PropertyDecorator {
   return (prototype, property) => {
-    const name = nameOf(snakeCase(prototype.constructor.name), snakeCase(String(property)));
+    const name = nameOf(table, snakeCase(String(property)));
     Index(name, { synchronize: false })(prototype, property);
   };
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { tags } from '../openapi/tags.js';
 import { StaticDocument } from './static-document.js';
 
 const html = 'text/html; charset=utf-8';
@@ -47,7 +48,7 @@ const style = `body { margin: 0; background: #fafafa }
 `;
 
 const script = `const root = document.getElementById('swagger-ui');
-const tags = ['Lending', 'Movies', 'Stock', 'Clients', 'Genres', 'Shop', 'Service'];
+const tags = ${JSON.stringify(Object.keys(tags))};
 const generalHeaders = ['X-Request-Id', 'Vary', 'Cache-Control', 'Idempotency-Replayed'];
 
 // Removes the problems and headers from each operation that the document's description lists for all of them.

@@ -1,8 +1,9 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 
 const text = { type: String, minLength: 1, maxLength: 5000 };
 
 /** A type of problem. */
+@ApiSchema({ name: 'ProblemType' })
 export class ProblemTypeDto {
   @ApiProperty({
     ...text,

@@ -3,6 +3,7 @@ import { ApiProperty, ApiSchema, type ApiSchemaOptions } from '@nestjs/swagger';
 const text = { type: String, minLength: 1, maxLength: 100 };
 
 /** The service and its entry points. */
+@ApiSchema({ name: 'Service' })
 export class ServiceDto {
   @ApiProperty({ ...text, description: 'Name of the service.', example: 'Movie rental' })
   message!: string;
@@ -22,11 +23,13 @@ export class ServiceDto {
   openapi!: string;
 }
 
+@ApiSchema({ name: 'Version' })
 export class VersionDto {
   @ApiProperty({ ...text, description: 'Version of the running service.', example: '1.0.0' })
   version!: string;
 }
 
+@ApiSchema({ name: 'Health' })
 export class HealthDto {
   @ApiProperty({
     type: String,
@@ -41,7 +44,7 @@ export class HealthDto {
 /** Further members are defined by the OpenAPI specification. */
 const open = { additionalProperties: true } as ApiSchemaOptions;
 
-@ApiSchema(open)
+@ApiSchema({ ...open, name: 'OpenApiInfo' })
 class OpenApiInfoDto {
   @ApiProperty({ ...text, description: 'Name of the service.', example: 'Movie rental' })
   title!: string;
@@ -50,7 +53,7 @@ class OpenApiInfoDto {
   version!: string;
 }
 
-@ApiSchema(open)
+@ApiSchema({ ...open, name: 'OpenApi' })
 export class OpenApiDto {
   @ApiProperty({ ...text, description: 'Version of the OpenAPI specification.', example: '3.1.0' })
   openapi!: string;

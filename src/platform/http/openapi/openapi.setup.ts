@@ -4,20 +4,10 @@ import { OpenApiDocument } from './openapi-document.js';
 import { headers } from './headers.js';
 import { completeOperations } from './operations.js';
 import { addProblems, describeGeneralProblems } from './common-problems.js';
-import { toOpenApi31, withPlainNames } from './schemas.js';
+import { toOpenApi31 } from './schemas.js';
+import { tags } from './tags.js';
 import { isProblemUri } from '../problems/problem-details.js';
 import { StaticDocument } from '../docs/static-document.js';
-
-/** Tags in alphabetical order, as OpenAPI linters require. */
-const tags = {
-  Clients: 'Register and search clients, and list their rentals.',
-  Genres: 'Manage the genres of movies.',
-  Lending: 'Rent copies to clients, close rentals, and correct them.',
-  Movies: 'Manage the catalog: movies and their stock.',
-  Service: 'Health, version, documentation and problem types.',
-  Shop: 'Set the policy of the shop: time zone, terms of rentals and limits.',
-  Stock: 'Manage individual copies by their barcodes.',
-};
 
 /** Generates the OpenAPI document and serves it at /openapi.json. */
 export function useOpenApi(app: INestApplication, version: string, publicUrl: string): void {
@@ -53,10 +43,11 @@ export function describeApi(app: INestApplication, version: string): OpenAPIObje
     .setContact("The shop's desk", 'https://shop.example/contact', 'desk@shop.example')
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addServer('/', 'The server of this document');
-  for (const [name, description] of Object.entries(tags)) builder.addTag(name, description);
-  const document = withPlainNames(
-    SwaggerModule.createDocument(app, builder.build(), { operationIdFactory: (_controller, handler) => handler }),
-  );
+  // In alphabetical order, as OpenAPI linters require.
+  for (const name of Object.keys(tags).sort()) builder.addTag(name, tags[name]);
+  const document = SwaggerModule.createDocument(app, builder.build(), {
+    operationIdFactory: (_controller, handler) => handler,
+  });
   // There is no authentication.
   document.security = [];
   toOpenApi31(document);

@@ -38,6 +38,7 @@ export const variantsExtension = 'x-variants';
 export function toOpenApi31(document: OpenAPIObject): void {
   const schemas = document.components!.schemas as Record<string, Schema>;
   for (const [name, schema] of Object.entries(schemas)) {
+    if (/(Dto|\d)$/.test(name)) throw new Error(`The class ${name} lacks @ApiSchema({ name }).`);
     if (/(Input|Patch)$/.test(name)) schema.additionalProperties = false;
     for (const member of Object.values(schema.properties ?? {})) convertMember(member);
     Object.assign(schemas, splitIntoVariants(schema));
@@ -70,18 +71,6 @@ function splitIntoVariants(schema: Schema): Record<string, Schema> {
 function notNull(type: Schema['type']): Schema['type'] {
   const [only, ...others] = [type!].flat().filter((each) => each !== 'null');
   return others.length === 0 ? only : [only!, ...others];
-}
-
-/** Removes the suffix of class names from schema names: GenreDto → Genre. */
-export function withPlainNames(document: OpenAPIObject): OpenAPIObject {
-  const text = JSON.stringify(document).replace(/(#\/components\/schemas\/\w+)Dto"/g, '$1"');
-  const plain = JSON.parse(text) as OpenAPIObject;
-  const schemas = Object.entries(plain.components!.schemas!).map(([name, schema]) => [
-    name.replace(/Dto$/, ''),
-    schema,
-  ]);
-  plain.components!.schemas = Object.fromEntries(schemas) as NonNullable<OpenAPIObject['components']>['schemas'];
-  return plain;
 }
 
 function convertMember(member: Schema): void {

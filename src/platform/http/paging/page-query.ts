@@ -36,6 +36,9 @@ export abstract class PageQuery {
 
   abstract sort: string;
 
+  /** The name of the list in cursors. */
+  protected abstract get kind(): string;
+
   /** Id of the parent resource, for lists below one. */
   protected readonly parentId?: number;
 
@@ -94,7 +97,7 @@ export abstract class PageQuery {
       cursorCipher: _cipher,
       ...filtersAndOrder
     } = this;
-    return JSON.stringify({ ...filtersAndOrder, kind: this.constructor.name });
+    return JSON.stringify({ ...filtersAndOrder, kind: this.kind });
   }
 }
 

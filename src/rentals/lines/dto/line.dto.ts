@@ -1,3 +1,4 @@
+import { ApiSchema } from '@nestjs/swagger';
 import { ClientDto } from '../../../clients/dto/client.dto.js';
 import type { Clock } from '../../../kernel/clock.js';
 import { ExpansionField, IdField } from '../../../platform/http/dto/fields.js';
@@ -5,6 +6,7 @@ import { MovieRentDetailDto } from '../../dto/movie-rent.dto.js';
 import type { MovieRentDetail } from '../../movie-rent.entity.js';
 
 /** A line of a rental by itself, with the client who has the copy. */
+@ApiSchema({ name: 'Line' })
 export class LineDto extends MovieRentDetailDto {
   @IdField({ description: 'Id of the client of its rental.', derived: true, example: 9 })
   client_id!: number;
@@ -22,5 +24,5 @@ export class LineDto extends MovieRentDetailDto {
   static at =
     (clock: Clock) =>
     (line: MovieRentDetail): LineDto =>
-      new this(line, clock.now());
+      new LineDto(line, clock.now());
 }

@@ -47,4 +47,8 @@ export class ListLines extends PageQuery {
       movieCopyId: this.movie_copy_id,
     } satisfies Record<keyof LineFilter, unknown>;
   }
+
+  protected override get kind(): string {
+    return 'ListLines';
+  }
 }

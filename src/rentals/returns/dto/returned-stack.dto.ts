@@ -1,8 +1,10 @@
+import { ApiSchema } from '@nestjs/swagger';
 import type { Clock } from '../../../kernel/clock.js';
 import { ChoiceField, IdField, ListField, ObjectField, TextField } from '../../../platform/http/dto/fields.js';
 import { maxLines, MovieRentDetailDto } from '../../dto/movie-rent.dto.js';
 import { type ReturnedCopy, type ReturnOutcome, returnOutcomes } from '../returned-stack.js';
 
+@ApiSchema({ name: 'ReturnedCopy' })
 class ReturnedCopyDto {
   @TextField({ description: 'The barcode of the request.', maxLength: 64, nullable: true, example: 'DVD-0005' })
   code!: string | null;
@@ -34,6 +36,7 @@ class ReturnedCopyDto {
 }
 
 /** What became of the copies of a stack, in the order of the request. */
+@ApiSchema({ name: 'ReturnedStack' })
 export class ReturnedStackDto {
   @ListField(() => ReturnedCopyDto, {
     description: 'The outcomes, in the order of the request.',
@@ -49,5 +52,5 @@ export class ReturnedStackDto {
   static at =
     (clock: Clock) =>
     (copies: readonly ReturnedCopy[]): ReturnedStackDto =>
-      new this(copies, clock.now());
+      new ReturnedStackDto(copies, clock.now());
 }

@@ -1,3 +1,4 @@
+import { ApiSchema } from '@nestjs/swagger';
 import { ChoiceField, ExactlyOneOf, IdField, ListField, TextField } from '../../../platform/http/dto/fields.js';
 import { maxLines } from '../../dto/movie-rent.dto.js';
 import type { CopyName } from '../returned-stack.js';
@@ -11,6 +12,7 @@ const codeField = {
 } as const;
 
 /** A line to return: by its id, or by its copy. */
+@ApiSchema({ name: 'ReturnLineInput' })
 export class ReturnLineInput {
   @ExactlyOneOf({ id: 'ReturnByIdInput', movie_copy_id: 'ReturnByCopyInput', code: 'ReturnByCodeInput' })
   @IdField({ description: 'Id of the line.', optional: true })
@@ -51,6 +53,7 @@ export class ReturnLineInput {
   }
 }
 
+@ApiSchema({ name: 'ReturnsInput' })
 export class ReturnsInput {
   @ListField(() => ReturnLineInput, { description: 'The lines to return.', minItems: 1, maxItems: maxLines })
   details!: ReturnLineInput[];
@@ -61,6 +64,7 @@ export class ReturnsInput {
 }
 
 /** A copy that came back. */
+@ApiSchema({ name: 'ReturnedCopyInput' })
 export class ReturnedCopyInput {
   @ExactlyOneOf({ code: 'ReturnedCopyByCodeInput', movie_copy_id: 'ReturnedCopyByIdInput' })
   @TextField({ ...codeField, optional: true, example: 'DVD-0005' })
@@ -77,6 +81,7 @@ export class ReturnedCopyInput {
   }
 }
 
+@ApiSchema({ name: 'ReturnedStackInput' })
 export class ReturnedStackInput {
   @ListField(() => ReturnedCopyInput, { description: 'The copies, in any order.', minItems: 1, maxItems: maxLines })
   copies!: ReturnedCopyInput[];
