@@ -45,7 +45,7 @@ export function dateAt(instant: Date, timeZone: string): CalendarDate {
 }
 
 /** Returns the first instant of a date. Where daylight saving time skips midnight, the day begins later. */
-function startOf(date: CalendarDate, timeZone: string): Date {
+export function startOf(date: CalendarDate, timeZone: string): Date {
   return new Date(Temporal.PlainDate.from(date).toZonedDateTime(timeZone).epochMilliseconds);
 }
 

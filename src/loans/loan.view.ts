@@ -36,6 +36,10 @@ export class Loan {
 export const isOpen = (alias: string): string =>
   `${alias}.returned_datetime IS NULL AND ${alias}.lost_datetime IS NULL`;
 
+/** The same condition by properties of the view. */
+export const isOpenLoan = (alias: string): string =>
+  `${alias}.returnedDatetime IS NULL AND ${alias}.lostDatetime IS NULL`;
+
 /**
  * Returns the FROM clause for the open loan of `copy`. Use as a correlated subquery: in a join SQLite materializes the
  * view for every query. LIMIT 1 tolerates a violated unique index.

@@ -5,7 +5,7 @@ import { PageResponse } from '../platform/http/paging/page-query.js';
 import { PathId } from '../platform/http/dto/path-id.js';
 import { Context, RequestContext } from '../platform/http/requests/request-context.js';
 import { NotFound } from '../kernel/domain-error.js';
-import { ListMovieCopies, MovieCopyDto, MovieCopyInput, MovieCopyPatch } from './dto/movie-copy.dto.js';
+import { ListMovieCopies, LocatedMovieCopyDto, MovieCopyInput, MovieCopyPatch } from './dto/movie-copy.dto.js';
 import { MovieCopiesService } from './movie-copies.service.js';
 import { CopyCodeTaken, CopyIsOut, CopyWasRented, StockTooHigh } from './movies.errors.js';
 
@@ -18,32 +18,36 @@ export class MovieCopiesController {
   @Operation({
     summary: 'List copies, or find one by its barcode',
     description: 'With `code`, a list of the one copy with this barcode, or an empty list.',
-    returns: [MovieCopyDto],
+    returns: [LocatedMovieCopyDto],
   })
   async listMovieCopies(
     @Query() query: ListMovieCopies,
     @Context() context: RequestContext,
-  ): Promise<PageResponse<MovieCopyDto>> {
-    return PageResponse.of(await this.copies.page(query.toFilter(), query.toPage(), context), query, MovieCopyDto.of);
+  ): Promise<PageResponse<LocatedMovieCopyDto>> {
+    return PageResponse.of(
+      await this.copies.page(query.toFilter(), query.toPage(), context),
+      query,
+      LocatedMovieCopyDto.of,
+    );
   }
 
   @Get('movies/:id/copies')
   @Operation({
     summary: 'List all copies of a movie',
     description: 'Includes lost and retired copies, which the movie itself does not list.',
-    returns: [MovieCopyDto],
+    returns: [LocatedMovieCopyDto],
     problems: [NotFound],
   })
   async listCopiesOfMovie(
     @PathId() id: number,
     @Query() query: ListMovieCopies,
     @Context() context: RequestContext,
-  ): Promise<PageResponse<MovieCopyDto>> {
+  ): Promise<PageResponse<LocatedMovieCopyDto>> {
     const list = query.scopedTo(id);
     return PageResponse.of(
       await this.copies.pageOfMovie(id, list.toFilter(), list.toPage(), context),
       list,
-      MovieCopyDto.of,
+      LocatedMovieCopyDto.of,
     );
   }
 
@@ -51,26 +55,28 @@ export class MovieCopiesController {
   @Operation({
     summary: 'Add a copy of a movie',
     description: 'Adds one copy, with its barcode or with a generated one.',
-    created: [MovieCopyDto, '/movie_copies'],
+    created: [LocatedMovieCopyDto, '/movie_copies'],
     problems: [NotFound, CopyCodeTaken, StockTooHigh],
   })
   async addMovieCopy(
     @PathId() id: number,
     @Body() input: MovieCopyInput,
     @Context() context: RequestContext,
-  ): Promise<MovieCopyDto> {
-    return MovieCopyDto.of(await this.copies.create(id, input.toFields(), context.command(MovieCopyDto.of)));
+  ): Promise<LocatedMovieCopyDto> {
+    return LocatedMovieCopyDto.of(
+      await this.copies.create(id, input.toFields(), context.command(LocatedMovieCopyDto.of)),
+    );
   }
 
   @Get('movie_copies/:id')
   @Operation({
     summary: 'Get a copy',
     description: 'The copy, its movie and its availability.',
-    returns: MovieCopyDto,
+    returns: LocatedMovieCopyDto,
     problems: [NotFound],
   })
-  async getMovieCopy(@PathId() id: number, @Context() context: RequestContext): Promise<MovieCopyDto> {
-    return MovieCopyDto.of(await this.copies.get(id, context));
+  async getMovieCopy(@PathId() id: number, @Context() context: RequestContext): Promise<LocatedMovieCopyDto> {
+    return LocatedMovieCopyDto.of(await this.copies.get(id, context));
   }
 
   @Patch('movie_copies/:id')
@@ -79,7 +85,7 @@ export class MovieCopiesController {
     description:
       'JSON merge patch (RFC 7396): sets the members in the request and keeps the others. ' +
       'The state of a copy that is out cannot be changed before its return.',
-    returns: MovieCopyDto,
+    returns: LocatedMovieCopyDto,
     requestExamples: { 'A copy in maintenance': { code: 'VHS-0001', service_state: 'maintenance' } },
     exampleId: 2,
     responseExample: { id: 2, is_available: false },
@@ -89,8 +95,10 @@ export class MovieCopiesController {
     @PathId() id: number,
     @Body() patch: MovieCopyPatch,
     @Context() context: RequestContext,
-  ): Promise<MovieCopyDto> {
-    return MovieCopyDto.of(await this.copies.update(id, patch.toFields(), context.command(MovieCopyDto.of)));
+  ): Promise<LocatedMovieCopyDto> {
+    return LocatedMovieCopyDto.of(
+      await this.copies.update(id, patch.toFields(), context.command(LocatedMovieCopyDto.of)),
+    );
   }
 
   @Delete('movie_copies/:id')
@@ -101,6 +109,6 @@ export class MovieCopiesController {
     problems: [NotFound, CopyWasRented],
   })
   async deleteMovieCopy(@PathId() id: number, @Context() context: RequestContext): Promise<void> {
-    await this.copies.delete(id, context.command(MovieCopyDto.of));
+    await this.copies.delete(id, context.command(LocatedMovieCopyDto.of));
   }
 }

@@ -10,7 +10,7 @@ import {
   VirtualColumn,
 } from 'typeorm';
 import { instant } from '../platform/database/columns/instant-column.js';
-import { fromOpenLoanOf } from '../loans/loan.view.js';
+import { fromOpenLoanOf, type Loan } from '../loans/loan.view.js';
 import { TextColumn } from '../platform/database/columns/text-column.js';
 import { identityKey, keyLength } from '../kernel/text.js';
 import { Movie } from './movie.entity.js';
@@ -63,6 +63,9 @@ export class MovieCopy {
   })
   openRentId?: number | null;
 
+  /** The loan that it is out on, if it was read; at most one. */
+  openLoans?: Loan[];
+
   /** The end of its latest loan, if its loans were loaded; null if it was never out. */
   @VirtualColumn({
     type: 'varchar',
@@ -78,7 +81,7 @@ export class MovieCopy {
   }
 
   get isRented(): boolean {
-    return Boolean(this.openRentId);
+    return Boolean(this.openRentId ?? this.openLoans?.length);
   }
 
   get isInService(): boolean {
@@ -93,7 +96,7 @@ export class MovieCopy {
 /** The columns of a new copy. */
 export type MovieCopyColumns = Omit<
   MovieCopy,
-  'id' | 'movie' | 'openRentId' | 'lastReturn' | 'isRented' | 'isInService' | 'isAvailable'
+  'id' | 'movie' | 'openRentId' | 'openLoans' | 'lastReturn' | 'isRented' | 'isInService' | 'isAvailable'
 >;
 
 /** Returns the SQL condition that a copy can be rented now, equivalent to `MovieCopy.isAvailable`. */

@@ -5,7 +5,7 @@ import { type ById, CompiledSelect } from '../platform/database/queries/compiled
 import { dialectOf } from '../platform/database/dialect/dialect.js';
 import type { EngineName } from '../platform/database/dialect/sql.js';
 import { isIndexOrder, KeysetPages } from '../platform/database/queries/keyset-pages.js';
-import { fromOpenLoanOf, Loan } from '../loans/loan.view.js';
+import { fromOpenLoanOf, isOpenLoan, Loan } from '../loans/loan.view.js';
 import { RowLock } from '../platform/database/queries/row-lock.js';
 import { onDuplicate } from '../platform/database/queries/constraint-violations.js';
 import type { Page, PageRequest } from '../kernel/page.js';
@@ -34,10 +34,21 @@ const withLoans = (manager: EntityManager): SelectQueryBuilder<MovieCopy> =>
 const lendable = (manager: EntityManager): SelectQueryBuilder<MovieCopy> =>
   withLoans(manager).addSelect('copy.lastReturn').innerJoinAndSelect('copy.movie', 'movie');
 
+/** The loan that a copy is out on, as a list of none or one. */
+const lists = {
+  openLoans: (manager: EntityManager) =>
+    manager
+      .createQueryBuilder(Loan, 'loan')
+      .where(`loan.movieCopyId = copy.id AND ${isOpenLoan('loan')}`)
+      .limit(1),
+};
+const located = (manager: EntityManager): SelectQueryBuilder<MovieCopy> =>
+  manager.createQueryBuilder(MovieCopy, 'copy');
+
 const byId = new CompiledSelect<MovieCopy, ById>(
   { id: 'integer' },
-  (manager) => withLoans(manager).where('copy.id = :id'),
-  { isBatched: () => true },
+  (manager) => located(manager).where('copy.id = :id'),
+  { lists, isBatched: () => true },
 );
 interface Named {
   readonly ids: readonly number[];
@@ -113,7 +124,7 @@ type Listed = Omit<CopyFilter, 'code'> & { readonly codeKey?: string };
 const pages = new KeysetPages<MovieCopy, Listed>(
   { movieId: 'integer', codeKey: 'text', serviceState: 'text' },
   (manager, { movieId, codeKey, serviceState }) => {
-    const copies = withLoans(manager);
+    const copies = located(manager);
     if (movieId) copies.andWhere('copy.movieId = :movieId');
     if (codeKey) copies.andWhere('copy.codeKey = :codeKey');
     if (serviceState) copies.andWhere('copy.serviceState = :serviceState');
@@ -121,6 +132,7 @@ const pages = new KeysetPages<MovieCopy, Listed>(
   },
   { id: 'id', code: 'codeKey' },
   {
+    lists,
     isBatched: ({ movieId, codeKey, serviceState }, sortBy) =>
       serviceState === undefined && (codeKey ?? isIndexOrder(sortBy, [movieId])),
   },
@@ -243,8 +255,8 @@ export class MovieCopyRepository extends EntityRepository<MovieCopy> {
   /** @throws NotFound, CopyCodeTaken, CopyIsOut */
   async update(id: number, { code, serviceState }: Partial<CopyFields>): Promise<MovieCopy> {
     const copy = await this.getForUpdate(id);
-    if (serviceState !== undefined && serviceState !== copy.serviceState && copy.openRentId) {
-      throw new CopyIsOut(copy.openRentId);
+    if (serviceState !== undefined && serviceState !== copy.serviceState && copy.openLoans?.[0]) {
+      throw new CopyIsOut(copy.openLoans[0].movieRentId);
     }
     const columns = MovieCopy.columnsOf({
       code: code ?? copy.code,

@@ -4,6 +4,9 @@ import { CompiledInsert } from '../platform/database/queries/compiled-insert.js'
 import { type ById, CompiledSelect, type Present } from '../platform/database/queries/compiled-select.js';
 import { isIndexOrder, KeysetPages } from '../platform/database/queries/keyset-pages.js';
 import { RowLock } from '../platform/database/queries/row-lock.js';
+import { type CalendarDate, endOf, startOf } from '../kernel/calendar.js';
+import { assertTransaction } from '../platform/database/queries/read-batcher.js';
+import { Shop } from '../policy/shop.entity.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { MovieRent, type MovieRentColumns, MovieRentDetail } from './movie-rent.entity.js';
 
@@ -12,6 +15,12 @@ export interface RentFilter {
   readonly isClosed?: boolean;
   /** Only rentals with a line for this copy, open or returned. */
   readonly movieCopyId?: number;
+  /** Only rentals with a copy of this movie. */
+  readonly movieId?: number;
+  /** Only rentals that were created on this date of the shop's calendar or later. */
+  readonly createdFrom?: CalendarDate;
+  /** Only rentals that were created on this date or earlier. */
+  readonly createdTo?: CalendarDate;
 }
 
 /** The relations to read with rentals. */
@@ -45,16 +54,27 @@ const lock = new RowLock<MovieRent, ById>({ id: 'integer' }, ofId);
 const isOut = 'line.returnedDatetime IS NULL AND line.lostDatetime IS NULL AND line.movieRentId > 0';
 
 const pages = new KeysetPages<MovieRent, With & RentFilter>(
-  { clientId: 'integer', movieCopyId: 'integer', isClosed: 'flag', client: 'flag' },
+  {
+    clientId: 'integer',
+    movieCopyId: 'integer',
+    movieId: 'integer',
+    createdFrom: 'text',
+    createdTo: 'text',
+    isClosed: 'flag',
+    client: 'flag',
+  },
   (manager, given) => {
-    const { clientId, movieCopyId, isClosed } = given;
+    const { clientId, movieCopyId, movieId, createdFrom, createdTo, isClosed } = given;
     const query = rents(manager, given);
     if (clientId) query.andWhere('rent.clientId = :clientId');
     if (movieCopyId) query.andWhere(`rent.id IN (${rentsWithLine(manager, 'line.movieCopyId = :movieCopyId')})`);
+    if (movieId) query.andWhere(`rent.id IN (${rentsWithMovie(manager)})`);
+    if (createdFrom) query.andWhere('rent.creationDatetime >= :createdFrom');
+    if (createdTo) query.andWhere('rent.creationDatetime <= :createdTo');
     if (isClosed !== undefined) {
       // SQLite evaluates EXISTS for each scanned rental. Without another filter, it would scan all closed rentals.
       query.andWhere(
-        isClosed || clientId || movieCopyId
+        isClosed || clientId || movieCopyId || movieId || createdFrom || createdTo
           ? `${isClosed ? 'NOT ' : ''}EXISTS (${rentsWithLine(manager, `line.movieRentId = rent.id AND ${isOut}`)})`
           : `rent.id IN (${rentsWithLine(manager, isOut)})`,
       );
@@ -67,8 +87,8 @@ const pages = new KeysetPages<MovieRent, With & RentFilter>(
     maxRows,
     maxBatchRows: maxRows,
     // Finding open rentals, or the rentals of a copy, may skip other rows.
-    isBatched: ({ isClosed, movieCopyId, clientId }, sortBy) =>
-      isClosed === undefined && movieCopyId === undefined && isIndexOrder(sortBy, [clientId]),
+    isBatched: ({ clientId, client: _, ...filters }, sortBy) =>
+      Object.values(filters).every((filter) => filter === undefined) && isIndexOrder(sortBy, [clientId]),
   },
 );
 const insertion = new CompiledInsert<MovieRent, MovieRentColumns>(MovieRent, 'clientId');
@@ -78,8 +98,20 @@ export class MovieRentRepository extends EntityRepository<MovieRent, 'client'> {
     super(manager, { title: 'Movie rent', select: byId, lock });
   }
 
-  page(filter: RentFilter, request: PageRequest, expand?: 'client'): Promise<Page<MovieRent>> {
-    return pages.fetch(this.manager, { ...filter, client: expand === 'client' }, request);
+  async page(filter: RentFilter, request: PageRequest, expand?: 'client'): Promise<Page<MovieRent>> {
+    const created = await this.instantsOf(filter);
+    return pages.fetch(this.manager, { ...filter, ...created, client: expand === 'client' }, request);
+  }
+
+  /** Returns the first and the last instant of the dates of a filter, in the shop's time zone. */
+  private async instantsOf({ createdFrom, createdTo }: RentFilter): Promise<RentFilter> {
+    if (createdFrom === undefined && createdTo === undefined) return {};
+    assertTransaction(this.manager);
+    const { timeZone } = await this.manager.findOneByOrFail(Shop, { id: 1 });
+    return {
+      createdFrom: createdFrom && startOf(createdFrom, timeZone).toISOString(),
+      createdTo: createdTo && endOf(createdTo, timeZone).toISOString(),
+    };
   }
 
   /** Creates a rental without lines. */
@@ -102,3 +134,11 @@ export class MovieRentRepository extends EntityRepository<MovieRent, 'client'> {
 
 const rentsWithLine = (manager: EntityManager, condition: string): string =>
   manager.createQueryBuilder(MovieRentDetail, 'line').select('line.movieRentId').where(condition).getQuery();
+
+const rentsWithMovie = (manager: EntityManager): string =>
+  manager
+    .createQueryBuilder(MovieRentDetail, 'line')
+    .select('line.movieRentId')
+    .innerJoin('line.movieCopy', 'copy')
+    .where('copy.movieId = :movieId')
+    .getQuery();

@@ -3,6 +3,8 @@ import {
   BooleanField,
   ChoiceField,
   IdField,
+  InstantField,
+  ObjectField,
   ReadOnlyMembersOf,
   MergePatch,
   TextField,
@@ -10,6 +12,8 @@ import {
 import { PageQuery, SortParameter } from '../../platform/http/paging/page-query.js';
 import { ChoiceParameter, TextParameter } from '../../platform/http/dto/query-parameters.js';
 import { type CopyFields, type MovieCopy, type ServiceState, serviceStates } from '../movie-copy.entity.js';
+import type { Loan } from '../../loans/loan.view.js';
+import { DateField } from '../../platform/http/dto/calendar-fields.js';
 import type { StockedCopy } from '../stock.js';
 import type { CopyFilter } from '../movie-copy.repository.js';
 
@@ -54,8 +58,68 @@ export class MovieCopyDto {
   static of = (copy: MovieCopy): MovieCopyDto => new MovieCopyDto(copy);
 }
 
+/** Where a copy is: in the shop and free, out with a client, or away: lost, retired or in maintenance. */
+const copyStatuses = ['in', 'out', 'away'] as const;
+
+/** The loan that a copy is out on. */
+@ApiSchema({ name: 'OpenLoan' })
+class OpenLoanDto {
+  @IdField({ description: 'Id of the rental.', example: 25 })
+  movie_rent_id!: number;
+
+  @IdField({ description: 'Id of the line of the rental.', example: 46 })
+  movie_rent_detail_id!: number;
+
+  @IdField({ description: 'Id of the client who has the copy.', example: 3 })
+  client_id!: number;
+
+  @DateField({ description: 'Date on which the copy is due.', nullable: true, example: null })
+  due_on!: string | null;
+
+  @InstantField({ description: "Last instant of that date in the shop's time zone.", nullable: true, example: null })
+  due_datetime!: string | null;
+
+  constructor(loan: Loan) {
+    this.movie_rent_id = loan.movieRentId;
+    this.movie_rent_detail_id = loan.id;
+    this.client_id = loan.clientId;
+    this.due_on = loan.dueOn;
+    this.due_datetime = loan.dueDatetime;
+  }
+}
+
+/** A copy by itself, with where it is. */
+@ApiSchema({ name: 'LocatedMovieCopy' })
+export class LocatedMovieCopyDto extends MovieCopyDto {
+  @ChoiceField({
+    description: 'Where it is: `in` and free, `out` with a client, or `away`: lost, retired or in maintenance.',
+    name: 'CopyStatus',
+    choices: copyStatuses,
+    derived: true,
+    example: 'in',
+  })
+  status!: (typeof copyStatuses)[number];
+
+  @ObjectField(() => OpenLoanDto, {
+    description: 'The loan that it is out on; null if it is not out.',
+    nullable: true,
+    derived: true,
+    example: null,
+  })
+  loan!: OpenLoanDto | null;
+
+  constructor(copy: MovieCopy) {
+    super(copy);
+    const [loan] = copy.openLoans ?? [];
+    this.status = copy.isAvailable ? 'in' : loan ? 'out' : 'away';
+    this.loan = loan ? new OpenLoanDto(loan) : null;
+  }
+
+  static override of = (copy: MovieCopy): LocatedMovieCopyDto => new LocatedMovieCopyDto(copy);
+}
+
 /** A copy to add. A code is generated if it is absent. */
-@ReadOnlyMembersOf(MovieCopyDto, 'id', 'movie_id', 'is_available')
+@ReadOnlyMembersOf(LocatedMovieCopyDto, 'id', 'movie_id', 'is_available', 'status', 'loan')
 @ApiSchema({ name: 'MovieCopyInput' })
 export class MovieCopyInput {
   @TextField({ ...codeField, optional: true, example: 'BD-0001' })
@@ -87,7 +151,7 @@ export class StockedCopyInput {
   }
 }
 
-@ReadOnlyMembersOf(MovieCopyDto, 'id', 'movie_id', 'is_available')
+@ReadOnlyMembersOf(LocatedMovieCopyDto, 'id', 'movie_id', 'is_available', 'status', 'loan')
 class ChangeableMovieCopy {
   @TextField(codeField)
   code!: string;

@@ -1,4 +1,5 @@
 import { PageQuery, SortParameter } from '../../platform/http/paging/page-query.js';
+import { DateParameter } from '../../platform/http/dto/calendar-fields.js';
 import { ExpandParameter, FlagParameter, IntegerParameter } from '../../platform/http/dto/query-parameters.js';
 import { maxId } from '../../platform/http/dto/path-id.js';
 import type { RentFilter } from '../movie-rent.repository.js';
@@ -18,12 +19,26 @@ export class ListRentsOfClient extends PageQuery {
   @IntegerParameter({ description: 'Only rentals with this copy.', minimum: 1, maximum: maxId })
   movie_copy_id?: number;
 
+  @IntegerParameter({ description: 'Only rentals with a copy of this movie.', minimum: 1, maximum: maxId })
+  movie_id?: number;
+
+  @DateParameter({ description: "Only rentals of this date of the shop's calendar and later." })
+  created_from?: string;
+
+  @DateParameter({ description: 'Only rentals of this date and earlier.' })
+  created_to?: string;
+
   @SortParameter('MovieRentOrder', { id: 'integer', creation_datetime: 'text' })
   sort: string = 'id';
 
   toFilter(): RentFilter {
-    const { is_closed: isClosed, movie_copy_id: movieCopyId } = this;
-    return { isClosed, movieCopyId } satisfies Record<keyof Omit<RentFilter, 'clientId'>, unknown>;
+    return {
+      isClosed: this.is_closed,
+      movieCopyId: this.movie_copy_id,
+      movieId: this.movie_id,
+      createdFrom: this.created_from,
+      createdTo: this.created_to,
+    } satisfies Record<keyof Omit<RentFilter, 'clientId'>, unknown>;
   }
 
   protected override get kind(): string {
@@ -36,8 +51,7 @@ export class ListMovieRents extends ListRentsOfClient {
   client_id?: number;
 
   override toFilter(): RentFilter {
-    const { is_closed: isClosed, movie_copy_id: movieCopyId, client_id: clientId } = this;
-    return { isClosed, movieCopyId, clientId } satisfies Record<keyof RentFilter, unknown>;
+    return { ...super.toFilter(), clientId: this.client_id };
   }
 
   protected override get kind(): string {

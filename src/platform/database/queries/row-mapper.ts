@@ -50,18 +50,13 @@ export function aggregateShapeOf(
   return { shape, columns };
 }
 
-function shapeOfAlias(
-  query: Selection,
-  alias: string,
-  { target, columns, primaryColumns }: EntityMetadata,
-  nameOf: NameOf,
-): Shape {
+function shapeOfAlias(query: Selection, alias: string, { target, columns }: EntityMetadata, nameOf: NameOf): Shape {
   const { selects, joinAttributes } = query.expressionMap;
   const isSelected = (property: string): boolean =>
     selects.some(({ selection }) => selection === `${alias}.${property}`);
   return {
     make: () => new (target as new () => ObjectLiteral)(),
-    id: nameOf(`${alias}_${primaryColumns[0]!.databaseName}`),
+    id: nameOf(`${alias}_id`),
     columns: columns
       .filter(({ isSelect, propertyName }) => isSelect || isSelected(propertyName))
       .map(({ databaseName, propertyName, transformer }) => ({
