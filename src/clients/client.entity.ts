@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryGeneratedColumn, type ValueTransformer, VirtualColumn } from 'typeorm';
+import type { CalendarDate } from '../kernel/calendar.js';
 import { isOpen } from '../loans/loan.view.js';
-import { instant } from '../platform/database/columns/instant-column.js';
 import { TextColumn } from '../platform/database/columns/text-column.js';
 import { TrigramIndex } from '../platform/database/search/trigram-index.js';
 import { identityKey, keyLength, searchable, searchableLength } from '../kernel/text.js';
@@ -23,6 +23,20 @@ const number: ValueTransformer = {
   to: (value: unknown) => value,
   from: (value: number | string | null) => (value === null ? null : Number(value)),
 };
+
+/** When a loan is due. */
+interface FirstDue {
+  readonly dueOn: CalendarDate;
+  readonly dueDatetime: Date;
+}
+
+/** The instant, whose text has a fixed width, and the date. */
+const dueDate: ValueTransformer = {
+  to: (value: unknown) => value,
+  from: (text: string | null): FirstDue | null =>
+    text === null ? null : { dueDatetime: new Date(text.slice(0, -dateLength)), dueOn: text.slice(-dateLength) },
+};
+const dateLength = '2026-02-28'.length;
 
 /** Returns the SQL condition that a limit of the policy or of the client's own applies to a client. */
 export const isLimited = (client: string): string =>
@@ -88,10 +102,10 @@ export class Client {
   @VirtualColumn({
     type: 'varchar',
     select: false,
-    query: (client) => openLoansOf(client, 'MIN(loan.due_datetime)'),
-    transformer: instant,
+    query: (client) => openLoansOf(client, 'MIN(loan.due_datetime || loan.due_on)'),
+    transformer: dueDate,
   })
-  earliestDue?: Date | null;
+  firstDue?: FirstDue | null;
 
   static columnsOf(fields: ClientFields): Omit<Client, 'id'> {
     const { firstName, lastName, licenseNumber, email = null, phone = null, maxOpenCopies = null } = fields;

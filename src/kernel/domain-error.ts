@@ -1,3 +1,5 @@
+import type { CalendarDate } from './calendar.js';
+
 /**
  * The category of an error: `not-found` the resource does not exist, `invalid` the request itself is wrong,
  * `conflict` a rule of the shop or of the data forbids the operation now, `unavailable` the service cannot respond now.
@@ -13,6 +15,9 @@ export const ruleCodes = [
   'copy_rented',
   'copy_not_in_service',
   'no_copy_available',
+  'client_blocked',
+  'client_has_overdue',
+  'limit_reached',
   'duplicate_code',
   'stock_disagrees',
   'copies_missing',
@@ -27,6 +32,25 @@ export interface InputError {
   readonly parameter?: string;
   readonly code: RuleCode;
   readonly detail: string;
+}
+
+/** What a rule was judged by, for clients to compute with. */
+export interface Facts {
+  /** Copies that the client may have out. */
+  readonly limit?: number;
+  /** Copies that the client has out, without those of the request. */
+  readonly open?: number;
+  /** The last date of a block; null: no end. */
+  readonly until?: CalendarDate | null;
+  /** When a copy is due that is out; null: never. */
+  readonly dueOn?: CalendarDate | null;
+}
+
+/** A rule of the shop that forbids what a request asks for. */
+export interface Refusal extends InputError {
+  /** Whether a clerk may lift the rule. */
+  readonly overridable: boolean;
+  readonly facts: Facts;
 }
 
 /** The JSON type of an extension member (RFC 9457). */
@@ -57,7 +81,7 @@ export interface DomainErrorClass {
  * and carries its facts as members of the same names.
  */
 export abstract class DomainError extends Error {
-  readonly errors: readonly InputError[] = [];
+  readonly errors: readonly (InputError | Refusal)[] = [];
 
   get description(): ErrorDescription {
     return (this.constructor as unknown as DomainErrorClass).description;
@@ -113,6 +137,12 @@ export class ServiceUnavailable extends DomainError {
     super(detail);
   }
 }
+
+/**
+ * Ends a unit of work whose checks were overtaken by another transaction. The checks, repeated, refuse the request or
+ * let it pass: see `runWithPrecheck`.
+ */
+export class LostRace extends ServiceUnavailable {}
 
 /** Refuses a unit of work that waited in vain, or wasn't let wait, for its turn: nothing of it has happened. */
 export class UnitNotStarted extends ServiceUnavailable {

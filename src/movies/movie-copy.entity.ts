@@ -9,6 +9,7 @@ import {
   type Relation,
   VirtualColumn,
 } from 'typeorm';
+import type { CalendarDate } from '../kernel/calendar.js';
 import { instant } from '../platform/database/columns/instant-column.js';
 import { fromOpenLoanOf, type Loan } from '../loans/loan.view.js';
 import { TextColumn } from '../platform/database/columns/text-column.js';
@@ -63,6 +64,14 @@ export class MovieCopy {
   })
   openRentId?: number | null;
 
+  /** When the copy is due that is out, if loaded; null if it is not out, or never due. */
+  @VirtualColumn({
+    type: 'varchar',
+    select: false,
+    query: (copy) => `SELECT loan.due_on ${fromOpenLoanOf(copy)}`,
+  })
+  dueOn?: CalendarDate | null;
+
   /** The loan that it is out on, if it was read; at most one. */
   openLoans?: Loan[];
 
@@ -96,7 +105,7 @@ export class MovieCopy {
 /** The columns of a new copy. */
 export type MovieCopyColumns = Omit<
   MovieCopy,
-  'id' | 'movie' | 'openRentId' | 'openLoans' | 'lastReturn' | 'isRented' | 'isInService' | 'isAvailable'
+  'id' | 'movie' | 'openRentId' | 'dueOn' | 'openLoans' | 'lastReturn' | 'isRented' | 'isInService' | 'isAvailable'
 >;
 
 /** Returns the SQL condition that a copy can be rented now, equivalent to `MovieCopy.isAvailable`. */

@@ -32,7 +32,7 @@ const withLoans = (manager: EntityManager): SelectQueryBuilder<MovieCopy> =>
 
 /** Copies with the columns that rentals check and show. */
 const lendable = (manager: EntityManager): SelectQueryBuilder<MovieCopy> =>
-  withLoans(manager).addSelect('copy.lastReturn').innerJoinAndSelect('copy.movie', 'movie');
+  withLoans(manager).addSelect(['copy.dueOn', 'copy.lastReturn']).innerJoinAndSelect('copy.movie', 'movie');
 
 /** The loan that a copy is out on, as a list of none or one. */
 const lists = {

@@ -1,4 +1,15 @@
-import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, type Relation } from 'typeorm';
+import {
+  Column,
+  Entity,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  PrimaryGeneratedColumn,
+  type Relation,
+  VirtualColumn,
+} from 'typeorm';
+import type { CalendarDate } from '../kernel/calendar.js';
+import { fromOpenLoanOf } from '../loans/loan.view.js';
 import { defined } from '../platform/database/columns/defined.js';
 import { TextColumn } from '../platform/database/columns/text-column.js';
 import { TrigramIndex } from '../platform/database/search/trigram-index.js';
@@ -67,13 +78,22 @@ export class Movie {
   @Column({ type: 'integer', nullable: true })
   replacementCost!: number | null;
 
+  /** When the first of its copies that are out is due, if loaded; null if none is out, or never due. */
+  @VirtualColumn({
+    type: 'varchar',
+    select: false,
+    query: (movie) =>
+      `SELECT MIN((SELECT loan.due_on ${fromOpenLoanOf('one')})) FROM movie_copy AS one WHERE one.movie_id = ${movie}.id`,
+  })
+  firstDueOn?: CalendarDate | null;
+
   static columnsOf(fields: MovieFields): MovieColumns {
     return { ...noTerms, ...defined(fields), ...titleColumns(fields.title) };
   }
 }
 
 /** The columns of a new movie. */
-export type MovieColumns = Omit<Movie, 'id' | 'genre'>;
+export type MovieColumns = Omit<Movie, 'id' | 'genre' | 'firstDueOn'>;
 
 export const titleColumns = (title: string): Pick<Movie, 'title' | 'titleSearch'> => ({
   title,

@@ -15,6 +15,7 @@ import {
   isNarrowed,
   whereContains,
 } from '../platform/database/search/substring-search.js';
+import type { CalendarDate } from '../kernel/calendar.js';
 import { NotFound, unknownReference } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { searchWords } from '../kernel/text.js';
@@ -65,8 +66,10 @@ const byId = new CompiledSelect<StockedMovie, With & ById>({ id: 'integer', genr
   isBatched: () => true,
 });
 const lock = new RowLock<StockedMovie, ById>({ id: 'integer' }, ofId);
-const idsOf = new CompiledSelect<StockedMovie, { ids: readonly number[] }>({ ids: 'integers' }, (manager) =>
-  movies(manager, {}).select('movie.id').where(dialectOf(manager.connection).isInList('movie.id', ':ids')),
+const dueDates = new CompiledSelect<StockedMovie, { ids: readonly number[] }>({ ids: 'integers' }, (manager) =>
+  movies(manager, {})
+    .select(['movie.id', 'movie.firstDueOn'])
+    .where(dialectOf(manager.connection).isInList('movie.id', ':ids')),
 );
 type Listed = With & Partial<SubstringSearch> & Omit<MovieFilter, 'title'>;
 const pages = new KeysetPages<StockedMovie, Listed>(
@@ -119,11 +122,11 @@ export class MovieRepository extends EntityRepository<StockedMovie, 'genre'> {
     if (!(await this.manager.existsBy(Movie, { id }))) throw new NotFound('Movie');
   }
 
-  /** Returns the ids of which there is no movie. */
-  async findUnknown(ids: readonly number[]): Promise<Set<number>> {
-    if (ids.length === 0) return new Set();
-    const known = new Set((await idsOf.all(this.manager, { ids })).map(({ id }) => id));
-    return new Set(ids.filter((id) => !known.has(id)));
+  /** Returns, by the ids of movies, when the first of the copies that are out is due. Unknown movies are absent. */
+  async findDueDates(ids: readonly number[]): Promise<Map<number, CalendarDate | null>> {
+    if (ids.length === 0) return new Map();
+    const found = await dueDates.all(this.manager, { ids });
+    return new Map(found.map(({ id, firstDueOn }) => [id, firstDueOn ?? null]));
   }
 
   /** Adds a movie without copies. @throws InvalidInput if its genre doesn't exist */

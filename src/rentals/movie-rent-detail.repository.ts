@@ -2,9 +2,9 @@ import { MovieRentDetail, type MovieRentDetailColumns, type TermsOfLine } from '
 import type { EntityManager } from 'typeorm';
 import { CompiledInsert } from '../platform/database/queries/compiled-insert.js';
 import { onDuplicate } from '../platform/database/queries/constraint-violations.js';
+import { LostRace } from '../kernel/domain-error.js';
 import { isOpen } from '../loans/loan.view.js';
 import type { MovieCopy } from '../movies/movie-copy.entity.js';
-import { CopyAlreadyRented } from './rentals.errors.js';
 
 /** A copy to be lent, the time of lending, and the terms. */
 export interface Lending {
@@ -25,21 +25,21 @@ export class MovieRentDetailRepository {
 
   /**
    * Opens a line for each copy.
-   * @throws CopyAlreadyRented if the unique index detects a rental that the earlier check missed
+   * @throws LostRace if the unique index detects a rental that the earlier check missed
    */
   async open(movieRentId: number, lendings: readonly Lending[]): Promise<MovieRentDetail[]> {
     const rows = lendings.map((lending) => rowOf(movieRentId, lending));
-    const ids = await opening.run(this.manager, rows).catch(refuseRentedCopies(rows));
+    const ids = await opening.run(this.manager, rows).catch(refuseRentedCopies);
     const lines = rows.map((row, index) =>
       Object.assign(new MovieRentDetail(), row, { id: ids[index], movieCopy: lendings[index]!.copy }),
     );
     return lines.sort((one, other) => one.id - other.id);
   }
 
-  /** Opens lines with given ids. @throws CopyAlreadyRented */
+  /** Opens lines with given ids. @throws LostRace */
   async reopen(movieRentId: number, lines: readonly (Lending & { readonly id: number })[]): Promise<void> {
     const rows = lines.map(({ id, ...lending }) => ({ id, ...rowOf(movieRentId, lending) }));
-    await reopening.run(this.manager, rows).catch(refuseRentedCopies(rows));
+    await reopening.run(this.manager, rows).catch(refuseRentedCopies);
   }
 
   /** Counts the open rentals, by an index of the open lines. */
@@ -70,9 +70,8 @@ const rowOf = (movieRentId: number, { copy, lentDatetime, terms }: Lending): Mov
   renewals: null,
 });
 
-const refuseRentedCopies = (lines: readonly Pick<MovieRentDetail, 'movieCopyId'>[]) =>
-  onDuplicate(
-    'movie_rent_detail.movie_copy_id',
-    () => new CopyAlreadyRented(lines.map(({ movieCopyId }) => movieCopyId)),
-    'ix_movie_rent_detail_one_open_line_per_copy',
-  );
+const refuseRentedCopies = onDuplicate(
+  'movie_rent_detail.movie_copy_id',
+  () => new LostRace(undefined, 'Another rental of one of the copies was recorded meanwhile. Try again in a moment.'),
+  'ix_movie_rent_detail_one_open_line_per_copy',
+);

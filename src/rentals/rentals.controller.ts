@@ -9,10 +9,18 @@ import { NotFound } from '../kernel/domain-error.js';
 import { GetMovieRent, ListMovieRents, ListRentsOfClient } from './dto/list-movie-rents.dto.js';
 import { MovieRentInput } from './dto/movie-rent-input.dto.js';
 import { MovieRentDto } from './dto/movie-rent.dto.js';
-import { CopyAlreadyRented, CopyNotInService, LineReturned, NoCopyAvailable, RentClosed } from './rentals.errors.js';
+import { RentMovies, RentPreviewDto } from './dto/rent-preview.dto.js';
+import {
+  CheckOutRefused,
+  CopyAlreadyRented,
+  CopyNotInService,
+  LineReturned,
+  NoCopyAvailable,
+  RentClosed,
+} from './rentals.errors.js';
 import { RentalsService } from './rentals.service.js';
 
-const basketProblems = [CopyAlreadyRented, CopyNotInService, NoCopyAvailable];
+const basketProblems = [CopyAlreadyRented, CopyNotInService, NoCopyAvailable, CheckOutRefused];
 
 const lent = { client_id: 1, details: [{ movie_copy_id: 1 }] };
 const now = '2026-11-26T16:18:10.611Z';
@@ -56,8 +64,11 @@ export class RentalsController {
   @Operation({
     summary: 'Rent movies',
     description:
-      'Rents all copies to the client atomically. Each line names a copy, or a movie to get any available copy of it.',
+      'Rents all copies to the client atomically. Each line names a copy, by its id or barcode, or a movie to get any ' +
+      'available copy of it. With `dry_run=true` nothing is rented: the response says what would refuse the rental, ' +
+      'and when the copies would be due.',
     created: [MovieRentDto, '/movie_rents'],
+    dryRun: RentPreviewDto,
     responseExample: {
       ...open,
       id: 27,
@@ -67,11 +78,18 @@ export class RentalsController {
     requestExamples: {
       'A specific copy': lent,
       'Any available copy of a movie': { client_id: 1, details: [{ movie_id: 1 }] },
+      'The copy with a barcode': { client_id: 1, details: [{ code: 'DVD-0001' }] },
     },
     problems: basketProblems,
   })
-  async rentMovies(@Body() input: MovieRentInput, @Context() context: RequestContext): Promise<MovieRentDto> {
-    return this.toDto(await this.rentals.rent(input.toOrder(), context.command(this.toDto)));
+  async rentMovies(
+    @Body() input: MovieRentInput,
+    @Query() query: RentMovies,
+    @Context() context: RequestContext,
+  ): Promise<MovieRentDto | RentPreviewDto> {
+    const [order, command] = [input.toOrder(), context.command(this.toDto)];
+    if (query.dry_run) return new RentPreviewDto(await this.rentals.preview(order, command));
+    return this.toDto(await this.rentals.rent(order, command));
   }
 
   @Get('movie_rents')

@@ -1,4 +1,4 @@
-import { DomainError, type ErrorDescription, type InputError } from '../kernel/domain-error.js';
+import { DomainError, type ErrorDescription, type Refusal } from '../kernel/domain-error.js';
 
 export class CopyAlreadyRented extends DomainError {
   static readonly description: ErrorDescription = {
@@ -10,13 +10,21 @@ export class CopyAlreadyRented extends DomainError {
     example: () =>
       new CopyAlreadyRented(
         [1],
-        [{ path: ['details', 0, 'movieCopyId'], code: 'copy_rented', detail: 'Copy 1 is out.' }],
+        [
+          {
+            path: ['details', 0, 'movieCopyId'],
+            code: 'copy_rented',
+            detail: 'Copy 1 is out.',
+            overridable: false,
+            facts: { dueOn: '2026-02-21' },
+          },
+        ],
       ),
   };
 
   constructor(
     readonly movieCopyIds: number[],
-    override readonly errors: readonly InputError[] = [],
+    override readonly errors: readonly Refusal[],
   ) {
     super(`Copies already rented: ${movieCopyIds.join(', ')}.`);
   }
@@ -32,13 +40,21 @@ export class CopyNotInService extends DomainError {
     example: () =>
       new CopyNotInService(
         [1],
-        [{ path: ['details', 0, 'movieCopyId'], code: 'copy_not_in_service', detail: 'Copy 1 is not in service.' }],
+        [
+          {
+            path: ['details', 0, 'movieCopyId'],
+            code: 'copy_not_in_service',
+            detail: 'Copy 1 is not in service.',
+            overridable: true,
+            facts: {},
+          },
+        ],
       ),
   };
 
   constructor(
     readonly movieCopyIds: number[],
-    override readonly errors: readonly InputError[] = [],
+    override readonly errors: readonly Refusal[],
   ) {
     super(`Copies not in service: ${movieCopyIds.join(', ')}.`);
   }
@@ -54,15 +70,47 @@ export class NoCopyAvailable extends DomainError {
     example: () =>
       new NoCopyAvailable(
         [1],
-        [{ path: ['details', 0, 'movieId'], code: 'no_copy_available', detail: 'No copy of movie 1 is available.' }],
+        [
+          {
+            path: ['details', 0, 'movieId'],
+            code: 'no_copy_available',
+            detail: 'No copy of movie 1 is available.',
+            overridable: false,
+            facts: { dueOn: '2026-02-21' },
+          },
+        ],
       ),
   };
 
   constructor(
     readonly movieIds: number[],
-    override readonly errors: readonly InputError[] = [],
+    override readonly errors: readonly Refusal[],
   ) {
     super(`No copy available of movies: ${movieIds.join(', ')}.`);
+  }
+}
+
+/** Only rules for the client stand against a rental. */
+export class CheckOutRefused extends DomainError {
+  static readonly description: ErrorDescription = {
+    type: 'check-out-refused',
+    category: 'conflict',
+    title: 'Check-out refused',
+    listsErrors: true,
+    example: () =>
+      new CheckOutRefused([
+        {
+          path: ['clientId'],
+          code: 'limit_reached',
+          detail: 'The client may have 3 copies out, and has 2.',
+          overridable: true,
+          facts: { limit: 3, open: 2 },
+        },
+      ]),
+  };
+
+  constructor(override readonly errors: readonly Refusal[]) {
+    super(errors.map(({ detail }) => detail).join(' '));
   }
 }
 

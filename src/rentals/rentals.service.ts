@@ -1,21 +1,23 @@
 import { Injectable } from '@nestjs/common';
-import { frozenTerms } from '../policy/terms.js';
 import { BorrowerRepository } from './checkout/borrower.repository.js';
 import { ClientRepository } from '../clients/client.repository.js';
 import { EventRepository } from '../platform/events/event.repository.js';
 import { UnitOfWork } from '../platform/database/unit-of-work.js';
-import { Clock, nowOrLatest } from '../kernel/clock.js';
+import { Clock } from '../kernel/clock.js';
 import type { Caller, Command } from '../kernel/command.js';
 import { inOrder } from '../kernel/in-order.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { MovieCopyRepository } from '../movies/movie-copy.repository.js';
 import { MovieRepository } from '../movies/movie.repository.js';
-import { fillBasket, type BasketRepositories, type RentOrder } from './checkout/basket.js';
-import { MovieRentDetailRepository } from './movie-rent-detail.repository.js';
+import { type Lending, MovieRentDetailRepository } from './movie-rent-detail.repository.js';
 import type { MovieRent } from './movie-rent.entity.js';
 import { MovieRentRepository, type RentFilter } from './movie-rent.repository.js';
 import { LineEndRepository } from './returns/line-end.repository.js';
-import { amend } from './checkout/amendment.js';
+import { amend, planAmendment } from './checkout/amendment.js';
+import { type Judgement, judge, type JudgingRepositories, permit } from './checkout/judgement.js';
+import { lendingOf } from './checkout/lending.js';
+import { recordOverride } from './checkout/override.js';
+import type { RentOrder } from './checkout/rent-order.js';
 
 /** As in docs/diagrams/rent-movies.mmd. */
 const repositories = {
@@ -24,10 +26,16 @@ const repositories = {
   copies: MovieCopyRepository,
   rents: MovieRentRepository,
   lines: MovieRentDetailRepository,
+  events: EventRepository,
 };
 const readRepositories = { clients: ClientRepository, rents: MovieRentRepository };
 const closeRepositories = { copies: MovieCopyRepository, rents: MovieRentRepository, lines: LineEndRepository };
 const deleteRepositories = { copies: MovieCopyRepository, rents: MovieRentRepository, events: EventRepository };
+
+/** What a rental would be refused for, and how each line would be lent whose copy was found. */
+export interface RentPreview extends Pick<Judgement, 'refusals'> {
+  readonly lendings: readonly (Lending | undefined)[];
+}
 
 @Injectable()
 export class RentalsService {
@@ -67,28 +75,39 @@ export class RentalsService {
 
   /** Rents all copies of an order to its client, atomically. */
   rent(order: RentOrder, command: Command<MovieRent>): Promise<MovieRent> {
-    const judge = (shop: BasketRepositories) => fillBasket(order, shop);
-    return this.unitOfWork.for(command).runWithPrecheck(repositories, judge, async ({ rents, lines, ...shop }) => {
-      const { copies, shop: policy } = await fillBasket(order, shop);
-      const now = this.clock.now();
-      const rent = await rents.create({ clientId: order.clientId, creationDatetime: now, voidedDatetime: null });
-      // Even if the clock was set back, a copy must not be lent before its last return.
-      const lendings = copies.map((copy) => {
-        const lentDatetime = nowOrLatest(now, copy.lastReturn);
-        return { copy, lentDatetime, terms: frozenTerms(copy.movie!, lentDatetime, policy) };
-      });
+    const check = (shop: JudgingRepositories) => permit(order, shop, this.clock);
+    return this.unitOfWork.for(command).runWithPrecheck(repositories, check, async (shop) => {
+      const permission = await check(shop);
+      const { rents, lines } = shop;
+      const creationDatetime = permission.now;
+      const rent = await rents.create({ clientId: order.clientId, creationDatetime, voidedDatetime: null });
+      await recordOverride(rent.id, order.override, permission, shop);
+      const lendings = permission.copies.map((copy) => lendingOf(copy, permission));
       rent.details = await lines.open(rent.id, lendings);
       return command.isExpanded ? rents.get(rent.id, 'client') : rent;
+    });
+  }
+
+  /** Judges an order as `rent` would now. Changes and locks nothing. */
+  preview(order: RentOrder, caller: Caller): Promise<RentPreview> {
+    return this.unitOfWork.for(caller).read(repositories, async (shop) => {
+      const judgement = await judge(order, shop, this.clock);
+      const lendings = judgement.copies.map((copy) => copy && lendingOf(copy, judgement));
+      return { refusals: judgement.refusals, lendings };
     });
   }
 
   /** Corrects the client and the open lines of an open rental. */
   amend(id: number, order: RentOrder, command: Command<MovieRent>): Promise<MovieRent> {
     const expand = command.isExpanded ? 'client' : undefined;
-    return this.unitOfWork.for(command).run(repositories, async (shop) => {
+    const plan = async (shop: JudgingRepositories & { readonly rents: MovieRentRepository }) => {
       const rent = await shop.rents.getForUpdate(id, 'no key update', expand);
       command.precondition?.(rent);
-      await amend(rent, order, shop, this.clock.now());
+      return { rent, amendment: await planAmendment(rent, order, shop, this.clock) };
+    };
+    return this.unitOfWork.for(command).runWithPrecheck(repositories, plan, async (shop) => {
+      const { rent, amendment } = await plan(shop);
+      if (amendment) await amend(rent, order, amendment, shop);
       return shop.rents.get(id, expand);
     });
   }

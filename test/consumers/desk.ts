@@ -22,6 +22,8 @@ for (const title of titles) {
 
 const details = copyIds.slice(0, 2).map((movie_copy_id) => ({ movie_copy_id }));
 const rented = await rentMovies({ body: { client_id: person.id, details }, throwOnError: true });
+// A dry run would be answered with a preview.
+if (!('id' in rented.data)) throw new Error('This was no dry run.');
 const again = await rentMovies({ body: { client_id: person.id, details: [{ movie_copy_id: copyIds[0]! }] } });
 const refused = again.error?.type === '/problems/copy-already-rented' ? again.error.movie_copy_ids : [];
 const closed = await closeMovieRent({ path: { id: rented.data.id }, throwOnError: true });

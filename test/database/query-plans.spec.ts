@@ -124,7 +124,8 @@ describe('the service, in a large shop,', () => {
     const { api } = shop;
     const rents: { id: number }[] = [];
     const rent = async () => {
-      const order = { client_id: 4321, details: [{ movie_copy_id: 4321 }, { movie_id: 1234 }] };
+      const details = [{ movie_copy_id: 4321 }, { movie_id: 1234 }, { code: 'BENCH-1234' }];
+      const order = { client_id: 4321, details };
       const { body } = await api.post('/movie_rents').set('Idempotency-Key', 'once').send(order).expect(201);
       rents.push(body as { id: number });
     };

@@ -52,6 +52,58 @@ describe('one copy and two hands', () => {
     expect(rents.map(({ details }) => details.length)).toEqual(Array(10).fill(2));
   });
 
+  describe('of clients with a limit', () => {
+    const codesOf = (answers: readonly { body: { errors?: { code: string }[] } }[]) =>
+      answers.map(({ body }) => body.errors?.map(({ code }) => code) ?? []);
+    const copiesOf = async (count: number): Promise<number[]> =>
+      Promise.all(Array.from({ length: count }, async () => (await shop.clerk.movie(1)).copies[0].id));
+
+    it('let exactly one of 10 rentals take the last place; the others get 409 limit_reached', async () => {
+      const [client, copies] = [await shop.clerk.client({ max_open_copies: 3 }), await copiesOf(12)];
+      await shop.clerk.rent(client.id, copies[10]!, copies[11]!);
+      const answers = await Promise.all(copies.slice(0, 10).map((copyId) => order(client.id, copyId)));
+      expect(statuses(answers)).toEqual({ 201: 1, 409: 9 });
+      expect(codesOf(answers).flat()).toEqual(Array(9).fill('limit_reached'));
+      const refusals = answers
+        .filter(({ status }) => status === 409)
+        .map(({ body }) => [body.type, body.errors[0].open]);
+      expect(new Set(refusals.map(String))).toEqual(new Set(['/problems/check-out-refused,3']));
+    });
+
+    it('let one of the crossed baskets {a, b} and {b, a} succeed', async () => {
+      const [client, [a, b]] = [await shop.clerk.client({ max_open_copies: 2 }), await copiesOf(2)];
+      for (let round = 0; round < 5; round++) {
+        const answers = await Promise.all(
+          Array.from({ length: 16 }, (_, index) => (index % 2 ? order(client.id, a!, b!) : order(client.id, b!, a!))),
+        );
+        expect(statuses(answers)).toEqual({ 201: 1, 409: 15 });
+        const refusals = codesOf(answers).filter((codes) => codes.length > 0);
+        expect(new Set(refusals.map(String))).toEqual(new Set(['limit_reached,copy_rented,copy_rented']));
+        await shop.clerk.close(answers.find(({ status }) => status === 201)!.body.id);
+      }
+    });
+
+    it('do not let a correction and a rental both take the last place', async () => {
+      const [client, copies] = [await shop.clerk.client({ max_open_copies: 2 }), await copiesOf(6)];
+      for (const [kept, added, other] of [copies.slice(0, 3), copies.slice(3)] as [number, number, number][]) {
+        const rent = await shop.clerk.rent(client.id, kept);
+        const details = [kept, added].map((id) => ({ movie_copy_id: id }));
+        const answers = await Promise.all([
+          shop.api.put(`/movie_rents/${rent.id}`).send({ client_id: client.id, details }),
+          order(client.id, other),
+        ]);
+        expect(codesOf(answers).flat()).toEqual(['limit_reached']);
+        for (const { id } of await rentsOf(client.id)) await shop.clerk.close(id);
+      }
+    });
+  });
+
+  it('lets a walk-in client without limits rent at many desks at the same time', async () => {
+    const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(40)];
+    const copyIds: number[] = movie.copies.map(({ id }: { id: number }) => id);
+    expect(statuses(await Promise.all(copyIds.map((copyId) => order(client.id, copyId))))).toEqual({ 201: 40 });
+  });
+
   it('gives overlapping baskets whole or not at all', async () => {
     const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(3)];
     const [a, b, c] = movie.copies.map(({ id }: { id: number }) => id) as [number, number, number];

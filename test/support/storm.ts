@@ -13,7 +13,7 @@ import { noTerms } from '../../src/policy/terms.js';
 import { MovieRentDetailRepository } from '../../src/rentals/movie-rent-detail.repository.js';
 import { MovieRentRepository } from '../../src/rentals/movie-rent.repository.js';
 import { LineEndRepository } from '../../src/rentals/returns/line-end.repository.js';
-import { CopyAlreadyRented } from '../../src/rentals/rentals.errors.js';
+import { LostRace } from '../../src/kernel/domain-error.js';
 import { inParallel } from './parallel.js';
 import { RawTables } from './raw-tables.js';
 import type { Random } from './random.js';
@@ -220,7 +220,7 @@ export class Storm {
     } catch (error) {
       this.failed.add(plan.stamp);
       refuse();
-      if (!(error instanceof PlannedFailure || error instanceof CopyAlreadyRented)) this.errors.push(String(error));
+      if (!(error instanceof PlannedFailure || error instanceof LostRace)) this.errors.push(String(error));
     }
   }
 

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../../kernel/clock.js';
 import type { Command } from '../../kernel/command.js';
-import { ServiceUnavailable } from '../../kernel/domain-error.js';
+import { LostRace, ServiceUnavailable } from '../../kernel/domain-error.js';
 import type { PageRequest } from '../../kernel/page.js';
 import { Database } from './engine/database.js';
 import { IdempotentTransactions } from './idempotency/idempotent-transactions.js';
@@ -56,7 +56,7 @@ class UnitsOfWork<Thing> {
   /**
    * Runs contended work, of which one of many concurrent attempts succeeds. `precheck` only reads, and rejects the
    * request by throwing. It runs before the unit queues behind many others, and after the unit waited for a lock in
-   * vain: a request for a copy that is out need not wait for the lock of the copy.
+   * vain or lost a race: a request for a copy that is out need not wait for the lock of the copy.
    */
   async runWithPrecheck<P extends RepositoryClasses, Result extends Thing>(
     repositoryClasses: P,
@@ -70,9 +70,9 @@ class UnitsOfWork<Thing> {
       try {
         return await this.run(repositoryClasses, work, wait);
       } catch (error) {
-        const isLocked = isLockTimeout(error);
-        if (isLocked || writers.isExpiry(error)) await this.judge(repositoryClasses, precheck);
-        if (!isLocked || wait.isOver) throw error;
+        const isRetried = isLockTimeout(error) || error instanceof LostRace;
+        if (isRetried || writers.isExpiry(error)) await this.judge(repositoryClasses, precheck);
+        if (!isRetried || wait.isOver) throw error;
       }
     }
   }

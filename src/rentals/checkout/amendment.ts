@@ -1,46 +1,81 @@
-import { latest, nowOrLatest, plausible } from '../../kernel/clock.js';
+import { type Clock, latest, nowOrLatest, plausible } from '../../kernel/clock.js';
 import { type InputError, InvalidInput, type RuleCode } from '../../kernel/domain-error.js';
+import { identityKey } from '../../kernel/text.js';
 import type { MovieCopy } from '../../movies/movie-copy.entity.js';
+import type { EventRepository } from '../../platform/events/event.repository.js';
 import { frozenTerms } from '../../policy/terms.js';
-import { type BasketRepositories, fillBasket, type OrderedLine, type RentOrder } from './basket.js';
 import type { MovieRentDetailRepository } from '../movie-rent-detail.repository.js';
 import type { MovieRent, MovieRentDetail } from '../movie-rent.entity.js';
 import type { MovieRentRepository } from '../movie-rent.repository.js';
 import { LineReturned, RentClosed } from '../rentals.errors.js';
+import { type JudgingRepositories, type Permission, permit } from './judgement.js';
+import { recordOverride } from './override.js';
+import type { OrderedLine, RentOrder } from './rent-order.js';
+import type { Taken } from './rules.js';
 
-interface RentalRepositories extends BasketRepositories {
+interface RentalRepositories extends JudgingRepositories {
   readonly rents: MovieRentRepository;
   readonly lines: MovieRentDetailRepository;
+  readonly events: EventRepository;
+}
+
+/** A permitted change of a rental: its lines as they are wanted, and the copies for them. */
+interface Amendment {
+  readonly wanted: readonly OrderedLine[];
+  readonly permission: Permission;
 }
 
 /**
- * Changes a rental to match `order`: deletes absent lines and adds new ones, lent `now`. Returned lines are not
- * changed.
- * @throws InvalidInput, RentClosed, LineReturned, and what filling a basket throws
+ * Judges the changes that make a rental match `order`. Rules for the client are judged only if lines are added, or the
+ * client changes.
+ * @returns undefined if there is nothing to change
+ * @throws InvalidInput, RentClosed, LineReturned, and what `permit` throws
  */
-export async function amend(
+export async function planAmendment(
   rent: MovieRent,
   order: RentOrder,
-  repositories: RentalRepositories,
-  now: Date,
-): Promise<void> {
+  repositories: JudgingRepositories,
+  clock: Clock,
+): Promise<Amendment | undefined> {
   const wanted = matchLines(order.lines, rent.details);
   const returned = rent.details.filter((detail) => !detail.isOpen);
   const untouched = returned.filter(({ id, movieCopyId }) =>
     wanted.some((line) => line.id === id && line.movieCopyId === movieCopyId),
   );
   const same = rent.details.length === wanted.length && order.clientId === rent.clientId;
-  if (rent.isClosed && same && untouched.length === returned.length) return;
+  if (rent.isClosed && same && untouched.length === returned.length) return undefined;
   if (rent.isClosed) throw new RentClosed();
   if (untouched.length < returned.length) {
     throw new LineReturned(returned.filter((detail) => !untouched.includes(detail)).map(({ id }) => id));
   }
+  const correction = { rent, ...takenBy(order.clientId, wanted, rent) };
+  return { wanted, permission: await permit({ ...order, lines: wanted }, repositories, clock, correction) };
+}
 
-  const mine = new Set(rent.details.map(({ movieCopyId }) => movieCopyId));
-  const { copies: chosen, shop } = await fillBasket({ clientId: order.clientId, lines: wanted }, repositories, mine);
+/** Counts the copies that the client takes out by a change, and those that are removed from the client's open copies. */
+function takenBy(clientId: number, wanted: readonly OrderedLine[], rent: MovieRent): Taken {
+  const isNew = ({ id }: OrderedLine): boolean => id === undefined;
+  const returned = rent.details.filter((detail) => !detail.isOpen).length;
+  if (clientId !== rent.clientId) return { added: wanted.length - returned, removed: 0 };
+  const kept = wanted.filter((line) => !isNew(line)).length;
+  return { added: wanted.length - kept, removed: rent.details.length - kept };
+}
+
+/**
+ * Changes a rental as planned: deletes absent lines and adds new ones, lent now. Returned lines are not changed.
+ * @throws LostRace
+ */
+export async function amend(
+  rent: MovieRent,
+  order: RentOrder,
+  { wanted, permission }: Amendment,
+  repositories: RentalRepositories,
+): Promise<void> {
+  const { shop, now } = permission;
   await repositories.rents.update(rent.id, { clientId: order.clientId });
+  await recordOverride(rent.id, order.override, permission, repositories);
 
-  const lines = chosen.map((copy, index) => ({ id: wanted[index]!.id, movieCopyId: copy.id, copy }));
+  const lines = permission.copies.map((copy, index) => ({ id: wanted[index]!.id, movieCopyId: copy.id, copy }));
   const stays = ({ id, movieCopyId }: OrderedLine): boolean =>
     rent.details.some((detail) => detail.id === id && detail.movieCopyId === movieCopyId);
   const kept = new Set(lines.filter(stays).map(({ id }) => id));
@@ -76,28 +111,34 @@ const hasId = <Line extends OrderedLine>(line: Line): line is Line & { id: numbe
 
 /**
  * Matches each requested line to an existing one: by id, else the open line with its copy, else an open line with a
- * copy of its movie that no other requested line names.
+ * copy of its movie that no other requested line names. A line that names the copy of an existing line by its code
+ * gets the copy's id.
  * @throws InvalidInput
  */
 function matchLines(order: readonly OrderedLine[], details: readonly MovieRentDetail[]): OrderedLine[] {
   const errors = order.flatMap((line, index) => lineIdErrors(line, index, order, details));
   if (errors.length > 0) throw new InvalidInput(errors);
 
-  const named = new Set(order.flatMap(({ movieCopyId }) => movieCopyId ?? []));
+  const keys = order.map(({ code }) => (code === undefined ? undefined : identityKey(code)));
+  const isNamed = ({ movieCopyId, movieCopy }: MovieRentDetail): boolean =>
+    order.some((line) => line.movieCopyId === movieCopyId) || keys.includes(movieCopy!.codeKey);
   const claimed = new Set(order.flatMap(({ id }) => id ?? []));
-  const isAnyOf = (movieId: number | undefined, { movieCopy, movieCopyId }: MovieRentDetail): boolean =>
-    movieId === movieCopy!.movieId && !named.has(movieCopyId);
 
-  return order.map((line) => {
-    const { id, movieCopyId, movieId } = line;
+  return order.map((line, index) => {
+    const names = (detail: MovieRentDetail): boolean =>
+      line.movieCopyId === detail.movieCopyId || keys[index] === detail.movieCopy!.codeKey;
+    const isAnyOf = (detail: MovieRentDetail): boolean =>
+      line.movieId === detail.movieCopy!.movieId && !isNamed(detail);
     const there = details.find((detail) =>
-      id === undefined
-        ? detail.isOpen && !claimed.has(detail.id) && (movieCopyId === detail.movieCopyId || isAnyOf(movieId, detail))
-        : id === detail.id,
+      line.id === undefined
+        ? detail.isOpen && !claimed.has(detail.id) && (names(detail) || isAnyOf(detail))
+        : line.id === detail.id,
     );
     if (!there) return line;
     claimed.add(there.id);
-    return isAnyOf(movieId, there) ? { id: there.id, movieCopyId: there.movieCopyId } : { ...line, id: there.id };
+    return names(there) || isAnyOf(there)
+      ? { id: there.id, movieCopyId: there.movieCopyId }
+      : { ...line, id: there.id };
   });
 }
 

@@ -28,7 +28,7 @@ const lists = {
     manager
       .createQueryBuilder(Client, 'client')
       .addSelect('client.openCopies')
-      .addSelect('client.earliestDue')
+      .addSelect('client.firstDue')
       .where('client.id = :clientId'),
   blocks: (manager: EntityManager) =>
     manager.createQueryBuilder(ClientBlock, 'block').where('block.clientId = :clientId').orderBy('block.id'),

@@ -64,6 +64,72 @@ describe('row locks on PostgreSQL', () => {
   const rent = (clientId: number, line: object) =>
     shop.api.post('/movie_rents').send({ client_id: clientId, details: [line] });
 
+  describe('of a client', () => {
+    const order = (clientId: number, ...copyIds: number[]) =>
+      shop.api
+        .post('/movie_rents')
+        .send({ client_id: clientId, details: copyIds.map((id) => ({ movie_copy_id: id })) });
+    const copy = async () => (await shop.clerk.movie(1))['copies'][0].id as number;
+
+    it('a rental waits for, if a limit applies, and sees what was rented meanwhile', async () => {
+      const client = await shop.clerk.client({ max_open_copies: 1 });
+      const lent = await rental(await copy());
+      const free = await copy();
+      const lend = `${locked('client', client['id'])};
+        UPDATE movie_rent SET client_id = ${client['id']} WHERE id = ${lent['id']}`;
+      const { body } = await afterCommitOf(lend, () => order(client['id'], free));
+      expect(body).toMatchObject({ type: '/problems/check-out-refused', errors: [{ code: 'limit_reached', open: 1 }] });
+    });
+
+    it('a rental without a limit does not wait for', async () => {
+      const [client, free] = [await shop.clerk.client(), await copy()];
+      const { waited, result } = await race(locked('client', client['id']), 'COMMIT', () => order(client['id'], free));
+      expect([waited, result.status]).toEqual([false, 201]);
+    });
+  });
+
+  // A program that takes no locks: the unique index is the last word.
+  describe('that another program does not take', () => {
+    const insert = (rentId: number, copyId: number) =>
+      `INSERT INTO movie_rent_detail (movie_rent_id, movie_copy_id, lent_datetime)
+       VALUES (${rentId}, ${copyId}, '2026-01-01T00:00:00.000Z')`;
+
+    it('a rental of a copy that is rented meanwhile gets the 409 of the check', async () => {
+      const [lent, client] = [await rental((await shop.clerk.movie(1))['copies'][0].id), await shop.clerk.client()];
+      const { copies } = await shop.clerk.movie(1);
+      const line = { movie_copy_id: copies[0].id };
+      const { body } = await afterCommitOf(insert(lent['id'], copies[0].id), () => rent(client['id'], line));
+      expect(body).toMatchObject({
+        type: '/problems/copy-already-rented',
+        movie_copy_ids: [copies[0].id],
+        errors: [{ pointer: '#/details/0/movie_copy_id', code: 'copy_rented' }],
+      });
+    });
+
+    it('a correction that adds a copy gets the 409 of the check too', async () => {
+      const lent = await rental((await shop.clerk.movie(1))['copies'][0].id);
+      const kept = (await shop.clerk.movie(1))['copies'][0].id;
+      const { copies } = await shop.clerk.movie(1);
+      const { id, client_id } = await rental(kept);
+      const details = [{ movie_copy_id: kept }, { movie_copy_id: copies[0].id }];
+      const { body } = await afterCommitOf(insert(lent['id'], copies[0].id), () =>
+        shop.api.put(`/movie_rents/${id}`).send({ client_id, details }),
+      );
+      expect(body).toMatchObject({
+        type: '/problems/copy-already-rented',
+        errors: [{ pointer: '#/details/1/movie_copy_id', code: 'copy_rented' }],
+      });
+    });
+
+    it('a rental of any copy of a movie takes another one', async () => {
+      const [lent, client] = [await rental((await shop.clerk.movie(1))['copies'][0].id), await shop.clerk.client()];
+      const { id, copies } = await shop.clerk.movie(2);
+      const lend = insert(lent['id'], copies[0].id);
+      const { body } = await afterCommitOf(lend, () => rent(client['id'], { movie_id: id }));
+      expect(body.details).toMatchObject([{ movie_copy_id: copies[1].id }]);
+    });
+  });
+
   describe('of a movie, which stands for its copies', () => {
     it.each(['movie_copy_id', 'movie_id'])('a rental by %s waits', async (by) => {
       const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(1)];

@@ -10,7 +10,7 @@ import { type Program, startService } from '../../../scripts/support/program.js'
 import { clerk } from '../../support/shop.js';
 import { statuses } from '../../support/statuses.js';
 
-const count = 3;
+const count = 4;
 
 describe(`${count} instances of the service on one PostgreSQL`, () => {
   let database: FreshDatabase;
@@ -58,6 +58,15 @@ describe(`${count} instances of the service on one PostgreSQL`, () => {
     await inParallel(Array(100).keys(), 32, signUp);
     const answers = await Promise.all(clients.map((clientId, turn) => order(turn, clientId, copyId)));
     expect(statuses(answers)).toEqual({ 201: 1, 409: 99 });
+  });
+
+  it('let exactly one of 10 rentals take the last place of a client, each through one of them', async () => {
+    const clientId = (await desk(0).client({ max_open_copies: 1 }))['id'] as number;
+    const copies = await Promise.all(Array.from({ length: 10 }, (_, turn) => desk(turn).movie(1)));
+    const answers = await Promise.all(copies.map((movie, turn) => order(turn, clientId, copiesOf(movie)[0]!)));
+    expect(statuses(answers)).toEqual({ 201: 1, 409: 9 });
+    const errors = answers.flatMap(({ body }) => (body as { errors?: { code: string }[] }).errors ?? []);
+    expect(errors.map(({ code }) => code)).toEqual(Array(9).fill('limit_reached'));
   });
 
   it('never take a copy out of stock while another of them lends it', async () => {

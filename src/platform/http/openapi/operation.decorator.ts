@@ -20,6 +20,8 @@ interface OperationDescription {
   readonly redirectsBrowsersTo?: string;
   /** Schema of the 201 response, and the path under which the resource is found by its id. */
   readonly created?: readonly [Type, string];
+  /** Schema of the 200 response of an operation with `created`, if the request creates nothing: to a dry run. */
+  readonly dryRun?: Type;
   /** Domain errors of this operation, in addition to those of all operations. */
   readonly problems?: readonly DomainErrorClass[];
   /** Request bodies by their summaries. /docs fills in the first. */
@@ -58,6 +60,8 @@ export interface Representation {
   readonly tagged: boolean;
   /** The path under which the created resource is found by its id. */
   readonly location?: string;
+  /** The class of the response that creates nothing. */
+  readonly dryRun?: Type;
   readonly deprecated: boolean;
 }
 
@@ -100,7 +104,13 @@ export function Operation(operation: OperationDescription): MethodDecorator {
 const parseBody = (type: Type<object>, body: object): object =>
   InputErrors.collect('body', (errors) => readDto(type, body, errors)!);
 
-function success({ returns, created, textTypes, redirectsBrowsersTo }: OperationDescription): MethodDecorator[] {
+function success({
+  returns,
+  created,
+  dryRun,
+  textTypes,
+  redirectsBrowsersTo,
+}: OperationDescription): MethodDecorator[] {
   if (textTypes) {
     const content = Object.fromEntries(textTypes.map((type) => [type, { schema: { type: 'string' as const } }]));
     if (!returns) return [ApiResponse({ status: 200, description: 'Text.', content })];
@@ -122,7 +132,9 @@ function success({ returns, created, textTypes, redirectsBrowsersTo }: Operation
   }
   if (created) {
     const description = 'Created. Location is its URL.';
-    return [HttpCode(201), ApiResponse({ status: 201, description, type: created[0] })];
+    const responses = [HttpCode(201), ApiResponse({ status: 201, description, type: created[0] })];
+    if (!dryRun) return responses;
+    return [...responses, ApiResponse({ status: 200, description: 'Dry run: nothing was created.', type: dryRun })];
   }
   if (!returns) return [HttpCode(204), ApiResponse({ status: 204, description: 'No content.' })];
   const isArray = Array.isArray(returns);
@@ -141,7 +153,7 @@ function headersOf(operation: OperationDescription): HeaderName[] {
 }
 
 function representationOf(operation: OperationDescription): Representation {
-  const { textTypes, returns, redirectsBrowsersTo, created, deprecated = false } = operation;
+  const { textTypes, returns, redirectsBrowsersTo, created, dryRun, deprecated = false } = operation;
   const json = ['application/json'];
   return {
     types:
@@ -150,6 +162,7 @@ function representationOf(operation: OperationDescription): Representation {
         : (textTypes ?? (redirectsBrowsersTo ? [...json, 'text/html'] : json)),
     tagged: isTagged(operation),
     location: created?.[1],
+    dryRun,
     deprecated,
   };
 }

@@ -45,16 +45,17 @@ function complete(
   const instance = path.replace('{id}', String(exampleId)).replace('{slug}', 'copy-already-rented');
   const responses = operation.responses as unknown as Responses;
   for (const [status, response] of Object.entries(responses)) {
+    const isDryRun = status === '200' && responses[201] !== undefined;
     response.headers = headerRefs([
       'X-Request-Id',
       ...(response.content ? (['Vary'] as const) : []),
-      ...headers,
+      ...(isDryRun ? [] : headers),
       ...(status === '302' ? (['Location', 'Vary'] as const) : []),
     ]);
     for (const media of Object.values(response.content ?? {})) {
       const example = withOverrides(
         withRequestValues(exampleOf(media.schema, document, 'answer'), Object.values(examples)[0]),
-        responseExample,
+        isDryRun ? undefined : responseExample,
       );
       if (example !== undefined) media.examples = { example: { summary: 'Example', value: example } };
     }

@@ -1,7 +1,8 @@
-import { type DomainErrorClass, type ExtensionType, ruleCodes } from '../../../kernel/domain-error.js';
+import { type DomainErrorClass, type ExtensionType, type Facts, ruleCodes } from '../../../kernel/domain-error.js';
 import { HttpProblem, type HttpProblemName, inputErrorCodes, maxReportedErrors } from '../problems/http-problem.js';
 import { type HeaderName, headerRefs } from './headers.js';
 import { maxId } from '../dto/path-id.js';
+import { snakeCase } from '../problems/naming.js';
 import {
   describeProblem,
   type ProblemType,
@@ -109,6 +110,24 @@ export const codeSchema = {
   enum: [...new Set([...inputErrorCodes, ...ruleCodes])],
 };
 
+const countSchema = { type: 'integer', format: 'int32', minimum: 0, maximum: maxId };
+const dateSchema = { type: ['string', 'null'], format: 'date' };
+
+const factSchemas = {
+  limit: { description: '`limit_reached`: copies that the client may have out.', ...countSchema },
+  open: {
+    description: '`limit_reached`: copies that the client has out, without those of the request.',
+    ...countSchema,
+  },
+  until: { description: '`client_blocked`: the last date of the block; null if it has no end.', ...dateSchema },
+  dueOn: {
+    description:
+      '`copy_rented`: when the copy that is out is due. `no_copy_available`: when the first copy of the movie is due. ' +
+      '`client_has_overdue`: when the first of the overdue copies was due. Null if it never is.',
+    ...dateSchema,
+  },
+} satisfies Record<keyof Facts, object>;
+
 export const problemErrorSchema = {
   type: 'object',
   description: 'An error in the request, with its location.',
@@ -122,8 +141,13 @@ export const problemErrorSchema = {
     },
     code: { description: 'Machine-readable reason.', $ref: '#/components/schemas/ProblemCode' },
     detail: { description: 'Explanation of the error.', type: 'string', minLength: 1, maxLength: 100_000 },
+    overridable: {
+      description: 'Whether a clerk may lift the rule by `override`. Present for rules of the shop.',
+      type: 'boolean',
+    },
+    ...Object.fromEntries(Object.entries(factSchemas).map(([name, schema]) => [snakeCase(name), schema])),
   },
-} as const;
+};
 
 /** Returns the response for `problems`, which all have the same status. */
 export function problemResponse(problems: readonly DocumentedProblem[], instance: string): object {

@@ -31,6 +31,10 @@ export interface ProblemError {
   readonly parameter?: string;
   readonly code: InputErrorCode | RuleCode;
   readonly detail: string;
+  /** Whether a clerk may lift the rule; only of rules of the shop. */
+  readonly overridable?: boolean;
+  /** What the rule was judged by, in wire format. */
+  readonly [fact: string]: unknown;
 }
 
 /** Problem types of the HTTP layer. Each has a page at /problems/<name>. */

@@ -4,6 +4,8 @@ import {
   type ErrorCategory,
   type ErrorDescription,
   type ExtensionType,
+  type InputError,
+  type Refusal,
 } from '../../../kernel/domain-error.js';
 import {
   HttpProblem,
@@ -96,11 +98,12 @@ export function problemHeaders(error: DomainError | HttpProblem): Readonly<Recor
   return error.description.category === 'unavailable' ? { 'Retry-After': retryAfter } : {};
 }
 
-function problemErrorOf({ path, parameter, code, detail }: DomainError['errors'][number]): ProblemError {
-  if (parameter !== undefined) return { parameter, code, detail };
-  return {
-    pointer: jsonPointer(path.map((step) => (typeof step === 'string' ? snakeCase(step) : step))),
-    code,
-    detail,
-  };
+/** Returns an error of a request, or a refusal with its facts, in wire format. */
+export function problemErrorOf(error: InputError | Refusal): ProblemError {
+  const { path, parameter, code, detail } = error;
+  const pointer = jsonPointer(path.map((step) => (typeof step === 'string' ? snakeCase(step) : step)));
+  const located = { ...(parameter === undefined ? { pointer } : { parameter }), code, detail };
+  if (!('overridable' in error)) return located;
+  const facts = Object.entries<unknown>({ ...error.facts }).map(([name, fact]) => [snakeCase(name), fact]);
+  return { ...located, overridable: error.overridable, ...(Object.fromEntries(facts) as object) };
 }

@@ -17,7 +17,7 @@ export type NegotiatedResponse = Response & { representation?: Representation };
 export function sendRepresentation(
   response: Response,
   answer: unknown,
-  { tagged, location }: Representation,
+  { tagged, location, dryRun }: Representation,
 ): void | Promise<void> {
   if (answer instanceof StaticDocument) return answer.send(response);
   const { publicUrl } = response.req as ArrivedRequest;
@@ -25,9 +25,11 @@ export function sendRepresentation(
   if (answer instanceof PageResponse) setPageHeaders(response, answer);
   const document = answer instanceof PageResponse ? answer.items : (answer as object);
   const text = answer instanceof PageResponse ? answer.text : JSON.stringify(document);
-  if (location !== undefined)
+  const isDryRun = dryRun !== undefined && answer instanceof dryRun;
+  if (isDryRun) response.status(200);
+  else if (location !== undefined)
     response.setHeader('Location', `${publicUrl}${location}/${(document as { id: number }).id}`);
-  if (tagged && isNotModified(response, document, text)) {
+  if (tagged && !isDryRun && isNotModified(response, document, text)) {
     if (isLarge(text)) response.vary('Accept-Encoding');
     response.status(304).end();
     return;

@@ -1,0 +1,75 @@
+import { type CalendarDate, dateAt } from '../../kernel/calendar.js';
+import type { Facts, InputError, Refusal, RuleCode } from '../../kernel/domain-error.js';
+import type { MovieCopy } from '../../movies/movie-copy.entity.js';
+import type { Borrower } from './borrower.repository.js';
+import { overridableRules } from './rent-order.js';
+
+/** A refusal, and the id of what it refuses to lend, or to whom. Unknown barcodes have none. */
+export type Judged = Refusal & { readonly subject?: number };
+
+/** How many copies a client takes out and, by a correction of a rental, is found not to have out. */
+export interface Taken {
+  readonly added: number;
+  readonly removed: number;
+}
+
+/** Judges the rules for the client: at most one refusal for each. They refuse nothing if no copy is taken out. */
+export function judgeClient({ shop, client, blocks }: Borrower, { added, removed }: Taken, now: Date): Judged[] {
+  if (!client || added === 0) return [];
+  const refusals: Judged[] = [];
+  const refuse = (code: RuleCode, detail: string, facts: Facts) =>
+    refusals.push(refusal(['clientId'], code, client.id, detail, facts));
+
+  const active = blocks.length > 0 ? activeBlocks(blocks, dateAt(now, shop.timeZone)) : [];
+  if (active.length > 0) {
+    const isOpenEnded = active.some(({ until }) => until === null);
+    const until = isOpenEnded
+      ? null
+      : active
+          .map((block) => block.until!)
+          .sort()
+          .at(-1)!;
+    refuse('client_blocked', `The client is blocked${until === null ? '' : ` through ${until}`}.`, { until });
+  }
+  if (shop.blockWhenOverdue && client.firstDue && client.firstDue.dueDatetime < now) {
+    const { dueOn } = client.firstDue;
+    refuse('client_has_overdue', `The client has a copy that was due on ${dueOn}.`, { dueOn });
+  }
+  const limit = client.maxOpenCopies ?? shop.maxOpenCopies;
+  const open = (client.openCopies ?? 0) - removed;
+  if (limit !== null && open + added > limit) {
+    refuse('limit_reached', `The client may have ${limit} copies out, and has ${open}.`, { limit, open });
+  }
+  // Next: client_owes, by the client's balance and the policy's block_when_owing.
+  return refusals;
+}
+
+const activeBlocks = <Block extends { readonly until: CalendarDate | null }>(
+  blocks: readonly Block[],
+  today: CalendarDate,
+): Block[] => blocks.filter(({ until }) => until === null || today <= until);
+
+/** Judges the rules for a copy that is not out on the rental itself. */
+export function judgeCopy(copy: MovieCopy, path: InputError['path']): Judged[] {
+  const { id, dueOn = null } = copy;
+  return [
+    ...(copy.isRented ? [refusal(path, 'copy_rented', id, `Copy ${id} is out.`, { dueOn })] : []),
+    ...(copy.isInService ? [] : [refusal(path, 'copy_not_in_service', id, `Copy ${id} is not in service.`)]),
+  ];
+}
+
+/** @param subject the id of the copy, movie or client */
+export const refusal = (
+  path: InputError['path'],
+  code: RuleCode,
+  subject: number | undefined,
+  detail: string,
+  facts: Facts = {},
+): Judged => ({
+  path,
+  code,
+  detail,
+  overridable: (overridableRules as readonly RuleCode[]).includes(code),
+  facts,
+  subject,
+});
