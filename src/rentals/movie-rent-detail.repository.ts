@@ -1,23 +1,26 @@
 import { MovieRentDetail, type MovieRentDetailColumns, type TermsOfLine } from './movie-rent.entity.js';
-import type { EntityManager } from 'typeorm';
+import { type EntityManager, In } from 'typeorm';
 import { CompiledInsert } from '../platform/database/queries/compiled-insert.js';
 import { onDuplicate } from '../platform/database/queries/constraint-violations.js';
 import { LostRace } from '../kernel/domain-error.js';
 import { isOpen } from '../loans/loan.view.js';
 import type { MovieCopy } from '../movies/movie-copy.entity.js';
+import { Renewal } from './renewal.entity.js';
 
 /** A copy to be lent, the time of lending, and the terms. */
 export interface Lending {
   readonly copy: MovieCopy;
   readonly lentDatetime: Date;
   readonly terms: TermsOfLine;
+  /** The renewals of a line that is replaced; null: none. */
+  readonly renewals?: number | null;
 }
 
 const opening = new CompiledInsert<MovieRentDetail, MovieRentDetailColumns>(MovieRentDetail, 'movieCopyId');
-const reopening = new CompiledInsert<MovieRentDetail, MovieRentDetailColumns & Pick<MovieRentDetail, 'id'>>(
+const replacement = new CompiledInsert<MovieRentDetail, MovieRentDetailColumns & Pick<MovieRentDetail, 'id'>>(
   MovieRentDetail,
   'movieCopyId',
-  { isIdGiven: true },
+  { replaces: true },
 );
 
 export class MovieRentDetailRepository {
@@ -36,10 +39,13 @@ export class MovieRentDetailRepository {
     return lines.sort((one, other) => one.id - other.id);
   }
 
-  /** Opens lines with given ids. @throws LostRace */
-  async reopen(movieRentId: number, lines: readonly (Lending & { readonly id: number })[]): Promise<void> {
+  /**
+   * Replaces the copies, times and terms of lines that have ended, and opens them. Several lines may exchange their copies.
+   * @throws LostRace
+   */
+  async replace(movieRentId: number, lines: readonly (Lending & { readonly id: number })[]): Promise<void> {
     const rows = lines.map(({ id, ...lending }) => ({ id, ...rowOf(movieRentId, lending) }));
-    await reopening.run(this.manager, rows).catch(refuseRentedCopies);
+    await replacement.run(this.manager, rows).catch(refuseRentedCopies);
   }
 
   /** Counts the open rentals, by an index of the open lines. */
@@ -50,24 +56,26 @@ export class MovieRentDetailRepository {
     return Number(row!.count);
   }
 
-  /** Deletes lines that were recorded by mistake. */
+  /** Deletes lines that were recorded by mistake, and their renewals. */
   async deleteLines(lines: readonly MovieRentDetail[]): Promise<void> {
-    if (lines.length > 0)
-      await this.manager.delete(
-        MovieRentDetail,
-        lines.map(({ id }) => id),
-      );
+    const renewed = lines.filter(({ renewals }) => renewals).map(({ id }) => id);
+    if (renewed.length > 0) await this.manager.delete(Renewal, { movieRentDetailId: In(renewed) });
+    const ids = lines.map(({ id }) => id);
+    if (ids.length > 0) await this.manager.delete(MovieRentDetail, ids);
   }
 }
 
-const rowOf = (movieRentId: number, { copy, lentDatetime, terms }: Lending): MovieRentDetailColumns => ({
+const rowOf = (
+  movieRentId: number,
+  { copy, lentDatetime, terms, renewals = null }: Lending,
+): MovieRentDetailColumns => ({
   movieRentId,
   movieCopyId: copy.id,
   lentDatetime,
   ...terms,
   returnedDatetime: null,
   lostDatetime: null,
-  renewals: null,
+  renewals,
 });
 
 const refuseRentedCopies = onDuplicate(

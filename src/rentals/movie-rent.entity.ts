@@ -177,3 +177,25 @@ export type MovieRentDetailColumns = Omit<
 
 /** What a line gets when its copy is lent. */
 export type TermsOfLine = Pick<MovieRentDetail, keyof LineTerms | keyof DueDate>;
+
+export const termsOfLine = ({
+  rentalDays,
+  rentalRate,
+  lateFeePerDay,
+  replacementCost,
+  graceDays,
+  maxLateFee,
+  dueOn,
+  dueDatetime,
+  timeZone,
+}: TermsOfLine): TermsOfLine => ({
+  rentalDays,
+  rentalRate,
+  lateFeePerDay,
+  replacementCost,
+  graceDays,
+  maxLateFee,
+  dueOn,
+  dueDatetime,
+  timeZone,
+});

@@ -124,10 +124,14 @@ export class MovieRentRepository extends EntityRepository<MovieRent, 'client'> {
     await this.manager.update(MovieRent, id, { clientId });
   }
 
-  /** Deletes a rental with its lines. @throws NotFound */
+  /** Marks a rental as void, in the database and on `rent`. */
+  async void(rent: MovieRent, voidedDatetime: Date): Promise<void> {
+    await this.manager.update(MovieRent, rent.id, { voidedDatetime });
+    rent.voidedDatetime = voidedDatetime;
+  }
+
+  /** Deletes a rental that has no lines any more. */
   async delete(id: number): Promise<void> {
-    await this.getForUpdate(id);
-    await this.manager.delete(MovieRentDetail, { movieRentId: id });
     await this.manager.delete(MovieRent, id);
   }
 }

@@ -14,11 +14,14 @@ import {
   CheckOutRefused,
   CopyAlreadyRented,
   CopyNotInService,
+  CorrectionTimeOver,
   LineReturned,
   NoCopyAvailable,
   RentClosed,
+  RentVoided,
 } from './rentals.errors.js';
 import { RentalsService } from './rentals.service.js';
+import { LineLost } from './returns/returns.errors.js';
 
 const basketProblems = [CopyAlreadyRented, CopyNotInService, NoCopyAvailable, CheckOutRefused];
 
@@ -153,7 +156,7 @@ export class RentalsController {
     requestExamples: { 'The existing line': { client_id: 3, details: [{ id: 46, movie_copy_id: 13 }] } },
     exampleId: 25,
     responseExample: { ...open, id: 25, creation_datetime: '2026-02-18T13:51:40.785Z', details: [toyStory] },
-    problems: [NotFound, RentClosed, LineReturned, ...basketProblems],
+    problems: [NotFound, RentVoided, RentClosed, LineReturned, LineLost, ...basketProblems],
   })
   async replaceMovieRent(
     @PathId() id: number,
@@ -178,9 +181,11 @@ export class RentalsController {
   @Delete('movie_rents/:id')
   @Operation({
     summary: 'Delete a rental entered by mistake',
-    description: 'Deletes a rental with its lines. To return copies, close the rental instead.',
+    description:
+      'Deletes a rental with its lines and their renewals, within the time that the policy sets; void it after that. To ' +
+      'return copies, close the rental instead.',
     exampleId: 26,
-    problems: [NotFound],
+    problems: [NotFound, CorrectionTimeOver],
   })
   async deleteMovieRent(@PathId() id: number, @Context() context: RequestContext): Promise<void> {
     await this.rentals.delete(id, context.command(this.toDto));

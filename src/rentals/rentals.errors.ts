@@ -140,3 +140,31 @@ export class LineReturned extends DomainError {
     super(`Lines ${detailIds.join(', ')} were returned and cannot be changed.`);
   }
 }
+
+export class RentVoided extends DomainError {
+  static readonly description: ErrorDescription = {
+    type: 'rent-voided',
+    category: 'conflict',
+    title: 'Rent voided',
+    extensions: { movieRentId: 'integer' },
+    example: () => new RentVoided(42),
+  };
+
+  constructor(readonly movieRentId: number) {
+    super(`Rental ${movieRentId} is void and cannot be changed.`);
+  }
+}
+
+export class CorrectionTimeOver extends DomainError {
+  static readonly description: ErrorDescription = {
+    type: 'correction-time-over',
+    category: 'conflict',
+    title: 'Correction time over',
+    extensions: { correctionMinutes: 'integer' },
+    example: () => new CorrectionTimeOver(30),
+  };
+
+  constructor(readonly correctionMinutes: number) {
+    super(`A rental can be deleted in the first ${correctionMinutes} minutes only. Void it instead.`);
+  }
+}

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { BorrowerRepository } from './checkout/borrower.repository.js';
 import { ClientRepository } from '../clients/client.repository.js';
+import { ShopRepository } from '../policy/shop.repository.js';
 import { EventRepository } from '../platform/events/event.repository.js';
 import { UnitOfWork } from '../platform/database/unit-of-work.js';
 import { Clock } from '../kernel/clock.js';
@@ -10,8 +11,9 @@ import type { Page, PageRequest } from '../kernel/page.js';
 import { MovieCopyRepository } from '../movies/movie-copy.repository.js';
 import { MovieRepository } from '../movies/movie.repository.js';
 import { type Lending, MovieRentDetailRepository } from './movie-rent-detail.repository.js';
-import type { MovieRent } from './movie-rent.entity.js';
+import type { MovieRent, MovieRentDetail } from './movie-rent.entity.js';
 import { MovieRentRepository, type RentFilter } from './movie-rent.repository.js';
+import { CorrectionTimeOver } from './rentals.errors.js';
 import { LineEndRepository } from './returns/line-end.repository.js';
 import { amend, planAmendment } from './checkout/amendment.js';
 import { type Judgement, judge, type JudgingRepositories, permit } from './checkout/judgement.js';
@@ -28,9 +30,16 @@ const repositories = {
   lines: MovieRentDetailRepository,
   events: EventRepository,
 };
+const amendRepositories = { ...repositories, ends: LineEndRepository };
 const readRepositories = { clients: ClientRepository, rents: MovieRentRepository };
 const closeRepositories = { copies: MovieCopyRepository, rents: MovieRentRepository, lines: LineEndRepository };
-const deleteRepositories = { copies: MovieCopyRepository, rents: MovieRentRepository, events: EventRepository };
+const deleteRepositories = {
+  copies: MovieCopyRepository,
+  rents: MovieRentRepository,
+  lines: MovieRentDetailRepository,
+  events: EventRepository,
+  shops: ShopRepository,
+};
 
 /** What a rental would be refused for, and how each line would be lent whose copy was found. */
 export interface RentPreview extends Pick<Judgement, 'refusals'> {
@@ -105,7 +114,7 @@ export class RentalsService {
       command.precondition?.(rent);
       return { rent, amendment: await planAmendment(rent, order, shop, this.clock) };
     };
-    return this.unitOfWork.for(command).runWithPrecheck(repositories, plan, async (shop) => {
+    return this.unitOfWork.for(command).runWithPrecheck(amendRepositories, plan, async (shop) => {
       const { rent, amendment } = await plan(shop);
       if (amendment) await amend(rent, order, amendment, shop);
       return shop.rents.get(id, expand);
@@ -124,20 +133,37 @@ export class RentalsService {
   }
 
   delete(id: number, { precondition, signal }: Command<MovieRent>): Promise<void> {
-    return this.unitOfWork.for({ signal }).run(deleteRepositories, async ({ copies, rents, events }) => {
+    return this.unitOfWork.for({ signal }).run(deleteRepositories, async ({ copies, rents, lines, events, shops }) => {
       const rent = await rents.getForUpdate(id);
       precondition?.(rent);
+      const now = this.clock.now();
+      const { correctionMinutes } = await shops.get();
+      const ageMs = now.getTime() - rent.creationDatetime.getTime();
+      if (correctionMinutes !== null && ageMs > correctionMinutes * 60_000)
+        throw new CorrectionTimeOver(correctionMinutes);
       await copies.lockMoviesOf([], copyIdsOf(rent));
+      await lines.deleteLines(rent.details);
       await rents.delete(id);
       await events.record({
         type: 'rental.deleted',
         resource: 'movie_rents',
         resourceId: id,
-        creationDatetime: this.clock.now(),
-        changes: { client_id: rent.clientId, movie_copy_ids: copyIdsOf(rent) },
+        creationDatetime: now,
+        changes: { client_id: rent.clientId, details: rent.details.map(recordOf) },
       });
     });
   }
 }
+
+/** A line in the event of its deletion. */
+const recordOf = (line: MovieRentDetail): object => ({
+  id: line.id,
+  movie_copy_id: line.movieCopyId,
+  lent_datetime: line.lentDatetime,
+  returned_datetime: line.returnedDatetime,
+  lost_datetime: line.lostDatetime,
+  due_on: line.dueOn,
+  renewals: line.renewals ?? 0,
+});
 
 const copyIdsOf = ({ details }: MovieRent): number[] => details.map(({ movieCopyId }) => movieCopyId);

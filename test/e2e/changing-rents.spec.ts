@@ -211,6 +211,53 @@ describe('changing rents', () => {
     expect(body.details).toMatchObject([{ returned_datetime: instant }, { returned_datetime: null }]);
   });
 
+  it('keeps the due date and the renewals of a renewed line that gets another copy', async () => {
+    const { client, rent, line, second, third } = await rental(3);
+    const renew = (lineId: number) =>
+      behindItsBack(
+        shop.databaseUrl,
+        `INSERT INTO renewal (movie_rent_detail_id, creation_datetime, former_due_on, due_on)
+         VALUES (${lineId}, '2026-01-01T00:00:00.000Z', '2099-01-01', '2099-01-04');
+         UPDATE movie_rent_detail SET renewals = 1, rental_days = 3, due_on = '2099-01-04',
+         due_datetime = '2099-01-04T23:59:59.999Z', time_zone = 'UTC' WHERE id = ${lineId}`,
+      );
+    await renew(line.id);
+    const kept = { id: line.id, due_on: '2099-01-04', renewals: 1, rental_days: 3, returned_datetime: null };
+    const corrected = await change(rent.id, client.id, { id: line.id, ...copy(second) }).expect(200);
+    expect(corrected.body.details).toMatchObject([{ ...kept, movie_copy_id: second }]);
+
+    // It exchanges its copy with another line, and is left out at last.
+    const both = await change(rent.id, client.id, { id: line.id, ...copy(second) }, copy(third)).expect(200);
+    const added = linesOf(both.body)[1]![0];
+    const exchanged = [
+      { id: line.id, ...copy(third) },
+      { id: added, ...copy(second) },
+    ];
+    const { body } = await change(rent.id, client.id, ...exchanged).expect(200);
+    expect(body.details).toMatchObject([
+      { ...kept, movie_copy_id: third },
+      { movie_copy_id: second, renewals: 0 },
+    ]);
+    const without = await change(rent.id, client.id, { id: added, ...copy(second) }).expect(200);
+    expect(linesOf(without.body)).toEqual([[added, second]]);
+  });
+
+  it('leaves a line alone that ended as lost', async () => {
+    const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(2)];
+    const [first, second] = movie.copies.map(({ id }: { id: number }) => id) as [number, number];
+    const rent = await shop.clerk.rent(client.id, first, second);
+    const [lost, out] = rent.details as [Line, Line];
+    await shop.api.post(`/movie_rent_details/${lost.id}/lost`).expect(200);
+    const problem = await refused(change(rent.id, client.id, copy(second)), 409, 'line-lost');
+    expect(problem.detail_ids).toEqual([lost.id]);
+    const both = [
+      { id: lost.id, ...copy(first) },
+      { id: out.id, ...copy(second) },
+    ];
+    const { body } = await change(rent.id, client.id, ...both).expect(200);
+    expect(body.details).toMatchObject([{ lost_datetime: expect.any(String) }, { lost_datetime: null }]);
+  });
+
   it('lets one of two clerks win when both put the last copy on their rental', async () => {
     const [one, other] = [await rental(1), await rental(1)];
     const wanted = (await shop.clerk.movie(1)).copies[0].id;

@@ -70,6 +70,7 @@ describe('returns', () => {
       shop.clock.set('2020-01-01T00:00:00.000Z');
       const { body } = await giveBack(rent.id, { id: lines[0].id }).expect(200);
       expect(returnedOf(body)).toEqual([rent.details[0].lent_datetime]);
+      expect((await shop.api.get(`/movie_rents/${rent.id}`)).body).toEqual(body);
     });
 
     it('report every line that is not on the rental or appears twice, and change nothing', async () => {

@@ -42,7 +42,7 @@ const members = {
     description: 'Minutes in which a rental entered by mistake may be deleted; null: at any time.',
     minimum: 0,
     maximum: 525_600,
-    example: 30,
+    example: null,
   },
 } as const;
 /** No such rule. */

@@ -5,9 +5,11 @@ import type { MovieCopy } from '../../movies/movie-copy.entity.js';
 import type { EventRepository } from '../../platform/events/event.repository.js';
 import { frozenTerms } from '../../policy/terms.js';
 import type { MovieRentDetailRepository } from '../movie-rent-detail.repository.js';
-import type { MovieRent, MovieRentDetail } from '../movie-rent.entity.js';
+import { type MovieRent, type MovieRentDetail, termsOfLine } from '../movie-rent.entity.js';
 import type { MovieRentRepository } from '../movie-rent.repository.js';
-import { LineReturned, RentClosed } from '../rentals.errors.js';
+import { LineReturned, RentClosed, RentVoided } from '../rentals.errors.js';
+import type { LineEndRepository } from '../returns/line-end.repository.js';
+import { LineLost } from '../returns/returns.errors.js';
 import { type JudgingRepositories, type Permission, permit } from './judgement.js';
 import { recordOverride } from './override.js';
 import type { OrderedLine, RentOrder } from './rent-order.js';
@@ -16,6 +18,7 @@ import type { Taken } from './rules.js';
 interface RentalRepositories extends JudgingRepositories {
   readonly rents: MovieRentRepository;
   readonly lines: MovieRentDetailRepository;
+  readonly ends: LineEndRepository;
   readonly events: EventRepository;
 }
 
@@ -29,7 +32,7 @@ interface Amendment {
  * Judges the changes that make a rental match `order`. Rules for the client are judged only if lines are added, or the
  * client changes.
  * @returns undefined if there is nothing to change
- * @throws InvalidInput, RentClosed, LineReturned, and what `permit` throws
+ * @throws RentVoided, InvalidInput, RentClosed, LineReturned, LineLost, and what `permit` throws
  */
 export async function planAmendment(
   rent: MovieRent,
@@ -37,6 +40,7 @@ export async function planAmendment(
   repositories: JudgingRepositories,
   clock: Clock,
 ): Promise<Amendment | undefined> {
+  if (rent.voidedDatetime) throw new RentVoided(rent.id);
   const wanted = matchLines(order.lines, rent.details);
   const returned = rent.details.filter((detail) => !detail.isOpen);
   const untouched = returned.filter(({ id, movieCopyId }) =>
@@ -45,9 +49,12 @@ export async function planAmendment(
   const same = rent.details.length === wanted.length && order.clientId === rent.clientId;
   if (rent.isClosed && same && untouched.length === returned.length) return undefined;
   if (rent.isClosed) throw new RentClosed();
-  if (untouched.length < returned.length) {
-    throw new LineReturned(returned.filter((detail) => !untouched.includes(detail)).map(({ id }) => id));
-  }
+  const missing = returned.filter((detail) => !untouched.includes(detail));
+  const [lost, back] = [true, false].map((isLost) =>
+    missing.filter(({ lostDatetime }) => Boolean(lostDatetime) === isLost).map(({ id }) => id),
+  );
+  if (back!.length > 0) throw new LineReturned(back!);
+  if (lost!.length > 0) throw new LineLost(lost!);
   const correction = { rent, ...takenBy(order.clientId, wanted, rent) };
   return { wanted, permission: await permit({ ...order, lines: wanted }, repositories, clock, correction) };
 }
@@ -78,15 +85,23 @@ export async function amend(
   const lines = permission.copies.map((copy, index) => ({ id: wanted[index]!.id, movieCopyId: copy.id, copy }));
   const stays = ({ id, movieCopyId }: OrderedLine): boolean =>
     rent.details.some((detail) => detail.id === id && detail.movieCopyId === movieCopyId);
-  const kept = new Set(lines.filter(stays).map(({ id }) => id));
-  // Deletes the changed lines before it inserts them again, because two lines may swap their copies.
-  await repositories.lines.deleteLines(rent.details.filter(({ id }) => !kept.has(id)));
+  const lineOf = ({ id }: OrderedLine): MovieRentDetail | undefined => rent.details.find((detail) => detail.id === id);
   const changed = lines.filter((line) => !stays(line));
   const lendings = changed.map((line) => {
     const lentDatetime = lentDatetimeOf(line, rent, now);
-    return { ...line, lentDatetime, terms: frozenTerms(line.copy.movie!, lentDatetime, shop) };
+    const former = lineOf(line);
+    // A renewed line keeps its due date, which no longer follows from the terms of a movie.
+    return former?.renewals
+      ? { ...line, lentDatetime, terms: termsOfLine(former), renewals: former.renewals }
+      : { ...line, lentDatetime, terms: frozenTerms(line.copy.movie!, lentDatetime, shop) };
   });
-  await repositories.lines.reopen(rent.id, lendings.filter(hasId));
+  await repositories.lines.deleteLines(rent.details.filter(({ id }) => !lines.some((line) => line.id === id)));
+  // Ends the changed lines before it opens them again, because two lines may exchange their copies.
+  await repositories.ends.return(
+    changed.flatMap((line) => lineOf(line) ?? []),
+    now,
+  );
+  await repositories.lines.replace(rent.id, lendings.filter(hasId));
   await repositories.lines.open(
     rent.id,
     lendings.filter((line) => !hasId(line)),

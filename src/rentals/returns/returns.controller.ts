@@ -6,15 +6,18 @@ import { PathId } from '../../platform/http/dto/path-id.js';
 import { Operation } from '../../platform/http/openapi/operation.decorator.js';
 import { Context, RequestContext } from '../../platform/http/requests/request-context.js';
 import { MovieRentDto } from '../dto/movie-rent.dto.js';
+import { LineDto } from '../lines/dto/line.dto.js';
+import { LineReturned, RentVoided } from '../rentals.errors.js';
 import { ReturnedStackDto } from './dto/returned-stack.dto.js';
-import { ReturnedStackInput, ReturnsInput } from './dto/returns-input.dto.js';
-import { CopyLentSince } from './returns.errors.js';
+import { CommentInput, ReturnedStackInput, ReturnsInput } from './dto/returns-input.dto.js';
+import { CopyLentSince, CopyWithdrawn, LineLost } from './returns.errors.js';
 import { ReturnsService } from './returns.service.js';
 
 @ApiTags('Lending')
 @Controller()
 export class ReturnsController {
   private readonly toRent: ReturnType<typeof MovieRentDto.at>;
+  private readonly toLine: ReturnType<typeof LineDto.at>;
   private readonly toStack: ReturnType<typeof ReturnedStackDto.at>;
 
   constructor(
@@ -22,6 +25,7 @@ export class ReturnsController {
     clock: Clock,
   ) {
     this.toRent = MovieRentDto.at(clock);
+    this.toLine = LineDto.at(clock);
     this.toStack = ReturnedStackDto.at(clock);
   }
 
@@ -66,5 +70,65 @@ export class ReturnsController {
   })
   async returnStack(@Body() input: ReturnedStackInput, @Context() context: RequestContext): Promise<ReturnedStackDto> {
     return this.toStack(await this.returns.returnStack(input.toNames(), context.command(this.toStack)));
+  }
+
+  @Post('movie_rent_details/:id/undo_return')
+  @Operation({
+    summary: 'Undo a wrong return',
+    description:
+      'The wrong disc was scanned: opens the line again, with its due date, unless its copy was lent since. A copy that ' +
+      'the return sent to maintenance is in service again. Recorded with the comment. Idempotent: an open line is not ' +
+      'changed.',
+    returns: LineDto,
+    exampleId: 40,
+    responseExample: { id: 40, movie_rent_id: 23, returned_datetime: null },
+    problems: [NotFound, RentVoided, LineLost, CopyLentSince, CopyWithdrawn],
+  })
+  async undoReturn(
+    @PathId() id: number,
+    @Body() input: CommentInput,
+    @Context() context: RequestContext,
+  ): Promise<LineDto> {
+    return this.toLine(await this.returns.undoReturn(id, input.comment, context.command(this.toLine)));
+  }
+
+  @Post('movie_rent_details/:id/lost')
+  @Operation({
+    summary: 'Declare the copy of a line lost',
+    description:
+      'Ends the line, and sets the state of its copy to `lost`. Idempotent: a lost line keeps its time. If the copy comes ' +
+      'back, return the line; if it is found in the shop, change the state of the copy, and the line stays lost.',
+    returns: LineDto,
+    exampleId: 41,
+    responseExample: {
+      id: 41,
+      movie_rent_id: 23,
+      returned_datetime: null,
+      lost_datetime: '2026-11-26T16:18:10.611Z',
+    },
+    problems: [NotFound, LineReturned],
+  })
+  async declareLost(@PathId() id: number, @Context() context: RequestContext): Promise<LineDto> {
+    return this.toLine(await this.returns.lose(id, context.command(this.toLine)));
+  }
+
+  @Post('movie_rents/:id/void')
+  @Operation({
+    summary: 'Void a rental entered by mistake',
+    description:
+      'Returns all copies that are still out. The rental stays visible, with `voided_datetime`, and can no longer be ' +
+      'changed. Recorded with the comment. Idempotent: a void rental is not changed.',
+    returns: MovieRentDto,
+    requestExamples: { 'A mistake': { comment: 'Entered twice.' } },
+    exampleId: 24,
+    responseExample: { id: 24, voided_datetime: '2026-11-26T16:18:10.611Z' },
+    problems: [NotFound],
+  })
+  async voidMovieRent(
+    @PathId() id: number,
+    @Body() input: CommentInput,
+    @Context() context: RequestContext,
+  ): Promise<MovieRentDto> {
+    return this.toRent(await this.returns.void(id, input.comment, context.command(this.toRent)));
   }
 }

@@ -1,15 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../../kernel/clock.js';
+import { Clock, latest } from '../../kernel/clock.js';
 import type { Command } from '../../kernel/command.js';
+import { NotFound } from '../../kernel/domain-error.js';
 import { inOrder } from '../../kernel/in-order.js';
+import { outOfStock } from '../../movies/movie-copy.entity.js';
 import { MovieCopyRepository } from '../../movies/movie-copy.repository.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { EventRepository } from '../../platform/events/event.repository.js';
-import { type MovieRent, type MovieRentDetail } from '../movie-rent.entity.js';
+import type { MovieRent, MovieRentDetail } from '../movie-rent.entity.js';
 import { MovieRentRepository } from '../movie-rent.repository.js';
+import { LineReturned, RentVoided } from '../rentals.errors.js';
 import { giveBack } from './give-back.js';
 import { LineEndRepository } from './line-end.repository.js';
 import { matchReturns, type ReturnOrder } from './return-order.js';
+import { CopyLentSince, CopyWithdrawn, LineLost } from './returns.errors.js';
 import { type CopyName, outcomesOf, type ReturnedCopy } from './returned-stack.js';
 
 const repositories = {
@@ -64,6 +68,83 @@ export class ReturnsService {
       return outcomesOf(names, found, same, ended);
     });
   }
+
+  /** Ends a line by the loss of its copy. Idempotent: a lost line is not changed. */
+  lose(lineId: number, command: Command<MovieRentDetail>): Promise<MovieRentDetail> {
+    return this.unitOfWork.for(command).run(repositories, async ({ rents, copies, lines }) => {
+      const { line } = await lockLine(lineId, rents, lines);
+      if (line.lostDatetime) return line;
+      if (!line.isOpen) throw new LineReturned([lineId]);
+      await copies.lockMoviesOf([], copyIdsOf([line]));
+      await lines.lose(line, this.clock.now());
+      await copies.setServiceState(copyIdsOf([line]), 'lost');
+      return line;
+    });
+  }
+
+  /**
+   * Opens a line again that was returned by mistake, with its due date. If the return sent the copy to maintenance, the
+   * copy is in service again. Idempotent: an open line is not changed.
+   */
+  undoReturn(lineId: number, comment: string, command: Command<MovieRentDetail>): Promise<MovieRentDetail> {
+    return this.unitOfWork.for(command).run(repositories, async ({ rents, copies, lines, events }) => {
+      const { rent, line } = await lockLine(lineId, rents, lines);
+      if (rent.voidedDatetime) throw new RentVoided(rent.id);
+      if (line.isOpen) return line;
+      if (line.lostDatetime) throw new LineLost([lineId]);
+      const copyIds = copyIdsOf([line]);
+      await copies.lockMoviesOf([], copyIds);
+      const [last] = await lines.findLastOf(copyIds);
+      if (last!.id !== lineId) throw new CopyLentSince(line.movieCopyId, last!.movieRentId);
+      const { serviceState } = last!.movieCopy!;
+      if (outOfStock.includes(serviceState)) throw new CopyWithdrawn(line.movieCopyId, serviceState);
+      const sentAway = (await events.latestOf('movie_rent_details', lineId))?.changes['service_state'];
+      if (serviceState === sentAway) await copies.setServiceState(copyIds, 'in_service');
+      const returned = line.returnedDatetime!.toISOString();
+      await lines.reopen(line);
+      await events.record({
+        type: 'line.return_undone',
+        resource: 'movie_rent_details',
+        resourceId: lineId,
+        creationDatetime: this.clock.now(),
+        changes: { comment, movie_copy_id: line.movieCopyId, returned_datetime: returned },
+      });
+      return line;
+    });
+  }
+
+  /** Returns all copies of a rental that was entered by mistake, and marks it. Idempotent. */
+  void(rentId: number, comment: string, command: Command<MovieRent>): Promise<MovieRent> {
+    return this.unitOfWork.for(command).run(repositories, async ({ rents, copies, lines, events }) => {
+      const rent = await rents.getForUpdate(rentId);
+      if (rent.voidedDatetime) return rent;
+      const now = this.clock.now();
+      const open = rent.details.filter(({ isOpen }) => isOpen);
+      await inOrder(copies.lockMoviesOf([], copyIdsOf(open)), lines.return(open, now));
+      await rents.void(rent, latest(now, rent.creationDatetime));
+      await events.record({
+        type: 'rental.voided',
+        resource: 'movie_rents',
+        resourceId: rentId,
+        creationDatetime: now,
+        changes: { comment, returned_detail_ids: open.map(({ id }) => id) },
+      });
+      return rent;
+    });
+  }
+}
+
+/** Locks the rental of a line, and returns both. @throws NotFound */
+async function lockLine(
+  lineId: number,
+  rents: MovieRentRepository,
+  lines: LineEndRepository,
+): Promise<{ rent: MovieRent; line: MovieRentDetail }> {
+  const rent = await rents.getForUpdate(await lines.rentIdOf(lineId));
+  const line = rent.details.find(({ id }) => id === lineId);
+  if (!line) throw new NotFound('Movie rent detail');
+  line.movieRent = rent;
+  return { rent, line };
 }
 
 const copyIdsOf = (lines: readonly MovieRentDetail[]): number[] => lines.map(({ movieCopyId }) => movieCopyId);

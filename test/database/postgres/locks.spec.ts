@@ -143,6 +143,7 @@ describe('row locks on PostgreSQL', () => {
       ['amending', (path: string, correction: object) => shop.api.put(path).send(correction)],
       ['returning a line of', (path: string, _: object, line: object) => returnLine(path, line)],
       ['returning a stack with a copy of', (_path: string, _: object, line: object) => returnStack(line)],
+      ['voiding', (path: string) => shop.api.post(`${path}/void`).send({ comment: 'Entered twice.' })],
     ])('%s a rental waits for the movie of a copy that is given back', async (_, giveBack) => {
       const kept = (await shop.clerk.movie(1))['copies'][0].id;
       const { id: movieId, copies } = await shop.clerk.movie(1);
@@ -207,6 +208,7 @@ describe('row locks on PostgreSQL', () => {
       ['amending', (path: string, correction: object) => shop.api.put(path).send(correction)],
       ['returning a line of', (path: string, _: object, line: object) => returnLine(path, line)],
       ['returning a stack with a copy of', (_path: string, _: object, line: object) => returnStack(line)],
+      ['voiding', (path: string) => shop.api.post(`${path}/void`).send({ comment: 'Entered twice.' })],
     ])('%s it waits', async (_, change) => {
       const copy = (await shop.clerk.movie(1))['copies'][0].id;
       const { id, client_id } = await rental(copy);
@@ -214,6 +216,23 @@ describe('row locks on PostgreSQL', () => {
       const correction = { client_id, details: [line] };
       await expectToWait(locked('movie_rent', id), () => change(`/movie_rents/${id}`, correction, line));
     });
+
+    it.each(['lost', 'undo_return'])(
+      '%s of a line waits for its rental, and for the movie of its copy',
+      async (call) => {
+        const { id: movieId, copies } = await shop.clerk.movie(1);
+        const { id, details } = await rental(copies[0].id);
+        if (call === 'undo_return') await shop.clerk.close(id);
+        const body = call === 'undo_return' ? { comment: 'The wrong disc was scanned.' } : undefined;
+        const request = () => shop.api.post(`/movie_rent_details/${details[0].id}/${call}`).send(body);
+        await expectToWait(`${locked('movie_rent', id)}; ${locked('movie', movieId)}`, request);
+        const { id: other, copies: others } = await shop.clerk.movie(1);
+        const next = await rental(others[0].id);
+        if (call === 'undo_return') await shop.clerk.close(next['id']);
+        const ofNext = () => shop.api.post(`/movie_rent_details/${next['details'][0].id}/${call}`).send(body);
+        await expectToWait(locked('movie', other), ofNext);
+      },
+    );
 
     it('returning a stack leaves out a copy that was lent elsewhere while it waited', async () => {
       const copyId = (await shop.clerk.movie(1))['copies'][0].id;
@@ -236,16 +255,20 @@ describe('row locks on PostgreSQL', () => {
       expect((await shop.api.get(`/movie_rents/${id}`)).body.is_closed).toBe(false);
     });
 
-    it('stacks of the same copies in opposite order wait for each other without a deadlock', async () => {
+    it('stacks of the same copies in opposite order, and closing their rentals, wait without a deadlock', async () => {
       const { stats } = shop.app.get(UnitOfWork);
       for (let round = 0; round < 5; round++) {
         const copies = await Promise.all(
           Array.from({ length: 8 }, async () => ({ movie_copy_id: (await shop.clerk.movie(1))['copies'][0].id })),
         );
-        for (const { movie_copy_id } of [...copies].reverse()) await rental(movie_copy_id);
+        const rents = [];
+        for (const { movie_copy_id } of [...copies].reverse()) rents.push(await rental(movie_copy_id));
         const stacks = [copies, [...copies].reverse(), copies, [...copies].reverse()];
-        const answers = await Promise.all(stacks.map((stack) => returnStack(...stack)));
-        expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+        const answers = await Promise.all([
+          ...rents.map(({ id }) => shop.api.put(`/movie_rents/${id}/close`)),
+          ...stacks.map((stack) => returnStack(...stack)),
+        ]);
+        expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
       }
       expect(shop.app.get(UnitOfWork).stats.retries).toBe(stats.retries);
     });

@@ -14,12 +14,12 @@ export class CompiledInsert<Entity extends ObjectLiteral, Columns extends Object
 
   /**
    * @param key a property whose values are distinct within one insertion
-   * @param options.isIdGiven whether rows have an id
+   * @param options.replaces whether rows have an id, and replace the row that has it already
    */
   constructor(
     private readonly target: EntityTarget<Entity>,
     private readonly key: keyof Columns & string,
-    private readonly options: { readonly isIdGiven?: boolean } = {},
+    private readonly options: { readonly replaces?: boolean } = {},
   ) {}
 
   /** @returns the generated ids, in the order of `rows` */
@@ -37,7 +37,7 @@ export class CompiledInsert<Entity extends ObjectLiteral, Columns extends Object
 
   private columnsIn(connection: DataSource): ColumnMetadata[] {
     const { columns } = connection.getMetadata(this.target);
-    return columns.filter((column) => !column.isVirtualProperty && (this.options.isIdGiven || !column.isGenerated));
+    return columns.filter((column) => !column.isVirtualProperty && (this.options.replaces || !column.isGenerated));
   }
 
   private compile({ connection }: EntityManager): CompiledStatement {
@@ -52,7 +52,12 @@ export class CompiledInsert<Entity extends ObjectLiteral, Columns extends Object
     const key = driver.escape(metadata.findColumnWithPropertyName(this.key)!.databaseName);
     const sql =
       `INSERT INTO ${driver.escape(metadata.tableName)} (${names.join(', ')}) ` +
-      `SELECT ${values.join(', ')} FROM ${dialect.jsonElements(':rows', 'line')} RETURNING id, ${key} AS "key"`;
+      // Without WHERE, SQLite would parse ON as a join constraint.
+      `SELECT ${values.join(', ')} FROM ${dialect.jsonElements(':rows', 'line')} WHERE true ` +
+      (this.options.replaces
+        ? `ON CONFLICT (id) DO UPDATE SET ${names.map((name) => `${name} = excluded.${name}`).join(', ')} `
+        : '') +
+      `RETURNING id, ${key} AS "key"`;
     return compileTemplate(connection, parseSql(sql), { rows: 'text' });
   }
 }

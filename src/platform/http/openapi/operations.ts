@@ -76,7 +76,10 @@ function complete(
     Object.assign(responses, { [problem.type.status]: response });
   }
   for (const [status, those] of groupBy(problems, ({ type }) => type.status)) {
-    Object.assign(responses, { [status]: problemResponse(those, instance) });
+    const shared = common.filter(
+      ({ type }) => type.status === status && !those.some((problem) => problem.type.name === type.name),
+    );
+    Object.assign(responses, { [status]: problemResponse([...those, ...shared], instance) });
   }
   if (operation.deprecated) {
     for (const response of Object.values(responses)) {

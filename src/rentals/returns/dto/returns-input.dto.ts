@@ -90,3 +90,14 @@ export class ReturnedStackInput {
     return this.copies.map((copy) => copy.toName());
   }
 }
+
+/** The reason for a correction. */
+export class CommentInput {
+  @TextField({
+    description: 'Why it is corrected. Recorded with the correction.',
+    maxLength: 500,
+    kind: 'prose',
+    example: 'The wrong disc was scanned.',
+  })
+  comment!: string;
+}

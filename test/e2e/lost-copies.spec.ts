@@ -1,0 +1,135 @@
+import { rowsBehindItsBack } from '../support/outage.js';
+import { refused } from '../support/problem.js';
+import { useShop } from '../support/shop.js';
+import { statuses } from '../support/statuses.js';
+
+describe('a copy that is lost while it is out', () => {
+  const shop = useShop();
+  beforeEach(() => shop.clock.run());
+
+  const [lostAt, foundAt] = ['2030-01-01T10:00:00.000Z', '2030-02-01T10:00:00.000Z'];
+  const rental = async () => {
+    const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(1)];
+    const rent = await shop.clerk.rent(client.id, movie.copies[0].id);
+    const [copy] = movie.copies as [{ id: number; code: string }];
+    return { client, movie, copy, rentId: rent['id'] as number, lineId: rent['details'][0].id as number };
+  };
+  const lose = (lineId: number) => shop.api.post(`/movie_rent_details/${lineId}/lost`);
+  const lost = async () => {
+    const all = await rental();
+    shop.clock.set(lostAt);
+    await lose(all.lineId).expect(200);
+    shop.clock.set(foundAt);
+    return all;
+  };
+  const lineOf = async (lineId: number) => (await shop.api.get(`/movie_rent_details/${lineId}`).expect(200)).body;
+  const stateOf = async (copyId: number) =>
+    (await shop.api.get(`/movie_copies/${copyId}`).expect(200)).body.service_state;
+  const setState = (copyId: number, service_state: string) =>
+    shop.api.patch(`/movie_copies/${copyId}`).send({ service_state }).expect(200);
+  const giveBack = (rentId: number, line: object) =>
+    shop.api.post(`/movie_rents/${rentId}/returns`).send({ details: [line] });
+
+  it('ends its line, closes the rental, and is out of stock', async () => {
+    const { movie, copy, rentId, lineId } = await rental();
+    shop.clock.set(lostAt);
+    const { body } = await lose(lineId).expect(200);
+    expect(body).toMatchObject({ id: lineId, returned_datetime: null, lost_datetime: lostAt });
+    expect(await lineOf(lineId)).toEqual(body);
+    const { body: rent } = await shop.api.get(`/movie_rents/${rentId}`);
+    expect(rent).toMatchObject({ is_closed: true, closed_datetime: lostAt });
+    expect(await stateOf(copy.id)).toBe('lost');
+    expect((await shop.api.get(`/movies/${movie.id}`)).body).toMatchObject({ stock: 0, available: 0 });
+  });
+
+  it('keeps the first time, also if the rental is closed', async () => {
+    const { rentId, lineId } = await lost();
+    expect((await lose(lineId).expect(200)).body.lost_datetime).toBe(lostAt);
+    expect(await shop.clerk.close(rentId)).toMatchObject({ closed_datetime: lostAt });
+    expect(await lineOf(lineId)).toMatchObject({ returned_datetime: null, lost_datetime: lostAt });
+  });
+
+  it('is not lost before it was lent, if the clock was set back', async () => {
+    const { lineId } = await rental();
+    shop.clock.set('2020-01-01T00:00:00.000Z');
+    const { body } = await lose(lineId).expect(200);
+    expect(body.lost_datetime).toBe(body.lent_datetime);
+    expect(await lineOf(lineId)).toEqual(body);
+  });
+
+  it('cannot be lost by a line that was returned', async () => {
+    const { rentId, lineId, copy } = await rental();
+    await shop.clerk.close(rentId);
+    expect(await refused(lose(lineId), 409, 'line-returned')).toMatchObject({ detail_ids: [lineId] });
+    expect(await stateOf(copy.id)).toBe('in_service');
+  });
+
+  it('comes back by a return of its line, and is in service again', async () => {
+    const { rentId, lineId, copy } = await lost();
+    const { body } = await giveBack(rentId, { id: lineId }).expect(200);
+    expect(body.details).toMatchObject([{ returned_datetime: foundAt, lost_datetime: null }]);
+    expect(await lineOf(lineId)).toMatchObject({ returned_datetime: foundAt, lost_datetime: null });
+    expect(await stateOf(copy.id)).toBe('in_service');
+    const sql = `SELECT type, changes FROM event WHERE resource = 'movie_rent_details' AND resource_id = ${lineId}`;
+    const [event] = (await rowsBehindItsBack(shop.databaseUrl, sql)) as [{ type: string; changes: string }];
+    expect(event.type).toBe('line.found');
+    expect(JSON.parse(event.changes)).toMatchObject({ lost_datetime: lostAt, condition: 'ok' });
+  });
+
+  it('comes back damaged, and goes to maintenance', async () => {
+    const { rentId, copy } = await lost();
+    await giveBack(rentId, { code: copy.code, condition: 'damaged' }).expect(200);
+    expect(await stateOf(copy.id)).toBe('maintenance');
+  });
+
+  it('comes back in a stack', async () => {
+    const { lineId, copy } = await lost();
+    const { body } = await shop.api
+      .post('/returns')
+      .send({ copies: [{ code: copy.code }] })
+      .expect(200);
+    expect(body.copies).toMatchObject([{ outcome: 'returned', line: { id: lineId, returned_datetime: foundAt } }]);
+    expect(await stateOf(copy.id)).toBe('in_service');
+  });
+
+  it('is found in the shop: the line stays lost, whatever is scanned', async () => {
+    const { rentId, lineId, copy } = await lost();
+    await setState(copy.id, 'in_service');
+    const before = await lineOf(lineId);
+    expect(before).toMatchObject({ returned_datetime: null, lost_datetime: lostAt });
+    await giveBack(rentId, { id: lineId }).expect(200);
+    const { body } = await shop.api
+      .post('/returns')
+      .send({ copies: [{ code: copy.code }] })
+      .expect(200);
+    expect(body.copies).toMatchObject([{ outcome: 'already_in' }]);
+    expect(await lineOf(lineId)).toEqual(before);
+  });
+
+  it('was lent again since: a later loss is none of the former line', async () => {
+    const { client, rentId, lineId, copy } = await lost();
+    await setState(copy.id, 'in_service');
+    const next = await shop.clerk.rent(client.id, copy.id);
+    await lose(next['details'][0].id).expect(200);
+    await giveBack(rentId, { id: lineId }).expect(200);
+    expect(await lineOf(lineId)).toMatchObject({ returned_datetime: null, lost_datetime: lostAt });
+    expect(await stateOf(copy.id)).toBe('lost');
+  });
+
+  it('is lost or returned if two clerks say so at once', async () => {
+    for (let round = 0; round < 10; round++) {
+      const { rentId, lineId, copy } = await rental();
+      const answers = await Promise.all([lose(lineId), giveBack(rentId, { id: lineId }), lose(lineId)]);
+      const { returned_datetime, lost_datetime } = await lineOf(lineId);
+      // A loss after the return is refused; a return after the loss finds the copy.
+      expect([lost_datetime, returned_datetime]).toEqual([null, expect.any(String)]);
+      expect(await stateOf(copy.id)).toBe('in_service');
+      expect(answers[1].status).toBe(200);
+      expect(Object.keys(statuses(answers)).every((status) => ['200', '409'].includes(status))).toBe(true);
+    }
+  });
+
+  it('is not there if the line is not', async () => {
+    await refused(lose(999_999), 404, 'not-found');
+  });
+});
