@@ -16,10 +16,14 @@ interface Rule {
   readonly instant: string;
 }
 
+/** When a loan ended; null while it lasts. */
+const endOf = (line: string): string => `COALESCE(${line}.returned_datetime, ${line}.lost_datetime)`;
+
 /**
  * What the other rows tell of an instant that a wrong clock recorded, each rule by what those before it have corrected:
  * a rental was made before those that follow it; a line was lent with its rental, but not before its copy came back; a
- * copy came back before it was lent again. Where no row tells, it is now.
+ * copy came back, or was lost, before it was lent again; a rental became void when its last lines ended. Where no row tells,
+ * it is now.
  */
 const rules: readonly Rule[] = [
   {
@@ -33,16 +37,22 @@ const rules: readonly Rule[] = [
     column: 'lent_datetime',
     instant: `COALESCE((SELECT MAX(known.instant) FROM (
       SELECT rent.creation_datetime AS instant FROM movie_rent AS rent WHERE rent.id = wrong.movie_rent_id
-      UNION ALL SELECT other.returned_datetime FROM movie_rent_detail AS other
-        WHERE other.movie_copy_id = wrong.movie_copy_id AND other.returned_datetime <= $1 AND other.id <> wrong.id
-          AND (wrong.returned_datetime IS NULL OR other.id < wrong.id)) AS known), $1)`,
+      UNION ALL SELECT ${endOf('other')} FROM movie_rent_detail AS other
+        WHERE other.movie_copy_id = wrong.movie_copy_id AND ${endOf('other')} <= $1 AND other.id <> wrong.id
+          AND (${endOf('wrong')} IS NULL OR other.id < wrong.id)) AS known), $1)`,
   },
-  {
+  ...['returned_datetime', 'lost_datetime'].map((column) => ({
     table: 'movie_rent_detail',
-    column: 'returned_datetime',
+    column,
     instant: `COALESCE((SELECT MIN(other.lent_datetime) FROM movie_rent_detail AS other
       WHERE other.movie_copy_id = wrong.movie_copy_id AND (other.lent_datetime > wrong.lent_datetime
         OR (other.lent_datetime = wrong.lent_datetime AND other.id > wrong.id))), $1)`,
+  })),
+  {
+    table: 'movie_rent',
+    column: 'voided_datetime',
+    instant: `COALESCE((SELECT MAX(${endOf('line')}) FROM movie_rent_detail AS line
+      WHERE line.movie_rent_id = wrong.id), $1)`,
   },
 ];
 

@@ -75,7 +75,7 @@ export class ShopStore {
         .createQueryBuilder(MovieRentDetail, 'line')
         .select('line.movieCopyId', 'copy')
         .addSelect('line.lentDatetime', 'lent')
-        .addSelect('line.returnedDatetime', 'returned')
+        .addSelect('COALESCE(line.returnedDatetime, line.lostDatetime)', 'returned')
         .where({ movieCopyId: In(batch) })
         .getRawMany<{ copy: number; lent: string; returned: string | null }>();
       loans.push(

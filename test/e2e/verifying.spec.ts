@@ -102,6 +102,64 @@ describe('npm run verify', () => {
           expect.stringMatching(`^movie_rent_detail ${lineId}: it was returned at 1999-.*, before it was lent at `),
         ];
       },
+      'a line that was lost before it was lent': async () => {
+        const { lineId } = await rental();
+        await unchecked(`UPDATE movie_rent_detail SET lost_datetime = '1999-01-01T00:00:00.000Z' WHERE id = ${lineId}`);
+        return [expect.stringMatching(`^movie_rent_detail ${lineId}: it was lost at 1999-.*, before it was lent at `)];
+      },
+      'a line that was both returned and lost': async () => {
+        const { id, lineId } = await rental();
+        await shop.clerk.close(id);
+        await unchecked(`UPDATE movie_rent_detail SET lost_datetime = returned_datetime WHERE id = ${lineId}`);
+        return [`movie_rent_detail ${lineId}: it was both returned and lost.`];
+      },
+      'a void rental with an open line': async () => {
+        const { id } = await rental();
+        await unchecked(`UPDATE movie_rent SET voided_datetime = creation_datetime WHERE id = ${id}`);
+        return [`movie_rent ${id}: it is void, but has an open line.`];
+      },
+      'due dates that the frozen terms do not have': async () => {
+        const lent = '2026-03-27T12:00:00.000Z';
+        const plant = async (members: Record<string, string | number | null>) => {
+          const { lineId } = await rental();
+          const terms = {
+            lent_datetime: lent,
+            rental_days: 2,
+            due_on: '2026-03-29',
+            due_datetime: '2026-03-29T21:59:59.999Z',
+            time_zone: 'Europe/Berlin',
+            ...members,
+          };
+          const set = Object.entries(terms).map(
+            ([name, value]) => `${name} = ${value === null ? 'NULL' : `'${value}'`}`,
+          );
+          await unchecked(`UPDATE movie_rent_detail SET ${set.join(', ')} WHERE id = ${lineId}`);
+          return `movie_rent_detail ${lineId}`;
+        };
+        await plant({});
+        await plant({ renewals: 1, rental_days: 9 });
+        return [
+          `${await plant({ due_on: null })}: it has terms with a due date, but not all of due_on, due_datetime and time_zone.`,
+          `${await plant({ time_zone: 'Europe/Atlantis' })}: its time_zone is Europe/Atlantis, and there is no such zone.`,
+          `${await plant({ due_datetime: '2026-03-29T22:59:59.999Z' })}: its due_datetime is 2026-03-29T22:59:59.999Z, ` +
+            'which is not the end of 2026-03-29 in Europe/Berlin.',
+          `${await plant({ rental_days: 3 })}: its due_on is 2026-03-29, sooner than 3 days after it was lent at ${lent}.`,
+        ];
+      },
+      'a line that was lent while another rental had its copy, until that was lost': async () => {
+        const copyId = await copy();
+        const one = await shop.clerk.rent(await client(), copyId);
+        await shop.clerk.close(one['id']);
+        const other = await shop.clerk.rent(await client(), copyId);
+        const [{ id: former }, { id: later }] = [one['details'][0], other['details'][0]];
+        await unchecked(`
+          UPDATE movie_rent_detail SET lent_datetime = '2001-01-01T00:00:00.000Z', returned_datetime = NULL,
+            lost_datetime = '2003-01-01T00:00:00.000Z' WHERE id = ${former};
+          UPDATE movie_rent_detail SET lent_datetime = '2002-01-01T00:00:00.000Z' WHERE id = ${later}`);
+        return [
+          `movie_rent_detail ${later}: its copy was lent at 2002-01-01T00:00:00.000Z, while row ${former} had it.`,
+        ];
+      },
       'a line that was lent while another rental had its copy': async () => {
         const copyId = await copy();
         const lines: number[] = [];
@@ -121,17 +179,22 @@ describe('npm run verify', () => {
         return [`movie_rent_detail ${lines[1]}: ${what}.`];
       },
       'instants in the future': async () => {
-        const { id, lineId } = await rental();
+        const [{ id, lineId }, lost] = [await rental(), await rental()];
         const instant = '2999-01-01T00:00:00.000Z';
         await unchecked(`
-          UPDATE movie_rent SET creation_datetime = '${instant}' WHERE id = ${id};
+          UPDATE movie_rent SET creation_datetime = '${instant}', voided_datetime = '${instant}' WHERE id = ${id};
           UPDATE movie_rent_detail SET lent_datetime = '${instant}', returned_datetime = '${instant}'
-          WHERE id = ${lineId}`);
+          WHERE id = ${lineId};
+          UPDATE movie_rent_detail SET lent_datetime = '${instant}', lost_datetime = '${instant}'
+          WHERE id = ${lost.lineId}`);
         const future = (column: string) => `its ${column} is ${instant}, which is in the future.`;
         return [
           `movie_rent ${id}: ${future('creation_datetime')}`,
           `movie_rent_detail ${lineId}: ${future('lent_datetime')}`,
           `movie_rent_detail ${lineId}: ${future('returned_datetime')}`,
+          `movie_rent ${id}: ${future('voided_datetime')}`,
+          `movie_rent_detail ${lost.lineId}: ${future('lent_datetime')}`,
+          `movie_rent_detail ${lost.lineId}: ${future('lost_datetime')}`,
         ];
       },
       'a line of a copy that is gone': async () => {

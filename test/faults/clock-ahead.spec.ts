@@ -35,6 +35,8 @@ describe('a clock that was ten years ahead', () => {
   const copiesOfMovie = async (stock: number): Promise<number[]> =>
     (await clerks.movie(stock))['copies'].map(({ id }: { id: number }) => id);
 
+  const lineOf = ({ details }: Record<string, unknown>) => (details as Line[])[0]!.id;
+
   /** What verify finds, with the remedies. */
   const findings = async (): Promise<string> => {
     const found: string[] = [];
@@ -76,15 +78,16 @@ describe('a clock that was ten years ahead', () => {
   });
 
   it('is named by verify and at the start, and what it recorded is repaired by npm run repair:instants', async () => {
-    const [client, [closed, open, returned]] = [await clerks.client(), await copiesOfMovie(3)];
-    const before = await clerks.rent(client['id'], returned!);
+    const [client, [closed, open, returned, missing]] = [await clerks.client(), await copiesOfMovie(4)];
+    const [lost, before] = [await clerks.rent(client['id'], missing!), await clerks.rent(client['id'], returned!)];
     turn(tenYears);
     const first = await clerks.close((await clerks.rent(client['id'], closed!)).id);
     const second = await clerks.rent(client['id'], open!);
     await clerks.close(before['id']);
+    await shop.api.post(`/movie_rent_details/${lineOf(lost)}/lost`).expect(200);
+    await shop.api.post(`/movie_rents/${lost['id']}/void`).send({ comment: 'Entered twice.' }).expect(200);
     turn(0);
     for (const copy of [closed!, returned!]) await clerks.close((await clerks.rent(client['id'], copy)).id);
-    const lineOf = ({ details }: Record<string, unknown>) => (details as Line[])[0]!.id;
     await shop.close();
 
     const inFuture = [
@@ -94,12 +97,14 @@ describe('a clock that was ten years ahead', () => {
       `movie_rent_detail ${lineOf(second)}: its lent_datetime is `,
       `movie_rent_detail ${lineOf(first)}: its returned_datetime is `,
       `movie_rent_detail ${lineOf(before)}: its returned_datetime is `,
+      `movie_rent_detail ${lineOf(lost)}: its lost_datetime is `,
+      `movie_rent ${lost['id']}: its voided_datetime is `,
     ];
     const found = await findings();
     for (const finding of inFuture) expect(found).toContain(finding);
     expect(found).toContain('npm run repair:instants');
 
-    const warning = 'Instants in the future: 6, ';
+    const warning = 'Instants in the future: 8, ';
     const { service } = await startService({ DATABASE_URL: database.url });
     while (!service.stdout.includes('nstants in the future')) await new Promise((later) => setTimeout(later, 20));
     expect(service.stdout).toContain(warning);
@@ -107,7 +112,7 @@ describe('a clock that was ten years ahead', () => {
 
     const repair = await runCommand('repair-instants', { DATABASE_URL: database.url });
     expect(repair.code).toBe(0);
-    expect(repair.stdout).toContain('Corrected 6 instants');
+    expect(repair.stdout).toContain('Corrected 8 instants');
     expect(repair.stdout).toContain(`movie_rent ${first['id']}: creation_datetime ${first['creation_datetime']} -> `);
     expect(await findings()).toBe('');
 

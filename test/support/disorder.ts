@@ -23,6 +23,7 @@ interface Line {
   readonly movie_copy_id: number;
   readonly lent_datetime: string;
   readonly returned_datetime: string | null;
+  readonly lost_datetime: string | null;
   readonly movie_copy: { readonly id: number; readonly movie_id: number };
 }
 interface Rent {
@@ -46,7 +47,7 @@ async function disorderShown(api: Api): Promise<string[]> {
   const copies = await readAll<Copy>(api, '/movie_copies');
   const rents = await readAll<Rent>(api, '/movie_rents');
 
-  const open = rents.flatMap(({ details }) => details).filter(({ returned_datetime }) => returned_datetime === null);
+  const open = rents.flatMap(({ details }) => details).filter((line) => endOf(line) === null);
   const out = new Set(open.map(({ movie_copy_id }) => movie_copy_id));
   const [movieById, copyById] = [byId(movies), byId(copies)];
   const disorder: string[] = [];
@@ -56,7 +57,7 @@ async function disorderShown(api: Api): Promise<string[]> {
 
   expectOf('open lines', ['have a copy each', open.length === out.size]);
   for (const { id, client_id, is_closed, creation_datetime, closed_datetime, details } of rents) {
-    const returns = details.map(({ returned_datetime }) => returned_datetime);
+    const returns = details.map(endOf);
     const last = returns.includes(null) ? null : (returns.sort().at(-1) ?? null);
     expectOf(
       `rent ${id}`,
@@ -67,8 +68,9 @@ async function disorderShown(api: Api): Promise<string[]> {
       ['has lines', details.length > 0],
       [
         'has lines that were lent before they came back',
-        details.every((line) => line.returned_datetime === null || line.lent_datetime <= line.returned_datetime),
+        details.every((line) => line.lent_datetime <= (endOf(line) ?? line.lent_datetime)),
       ],
+      ['has lines that ended in one way', details.every((line) => !line.returned_datetime || !line.lost_datetime)],
       ['has its own lines', details.every(({ movie_rent_id }) => movie_rent_id === id)],
       [
         'lends copies as they are',
@@ -125,10 +127,13 @@ const orphans: Readonly<Record<string, string>> = {
   'loan while another one lasts': `
     SELECT later.id FROM movie_rent_detail AS later JOIN movie_rent_detail AS earlier
       ON earlier.movie_copy_id = later.movie_copy_id AND earlier.id <> later.id
-    WHERE later.lent_datetime > earlier.lent_datetime AND later.lent_datetime < earlier.returned_datetime`,
+    WHERE later.lent_datetime > earlier.lent_datetime
+      AND later.lent_datetime < COALESCE(earlier.returned_datetime, earlier.lost_datetime)`,
   'copy in two hands':
-    'SELECT movie_copy_id FROM movie_rent_detail WHERE returned_datetime IS NULL GROUP BY movie_copy_id HAVING COUNT(*) > 1',
+    'SELECT movie_copy_id FROM movie_rent_detail WHERE COALESCE(returned_datetime, lost_datetime) IS NULL GROUP BY movie_copy_id HAVING COUNT(*) > 1',
 };
+
+const endOf = ({ returned_datetime, lost_datetime }: Line): string | null => returned_datetime ?? lost_datetime;
 
 const byId = <Row extends { readonly id: number }>(rows: readonly Row[]): Map<number, Row> =>
   new Map(rows.map((row) => [row.id, row]));

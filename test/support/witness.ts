@@ -32,9 +32,9 @@ export class Witness {
 }
 
 const unsound = [
-  `SELECT movie_copy_id AS copy_in_two_hands FROM movie_rent_detail WHERE returned_datetime IS NULL
+  `SELECT movie_copy_id AS copy_in_two_hands FROM movie_rent_detail WHERE COALESCE(returned_datetime, lost_datetime) IS NULL
    GROUP BY movie_copy_id HAVING COUNT(*) > 1`,
   `SELECT id AS rent_without_lines FROM movie_rent
    WHERE NOT EXISTS (SELECT 1 FROM movie_rent_detail WHERE movie_rent_id = movie_rent.id)`,
-  `SELECT id AS line_returned_before_it_was_lent FROM movie_rent_detail WHERE returned_datetime < lent_datetime`,
+  `SELECT id AS line_returned_before_it_was_lent FROM movie_rent_detail WHERE COALESCE(returned_datetime, lost_datetime) < lent_datetime`,
 ];

@@ -18,6 +18,8 @@ export const futureInstants: readonly InstantOf[] = [
   { of: MovieRent, property: 'creationDatetime', column: 'creation_datetime' },
   { of: MovieRentDetail, property: 'lentDatetime', column: 'lent_datetime' },
   { of: MovieRentDetail, property: 'returnedDatetime', column: 'returned_datetime' },
+  { of: MovieRentDetail, property: 'lostDatetime', column: 'lost_datetime' },
+  { of: MovieRent, property: 'voidedDatetime', column: 'voided_datetime' },
 ];
 
 /** Returns the latest instant that a correct clock can have recorded, in stored form. */

@@ -1,6 +1,15 @@
 import { type EntityInvariant, violationsIn, type Rows } from '../../platform/verification/invariant.js';
+import { dueDatesOfLines } from './due-dates.js';
 import { futureInstants, latestPlausibleInstant } from './future-instants.js';
-import { MovieRent, MovieRentDetail } from '../movie-rent.entity.js';
+import { isOpenLine, MovieRent, MovieRentDetail } from '../movie-rent.entity.js';
+
+/** When a loan ended; null while it lasts. */
+const endOf = (line: string): string => `COALESCE(${line}.returnedDatetime, ${line}.lostDatetime)`;
+
+const ends = [
+  { property: 'returnedDatetime', column: 'returned_datetime', what: 'was returned' },
+  { property: 'lostDatetime', column: 'lost_datetime', what: 'was lost' },
+];
 
 /** Invariants of rentals that no database constraint can express. */
 export const rentalInvariants: readonly EntityInvariant[] = [
@@ -14,20 +23,44 @@ export const rentalInvariants: readonly EntityInvariant[] = [
       ),
   },
   {
-    of: MovieRentDetail,
-    remedy: 'Set its returned_datetime to when the copy was returned.',
+    of: MovieRent,
+    remedy: 'Return its lines with PUT /movie_rents/{id}/close.',
     violations: (rows) =>
-      violationsIn<{ returned: string; lent: string }>(
+      violationsIn(
         rows
-          .addSelect('row.returnedDatetime', 'returned')
-          .addSelect('row.lentDatetime', 'lent')
-          .andWhere('row.returnedDatetime < row.lentDatetime'),
-        ({ returned, lent }) => `it was returned at ${returned}, before it was lent at ${lent}`,
+          .innerJoin(MovieRentDetail, 'line', `line.movieRentId = row.id AND ${isOpenLine('line')}`)
+          .andWhere('row.voidedDatetime IS NOT NULL')
+          .groupBy('row.id'),
+        () => 'it is void, but has an open line',
       ),
   },
+  ...ends.map(({ property, column, what }) => ({
+    of: MovieRentDetail,
+    remedy: `Set its ${column} to when the copy ${what}.`,
+    violations: (rows: Rows) =>
+      violationsIn<{ ended: string; lent: string }>(
+        rows
+          .addSelect(`row.${property}`, 'ended')
+          .addSelect('row.lentDatetime', 'lent')
+          .andWhere(`row.${property} < row.lentDatetime`),
+        ({ ended, lent }) => `it ${what} at ${ended}, before it was lent at ${lent}`,
+      ),
+  })),
   {
     of: MovieRentDetail,
-    remedy: 'Find out when the copy was lent and returned, and correct lent_datetime or returned_datetime.',
+    remedy:
+      'Find out whether the copy came back, and set the wrong one of returned_datetime and lost_datetime to null.',
+    violations: (rows) =>
+      violationsIn(
+        rows.andWhere('row.returnedDatetime IS NOT NULL AND row.lostDatetime IS NOT NULL'),
+        () => 'it was both returned and lost',
+      ),
+  },
+  dueDatesOfLines,
+  {
+    of: MovieRentDetail,
+    remedy:
+      'Find out when the copy was lent and came back, and correct lent_datetime, returned_datetime or lost_datetime.',
     // Reports the later of two loans. Two open lines of one copy violate the unique index, which is checked separately.
     violations: (rows) =>
       violationsIn<{ lent: string; other: number }>(
@@ -38,8 +71,8 @@ export const rentalInvariants: readonly EntityInvariant[] = [
           .andWhere(
             '(other.lentDatetime < row.lentDatetime OR (other.lentDatetime = row.lentDatetime AND other.id < row.id))',
           )
-          .andWhere('(other.returnedDatetime > row.lentDatetime OR other.returnedDatetime IS NULL)')
-          .andWhere('(other.returnedDatetime IS NOT NULL OR row.returnedDatetime IS NOT NULL)')
+          .andWhere(`(${endOf('other')} > row.lentDatetime OR ${isOpenLine('other')})`)
+          .andWhere(`NOT (${isOpenLine('other')} AND ${isOpenLine('row')})`)
           .groupBy('row.id')
           .addGroupBy('row.lentDatetime'),
         ({ lent, other }) => `its copy was lent at ${lent}, while row ${other} had it`,
