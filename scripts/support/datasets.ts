@@ -8,6 +8,7 @@ interface ClientRow {
   last_name: string;
   address: string;
   license_number: string;
+  blocks?: { reason: string; until: string | null; creation_datetime: string }[];
 }
 
 interface MovieRow extends Omit<MovieFields, 'genreId'> {
@@ -50,6 +51,11 @@ export async function readDatasets(folder: string): Promise<Shop> {
       lastName: client.last_name,
       address: client.address,
       licenseNumber: client.license_number,
+      blocks: client.blocks?.map(({ reason, until, creation_datetime }) => ({
+        reason,
+        until,
+        creationDatetime: new Date(creation_datetime),
+      })),
     })),
     rents: rents.map((rent) => ({
       sourceId: `${rent.client} ${rent.creation_datetime}`,

@@ -62,6 +62,10 @@ export function loadShop(unitOfWork: UnitOfWork, shop: Shop, progress: Progress)
       })),
     };
     await store.addNew(
+      'client_block',
+      clients.added.flatMap(({ id, blocks = [] }) => blocks.map((block) => ({ clientId: id, ...block }))),
+    );
+    await store.addNew(
       'movie_rent_detail',
       rents.added.flatMap(({ id, creationDatetime, lines }) =>
         lines.map(({ copy, returnedDatetime }): MovieRentDetailColumns & StoredRow => ({

@@ -1,3 +1,4 @@
+import type { ClientBlock } from '../../src/clients/client-block.entity.js';
 import type { ClientFields } from '../../src/clients/client.entity.js';
 import type { GenreFields } from '../../src/genres/genre.entity.js';
 import type { MovieFields } from '../../src/movies/movie.entity.js';
@@ -11,7 +12,7 @@ export interface Shop {
   readonly genres: readonly SourceRow<GenreFields>[];
   readonly movies: readonly SourceRow<Omit<MovieFields, 'genreId'> & { genre: string }>[];
   readonly copies: readonly SourceRow<Pick<MovieCopy, 'code'> & { movie: string }>[];
-  readonly clients: readonly SourceRow<ClientFields>[];
+  readonly clients: readonly SourceRow<ClientFields & { readonly blocks?: readonly ShopBlock[] }>[];
   readonly rents: readonly SourceRow<ShopRent>[];
 }
 
@@ -21,6 +22,8 @@ export type SourceRow<Fields> = Readonly<Fields> & {
   /** Where the row is in the files, or one of its members. */
   readonly at: (member?: string) => Place;
 };
+
+type ShopBlock = Pick<ClientBlock, 'reason' | 'until' | 'creationDatetime'>;
 
 export interface ShopRent {
   readonly client: string;

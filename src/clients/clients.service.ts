@@ -4,11 +4,16 @@ import { UnitOfWork } from '../platform/database/unit-of-work.js';
 import type { Caller, Command } from '../kernel/command.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import type { Client, ClientFields } from './client.entity.js';
+import { ClientBlockRepository } from './blocks/client-block.repository.js';
 import { type ClientFilter, ClientRepository } from './client.repository.js';
 
 const repositories = { clients: ClientRepository };
 /** Deleting a client also erases stored responses with its data. */
-const deleteRepositories = { ...repositories, idempotencyKeys: IdempotencyKeyRepository };
+const deleteRepositories = {
+  ...repositories,
+  blocks: ClientBlockRepository,
+  idempotencyKeys: IdempotencyKeyRepository,
+};
 
 @Injectable()
 export class ClientsService {
@@ -35,10 +40,12 @@ export class ClientsService {
   }
 
   delete(id: number, { precondition, signal }: Command<Client>): Promise<void> {
-    return this.unitOfWork.for({ signal }).run(deleteRepositories, async ({ clients, idempotencyKeys }) => {
+    return this.unitOfWork.for({ signal }).run(deleteRepositories, async ({ clients, blocks, idempotencyKeys }) => {
       precondition?.(await clients.getForUpdate(id, 'update'));
+      const blockIds = await blocks.deleteOf(id);
       await clients.delete(id);
       await idempotencyKeys.eraseAnswers(`/clients/${id}`);
+      for (const blockId of blockIds) await idempotencyKeys.eraseAnswers(`/client_blocks/${blockId}`);
     });
   }
 }

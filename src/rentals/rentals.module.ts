@@ -8,10 +8,12 @@ import { RentalsController } from './rentals.controller.js';
 import { RentalsService } from './rentals.service.js';
 import { ReturnsController } from './returns/returns.controller.js';
 import { ReturnsService } from './returns/returns.service.js';
+import { StandingController } from './standing/standing.controller.js';
+import { StandingService } from './standing/standing.service.js';
 
 @Module({
   imports: [MoviesModule, ClientsModule],
-  controllers: [RentalsController, LinesController, ReturnsController],
-  providers: [RentalsService, LinesService, ReturnsService, RentalMetrics],
+  controllers: [RentalsController, LinesController, ReturnsController, StandingController],
+  providers: [RentalsService, LinesService, ReturnsService, StandingService, RentalMetrics],
 })
 export class RentalsModule {}

@@ -95,6 +95,43 @@ describe('the rules of a check-out', () => {
     });
   });
 
+  describe('client_blocked', () => {
+    it('refuses through the last date of the block by the calendar of the shop, without its reason', async () => {
+      await setPolicy({ time_zone: 'Europe/Berlin' });
+      const [id, copies] = [await clientId(), await copiesOf(2)];
+      await shop.api.post(`/clients/${id}/blocks`).send({ reason: 'Private', until: '2026-02-10' }).expect(201);
+      shop.clock.set('2026-02-10T22:59:59.999Z');
+      const problem = await refused(order(id, [copy(copies[0]!)]), 409, 'check-out-refused');
+      expect(problem['errors']).toMatchObject([
+        { pointer: '#/client_id', code: 'client_blocked', overridable: true, until: '2026-02-10' },
+      ]);
+      expect(JSON.stringify(problem)).not.toContain('Private');
+      shop.clock.set('2026-02-10T23:00:00.000Z');
+      await order(id, [copy(copies[0]!)]).expect(201);
+    });
+
+    it('names the block that lasts longest, and is gone with the block', async () => {
+      const [id, copies] = [await clientId(), await copiesOf(2)];
+      shop.clock.set('2026-02-10T12:00:00.000Z');
+      const ids: number[] = [];
+      for (const until of ['2026-03-01', '2026-04-01', null, '2026-01-01']) {
+        ids.push((await shop.api.post(`/clients/${id}/blocks`).send({ reason: 'x', until }).expect(201)).body.id);
+      }
+      const until = async () =>
+        (await refused(order(id, [copy(copies[0]!)]), 409, 'check-out-refused'))['errors'][0].until;
+      expect(await until()).toBeNull();
+      await shop.api.delete(`/client_blocks/${ids[2]}`).expect(204);
+      expect(await until()).toBe('2026-04-01');
+      const override = { rules: ['client_blocked'], comment: 'Paid for the discs' };
+      const { body } = await order(id, [copy(copies[0]!)], { override }).expect(201);
+      expect(await eventsOf('movie_rents', body.id)).toMatchObject([
+        ['rental.rules_overridden', { rules: ['client_blocked'] }],
+      ]);
+      // Returning is never refused because of the client.
+      await shop.clerk.close(body.id);
+    });
+  });
+
   describe('the facts of refusals', () => {
     it('say when a copy is due, and that rules for copies that are out cannot be lifted', async () => {
       await setPolicy({ rental_days: 3 });

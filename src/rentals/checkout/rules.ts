@@ -13,6 +13,10 @@ export interface Taken {
   readonly removed: number;
 }
 
+/** Returns how many copies a client may have out: the client's own limit, else the shop's; null if there is none. */
+export const limitOf = ({ shop, client }: Pick<Borrower, 'shop' | 'client'>): number | null =>
+  client?.maxOpenCopies ?? shop.maxOpenCopies;
+
 /** Judges the rules for the client: at most one refusal for each. They refuse nothing if no copy is taken out. */
 export function judgeClient({ shop, client, blocks }: Borrower, { added, removed }: Taken, now: Date): Judged[] {
   if (!client || added === 0) return [];
@@ -35,7 +39,7 @@ export function judgeClient({ shop, client, blocks }: Borrower, { added, removed
     const { dueOn } = client.firstDue;
     refuse('client_has_overdue', `The client has a copy that was due on ${dueOn}.`, { dueOn });
   }
-  const limit = client.maxOpenCopies ?? shop.maxOpenCopies;
+  const limit = limitOf({ shop, client });
   const open = (client.openCopies ?? 0) - removed;
   if (limit !== null && open + added > limit) {
     refuse('limit_reached', `The client may have ${limit} copies out, and has ${open}.`, { limit, open });
@@ -44,7 +48,8 @@ export function judgeClient({ shop, client, blocks }: Borrower, { added, removed
   return refusals;
 }
 
-const activeBlocks = <Block extends { readonly until: CalendarDate | null }>(
+/** Returns the blocks that are active on a date of the shop's calendar. The last date is included. */
+export const activeBlocks = <Block extends { readonly until: CalendarDate | null }>(
   blocks: readonly Block[],
   today: CalendarDate,
 ): Block[] => blocks.filter(({ until }) => until === null || today <= until);

@@ -162,6 +162,7 @@ function describeParameters(operation: Operation, resource: string, id: number):
 
 /** Names of resources in "… not found", by the first segment of the path. */
 const resourceNames: Readonly<Record<string, string>> = {
+  client_blocks: 'Client block',
   clients: 'Client',
   genres: 'Genre',
   movie_copies: 'Movie copy',

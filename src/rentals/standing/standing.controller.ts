@@ -1,0 +1,29 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { NotFound } from '../../kernel/domain-error.js';
+import { PathId } from '../../platform/http/dto/path-id.js';
+import { Operation } from '../../platform/http/openapi/operation.decorator.js';
+import { Context, RequestContext } from '../../platform/http/requests/request-context.js';
+import { StandingDto } from './dto/standing.dto.js';
+import { StandingService } from './standing.service.js';
+
+@ApiTags('Clients')
+@Controller('clients/:id/standing')
+export class StandingController {
+  constructor(private readonly standings: StandingService) {}
+
+  @Get()
+  @Operation({
+    summary: 'Get the standing of a client',
+    description:
+      'What the client has out, active blocks, and what would refuse a rental of one more copy now, at one moment. ' +
+      'The refusals are those of `POST /movie_rents`.',
+    returns: StandingDto,
+    exampleId: 2,
+    responseExample: { details: [], blocks: [] },
+    problems: [NotFound],
+  })
+  async getStanding(@PathId() id: number, @Context() context: RequestContext): Promise<StandingDto> {
+    return new StandingDto(await this.standings.get(id, context));
+  }
+}

@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import type { ClientBlock } from '../../clients/client-block.entity.js';
+import { dateAt } from '../../kernel/calendar.js';
+import { Clock } from '../../kernel/clock.js';
+import type { Caller } from '../../kernel/command.js';
+import { NotFound, type Refusal } from '../../kernel/domain-error.js';
+import { inOrder } from '../../kernel/in-order.js';
+import { UnitOfWork } from '../../platform/database/unit-of-work.js';
+import { BorrowerRepository } from '../checkout/borrower.repository.js';
+import { activeBlocks, judgeClient, limitOf } from '../checkout/rules.js';
+import type { MovieRentDetail } from '../movie-rent.entity.js';
+import { type OpenLineCounts, StandingRepository } from './standing.repository.js';
+
+const repositories = { borrowers: BorrowerRepository, standings: StandingRepository };
+
+/** What a clerk looks at first: what a client has out, and what speaks against lending more. */
+export interface Standing {
+  readonly clientId: number;
+  readonly now: Date;
+  readonly counts: OpenLineCounts;
+  /** Copies that the client may have out; null: any number. */
+  readonly limit: number | null;
+  readonly lines: readonly MovieRentDetail[];
+  /** The blocks that are active today. */
+  readonly blocks: readonly ClientBlock[];
+  /** What would refuse a check-out of one more copy. */
+  readonly refusals: readonly Refusal[];
+}
+
+@Injectable()
+export class StandingService {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly clock: Clock,
+  ) {}
+
+  get(clientId: number, caller: Caller): Promise<Standing> {
+    return this.unitOfWork.for(caller).read(repositories, async ({ borrowers, standings }) => {
+      const now = this.clock.now();
+      const [borrower, lines, counts] = await inOrder(
+        borrowers.getForUpdate(clientId),
+        standings.findOpenLines(clientId),
+        standings.countOpenLines(clientId, now),
+      );
+      if (!borrower.client) throw new NotFound('Client');
+      return {
+        clientId,
+        now,
+        counts,
+        limit: limitOf(borrower),
+        lines,
+        blocks: activeBlocks(borrower.blocks, dateAt(now, borrower.shop.timeZone)),
+        refusals: judgeClient(borrower, { added: 1, removed: 0 }, now),
+      };
+    });
+  }
+}
