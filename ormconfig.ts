@@ -27,7 +27,7 @@ import { Genre } from './src/genres/genre.entity.js';
 import { MovieCopy } from './src/movies/movie-copy.entity.js';
 import { Movie } from './src/movies/movie.entity.js';
 import { Shop } from './src/policy/shop.entity.js';
-import { Renewal } from './src/rentals/renewal.entity.js';
+import { Renewal } from './src/rentals/renewals/renewal.entity.js';
 import { MovieRent, MovieRentDetail } from './src/rentals/movie-rent.entity.js';
 
 type DatabaseLimits = Pick<Environment, 'STATEMENT_TIMEOUT_MS' | 'WAL_LIMIT_MB'>;

@@ -1,5 +1,8 @@
 import type { GenreFields } from '../../src/genres/genre.entity.js';
 import type { MovieFields } from '../../src/movies/movie.entity.js';
+import { dateAt } from '../../src/kernel/calendar.js';
+import { dueDateAfter, noTerms } from '../../src/policy/terms.js';
+import type { TermsOfLine } from '../../src/rentals/movie-rent.entity.js';
 import { readInput } from './input.js';
 import type { Shop } from './shop.js';
 
@@ -37,6 +40,7 @@ export async function readDatasets(folder: string): Promise<Shop> {
     read<RentRow>(folder, 'rents.json'),
   ]);
   const inFile = (file: string) => () => ({ file });
+  const termsByCopy = new Map(movies.flatMap(({ copies, rentalDays }) => copies.map((code) => [code, rentalDays])));
   return {
     source: 'demonstration',
     genres: genres.map((genre) => ({ sourceId: genre.name, at: inFile('genres.json'), ...genre })),
@@ -65,12 +69,20 @@ export async function readDatasets(folder: string): Promise<Shop> {
       lines: rent.lines.map((line) => ({
         copy: line.copy,
         returnedDatetime: line.returned_datetime === null ? null : new Date(line.returned_datetime),
+        terms: termsOf(termsByCopy.get(line.copy), new Date(rent.creation_datetime)),
       })),
     })),
   };
 }
 
 const idOf = ({ title, year }: Pick<MovieRow, 'title' | 'year'>): string => `${title} (${year})`;
+
+/** Returns the terms of a line whose movie has rental days of its own. */
+function termsOf(rentalDays: number | null | undefined, lent: Date): TermsOfLine | undefined {
+  if (rentalDays == null) return undefined;
+  const alwaysOpen = { timeZone: 'UTC', openingDays: null, closedDates: [] };
+  return { ...noTerms, rentalDays, ...dueDateAfter(dateAt(lent, 'UTC'), rentalDays, alwaysOpen) };
+}
 
 /** Takes the rows at their word: the files are the project's own. */
 async function read<Row>(folder: string, file: string): Promise<Row[]> {

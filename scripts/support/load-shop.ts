@@ -68,14 +68,14 @@ export function loadShop(unitOfWork: UnitOfWork, shop: Shop, progress: Progress)
     await store.addNew(
       'movie_rent_detail',
       rents.added.flatMap(({ id, creationDatetime, lines }) =>
-        lines.map(({ copy, returnedDatetime }): MovieRentDetailColumns & StoredRow => ({
+        lines.map(({ copy, returnedDatetime, terms = noTerms }): MovieRentDetailColumns & StoredRow => ({
           movieRentId: id,
           movieCopyId: copies.idOf(copy),
           lentDatetime: creationDatetime,
           returnedDatetime,
           lostDatetime: null,
           renewals: null,
-          ...noTerms,
+          ...terms,
         })),
       ),
     );

@@ -18,6 +18,9 @@ export const ruleCodes = [
   'client_blocked',
   'client_has_overdue',
   'limit_reached',
+  'line_ended',
+  'renewal_limit_reached',
+  'due_date_unchanged',
   'duplicate_code',
   'stock_disagrees',
   'copies_missing',
@@ -40,6 +43,8 @@ export interface Facts {
   readonly limit?: number;
   /** Copies that the client has out, without those of the request. */
   readonly open?: number;
+  /** How often a line was renewed. */
+  readonly renewals?: number;
   /** The last date of a block; null: no end. */
   readonly until?: CalendarDate | null;
   /** When a copy is due that is out; null: never. */

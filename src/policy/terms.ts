@@ -60,7 +60,7 @@ function dueDateOf(lent: Date, rentalDays: number | null, shop: ShopFields): Due
 }
 
 /** Returns the due date a number of days after a date, moved to the next open day. */
-function dueDateAfter(
+export function dueDateAfter(
   date: CalendarDate,
   days: number,
   shop: OpeningDays & { readonly timeZone: string },

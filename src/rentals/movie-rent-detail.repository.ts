@@ -5,7 +5,7 @@ import { onDuplicate } from '../platform/database/queries/constraint-violations.
 import { LostRace } from '../kernel/domain-error.js';
 import { isOpen } from '../loans/loan.view.js';
 import type { MovieCopy } from '../movies/movie-copy.entity.js';
-import { Renewal } from './renewal.entity.js';
+import { Renewal } from './renewals/renewal.entity.js';
 
 /** A copy to be lent, the time of lending, and the terms. */
 export interface Lending {

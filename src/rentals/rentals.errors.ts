@@ -114,6 +114,30 @@ export class CheckOutRefused extends DomainError {
   }
 }
 
+/** A rule stands against the renewal of a line. */
+export class RenewalRefused extends DomainError {
+  static readonly description: ErrorDescription = {
+    type: 'renewal-refused',
+    category: 'conflict',
+    title: 'Renewal refused',
+    listsErrors: true,
+    example: () =>
+      new RenewalRefused([
+        {
+          path: ['details', 0, 'code'],
+          code: 'renewal_limit_reached',
+          detail: 'Line 46 was renewed 2 times, and may be 2 times.',
+          overridable: true,
+          facts: { limit: 2, renewals: 2 },
+        },
+      ]),
+  };
+
+  constructor(override readonly errors: readonly Refusal[]) {
+    super(errors.map(({ detail }) => detail).join(' '));
+  }
+}
+
 export class RentClosed extends DomainError {
   static readonly description: ErrorDescription = {
     type: 'rent-closed',

@@ -237,7 +237,7 @@ describe('what only the service sets', () => {
     const path = `/movies/${movie.id}/copies`;
     const { errors } = await refused(shop.api.post(path).send({ movie_id: 4711 }), 422, 'invalid-input');
     expect(errors).toMatchObject([{ pointer: '#/movie_id', code: 'read_only' }]);
-    expect((await shop.api.get(path)).body).toEqual(movie.copies);
+    expect((await shop.api.get(path)).body).toMatchObject(movie.copies);
   });
 
   it('makes another request of one with the same Idempotency-Key', async () => {

@@ -18,23 +18,13 @@ export const limitOf = ({ shop, client }: Pick<Borrower, 'shop' | 'client'>): nu
   client?.maxOpenCopies ?? shop.maxOpenCopies;
 
 /** Judges the rules for the client: at most one refusal for each. They refuse nothing if no copy is taken out. */
-export function judgeClient({ shop, client, blocks }: Borrower, { added, removed }: Taken, now: Date): Judged[] {
+export function judgeClient(borrower: Borrower, { added, removed }: Taken, now: Date): Judged[] {
+  const { shop, client } = borrower;
   if (!client || added === 0) return [];
-  const refusals: Judged[] = [];
+  const refusals: Judged[] = judgeBlocks(borrower, now);
   const refuse = (code: RuleCode, detail: string, facts: Facts) =>
     refusals.push(refusal(['clientId'], code, client.id, detail, facts));
 
-  const active = blocks.length > 0 ? activeBlocks(blocks, dateAt(now, shop.timeZone)) : [];
-  if (active.length > 0) {
-    const isOpenEnded = active.some(({ until }) => until === null);
-    const until = isOpenEnded
-      ? null
-      : active
-          .map((block) => block.until!)
-          .sort()
-          .at(-1)!;
-    refuse('client_blocked', `The client is blocked${until === null ? '' : ` through ${until}`}.`, { until });
-  }
   if (shop.blockWhenOverdue && client.firstDue && client.firstDue.dueDatetime < now) {
     const { dueOn } = client.firstDue;
     refuse('client_has_overdue', `The client has a copy that was due on ${dueOn}.`, { dueOn });
@@ -46,6 +36,21 @@ export function judgeClient({ shop, client, blocks }: Borrower, { added, removed
   }
   // Next: client_owes, by the client's balance and the policy's block_when_owing.
   return refusals;
+}
+
+/** Judges the blocks of the client: one refusal for all of them. */
+export function judgeBlocks({ shop, client, blocks }: Borrower, now: Date): Judged[] {
+  const active = blocks.length > 0 ? activeBlocks(blocks, dateAt(now, shop.timeZone)) : [];
+  if (active.length === 0) return [];
+  const isOpenEnded = active.some(({ until }) => until === null);
+  const until = isOpenEnded
+    ? null
+    : active
+        .map((block) => block.until!)
+        .sort()
+        .at(-1)!;
+  const detail = `The client is blocked${until === null ? '' : ` through ${until}`}.`;
+  return [refusal(['clientId'], 'client_blocked', client?.id, detail, { until })];
 }
 
 /** Returns the blocks that are active on a date of the shop's calendar. The last date is included. */

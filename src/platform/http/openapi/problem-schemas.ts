@@ -114,15 +114,20 @@ const countSchema = { type: 'integer', format: 'int32', minimum: 0, maximum: max
 const dateSchema = { type: ['string', 'null'], format: 'date' };
 
 const factSchemas = {
-  limit: { description: '`limit_reached`: copies that the client may have out.', ...countSchema },
+  limit: {
+    description: '`limit_reached`: copies that the client may have out. `renewal_limit_reached`: renewals of a line.',
+    ...countSchema,
+  },
   open: {
     description: '`limit_reached`: copies that the client has out, without those of the request.',
     ...countSchema,
   },
+  renewals: { description: '`renewal_limit_reached`: how often the line was renewed.', ...countSchema },
   until: { description: '`client_blocked`: the last date of the block; null if it has no end.', ...dateSchema },
   dueOn: {
     description:
       '`copy_rented`: when the copy that is out is due. `no_copy_available`: when the first copy of the movie is due. ' +
+      '`due_date_unchanged`: when the line is due. ' +
       '`client_has_overdue`: when the first of the overdue copies was due. Null if it never is.',
     ...dateSchema,
   },

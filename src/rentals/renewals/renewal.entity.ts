@@ -1,8 +1,8 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, type Relation } from 'typeorm';
-import type { CalendarDate } from '../kernel/calendar.js';
-import { InstantColumn } from '../platform/database/columns/instant-column.js';
-import { TextColumn } from '../platform/database/columns/text-column.js';
-import { MovieRentDetail } from './movie-rent.entity.js';
+import type { CalendarDate } from '../../kernel/calendar.js';
+import { InstantColumn } from '../../platform/database/columns/instant-column.js';
+import { TextColumn } from '../../platform/database/columns/text-column.js';
+import { MovieRentDetail } from '../movie-rent.entity.js';
 
 /** An extension of a line's due date. */
 @Entity('renewal')

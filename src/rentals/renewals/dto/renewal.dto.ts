@@ -1,0 +1,43 @@
+import { ApiSchema } from '@nestjs/swagger';
+import { DateField } from '../../../platform/http/dto/calendar-fields.js';
+import { IdField, InstantField } from '../../../platform/http/dto/fields.js';
+import { PageQuery, SortParameter } from '../../../platform/http/paging/page-query.js';
+import type { Renewal } from '../renewal.entity.js';
+
+/** An extension of the due date of a line. */
+@ApiSchema({ name: 'Renewal' })
+export class RenewalDto {
+  @IdField({ description: 'Id of the renewal.', origin: 'assigned' })
+  id!: number;
+
+  @IdField({ description: 'Id of the line.', example: 8 })
+  movie_rent_detail_id!: number;
+
+  @InstantField({ description: 'When the line was renewed.', example: '2026-01-16T10:12:43.001Z' })
+  creation_datetime!: string;
+
+  @DateField({ description: 'Date on which the copy was due before.', example: '2026-01-17' })
+  former_due_on!: string;
+
+  @DateField({ description: 'Date on which the copy was due after.', example: '2026-01-20' })
+  due_on!: string;
+
+  constructor(renewal: Renewal) {
+    this.id = renewal.id;
+    this.movie_rent_detail_id = renewal.movieRentDetailId;
+    this.creation_datetime = renewal.creationDatetime.toISOString();
+    this.former_due_on = renewal.formerDueOn;
+    this.due_on = renewal.dueOn;
+  }
+
+  static of = (renewal: Renewal): RenewalDto => new RenewalDto(renewal);
+}
+
+export class ListRenewals extends PageQuery {
+  @SortParameter('RenewalOrder', { id: 'integer' })
+  sort: string = 'id';
+
+  protected override get kind(): string {
+    return 'ListRenewals';
+  }
+}

@@ -1,0 +1,85 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../kernel/clock.js';
+import type { Caller, Command } from '../../kernel/command.js';
+import type { Refusal, RuleCode } from '../../kernel/domain-error.js';
+import type { Page, PageRequest } from '../../kernel/page.js';
+import { UnitOfWork } from '../../platform/database/unit-of-work.js';
+import { EventRepository } from '../../platform/events/event.repository.js';
+import { judgeBlocks } from '../checkout/rules.js';
+import { BorrowerRepository } from '../checkout/borrower.repository.js';
+import { findLines, type LineName, pathOf } from '../line-name.js';
+import { LineRepository } from '../lines/line.repository.js';
+import type { MovieRent } from '../movie-rent.entity.js';
+import { MovieRentRepository } from '../movie-rent.repository.js';
+import { RenewalRefused } from '../rentals.errors.js';
+import { judgeRenewal, renewedDueDate, type RenewalOverride } from './renewal-rules.js';
+import type { Renewal } from './renewal.entity.js';
+import { RenewalRepository } from './renewal.repository.js';
+
+/** The lines of a rental to renew, all or none. */
+export interface RenewalOrder {
+  readonly lines: readonly LineName[];
+  readonly override?: RenewalOverride;
+}
+
+const repositories = {
+  rents: MovieRentRepository,
+  borrowers: BorrowerRepository,
+  renewals: RenewalRepository,
+  events: EventRepository,
+};
+const readRepositories = { lines: LineRepository, renewals: RenewalRepository };
+
+@Injectable()
+export class RenewalsService {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly clock: Clock,
+  ) {}
+
+  pageOfLine(lineId: number, request: PageRequest, caller: Caller): Promise<Page<Renewal>> {
+    return this.unitOfWork.for(caller).read(readRepositories, async ({ lines, renewals }) => {
+      await lines.get(lineId);
+      return renewals.page(lineId, request);
+    });
+  }
+
+  /** Extends the due dates of lines, all or none. */
+  renew(rentId: number, order: RenewalOrder, command: Command<MovieRent>): Promise<MovieRent> {
+    return this.unitOfWork.for(command).run(repositories, async ({ rents, borrowers, renewals, events }) => {
+      const rent = await rents.getForUpdate(rentId);
+      const lines = findLines(order.lines, rent.details);
+      const borrower = await borrowers.getForUpdate(rent.clientId);
+      const { shop } = borrower;
+      const now = this.clock.now();
+
+      const extensions = lines.map((line) => ({ line, due: renewedDueDate(line, shop, now) }));
+      const refusals = [
+        ...judgeBlocks(borrower, now),
+        ...extensions.flatMap(({ line, due }, index) =>
+          judgeRenewal(line, due, shop, pathOf(index, order.lines[index]!)),
+        ),
+      ];
+      const lifted = liftedBy(order.override, refusals);
+      if (lifted.length < refusals.length) throw new RenewalRefused(refusals.filter((each) => !lifted.includes(each)));
+
+      await renewals.renew(
+        extensions.map(({ line, due }) => ({ line, due: due! })),
+        now,
+      );
+      if (lifted.length > 0) {
+        await events.record({
+          type: 'rental.rules_overridden',
+          resource: 'movie_rents',
+          resourceId: rentId,
+          creationDatetime: now,
+          changes: { rules: [...new Set(lifted.map(({ code }) => code))], comment: order.override!.comment },
+        });
+      }
+      return rent;
+    });
+  }
+}
+
+const liftedBy = (override: RenewalOverride | undefined, refusals: readonly Refusal[]): Refusal[] =>
+  refusals.filter(({ code }) => (override?.rules as readonly RuleCode[] | undefined)?.includes(code));
