@@ -45,8 +45,8 @@ export function loadShop(unitOfWork: UnitOfWork, shop: Shop, progress: Progress)
       });
     const counts = {
       genres: await add('genres', genres, ({ name, description }) => ({ ...Genre.columnsOf({ name, description }) })),
-      movies: await add('movies', movies, ({ title, description, year, director, genre }) => ({
-        ...Movie.columnsOf({ title, description, year, director, genreId: genres.idOf(genre) }),
+      movies: await add('movies', movies, ({ title, description, year, director, genre, rentalDays, rentalRate }) => ({
+        ...Movie.columnsOf({ title, description, year, director, genreId: genres.idOf(genre), rentalDays, rentalRate }),
       })),
       copies: await add('copies', copies, ({ code, movie }): MovieCopyColumns & StoredRow => ({
         ...MovieCopy.columnsOf({ code, serviceState: 'in_service' }),

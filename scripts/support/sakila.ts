@@ -5,6 +5,7 @@ import { groupBy } from '../../src/kernel/group-by.js';
 import { identityKey } from '../../src/kernel/text.js';
 import { MovieCopyInput } from '../../src/movies/dto/movie-copy.dto.js';
 import { MoviePatch } from '../../src/movies/dto/movie-input.dto.js';
+import type { TermsOfMovie } from '../../src/policy/shop.entity.js';
 import { maxStock } from '../../src/movies/stock.js';
 import { type CsvFile, type CsvRow, readCsv } from './csv-file.js';
 import { type Keys, keysOf } from './csv-keys.js';
@@ -88,6 +89,25 @@ export async function readSakila(folder: string, encoding = 'utf-8'): Promise<Sh
   }
   faults.throwIfAny();
   return shop;
+}
+
+/**
+ * The rental days and rental rates of the films, by film_id.
+ * @throws UnusableInput that lists every fault of the file
+ */
+export async function readSakilaTerms(folder: string): Promise<ReadonlyMap<string, Partial<TermsOfMovie>>> {
+  const faults = new Faults();
+  const columns = ['film_id', 'rental_duration', 'rental_rate'] as const;
+  const films = await readCsv(folder, 'film.csv', columns, decoderOf('utf-8'), faults);
+  const terms = keysOf(films, 'film_id', faults).map((row, sourceId) => {
+    const { rental_duration, rental_rate } = row.values;
+    const at = placesIn(row, { rental_days: 'rental_duration' });
+    const members = { rental_days: numberIn(rental_duration), rental_rate: minorUnitsIn(rental_rate) };
+    const movie = readRow(MoviePatch, members, at, faults);
+    return movie && ([sourceId, { rentalDays: movie.rental_days, rentalRate: movie.rental_rate }] as const);
+  });
+  faults.throwIfAny();
+  return new Map(terms);
 }
 
 function genresIn(categories: Keys<'category_id' | 'name'>, faults: Faults): Shop['genres'] {
@@ -195,6 +215,9 @@ function instantIn<Column extends string>(row: CsvRow<Column>, column: Column, f
 
 /** A whole number that JSON would show as it is here; other text stays what it is. */
 const numberIn = (text: string): unknown => (/^(0|-?[1-9]\d*)$/.test(text) ? Number(text) : text);
+
+/** Minor units of an amount such as 4.99; other text stays what it is. */
+const minorUnitsIn = (text: string): unknown => (/^\d+\.\d\d$/.test(text) ? Number(text.replace('.', '')) : text);
 
 const placesIn =
   (row: CsvRow<string>, columns: Readonly<Record<string, string>>) =>

@@ -41,7 +41,7 @@ describe('commands for a running shop', () => {
   });
 
   // Others run theirs as programs: seed and verify in wal-checkpoint.spec.ts, backup in backing-up.spec.ts.
-  it.each(['import-sakila', 'repair-instants'])('start as they are built: %s', async (name) => {
+  it.each(['import-sakila', 'replay-sakila', 'repair-instants'])('start as they are built: %s', async (name) => {
     const program = Program.start(`commands/${name}.js`, { DATABASE_URL: 'sqlite:' });
     expect(await program.exited).toMatchObject({ code: 1 });
     expect(program.stderr).toMatch(/^The configuration is invalid:\n {2}DATABASE_URL must name a file/);

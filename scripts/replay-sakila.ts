@@ -1,0 +1,93 @@
+import type { AddressInfo, Server } from 'node:net';
+import { basename, dirname } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createApp } from '../src/app.setup.js';
+import { readEnvironment } from '../src/platform/config/environment.js';
+import { UnitOfWork } from '../src/platform/database/unit-of-work.js';
+import { withFreshDatabase } from './support/fresh-database.js';
+import { readInput, UnusableInput } from './support/input.js';
+import { loadShop } from './support/load-shop.js';
+import { Progress } from './support/progress.js';
+import { replay, ReplayClock, type ReplayReport, send, type ShopIds } from './support/replay.js';
+import { runCommand } from './support/run-command.js';
+import { readSakila, readSakilaTerms } from './support/sakila.js';
+import type { Shop } from './support/shop.js';
+import { ShopStore } from './support/shop-store.js';
+
+const usage =
+  'Which folder holds the CSV files of the Sakila sample database? The policy is a JSON file with members of PUT /shop:\n' +
+  '  npm run replay:sakila -- <folder> [--policy <file.json>]';
+const policyRemedy = 'Name a JSON file with members of PUT /shop, such as {"max_open_copies": 5}.';
+
+await runCommand(async () => {
+  const { DATABASE_URL: databaseUrl } = readEnvironment(process.env);
+  const { folder, policyFile } = readArguments();
+  const policy = policyFile === undefined ? undefined : await readPolicy(policyFile);
+  const [shop, terms] = await Promise.all([readSakila(folder), readSakilaTerms(folder)]);
+  const movies = shop.movies.map((movie) => ({ ...movie, ...terms.get(movie.sourceId) }));
+  const report = await withFreshDatabase(databaseUrl, (url) => replayOn(url, { ...shop, movies }, policy));
+  console.log(JSON.stringify(report));
+});
+
+/** Starts the service on an empty database, stocks the shop and replays its rentals. */
+async function replayOn(databaseUrl: string, shop: Shop, policy: object | undefined): Promise<ReplayReport> {
+  const environment = readEnvironment({
+    LOG_LEVEL: 'warn',
+    ...process.env,
+    ...{ HOST: '127.0.0.1', PORT: '0', ALLOWED_HOSTS: '', DATABASE_URL: databaseUrl, DATABASE_REPLICA_URL: '' },
+  });
+  const clock = new ReplayClock();
+  const progress = new Progress();
+  const app = await createApp(environment, { clock });
+  try {
+    const unitOfWork = app.get(UnitOfWork);
+    await loadShop(unitOfWork, { ...shop, rents: [] }, progress);
+    const server = (await app.listen(environment.PORT, environment.HOST)) as Server;
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    if (policy !== undefined) await putPolicy(url, policy);
+    return await replay(shop.rents, { url, clock, ids: await idsOf(unitOfWork, shop), progress });
+  } finally {
+    await app.close();
+  }
+}
+
+/**
+ * Members that the policy doesn't have stay those of a new shop.
+ * @throws UnusableInput with the response of a service that refuses the policy
+ */
+async function putPolicy(url: string, policy: object): Promise<void> {
+  const { document: present } = await send(url, 'GET', '/shop');
+  const { status, document } = await send(url, 'PUT', '/shop', { ...(present as object), ...policy });
+  if (status !== 200) throw new UnusableInput(`PUT /shop refuses the policy: ${JSON.stringify(document, null, 2)}`);
+}
+
+/** @throws UnusableInput */
+async function readPolicy(file: string): Promise<object> {
+  const text = await readInput(dirname(file), basename(file), policyRemedy);
+  try {
+    const policy: unknown = JSON.parse(text);
+    if (typeof policy === 'object' && policy !== null && !Array.isArray(policy)) return policy;
+  } catch {
+    // It is refused like any other text that is no JSON object.
+  }
+  throw new UnusableInput(`${file} is no JSON object. ${policyRemedy}`);
+}
+
+function idsOf(unitOfWork: UnitOfWork, { source, clients, copies }: Shop): Promise<ShopIds> {
+  return unitOfWork.run({ store: ShopStore }, async ({ store }) => ({
+    client: (await store.plan(source, 'client', clients)).idOf,
+    copy: (await store.plan(source, 'movie_copy', copies)).idOf,
+  }));
+}
+
+/** @throws UnusableInput */
+function readArguments(): { folder: string; policyFile?: string } {
+  try {
+    const { positionals, values } = parseArgs({ options: { policy: { type: 'string' } }, allowPositionals: true });
+    const [folder, ...others] = positionals;
+    if (folder && others.length === 0) return { folder, policyFile: values.policy };
+  } catch (error) {
+    throw new UnusableInput(`${(error as Error).message}\n${usage}`);
+  }
+  throw new UnusableInput(usage);
+}
