@@ -5,13 +5,8 @@ import type { LogLevel } from '../config/environment.js';
 import { errorCode } from '../../kernel/error-code.js';
 import { LogDestination } from './log-destination.js';
 
-const nestStartContexts = new Set<unknown>([
-  'InstanceLoader',
-  'NestApplication',
-  'NestFactory',
-  'RouterExplorer',
-  'RoutesResolver',
-]);
+/** Classes of Nest that log their work at startup. The bundler may add an underscore or a number to their names. */
+const nestStartContext = /^_?(InstanceLoader|NestApplication|NestFactory|RouterExplorer|RoutesResolver)\d*$/;
 
 /** Nest logger on pino: one JSON object per line, or text on a terminal. */
 export class PinoLogger implements LoggerService {
@@ -55,7 +50,7 @@ export class PinoLogger implements LoggerService {
   private infoWriter() {
     const [info, debug] = [this.writerOf('info'), this.writerOf('debug')];
     return (message: unknown, ...rest: unknown[]): void => {
-      (nestStartContexts.has(rest.at(-1)) ? debug : info)(message, ...rest);
+      (nestStartContext.test(String(rest.at(-1))) ? debug : info)(message, ...rest);
     };
   }
 
