@@ -63,9 +63,10 @@ describe('the texts of statements', () => {
       expect(await rent(...any(1, 2, 3, 3, 2, 1, 1))).toEqual(texts);
       expect(await rent(...any(2, 3), ...named(29, 59))).toEqual(texts);
       listener.heard();
+      // PostgreSQL locks too. The last query finds when the copies that are out are due.
       const tooMany = any(...Array<number>(50).fill(1), ...Array<number>(50).fill(2));
       await api.post('/movie_rents').send({ client_id: 1, details: tooMany }).expect(409);
-      expect(listener.heard().filter(({ sql }) => sql.includes('movie_copy'))).toHaveLength(isSqlite() ? 1 : 2);
+      expect(listener.heard().filter(({ sql }) => sql.includes('movie_copy'))).toHaveLength(isSqlite() ? 2 : 3);
       expect(await rent(...named(30))).toHaveLength(texts.length);
       expect(await rent(...named(60, 89, 90))).toHaveLength(texts.length);
     } finally {

@@ -8,6 +8,8 @@ function useExamples() {
   beforeAll(async () => {
     const [{ copies }, { id }] = [await shop.clerk.movie(2), await shop.clerk.client()];
     await shop.clerk.rent(id, copies[0].id);
+    const blocked = await shop.clerk.client();
+    await shop.api.post(`/clients/${blocked.id}/blocks`).send({ reason: 'Moved away' }).expect(201);
   });
   return shop;
 }

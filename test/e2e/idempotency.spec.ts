@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { call, operations } from '../support/operations.js';
+import { call, executable, operations } from '../support/operations.js';
 import { behindItsBack, holdWrites } from '../support/outage.js';
 import { faultyParameters, refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
@@ -23,10 +23,11 @@ describe('a request that is sent again with its Idempotency-Key', () => {
 
   it.each(posts)('is answered to the byte as the first time: $operationId', async (operation) => {
     const key = randomUUID();
-    const first = await call(shop.api, operation).set('Idempotency-Key', key);
+    const post = operation.operationId === 'renewLines' ? await executable(operation, shop) : operation;
+    const first = await call(shop.api, post).set('Idempotency-Key', key);
     expect(first.status).toBeLessThan(300);
     expect(first.headers).not.toHaveProperty('idempotency-replayed');
-    const again = await call(shop.api, operation).set('Idempotency-Key', key).expect(first.status);
+    const again = await call(shop.api, post).set('Idempotency-Key', key).expect(first.status);
     expect(again.headers['idempotency-replayed']).toBe('true');
     expect(again.text).toBe(first.text);
     for (const name of ['location', 'etag', 'content-type']) expect(again.headers[name]).toBe(first.headers[name]);
@@ -123,10 +124,11 @@ describe('a request that is sent again while the first is at work', () => {
   const shop = useExamples();
 
   it.each(posts)('has to wait: $operationId', async (operation) => {
+    const post = operation.operationId === 'renewLines' ? await executable(operation, shop) : operation;
     const release = await holdWrites(shop.databaseUrl);
     const key = randomUUID();
     const send = async () => {
-      const { status, body } = await call(shop.api, operation).set('Idempotency-Key', key);
+      const { status, body } = await call(shop.api, post).set('Idempotency-Key', key);
       return status === 409 ? body.type : status < 300;
     };
     const both = [send(), send()];

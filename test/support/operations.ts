@@ -1,5 +1,6 @@
 import type { Test } from 'supertest';
 import type { Api } from './app.js';
+import type { clerk as clerkOf } from './shop.js';
 import { committedDocument } from './project.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- reads a document of any shape */
@@ -44,4 +45,23 @@ export function call(api: Api, operation: Operation, { id = 1, query = '' } = {}
   const path = operation.path.replace('{id}', String(id)).replace('{slug}', 'copy-already-rented');
   const request = api[operation.method](path + query);
   return operation.body ? request.send(operation.body) : request;
+}
+
+/**
+ * The operation as it succeeds in any shop with a client: examples that need more of the demonstration get what they
+ * need.
+ */
+export async function executable(
+  operation: Operation,
+  { api, clerk }: { api: Api; clerk: ReturnType<typeof clerkOf> },
+): Promise<Operation> {
+  if (operation.operationId === 'rentMovies') {
+    return { ...operation, body: { client_id: 1, details: [{ movie_id: (await clerk.movie(1))['id'] }] } };
+  }
+  if (operation.operationId === 'renewLines') {
+    await api.patch('/shop').send({ rental_days: 3 }).expect(200);
+    const { id, details } = await clerk.rent(1, (await clerk.movie(1))['copies'][0].id);
+    return { ...operation, path: operation.path.replace('{id}', id), body: { details: [{ id: details[0].id }] } };
+  }
+  return operation;
 }

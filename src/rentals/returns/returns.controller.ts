@@ -62,6 +62,7 @@ export class ReturnsController {
       'Returns copies of any rentals, as from a drop box, in one transaction. Each is answered by itself: an unknown ' +
       'code, or a copy that was not out, keeps none of the others from being returned.',
     returns: ReturnedStackDto,
+    changes: '/movie_rent_details',
     requestExamples: {
       'A barcode': { copies: [{ code: 'DVD-0001' }] },
       'Two barcodes': { copies: [{ code: 'DVD-0005' }, { code: 'DVD-0022' }] },

@@ -29,10 +29,11 @@ export function idempotencyKeyOf(request: Request): string | undefined {
   throw invalidInput([{ parameter: header, code: 'format', detail }]);
 }
 
-/** Returns the path of the resource that a POST created, or to which it was sent. */
+/** Returns the path of the resource that a POST created or changed: for /movie_rents/5/returns, /movie_rents/5. */
 function resourceOf({ path, res }: Request, answer: object): string {
-  const location = (res as NegotiatedResponse).representation?.location;
-  return location === undefined ? path : `${location}/${(answer as { id: number }).id}`;
+  const { location, changes } = (res as NegotiatedResponse).representation ?? {};
+  if (location !== undefined) return `${location}/${(answer as { id: number }).id}`;
+  return changes ?? path.split('/').slice(0, 3).join('/');
 }
 
 /**

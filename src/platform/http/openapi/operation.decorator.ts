@@ -22,6 +22,8 @@ interface OperationDescription {
   readonly created?: readonly [Type, string];
   /** Schema of the 200 response of an operation with `created`, if the request creates nothing: to a dry run. */
   readonly dryRun?: Type;
+  /** The path of the list that it changes, unless its own path leads to the changed resource. */
+  readonly changes?: string;
   /** Domain errors of this operation, in addition to those of all operations. */
   readonly problems?: readonly DomainErrorClass[];
   /** Request bodies by their summaries. /docs fills in the first. */
@@ -62,6 +64,8 @@ export interface Representation {
   readonly location?: string;
   /** The class of the response that creates nothing. */
   readonly dryRun?: Type;
+  /** The path of the list that it changes, if its own path does not lead to the changed resource. */
+  readonly changes?: string;
   readonly deprecated: boolean;
 }
 
@@ -153,7 +157,7 @@ function headersOf(operation: OperationDescription): HeaderName[] {
 }
 
 function representationOf(operation: OperationDescription): Representation {
-  const { textTypes, returns, redirectsBrowsersTo, created, dryRun, deprecated = false } = operation;
+  const { textTypes, returns, redirectsBrowsersTo, created, dryRun, changes, deprecated = false } = operation;
   const json = ['application/json'];
   return {
     types:
@@ -163,6 +167,7 @@ function representationOf(operation: OperationDescription): Representation {
     tagged: isTagged(operation),
     location: created?.[1],
     dryRun,
+    changes,
     deprecated,
   };
 }
