@@ -37,26 +37,24 @@ export const noTerms: LineTerms & DueDate = {
   timeZone: null,
 };
 
-/** Returns the terms of a movie: its own or, where it has none, the shop's. */
-const termsOf = (movie: TermsOfMovie, shop: ShopFields): LineTerms => ({
-  rentalDays: movie.rentalDays ?? shop.rentalDays,
-  rentalRate: movie.rentalRate ?? shop.rentalRate,
-  lateFeePerDay: movie.lateFeePerDay ?? shop.lateFeePerDay,
-  replacementCost: movie.replacementCost ?? shop.replacementCost,
-  graceDays: shop.graceDays,
-  maxLateFee: shop.maxLateFee,
-});
-
-/** Returns the terms that a line gets whose copy is lent at an instant. */
+/**
+ * Returns the terms that a line gets whose copy is lent at an instant: those of its movie or, where it has none, the
+ * shop's.
+ */
 export function frozenTerms(movie: TermsOfMovie, lent: Date, shop: ShopFields): LineTerms & DueDate {
-  const terms = termsOf(movie, shop);
-  return { ...terms, ...dueDateOf(lent, terms.rentalDays, shop) };
-}
-
-/** Returns when a copy is due that is lent, or whose rental is extended, at an instant. */
-function dueDateOf(lent: Date, rentalDays: number | null, shop: ShopFields): DueDate {
-  if (rentalDays === null) return { dueOn: null, dueDatetime: null, timeZone: null };
-  return dueDateAfter(dateAt(lent, shop.timeZone), rentalDays, shop);
+  const rentalDays = movie.rentalDays ?? shop.rentalDays;
+  const due = rentalDays === null ? noTerms : dueDateAfter(dateAt(lent, shop.timeZone), rentalDays, shop);
+  return {
+    rentalDays,
+    rentalRate: movie.rentalRate ?? shop.rentalRate,
+    lateFeePerDay: movie.lateFeePerDay ?? shop.lateFeePerDay,
+    replacementCost: movie.replacementCost ?? shop.replacementCost,
+    graceDays: shop.graceDays,
+    maxLateFee: shop.maxLateFee,
+    dueOn: due.dueOn,
+    dueDatetime: due.dueDatetime,
+    timeZone: due.timeZone,
+  };
 }
 
 /** Returns the due date a number of days after a date, moved to the next open day. */

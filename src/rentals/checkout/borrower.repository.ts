@@ -56,7 +56,6 @@ export class BorrowerRepository {
       limits.run(this.manager, { clientId }, 'no key update'),
       judged.all(this.manager, { clientId }),
     );
-    const { clients, blocks, ...shop } = found!;
-    return { shop, client: clients[0], blocks };
+    return { shop: found!, client: found!.clients[0], blocks: found!.blocks };
   }
 }
