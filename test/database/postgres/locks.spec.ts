@@ -217,6 +217,18 @@ describe('row locks on PostgreSQL', () => {
       await expectToWait(locked('movie_rent', id), () => change(`/movie_rents/${id}`, correction, line));
     });
 
+    it('a renewal waits for its rental, and counts the renewal that was made meanwhile', async () => {
+      await shop.api.patch('/shop').send({ rental_days: 3, max_renewals: 1 }).expect(200);
+      const { id, details } = await rental((await shop.clerk.movie(1))['copies'][0].id);
+      const line = details[0].id as number;
+      const { status, body } = await afterCommitOf(
+        `${locked('movie_rent', id)}; UPDATE movie_rent_detail SET renewals = 1 WHERE id = ${line}`,
+        () => shop.api.post(`/movie_rents/${id}/renewals`).send({ details: [{ id: line }] }),
+      );
+      expect([status, body.errors]).toMatchObject([409, [{ code: 'renewal_limit_reached' }]]);
+      await shop.api.patch('/shop').send({ rental_days: null, max_renewals: null }).expect(200);
+    });
+
     it.each(['lost', 'undo_return'])(
       '%s of a line waits for its rental, and for the movie of its copy',
       async (call) => {
