@@ -9,7 +9,7 @@ const common = {
 
 export default {
   rootDir: 'dist',
-  // Each project has its own workers: four processes in all. Six were slower on two cores.
+  // Four processes in all, two of each project, of which two run a file at any moment. Six were slower on two cores.
   maxWorkers: 2,
   testSequencer: '<rootDir>/test/jest/programs-first.js',
   reporters: ['default', '<rootDir>/test/jest/contract-coverage.js', '<rootDir>/test/jest/time-limit.js'],

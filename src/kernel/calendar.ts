@@ -44,15 +44,22 @@ export function dateAt(instant: Date, timeZone: string): CalendarDate {
     .toString();
 }
 
+/** The first and the last instant whose text has four digits of the year, and so sorts chronologically. */
+const firstInstant = Date.parse('0000-01-01T00:00:00.000Z');
+const lastInstant = Date.parse('9999-12-31T23:59:59.999Z');
+
 /** Returns the first instant of a date. Where daylight saving time skips midnight, the day begins later. */
 export function startOf(date: CalendarDate, timeZone: string): Date {
-  return new Date(Temporal.PlainDate.from(date).toZonedDateTime(timeZone).epochMilliseconds);
+  return new Date(Math.max(firstInstant, startOfDay(Temporal.PlainDate.from(date), timeZone)));
 }
 
 /** Returns the last millisecond of a date. */
 export function endOf(date: CalendarDate, timeZone: string): Date {
-  return new Date(startOf(addDays(date, 1), timeZone).getTime() - 1);
+  return new Date(Math.min(lastInstant, startOfDay(Temporal.PlainDate.from(date).add({ days: 1 }), timeZone) - 1));
 }
+
+const startOfDay = (date: Temporal.PlainDate, timeZone: string): number =>
+  date.toZonedDateTime(timeZone).epochMilliseconds;
 
 export function addDays(date: CalendarDate, days: number): CalendarDate {
   return Temporal.PlainDate.from(date).add({ days }).toString();

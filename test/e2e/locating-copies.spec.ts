@@ -60,6 +60,8 @@ describe('the list of rentals', () => {
     expect(await list(`created_from=2026-03-29&created_to=2026-03-29&movie_id=${movie.id}`)).toEqual([second]);
     expect(await list(`movie_id=${movie.id}&sort=-creation_datetime`)).toEqual([fourth, second, first]);
     expect(await list(`created_from=2026-03-29&is_closed=true`)).toEqual([]);
+    await shop.api.patch('/shop').send({ time_zone: 'America/New_York' }).expect(200);
+    expect(await list('created_from=0000-01-01&created_to=9999-12-31')).toEqual([first, second, third, fourth]);
     const { body } = await shop.api.get('/movie_rents?created_from=yesterday').expect(422);
     expect(body.errors).toMatchObject([{ parameter: 'created_from', code: 'format' }]);
   });

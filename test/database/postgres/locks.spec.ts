@@ -137,6 +137,16 @@ describe('row locks on PostgreSQL', () => {
       await expectToWait(locked('movie', movie['id']), () => rent(client['id'], line));
     });
 
+    it('a rental by code waits, and lends no copy that got another code meanwhile', async () => {
+      const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(1)];
+      const [{ id, code }] = movie['copies'];
+      const { status, body } = await afterCommitOf(
+        `${locked('movie', movie['id'])}; UPDATE movie_copy SET code = 'NEW-CODE', code_key = 'new-code' WHERE id = ${id}`,
+        () => rent(client['id'], { code }),
+      );
+      expect([status, body.errors]).toMatchObject([422, [{ pointer: '#/details/0/code', code: 'unknown' }]]);
+    });
+
     it.each([
       ['closing', (path: string) => shop.api.put(`${path}/close`)],
       ['deleting', (path: string) => shop.api.delete(path)],
