@@ -5,8 +5,8 @@ import type { Statement } from './listener.js';
 /** Rows of a table that a query may read: more than a page, and much fewer than the tables have that are asked. */
 const fewRows = 2_000;
 
-/** The end of a page, be it asked alone or for several at once. */
-const pageEnd = / AS page LIMIT (\?\d+|\?2\) AS gathered\) AS rows FROM json_each\(\?1\) AS read)$/;
+/** The end of a statement that reads a page, or the pages of a batch. */
+const pageEnd = / AS page LIMIT \?\d+\) AS gathered(\) AS rows FROM json_each\(\?1\) AS read)?$/;
 
 const notATable = /VIRTUAL TABLE|dummy_table|SCAN (gathered|page)/;
 /** The lines that are out, all of which are asked for: this index holds nothing else. */

@@ -1,8 +1,8 @@
 import type { EntityManager, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { batchedSql, limitName } from './batched-sql.js';
 import { bind, compileTemplate, type CompiledStatement, StatementCache } from './compiled-statement.js';
-import { hydrate, aggregateShapeOf, type MemberShape, type Selection, type Shape, shapeOf } from './row-mapper.js';
-import { jsonAggregate, listColumn } from './json-aggregate.js';
+import { hydrate, type MemberShape, type Selection, type Shape, shapeOf } from './row-mapper.js';
+import { jsonAggregate, listColumn, parseAggregate } from './json-aggregate.js';
 import { type ParameterTypes, resolveTypes, type Values } from '../columns/parameter-types.js';
 import { BatchingManager } from './read-batcher.js';
 import { parseSql } from './sql-template.js';
@@ -44,7 +44,7 @@ interface SelectOptions<Entity, V> {
 interface CompiledQuery extends CompiledStatement {
   readonly shape: Shape;
   /** The batched variant of the query. */
-  readonly batched?: CompiledStatement & { readonly shape: Shape };
+  readonly batched?: CompiledStatement;
 }
 
 const noBatches = (): boolean => false;
@@ -54,7 +54,8 @@ const noBatches = (): boolean => false;
  * to build the SQL and to hydrate the rows as the database takes to run the query.
  *
  * To-one relations are joined; to-many relations are aggregated as JSON, so that a read is one round trip, which costs
- * more than most statements.
+ * more than most statements. The rows are a JSON aggregate too: SQLite's driver takes longer to build an object from a
+ * row than SQLite takes to write it as JSON.
  */
 export class CompiledSelect<Entity extends ObjectLiteral, V extends object> {
   private readonly cache = new StatementCache<CompiledQuery>();
@@ -70,7 +71,7 @@ export class CompiledSelect<Entity extends ObjectLiteral, V extends object> {
     const given = presentIn(values);
     const { connection } = manager;
     const statement = this.cache.get(connection, variantOf(given), () => this.compile(manager, given));
-    const { batched } = statement;
+    const { batched, shape } = statement;
     if (batched && manager instanceof BatchingManager) {
       const rows = await manager.queryBatched({
         sql: batched.sql,
@@ -78,11 +79,11 @@ export class CompiledSelect<Entity extends ObjectLiteral, V extends object> {
         limit,
         maxBatchRows: this.options.maxBatchRows,
       });
-      return rows.map((row) => hydrate(row, batched.shape)) as Entity[];
+      return rows.map((row) => hydrate(row, shape)) as Entity[];
     }
     const bound = bind(connection, statement, { ...values, [limitName]: limit ?? 0 });
-    const rows = await manager.query<Record<string, unknown>[]>(statement.sql, bound);
-    return rows.map((row) => hydrate(row, statement.shape)) as Entity[];
+    const [found] = await manager.query<{ rows: unknown }[]>(statement.sql, bound);
+    return parseAggregate(found!.rows).map((row) => hydrate(row, shape)) as Entity[];
   }
 
   async first(manager: EntityManager, values: V & Values): Promise<Entity | undefined> {
@@ -99,22 +100,26 @@ export class CompiledSelect<Entity extends ObjectLiteral, V extends object> {
     const lists = Object.entries<ListQuery | undefined>(listQueries).map(([property, list]) =>
       aggregateList(query, property, list!(manager)),
     );
-    const { shape, columns } = aggregateShapeOf(query, lists);
+    const { shape, columns } = shapeOf(query, lists);
     const { connection } = manager;
-    const template = parseSql(limited(query.getQuery(), maxRows));
+    const sql = limited(query.getQuery(), maxRows);
+    const template = parseSql(sql);
     const types = {
       ...resolveTypes(this.types, query.expressionMap.mainAlias!.metadata),
       [limitName]: 'integer',
     } as const;
     return {
-      ...compileTemplate(connection, template, types),
-      shape: shapeOf(query, undefined, lists),
+      ...compileTemplate(
+        connection,
+        parseSql(`SELECT ${jsonAggregate(connection, columns)} AS rows FROM (${sql}) AS gathered`),
+        types,
+      ),
+      shape,
       batched: isBatched(given)
         ? {
             sql: batchedSql(connection, template, types, columns),
             names: template.names.filter((name) => name !== limitName),
             types,
-            shape,
           }
         : undefined,
     };
@@ -149,7 +154,7 @@ function aggregateList<Entity extends ObjectLiteral>(
   property: string,
   list: ReturnType<ListQuery>,
 ): MemberShape {
-  const { shape, columns } = aggregateShapeOf(list);
+  const { shape, columns } = shapeOf(list);
   query
     .addSelect(
       `(SELECT ${jsonAggregate(query.connection, columns)} FROM (${list.getQuery()}) AS gathered)`,

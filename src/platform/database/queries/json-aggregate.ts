@@ -1,8 +1,8 @@
 import type { DataSource } from 'typeorm';
 import { dialectOf } from '../dialect/dialect.js';
 
-/** A result row: columns by name or, in a JSON aggregate, by position. */
-export type RawRow = Readonly<Record<string | number, unknown>>;
+/** A row of a JSON aggregate: the values of its columns. */
+export type RawRow = readonly unknown[];
 
 /** A column of a row that is aggregated. */
 export interface AggregateColumn {
