@@ -44,6 +44,7 @@ function tables({ movies, copies, clients, lines }: ShopSize): [table: string, r
         description: `'What movie ' || i || ' is about, in a sentence or two as a clerk would write it.'`,
         year: '1950 + i % 70',
         director: `'Director ' || (i % 500)`,
+        director_search: `'director ' || (i % 500)`,
         genre_id: '1 + i % 16',
       },
     ],

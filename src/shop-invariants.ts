@@ -9,7 +9,7 @@ import { rentalInvariants } from './rentals/invariants/rental-invariants.js';
 /** The invariants of all features, for `npm run verify`. */
 export const shopInvariants: readonly EntityInvariant[] = [
   derivedText(Genre, Genre.columnsOf, ['nameKey']),
-  derivedText(Movie, Movie.columnsOf, ['titleSearch']),
+  derivedText(Movie, Movie.columnsOf, ['titleSearch', 'directorSearch']),
   derivedText(MovieCopy, MovieCopy.columnsOf, ['codeKey']),
   derivedText(Client, Client.columnsOf, ['nameSearch', 'nameSort', 'licenseKey']),
   ...rentalInvariants,

@@ -5,16 +5,10 @@ import { KeysetPages } from '../platform/database/queries/keyset-pages.js';
 import { RowLock } from '../platform/database/queries/row-lock.js';
 import { Loan } from '../loans/loan.view.js';
 import { onDuplicate } from '../platform/database/queries/constraint-violations.js';
-import {
-  type SubstringSearch,
-  fetchMatches,
-  searchTypes,
-  isNarrowed,
-  whereContains,
-} from '../platform/database/search/substring-search.js';
+import { type SearchValues, SubstringSearch } from '../platform/database/search/substring-search.js';
 import { InvalidInput } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
-import { identityKey, searchWords } from '../kernel/text.js';
+import { identityKey } from '../kernel/text.js';
 import { Client, type ClientFields } from './client.entity.js';
 import { ClientHasRents, LicenseNumberTaken } from './clients.errors.js';
 
@@ -28,17 +22,18 @@ export interface ClientFilter {
 const ofId = (manager: EntityManager) => manager.createQueryBuilder(Client, 'client').where('client.id = :id');
 const byId = new CompiledSelect<Client, ById>({ id: 'integer' }, ofId, { isBatched: () => true });
 const lock = new RowLock<Client, ById>({ id: 'integer' }, ofId);
-type Listed = Partial<SubstringSearch> & { readonly licenseKey?: string };
+const search = new SubstringSearch(Client, ['nameSearch']);
+type Listed = SearchValues<'nameSearch'> & { readonly licenseKey?: string };
 const pages = new KeysetPages<Client, Listed>(
-  { ...searchTypes, licenseKey: 'text' },
+  { ...search.types, licenseKey: 'text' },
   (manager, given) => {
     const clients = manager.createQueryBuilder(Client, 'client');
-    whereContains(clients, 'nameSearch', given);
+    search.restrict(clients, given);
     if (given.licenseKey) clients.andWhere('client.licenseKey = :licenseKey');
     return clients;
   },
   { id: 'id', last_name: 'nameSort' },
-  { isBatched: isNarrowed },
+  { isBatched: (given) => search.isNarrowed(given) ?? true },
 );
 const refuseTakenLicense = onDuplicate('client.license_key', () => new LicenseNumberTaken());
 
@@ -48,9 +43,8 @@ export class ClientRepository extends EntityRepository<Client> {
   }
 
   page({ name, licenseNumber }: ClientFilter, request: PageRequest): Promise<Page<Client>> {
-    const words = name === undefined ? undefined : searchWords(name);
-    return fetchMatches(this.manager, Client, 'nameSearch', words, (search) =>
-      pages.fetch(this.manager, { ...search, licenseKey: keyOf(licenseNumber) }, request),
+    return search.fetch(this.manager, { nameSearch: name }, (values) =>
+      pages.fetch(this.manager, { ...values, licenseKey: keyOf(licenseNumber) }, request),
     );
   }
 

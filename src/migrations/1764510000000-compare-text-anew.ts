@@ -1,15 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { identityKey, searchable } from '../kernel/text.js';
 import { UnusableDatabase } from '../platform/database/engine/unusable-database.js';
-
-/** Returns the comparison keys of the texts of a row. */
-type KeysOf = (row: Readonly<Record<string, string | null>>) => Readonly<Record<string, string | null>>;
-
-interface Keyed {
-  readonly table: string;
-  readonly texts: readonly string[];
-  readonly keysOf: KeysOf;
-}
+import { disableStatementTimeout, isPostgres, type Keyed, recomputeKeys } from './support/text-keys.js';
 
 const orNull = (text: string | null | undefined): string | null => (text ? identityKey(text) : null);
 
@@ -82,7 +74,7 @@ export class CompareTextAnew1764510000000 implements MigrationInterface {
   readonly name = 'CompareTextAnew1764510000000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    await letTakeLong(queryRunner);
+    await disableStatementTimeout(queryRunner);
     await setFirstNameNullable(queryRunner, true);
     const collated = isPostgres(queryRunner) ? ' COLLATE "C"' : '';
     await queryRunner.query(`ALTER TABLE movie_copy ADD COLUMN code_key varchar(300)${collated} NOT NULL DEFAULT ''`);
@@ -90,30 +82,24 @@ export class CompareTextAnew1764510000000 implements MigrationInterface {
     for (const index of ['ix_genre_name_key', 'ix_movie_copy_code', 'ix_client_license_number']) {
       await queryRunner.query(`DROP INDEX ${index}`);
     }
-    for (const table of keyed) await recompute(queryRunner, table);
+    for (const table of keyed) await recomputeKeys(queryRunner, table);
     await refuseDoubles(queryRunner);
     for (const { table, key } of unique) await createUniqueIndex(queryRunner, table, key);
   }
 
   /** Clients with a single name get a blank first name, which the former release displays unchanged. */
   async down(queryRunner: QueryRunner): Promise<void> {
-    await letTakeLong(queryRunner);
+    await disableStatementTimeout(queryRunner);
     for (const { table, key } of unique) await queryRunner.query(`DROP INDEX ix_${table}_${key}`);
     await queryRunner.query('ALTER TABLE movie_copy DROP COLUMN code_key');
     await queryRunner.query('ALTER TABLE client DROP COLUMN license_key');
     await queryRunner.query(`UPDATE client SET first_name = '' WHERE first_name IS NULL`);
-    for (const table of formerlyKeyed) await recompute(queryRunner, table);
+    for (const table of formerlyKeyed) await recomputeKeys(queryRunner, table);
     await setFirstNameNullable(queryRunner, false);
     await createUniqueIndex(queryRunner, 'genre', 'name_key');
     await createUniqueIndex(queryRunner, 'movie_copy', 'code');
     await createUniqueIndex(queryRunner, 'client', 'license_number');
   }
-}
-
-const isPostgres = ({ connection }: QueryRunner): boolean => connection.options.type === 'postgres';
-
-async function letTakeLong(queryRunner: QueryRunner): Promise<void> {
-  if (isPostgres(queryRunner)) await queryRunner.query('SET LOCAL statement_timeout = 0');
 }
 
 /**
@@ -141,44 +127,6 @@ async function setFirstNameNullable(queryRunner: QueryRunner, isNullable: boolea
 
 const createUniqueIndex = (queryRunner: QueryRunner, table: string, column: string): Promise<unknown> =>
   queryRunner.query(`CREATE UNIQUE INDEX ix_${table}_${column} ON ${table} (${column})`);
-
-/** Rows per query: bounds memory. */
-const spanSize = 5_000;
-
-/** Updates the keys of all rows whose keys differ from `keysOf`. */
-async function recompute(queryRunner: QueryRunner, { table, texts, keysOf }: Keyed): Promise<void> {
-  const keys = Object.keys(keysOf(Object.fromEntries(texts.map((text) => [text, '']))));
-  const columns = [...texts, ...keys].join(', ');
-  const placeholder = isPostgres(queryRunner) ? '$1' : '?';
-  for (let last = 0; ;) {
-    const rows = (await queryRunner.query(
-      `SELECT id, ${columns} FROM ${table} WHERE id > ${placeholder} ORDER BY id LIMIT ${spanSize}`,
-      [last],
-    )) as (Record<string, string | null> & { id: number })[];
-    const changes = rows
-      .map((row) => [row, keysOf(row)] as const)
-      .filter(([row, computed]) => keys.some((key) => row[key] !== computed[key]))
-      .map(([{ id }, computed]) => [id, ...keys.map((key) => computed[key])]);
-    if (changes.length > 0) await store(queryRunner, table, keys, changes);
-    if (rows.length < spanSize) return;
-    last = rows.at(-1)!.id;
-  }
-}
-
-/** @param changes one array per row: the id and the values in the order of `keys` */
-async function store(
-  queryRunner: QueryRunner,
-  table: string,
-  keys: readonly string[],
-  changes: readonly unknown[],
-): Promise<void> {
-  const given = isPostgres(queryRunner) ? 'json_array_elements($1::json) AS given(value)' : 'json_each(?) AS given';
-  const id = isPostgres(queryRunner) ? '(given.value ->> 0)::integer' : '(given.value ->> 0)';
-  const sets = keys.map((key, index) => `${key} = given.value ->> ${index + 1}`).join(', ');
-  await queryRunner.query(`UPDATE ${table} SET ${sets} FROM ${given} WHERE ${table}.id = ${id}`, [
-    JSON.stringify(changes),
-  ]);
-}
 
 /** Maximum number of duplicates in an error message. */
 const maxNamed = 20;

@@ -58,6 +58,11 @@ export class Movie {
   @TextColumn({ length: 255, nullable: true })
   director!: string | null;
 
+  /** The director's name without case and accents, for searching. */
+  @TextColumn({ length: searchableLength, nullable: true })
+  @TrigramIndex('movie')
+  directorSearch!: string | null;
+
   @Column({ type: 'integer' })
   @Index()
   genreId!: number;
@@ -88,14 +93,25 @@ export class Movie {
   firstDueOn?: CalendarDate | null;
 
   static columnsOf(fields: MovieFields): MovieColumns {
-    return { ...noTerms, ...defined(fields), ...titleColumns(fields.title) };
+    return {
+      ...noTerms,
+      ...defined(fields),
+      titleSearch: searchable(fields.title),
+      directorSearch: searchableOrNull(fields.director),
+    };
   }
 }
 
 /** The columns of a new movie. */
 export type MovieColumns = Omit<Movie, 'id' | 'genre' | 'firstDueOn'>;
 
-export const titleColumns = (title: string): Pick<Movie, 'title' | 'titleSearch'> => ({
+/** Returns the columns that follow from the texts that are present. */
+export const searchColumns = ({
   title,
-  titleSearch: searchable(title),
+  director,
+}: Partial<MovieFields>): Partial<Pick<Movie, 'titleSearch' | 'directorSearch'>> => ({
+  titleSearch: title === undefined ? undefined : searchable(title),
+  directorSearch: director === undefined ? undefined : searchableOrNull(director),
 });
+
+const searchableOrNull = (text: string | null): string | null => (text === null ? null : searchable(text));

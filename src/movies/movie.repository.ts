@@ -8,17 +8,10 @@ import { RowLock } from '../platform/database/queries/row-lock.js';
 import { Loan } from '../loans/loan.view.js';
 import { assertTransaction } from '../platform/database/queries/read-batcher.js';
 import { onUnknownReference } from '../platform/database/queries/constraint-violations.js';
-import {
-  type SubstringSearch,
-  fetchMatches,
-  searchTypes,
-  isNarrowed,
-  whereContains,
-} from '../platform/database/search/substring-search.js';
+import { type SearchValues, SubstringSearch } from '../platform/database/search/substring-search.js';
 import type { CalendarDate } from '../kernel/calendar.js';
 import { NotFound, unknownReference } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
-import { searchWords } from '../kernel/text.js';
 import {
   isAvailable,
   maxCopiesShown,
@@ -27,12 +20,14 @@ import {
   type StockCount,
   type StockedMovie,
 } from './movie-copy.entity.js';
-import { Movie, type MovieColumns, type MovieFields, titleColumns } from './movie.entity.js';
+import { Movie, type MovieColumns, type MovieFields, searchColumns } from './movie.entity.js';
 import { MovieWasRented } from './movies.errors.js';
 
 export interface MovieFilter {
   /** Words, or parts of words, of the title, in any order; see `searchWords`. */
   readonly title?: string;
+  /** The same, of the director's name. */
+  readonly director?: string;
   readonly genreId?: number;
   readonly year?: number;
   /** Whether a copy of the movie can be lent now. */
@@ -71,12 +66,16 @@ const dueDates = new CompiledSelect<StockedMovie, { ids: readonly number[] }>({ 
     .select(['movie.id', 'movie.firstDueOn'])
     .where(dialectOf(manager.connection).isInList('movie.id', ':ids')),
 );
-type Listed = With & Partial<SubstringSearch> & Omit<MovieFilter, 'title'>;
+const search = new SubstringSearch<StockedMovie, 'titleSearch' | 'directorSearch'>(Movie, [
+  'titleSearch',
+  'directorSearch',
+]);
+type Listed = With & SearchValues<'titleSearch' | 'directorSearch'> & Omit<MovieFilter, 'title' | 'director'>;
 const pages = new KeysetPages<StockedMovie, Listed>(
-  { ...searchTypes, genreId: 'integer', year: 'integer', available: 'flag', genre: 'flag' },
+  { ...search.types, genreId: 'integer', year: 'integer', available: 'flag', genre: 'flag' },
   (manager, given) => {
     const query = movies(manager, given);
-    whereContains(query, 'titleSearch', given);
+    search.restrict(query, given);
     if (given.genreId) query.andWhere('movie.genreId = :genreId');
     if (given.year) query.andWhere('movie.year = :year');
     if (given.available !== undefined) {
@@ -90,10 +89,8 @@ const pages = new KeysetPages<StockedMovie, Listed>(
     // A movie can have 70 kB.
     maxRows: 64,
     maxBatchRows: 512,
-    isBatched: ({ available, genreId, year, pattern, trigrams }, sortBy) =>
-      available === undefined &&
-      isNarrowed({ pattern, trigrams }) &&
-      (trigrams ?? isIndexOrder(sortBy, [genreId, year])),
+    isBatched: (given, sortBy) =>
+      given.available === undefined && (search.isNarrowed(given) ?? isIndexOrder(sortBy, [given.genreId, given.year])),
   },
 );
 const insertion = new CompiledInsert<Movie, MovieColumns>(Movie, 'title');
@@ -103,10 +100,13 @@ export class MovieRepository extends EntityRepository<StockedMovie, 'genre'> {
     super(manager, { title: 'Movie', select: byId, lock });
   }
 
-  page({ title, ...filter }: MovieFilter, request: PageRequest, expand?: 'genre'): Promise<Page<StockedMovie>> {
-    const words = title === undefined ? undefined : searchWords(title);
-    return fetchMatches<StockedMovie>(this.manager, Movie, 'titleSearch', words, (search) =>
-      this.fetchPage({ ...filter, ...search, genre: expand === 'genre' }, request),
+  page(
+    { title, director, ...filter }: MovieFilter,
+    request: PageRequest,
+    expand?: 'genre',
+  ): Promise<Page<StockedMovie>> {
+    return search.fetch(this.manager, { titleSearch: title, directorSearch: director }, (values) =>
+      this.fetchPage({ ...filter, ...values, genre: expand === 'genre' }, request),
     );
   }
 
@@ -138,8 +138,7 @@ export class MovieRepository extends EntityRepository<StockedMovie, 'genre'> {
 
   /** Leaves absent members unchanged. @throws InvalidInput if its genre doesn't exist */
   async update(id: number, fields: Partial<MovieFields>): Promise<void> {
-    const { title } = fields;
-    const columns = title === undefined ? fields : { ...fields, ...titleColumns(title) };
+    const columns = { ...fields, ...searchColumns(fields) };
     if (Object.values(columns).every((value) => value === undefined)) return;
     await this.manager.update(Movie, id, columns).catch(refuseUnknownGenre(fields));
   }

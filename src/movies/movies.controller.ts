@@ -36,7 +36,8 @@ export class MoviesController {
   @Get('movies')
   @Operation({
     summary: 'List and search movies',
-    description: 'Search movies by part of their title, or filter them by genre, year or availability.',
+    description:
+      'Search movies by parts of their title and of the name of their director, or filter them by genre, year or availability.',
     returns: [MovieDto],
   })
   async listMovies(@Query() query: ListMovies, @Context() context: RequestContext): Promise<PageResponse<MovieDto>> {

@@ -4,8 +4,11 @@ import { dataSourceOptions } from '../../ormconfig.js';
 import { readDatasets } from '../../scripts/support/datasets.js';
 import { loadShop } from '../../scripts/support/load-shop.js';
 import { Progress } from '../../scripts/support/progress.js';
-import { IndexTrigrams1764200000000 } from '../../src/migrations/1764200000000-index-trigrams.js';
-import { missingTrigramIndexes } from '../../src/platform/database/search/trigram-index.js';
+import {
+  createTrigramIndex,
+  dropTrigramIndex,
+  missingTrigramIndexes,
+} from '../../src/platform/database/search/trigram-index.js';
 import { RawGenres } from '../support/raw-tables.js';
 import { MovieRepository } from '../../src/movies/movie.repository.js';
 import { openDatabaseAt } from '../support/database.js';
@@ -13,6 +16,12 @@ import { behindItsBack, rowsBehindItsBack } from '../support/outage.js';
 import { emptyDatabase, type FreshDatabase, isSqlite } from '../support/engine.js';
 
 const tables = ['client', 'genre', 'movie', 'movie_copy', 'movie_rent', 'movie_rent_detail'];
+
+const trigramIndexes = [
+  ['movie', 'title_search'],
+  ['movie', 'director_search'],
+  ['client', 'name_search'],
+] as const;
 
 /**
  * As later versions will do it. On SQLite TypeORM changes a table by making another and dropping the first;
@@ -23,8 +32,7 @@ class WidenEveryTable implements MigrationInterface {
   readonly name = 'WidenEveryTable9000000000000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    const indexTrigrams = new IndexTrigrams1764200000000();
-    await indexTrigrams.down(queryRunner);
+    for (const [table, column] of trigramIndexes) await dropTrigramIndex(queryRunner, table, column);
     await queryRunner.query('DROP VIEW loan');
     for (const table of tables) {
       const planted = new TableColumn({ name: 'planted', type: 'varchar', isNullable: true });
@@ -35,7 +43,7 @@ class WidenEveryTable implements MigrationInterface {
       SELECT movie_rent_detail.id, movie_rent_id, client_id, movie_copy_id,
         returned_datetime, lost_datetime, due_on, due_datetime
       FROM movie_rent_detail LEFT JOIN movie_rent ON movie_rent.id = movie_rent_id`);
-    await indexTrigrams.up(queryRunner);
+    for (const [table, column] of trigramIndexes) await createTrigramIndex(queryRunner, table, column);
   }
 
   down(): Promise<void> {
@@ -130,10 +138,10 @@ describe('the migrations', () => {
     return [...upQueries.map(({ query }) => query), ...(await missing(dataSource))];
   }
 
-  const idsByTitle = async (title: string) => {
+  const idsBy = async (filter: { title?: string; director?: string }) => {
     const { unitOfWork, close } = await openDatabaseAt(database.url, { migrations: [] });
     const request = { sortBy: 'id', descending: false, limit: 50, includeTotal: false };
-    const page = await unitOfWork.read({ movies: MovieRepository }, ({ movies }) => movies.page({ title }, request));
+    const page = await unitOfWork.read({ movies: MovieRepository }, ({ movies }) => movies.page(filter, request));
     await close();
     return page.rows.map(({ id }) => id);
   };
@@ -254,15 +262,27 @@ describe('the migrations', () => {
     ).toEqual([{ seq: 50_000 }]);
   });
 
-  it('let movies be found that were there before the index of their titles', async () => {
-    const migrations = (dataSourceOptions(database.url).migrations as []).filter(
-      (one: { name: string }) => !one.name.includes('Trigrams'),
+  it('let movies be found by title and director that were there before the indexes', async () => {
+    const all = dataSourceOptions(database.url).migrations as { name: string }[];
+    const migrations = all.slice(
+      0,
+      all.findIndex(({ name }) => name.startsWith('IndexTrigrams')),
+    ) as unknown as [];
+    await (await openDatabaseAt(database.url, { migrations })).close();
+    await behindItsBack(
+      database.url,
+      `INSERT INTO genre (id, name, name_key) VALUES (1, 'Drama', 'drama');
+       INSERT INTO movie (id, title, title_search, director, year, genre_id)
+         VALUES (1, 'Seven Samurai', 'seven samurai', 'Akira Kurosawa', 1954, 1), (2, 'Cléo', 'cléo', 'Agnès Varda', 1962, 1),
+                (3, 'Unknown', 'unknown', NULL, 1962, 1)`,
     );
-    const { unitOfWork, close } = await openDatabaseAt(database.url, { migrations });
-    await loadShop(unitOfWork, await readDatasets('datasets'), new Progress(new PassThrough()));
-    await close();
     await migrate();
-    expect(await idsByTitle('samurai')).toEqual([1]);
+    expect(await idsBy({ title: 'samurai' })).toEqual([1]);
+    expect(await idsBy({ director: 'KUROSAWA akira' })).toEqual([1]);
+    expect(await idsBy({ title: 'cleo', director: 'agnes' })).toEqual([2]);
+    expect(await rowsBehindItsBack(database.url, 'SELECT director_search FROM movie ORDER BY id')).toEqual(
+      ['akira kurosawa', 'agnes varda', null].map((director_search) => ({ director_search })),
+    );
   });
 
   it('that follow leave every row as it was, though they recreate its table', async () => {
@@ -274,7 +294,7 @@ describe('the migrations', () => {
     for (const table of tables) before[table] = before[table]!.map((row) => ({ ...row, planted: null }));
     expect(after).toEqual(before);
     expect(await withTool(missing)).toEqual([]);
-    expect(await idsByTitle('samurai')).toEqual([1]);
+    expect(await idsBy({ title: 'samurai' })).toEqual([1]);
   });
 
   it('that fail leave nothing half made, and print nothing', async () => {

@@ -1,3 +1,4 @@
+import { linksOf, walk } from '../support/paging.js';
 import { faultyParameters, refused } from '../support/problem.js';
 import { withSeed } from '../support/random.js';
 import { useShop } from '../support/shop.js';
@@ -9,13 +10,16 @@ describe('searching', () => {
     (await shop.api.get(path).query(query).expect(200)).body;
   const idsOf = (rows: { id: number }[]) => rows.map(({ id }) => id);
 
-  describe('movies by title', () => {
-    const titles = async (title: string) =>
-      ((await find('/movies', { title })) as unknown as { title: string }[]).map((movie) => movie.title);
+  describe.each(['title', 'director'] as const)('movies by %s', (member) => {
+    /** The titles, or the directors, that are found. */
+    const texts = async (text: string) =>
+      ((await find('/movies', { [member]: text })) as unknown as Record<string, string>[]).map(
+        (movie) => movie[member],
+      );
 
     beforeAll(async () => {
       const { id } = await shop.clerk.genre();
-      for (const title of [
+      for (const text of [
         'Amélie',
         'Die Straße',
         'İstanbul',
@@ -28,7 +32,7 @@ describe('searching', () => {
         '\u{1F47B}busters',
         "Ocean's 11",
       ]) {
-        await shop.clerk.movie(0, { title, genre_id: id });
+        await shop.clerk.movie(0, { [member]: text, genre_id: id });
       }
     });
 
@@ -51,21 +55,21 @@ describe('searching', () => {
       ['a backslash', 'k\\s', 'back\\slash'],
       ['an apostrophe', "n's", "Ocean's 11"],
       ['an emoji', '\u{1F47B}', '\u{1F47B}busters'],
-    ])('finds it by %s', async (_, title, found) => {
-      expect(await titles(title)).toEqual([found]);
+    ])('finds it by %s', async (_, text, found) => {
+      expect(await texts(text)).toEqual([found]);
     });
 
-    it.each(['_', '%'])('takes %j for what it is, and not for anything', async (title) => {
-      expect(await titles(title)).toHaveLength(1);
+    it.each(['_', '%'])('takes %j for what it is, and not for anything', async (text) => {
+      expect(await texts(text)).toHaveLength(1);
     });
 
     describe('of letters and signs that people type otherwise', () => {
       beforeAll(async () => {
         const { id } = await shop.clerk.genre();
-        for (const title of Object.keys(questions)) await shop.clerk.movie(0, { title, genre_id: id });
+        for (const text of Object.keys(questions)) await shop.clerk.movie(0, { [member]: text, genre_id: id });
       });
 
-      /** What each title is found by, beside itself. */
+      /** What each text is found by, beside itself. */
       const questions: Readonly<Record<string, readonly string[]>> = {
         'Søren Smørrebrød': ['soren smorrebrod', 'SØREN'],
         'Łódź Kaliska': ['lodz kaliska', 'łódz'],
@@ -98,9 +102,8 @@ describe('searching', () => {
         Μαΐου: ['μαιου', 'ΜΑΪΟΥ'],
       };
 
-      it.each(Object.entries(questions))('finds %s by itself and by %j', async (title, others) => {
-        for (const question of [title, ...others])
-          expect([question, await titles(question)]).toEqual([question, [title]]);
+      it.each(Object.entries(questions))('finds %s by itself and by %j', async (text, others) => {
+        for (const question of [text, ...others]) expect([question, await texts(question)]).toEqual([question, [text]]);
       });
 
       it.each([
@@ -111,25 +114,25 @@ describe('searching', () => {
         ['سوال', 'سؤال'],
         ['하국', '한국'],
       ])('tells %s apart from what has %s', async (question) => {
-        expect(await titles(question)).not.toContainEqual(expect.stringMatching(/ぱぱ|दिल|Йод|Її|سؤال|한국/));
+        expect(await texts(question)).not.toContainEqual(expect.stringMatching(/ぱぱ|दिल|Йод|Її|سؤال|한국/));
       });
 
       it.each(['\u200b', '\u0301', '\u2060\u200d', '\u00a0\u3164', '\ufe0f', '\u064e', '\u0640'])(
         'refuses %j, of which nothing is left to search for',
         async (question) => {
-          expect(await faultyParameters(shop.api.get('/movies').query({ title: question }))).toEqual(['title']);
+          expect(await faultyParameters(shop.api.get('/movies').query({ [member]: question }))).toEqual([member]);
           expect(await faultyParameters(shop.api.get('/clients').query({ name: question }))).toEqual(['name']);
         },
       );
 
       it('takes signs alone for what they are', async () => {
-        expect(await titles(',')).toEqual(['1,000 Nights, 2']);
-        expect(await titles('-')).toEqual(['Spider‐Man ‑ Again – Once']);
+        expect(await texts(',')).toEqual(['1,000 Nights, 2']);
+        expect(await texts('-')).toEqual(['Spider‐Man ‑ Again – Once']);
       });
     });
 
     it('answers an empty list when nothing is found', async () => {
-      expect(await titles('no such film')).toEqual([]);
+      expect(await texts('no such film')).toEqual([]);
     });
   });
 
@@ -138,25 +141,86 @@ describe('searching', () => {
       const { id: genre } = await shop.clerk.genre();
       const signs = ['a', 'b', 'a', 'b', '%', '_', '\\', '"', "'", '*', '(', ' ', 'ж', '字', '\u{1F47B}'];
       const text = (length: number) => Array.from({ length }, () => random.pick(signs)).join('');
-      const movies: { id: number; title: string; year: number }[] = [];
+      const movies: { id: number; title: string; director: string | null; year: number }[] = [];
       for (let count = 0; count < 40; count++) {
-        const members = { title: `a${text(2 + random.below(10))}b`, year: 1950 + random.below(5), genre_id: genre };
+        const members = {
+          title: `a${text(2 + random.below(10))}b`,
+          director: random.below(4) > 0 ? `a${text(2 + random.below(10))}b` : null,
+          year: 1950 + random.below(5),
+          genre_id: genre,
+        };
         movies.push((await shop.clerk.movie(0, members)) as (typeof movies)[number]);
       }
-      for (let count = 0; count < 60; count++) {
-        const { title } = random.pick(movies);
-        const part = [...title]
+      const partOf = (whole: string): string => {
+        const part = [...whole]
           .slice(random.below(3))
           .slice(0, 1 + random.below(6))
           .join('');
-        const asked = (random.below(4) > 0 ? part : text(4)).trim() || 'a';
-        const found = movies.filter((movie) => asked.split(' ').every((word) => movie.title.includes(word)));
+        return (random.below(4) > 0 ? part : text(4)).trim() || 'a';
+      };
+      const contains = (whole: string | null, asked: string | undefined): boolean =>
+        asked === undefined || (whole !== null && asked.split(' ').every((word) => whole.includes(word)));
+      for (let count = 0; count < 90; count++) {
+        const { title, director } = random.pick(movies);
+        const asked = {
+          ...(count % 3 < 2 && { title: partOf(title) }),
+          ...(count % 3 > 0 && { director: partOf(director ?? 'ab') }),
+        };
+        const found = movies.filter(
+          (movie) => contains(movie.title, asked.title) && contains(movie.director, asked.director),
+        );
         const byYear = [...found].sort((one, other) => other.year - one.year || other.id - one.id);
-        const query = { title: asked, genre_id: genre, limit: 200 };
+        const query = { ...asked, genre_id: genre, limit: 200 };
         expect([asked, idsOf(await find('/movies', query))]).toEqual([asked, idsOf(found)]);
         expect([asked, idsOf(await find('/movies', { ...query, sort: '-year' }))]).toEqual([asked, idsOf(byYear)]);
       }
     }));
+
+  it('pages through the movies that a title and a director select, and counts them', async () => {
+    const { id: genre } = await shop.clerk.genre();
+    const ids: number[] = [];
+    for (const [title, director] of [
+      ['Night Train', 'Ånn Paging'],
+      ['Day Train', 'Ann Paging'],
+      ['Night Ferry', 'Ann Paging'],
+      ['night trains', 'Paging, ann'],
+      ['Night Train', null],
+      ['Train at Night', 'ann paging'],
+    ] as const) {
+      ids.push((await shop.clerk.movie(0, { title, director, genre_id: genre })).id);
+    }
+    const wanted = [ids[0]!, ids[3]!, ids[5]!];
+    const path = '/movies?title=night+train&director=ann+paging&limit=1&include_total=true';
+    expect((await walk(shop.api, path, 'next')).flat()).toEqual(wanted);
+    const last = await shop.api.get(`${path}&sort=-id`).expect(200);
+    expect(idsOf(last.body as { id: number }[])).toEqual([ids[5]]);
+    expect(last.headers['x-total-count']).toBe('3');
+    expect((await walk(shop.api, `${path}&sort=-title`, 'next')).flat()).toEqual([ids[5], ids[3], ids[0]]);
+    const { next } = linksOf(await shop.api.get(path).expect(200));
+    expect(await faultyParameters(shop.api.get(next!.replace('director=ann', 'director=anna')))).toEqual(['cursor']);
+    const second = await shop.api.get(next!).expect(200);
+    expect(idsOf((await shop.api.get(linksOf(second).prev!).expect(200)).body as { id: number }[])).toEqual([ids[0]]);
+  });
+
+  it('finds a movie by the director that it has now', async () => {
+    const movie = await shop.clerk.movie(0);
+    const byDirector = async (director: string) => idsOf(await find('/movies', { director }));
+    const change = (director: string | null) => shop.api.patch(`/movies/${movie.id}`).send({ director }).expect(200);
+    await change('Alan Smithee');
+    expect(await byDirector('alan smithee')).toEqual([movie.id]);
+    await change('Dennis Hopper');
+    expect(await byDirector('smithee')).toEqual([]);
+    expect(await byDirector('hopper')).toEqual([movie.id]);
+    await shop.api.patch(`/movies/${movie.id}`).send({ title: 'Catchfire' }).expect(200);
+    expect(await byDirector('hopper')).toEqual([movie.id]);
+    await change(null);
+    expect(await byDirector('hopper')).toEqual([]);
+    const { title, year, genre_id } = movie;
+    await shop.api.put(`/movies/${movie.id}`).send({ title, year, genre_id, director: 'Dennis Hopper' }).expect(200);
+    expect(await byDirector('hopper')).toEqual([movie.id]);
+    await shop.api.put(`/movies/${movie.id}`).send({ title, year, genre_id }).expect(200);
+    expect(await byDirector('hopper')).toEqual([]);
+  });
 
   it('finds a movie by the title that it has now, and a client by the name', async () => {
     const movie = await shop.clerk.movie(0, { title: 'Formerly Known' });

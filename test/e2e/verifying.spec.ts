@@ -229,6 +229,11 @@ describe('npm run verify', () => {
         await unchecked(`UPDATE movie SET title_search = 'another' WHERE id = ${id}`);
         return [`movie ${id}: its title_search isn't what follows from its text.`];
       },
+      'a movie that is found by another director': async () => {
+        const { id } = await shop.clerk.movie(0, { director: 'Agnès Varda' });
+        await unchecked(`UPDATE movie SET director_search = 'another' WHERE id = ${id}`);
+        return [`movie ${id}: its director_search isn't what follows from its text.`];
+      },
       'a copy and a client who are found by another code and license number': async () => {
         const { copies } = await shop.clerk.movie(1);
         const { id } = await shop.clerk.client({ license_number: 'V-1' });
@@ -254,6 +259,14 @@ describe('npm run verify', () => {
             `INSERT INTO ${index} (${index}, rowid, title_search) VALUES ('delete', ${id}, lower('${title}'))`,
           );
           return [`movie ${id}: ${index} doesn't find it by its title_search.`];
+        },
+        'a movie that the search index of directors has lost': async () => {
+          const { id } = await shop.clerk.movie(0, { director: 'Jane Campion' });
+          const index = 'ix_movie_director_search_trigrams';
+          await unchecked(
+            `INSERT INTO ${index} (${index}, rowid, director_search) VALUES ('delete', ${id}, 'jane campion')`,
+          );
+          return [`movie ${id}: ${index} doesn't find it by its director_search.`];
         },
         'a file whose pages contradict each other': async () => {
           await unchecked(`

@@ -34,6 +34,12 @@ export class ListMovies extends ListMoviesOfGenre {
   })
   title?: string;
 
+  @SearchParameter({
+    description: "The same, of the director's name. A movie without a director is not found.",
+    example: 'kurosawa',
+  })
+  director?: string;
+
   @IntegerParameter({ description: 'Only movies of this genre.', minimum: 1, maximum: maxId })
   genre_id?: number;
 
@@ -44,8 +50,8 @@ export class ListMovies extends ListMoviesOfGenre {
   available?: boolean;
 
   toFilter(): MovieFilter {
-    const { title, genre_id: genreId, year, available } = this;
-    return { title, genreId, year, available } satisfies Record<keyof MovieFilter, unknown>;
+    const { title, director, genre_id: genreId, year, available } = this;
+    return { title, director, genreId, year, available } satisfies Record<keyof MovieFilter, unknown>;
   }
 
   protected override get kind(): string {

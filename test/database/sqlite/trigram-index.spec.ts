@@ -3,9 +3,9 @@ import { GenreRepository } from '../../../src/genres/genre.repository.js';
 import { type Database, openDatabase } from '../../support/database.js';
 
 const work = { genres: GenreRepository, movies: MovieRepository };
-const index = 'ix_movie_title_search_trigrams';
+const indexes = ['ix_movie_title_search_trigrams', 'ix_movie_director_search_trigrams'];
 
-describe('the trigram index of a SQLite file', () => {
+describe.each(indexes)('the trigram index %s of a SQLite file', (index) => {
   let database: Database;
   beforeEach(async () => (database = await openDatabase()));
   afterEach(() => database.close());
@@ -14,7 +14,13 @@ describe('the trigram index of a SQLite file', () => {
   const compare = () =>
     database.dataSource.query(`INSERT INTO ${index} (${index}, rank) VALUES ('integrity-check', 1)`);
 
-  const movie = (title: string, genreId: number) => ({ title, genreId, description: null, director: null, year: 1999 });
+  const movie = (title: string, genreId: number) => ({
+    title,
+    genreId,
+    description: null,
+    director: title.startsWith('First') ? null : 'Second',
+    year: 1999,
+  });
 
   /** Adds, changes and takes back movies, and as much again in vain. */
   async function keepShop(): Promise<void> {
@@ -24,9 +30,11 @@ describe('the trigram index of a SQLite file', () => {
     const units = Array.from({ length: 10 }, (_, turn) =>
       database.unitOfWork.run(work, async ({ movies }) => {
         const [first, second] = [await movies.create(movie(`First ${turn}`, id)), await movies.create(movie(`Ab`, id))];
-        await movies.update(first.id, { title: `Renamed ${turn}` });
+        await movies.update(first.id, { title: `Renamed ${turn}`, director: `Found ${turn}` });
+        if (turn % 4 === 0) await movies.update(first.id, { director: null });
         await movies.update(second.id, { year: 2000 });
         await movies.delete(second.id);
+        if (turn === 2) await movies.update(first.id, { director: `Second ${turn}` });
         if (turn % 2 > 0) throw new Error('in vain');
       }),
     );

@@ -1,5 +1,7 @@
 import type { EntityManager, EntityMetadata, EntityTarget, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import type { Page } from '../../../kernel/page.js';
+import { searchWords } from '../../../kernel/text.js';
+import type { ParameterTypes } from '../columns/parameter-types.js';
 import { dialectOf } from '../dialect/dialect.js';
 import type { Present } from '../queries/compiled-select.js';
 import { planEachExecution } from '../queries/prepared-statements.js';
@@ -12,106 +14,161 @@ const maxCandidates = 1_000;
 /** Letters by descending frequency. Other characters count as rarer. */
 const lettersByFrequency = ' etaoinshrdlucmfwygpbvkxqjz';
 
-/** The parameters of a substring search. */
-export interface SubstringSearch {
+/** The parameters of a search of one property. */
+interface PropertySearch {
   /** The LIKE pattern of the first word. */
-  readonly pattern: string;
+  readonly Pattern: string;
   /** The LIKE pattern of the second word, if both words have trigrams: an index can find rows with both. */
-  readonly secondPattern?: string;
+  readonly SecondPattern?: string;
   /** The LIKE patterns of all further words, as a JSON array. */
-  readonly furtherPatterns?: string;
-  /** The ids to search among, as a JSON array. */
-  readonly candidates?: string;
+  readonly FurtherPatterns?: string;
   /** An FTS5 expression of trigrams that yields the candidates; a search with too many candidates finds nothing. */
-  readonly trigrams?: string;
+  readonly Trigrams?: string;
 }
 
-export const searchTypes = {
-  pattern: 'text',
-  secondPattern: 'text',
-  furtherPatterns: 'text',
-  candidates: 'text',
-  trigrams: 'text',
-} as const;
+/** The parameters of a search: those of each property, prefixed with its name. */
+export type SearchValues<Property extends string> = {
+  readonly [Name in `${Property}${keyof PropertySearch}`]?: string;
+} & {
+  /** The ids to search among, as a JSON array. */
+  readonly candidates?: string;
+};
 
-/** Whether the cost of a query is bounded by the trigram index, or it is no search, so that it may be batched. */
-export const isNarrowed = ({ pattern, trigrams }: Present<SubstringSearch>): boolean =>
-  pattern === undefined || trigrams !== undefined;
+const parametersOfProperty: readonly (keyof PropertySearch)[] = [
+  'Pattern',
+  'SecondPattern',
+  'FurtherPatterns',
+  'Trigrams',
+];
+
+/** The words to search for in a property. */
+interface Wanted<Property extends string> {
+  readonly property: Property;
+  readonly words: readonly string[];
+  readonly trigrams: readonly string[];
+}
 
 /**
- * Fetches a page of the rows whose indexed property contains all `words` literally, or of all rows without words.
+ * Searches the rows of an entity by substrings of some of its properties, each of which has a trigram index.
  *
- * LIKE decides on both databases. PostgreSQL's planner chooses between the trigram index and an ordered scan; for SQLite
- * this function chooses. A single-statement read tries the index without a query that plans the search, which is
- * inconclusive if the words are too short for trigrams or match too many rows. See docs/decisions/0016.
- * @param fetch fetches the page under the conditions of a search
- * @throws NeedsTransaction in a single-statement read that is inconclusive
+ * LIKE decides on both databases. PostgreSQL's planner chooses between the trigram indexes and an ordered scan; for
+ * SQLite this class chooses, and narrows a search of several properties by the index of one. See docs/decisions/0016.
  */
-export async function fetchMatches<Row extends ObjectLiteral>(
-  manager: EntityManager,
-  entity: EntityTarget<Row>,
-  property: keyof Row & string,
-  words: readonly string[] | undefined,
-  fetch: (search: Partial<SubstringSearch>) => Promise<Page<Row>>,
-): Promise<Page<Row>> {
-  if (words === undefined) return fetch({});
-  if (dialectOf(manager.connection).plansSearches) return fetch(patternsOf(words));
-  const trigrams = rarestOf(trigramsOf(words));
-  if (isSingleStatementRead(manager) && trigrams.length > 0) {
-    const page = await fetch({ ...patternsOf(words), trigrams: matchExpression(trigrams) });
-    if (page.rows.length > 0) return page;
+export class SubstringSearch<Row extends ObjectLiteral, Property extends keyof Row & string> {
+  /** The types of the parameters. */
+  readonly types: ParameterTypes<SearchValues<Property>>;
+
+  constructor(
+    private readonly entity: EntityTarget<Row>,
+    private readonly properties: readonly Property[],
+  ) {
+    const names = properties.flatMap((property) => parametersOfProperty.map((parameter) => `${property}${parameter}`));
+    this.types = Object.fromEntries([...names, 'candidates'].map((name) => [name, 'text'])) as typeof this.types;
   }
-  assertTransaction(manager);
-  const index = indexOf(manager.connection.getMetadata(entity), property);
-  return fetch({ ...patternsOf(words), candidates: index && (await findCandidates(manager, index.name, words)) });
+
+  /**
+   * Whether a trigram index bounds the cost of a query, so that it may be batched; undefined if the query is no search.
+   */
+  isNarrowed(given: Present<SearchValues<Property>>): boolean | undefined {
+    const searched = this.properties.map((property) => presentIn(given, property)).filter(({ Pattern }) => Pattern);
+    return searched.length === 0 ? undefined : searched.some(({ Trigrams }) => Trigrams);
+  }
+
+  /**
+   * Fetches a page of the rows whose properties contain all words of the given texts literally, or of all rows without
+   * texts. A single-statement read tries an index without a query that plans the search, which is inconclusive if the
+   * words are too short for trigrams or match too many rows.
+   * @param fetch fetches the page under the conditions of a search
+   * @throws NeedsTransaction in a single-statement read that is inconclusive
+   */
+  async fetch(
+    manager: EntityManager,
+    texts: Readonly<Partial<Record<Property, string>>>,
+    fetch: (search: SearchValues<Property>) => Promise<Page<Row>>,
+  ): Promise<Page<Row>> {
+    const wanted = this.properties.flatMap((property) => wantedIn(property, texts[property]));
+    const patterns = Object.assign({}, ...wanted.map(patternsOf)) as SearchValues<Property>;
+    if (wanted.length === 0 || dialectOf(manager.connection).plansSearches) return fetch(patterns);
+    // The text with the most trigrams is likely the rarest.
+    const [first, ...others] = wanted.sort((one, other) => other.trigrams.length - one.trigrams.length);
+    if (isSingleStatementRead(manager) && first!.trigrams.length > 0) {
+      const trigrams = matchExpression(rarestOf(first!.trigrams));
+      const page = await fetch({ ...patterns, [`${first!.property}Trigrams`]: trigrams });
+      if (page.rows.length > 0) return page;
+    }
+    assertTransaction(manager);
+    const metadata = manager.connection.getMetadata(this.entity);
+    for (const { property, trigrams } of [first!, ...others]) {
+      const index = indexOf(metadata, property);
+      const candidates = index && (await findCandidates(manager, index.name, trigrams));
+      if (candidates !== undefined) return fetch({ ...patterns, candidates });
+    }
+    return fetch(patterns);
+  }
+
+  /** Adds the conditions of a search to `query`. */
+  restrict(query: SelectQueryBuilder<Row>, given: Present<SearchValues<Property>>): void {
+    for (const property of this.properties) whereContains(query, property, presentIn(given, property));
+    if (given.candidates) query.andWhere(`${query.alias}.id IN (SELECT value FROM json_each(:candidates))`);
+  }
+}
+
+/** Returns which parameters of a property are present. */
+const presentIn = (given: Readonly<Record<string, boolean | undefined>>, property: string): Present<PropertySearch> =>
+  Object.fromEntries(parametersOfProperty.map((parameter) => [parameter, given[`${property}${parameter}`]]));
+
+function wantedIn<Property extends string>(property: Property, text: string | undefined): Wanted<Property>[] {
+  if (text === undefined) return [];
+  const words = searchWords(text);
+  return words.length === 0 ? [] : [{ property, words, trigrams: trigramsOf(words) }];
 }
 
 /** Returns the LIKE patterns of the words, which are sorted by descending length: long words are likely rare. */
-function patternsOf(words: readonly string[]): Pick<SubstringSearch, 'pattern' | 'secondPattern' | 'furtherPatterns'> {
-  const [pattern, second, ...others] = words.map(patternOf);
+function patternsOf({ property, words }: Wanted<string>): Readonly<Record<string, string | undefined>> {
+  const [pattern, second, ...others] = words.map(likePattern);
   const isIndexed = second !== undefined && trigramsOf([words[1]!]).length > 0;
   const further = isIndexed || second === undefined ? others : [second, ...others];
   return {
-    pattern: pattern!,
-    secondPattern: isIndexed ? second : undefined,
-    furtherPatterns: further.length > 0 ? JSON.stringify(further) : undefined,
+    [`${property}Pattern`]: pattern,
+    [`${property}SecondPattern`]: isIndexed ? second : undefined,
+    [`${property}FurtherPatterns`]: further.length > 0 ? JSON.stringify(further) : undefined,
   };
 }
 
-const patternOf = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+/** Returns the LIKE pattern of texts that contain `text` literally. The escape character is a backslash. */
+const likePattern = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+
 const indexOf = (metadata: EntityMetadata, property: string) =>
   trigramIndexesOf(metadata).find((one) => one.property === property);
 
-/** Adds the conditions of a substring search to `query`. */
-export function whereContains<Row extends ObjectLiteral>(
+function whereContains<Row extends ObjectLiteral>(
   query: SelectQueryBuilder<Row>,
-  property: keyof Row & string,
-  { pattern, secondPattern, furtherPatterns, candidates, trigrams }: Present<SubstringSearch>,
+  property: string,
+  { Pattern, SecondPattern, FurtherPatterns, Trigrams }: Present<PropertySearch>,
 ): void {
   const { alias, connection, expressionMap } = query;
+  const text = `${alias}.${property}`;
   // The selectivity of a pattern depends on its letters.
-  if (pattern) query.comment(planEachExecution);
-  if (pattern) query.andWhere(`${alias}.${property} LIKE :pattern ESCAPE '\\'`);
-  if (secondPattern) query.andWhere(`${alias}.${property} LIKE :secondPattern ESCAPE '\\'`);
-  if (furtherPatterns) {
-    const further = dialectOf(connection).jsonTexts(':furtherPatterns', 'further');
-    query.andWhere(`NOT EXISTS (SELECT value FROM ${further} WHERE ${alias}.${property} NOT LIKE value ESCAPE '\\')`);
+  if (Pattern) query.comment(planEachExecution);
+  if (Pattern) query.andWhere(`${text} LIKE :${property}Pattern ESCAPE '\\'`);
+  if (SecondPattern) query.andWhere(`${text} LIKE :${property}SecondPattern ESCAPE '\\'`);
+  if (FurtherPatterns) {
+    const further = dialectOf(connection).jsonTexts(`:${property}FurtherPatterns`, 'further');
+    query.andWhere(`NOT EXISTS (SELECT value FROM ${further} WHERE ${text} NOT LIKE value ESCAPE '\\')`);
   }
-  if (candidates) query.andWhere(`${alias}.id IN (SELECT value FROM json_each(:candidates))`);
-  if (!trigrams) return;
+  if (!Trigrams) return;
   const { name } = indexOf(expressionMap.mainAlias!.metadata, property)!;
-  const found = `SELECT rowid FROM ${name} WHERE ${name} MATCH :trigrams LIMIT ${maxCandidates + 1}`;
+  const found = `SELECT rowid FROM ${name} WHERE ${name} MATCH :${property}Trigrams LIMIT ${maxCandidates + 1}`;
   const few = `SELECT CASE WHEN COUNT(*) <= ${maxCandidates} THEN json_group_array(rowid) ELSE '[]' END FROM (${found})`;
   query.andWhere(`${alias}.id IN (SELECT value FROM json_each((${few})))`);
 }
 
-/** Returns the ids of all rows that may contain all `words`, as JSON; undefined if inconclusive. */
+/** Returns the ids of all rows that may contain the trigrams, as JSON; undefined if inconclusive. */
 async function findCandidates(
   manager: EntityManager,
   index: string,
-  words: readonly string[],
+  trigrams: readonly string[],
 ): Promise<string | undefined> {
-  const trigrams = trigramsOf(words);
   for (const asked of trigrams.length > maxTrigrams ? [rarestOf(trigrams), trigrams] : [trigrams]) {
     if (asked.length === 0) break;
     const [found] = await manager.query<[{ count: number; ids: string }]>(

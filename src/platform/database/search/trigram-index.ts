@@ -138,8 +138,11 @@ const rebuildSql = (index: string) => `INSERT INTO ${index} (${index}) VALUES ('
 /** Returns the statements that create a trigram index on SQLite, by the name of the created object. */
 function sqliteObjects(table: string, column: string): Record<string, string[]> {
   const index = nameOf(table, column);
-  const add = `INSERT INTO ${index} (rowid, ${column}) VALUES (new.id, new.${column});`;
-  const remove = `INSERT INTO ${index} (${index}, rowid, ${column}) VALUES ('delete', old.id, old.${column});`;
+  // Without a text there is nothing to index: writing the index costs as much as writing the row.
+  const add = `INSERT INTO ${index} (rowid, ${column}) SELECT new.id, new.${column} WHERE new.${column} IS NOT NULL;`;
+  const remove =
+    `INSERT INTO ${index} (${index}, rowid, ${column}) ` +
+    `SELECT 'delete', old.id, old.${column} WHERE old.${column} IS NOT NULL;`;
   const triggers: Record<(typeof events)[number], string> = {
     INSERT: `BEGIN ${add} END`,
     UPDATE: `WHEN (new.id, new.${column}) IS NOT (old.id, old.${column}) BEGIN ${remove} ${add} END`,

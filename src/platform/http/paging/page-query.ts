@@ -159,7 +159,16 @@ export function setPageHeaders(response: Response, { cursors, query, total }: Pa
   if (total !== undefined) response.setHeader('X-Total-Count', String(total));
 }
 
-/** Returns links to the same list, with the validated, normalized parameters, which bounds the length of the links. */
+/**
+ * Maximum length of all links of a response. Node's HTTP client, like many others, accepts headers of 16 KiB in all. Two
+ * filters of the maximum length exceed that, each of them being in three links.
+ */
+const maxLinksLength = 14_000;
+
+/**
+ * Returns links to the same list, with the validated, normalized parameters, which bounds the length of the links. If
+ * they are too long together, `first` is left out, and then `prev`.
+ */
 function links(
   { path, originalUrl, publicUrl }: ArrivedRequest,
   query: PageQuery,
@@ -170,10 +179,12 @@ function links(
   for (const name of ['cursor', 'after']) parameters.delete(name);
   for (const name of [...parameters.keys()]) parameters.set(name, String(query[name as keyof PageQuery]));
   const filters = parameters.toString();
-  return Object.entries({ first: '', ...cursors })
+  const all = Object.entries({ first: '', ...cursors })
     .filter(([, cursor]) => cursor !== undefined)
     .map(([relation, cursor]) => {
       const page = [filters, cursor && `cursor=${cursor}`].filter(Boolean).join('&');
       return `<${publicUrl}${path}${page && `?${page}`}>; rel="${relation}"`;
     });
+  while (all.length > 1 && all.join(', ').length > maxLinksLength) all.shift();
+  return all;
 }
