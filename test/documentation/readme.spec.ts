@@ -59,6 +59,7 @@ describe('the documentation', () => {
       'CONTRIBUTING.md',
       'docs/architecture.md',
       'docs/operations.md',
+      'docs/recipes.md',
       'docs/bench/README.md',
     ];
     const broken = [...pages, ...decisionFiles.map((name) => `docs/decisions/${name}`)].flatMap((page) =>
