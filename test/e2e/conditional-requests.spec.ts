@@ -193,6 +193,20 @@ describe('optimistic concurrency: a change of what was read', () => {
     );
   });
 
+  it('hears that a rental was corrected to another client', async () => {
+    const [{ id: client_id }, other, { copies }] = [
+      await shop.clerk.client(),
+      await shop.clerk.client(),
+      await shop.clerk.movie(1),
+    ];
+    const { id } = await shop.clerk.rent(client_id, copies[0].id);
+    const { headers } = await shop.api.get(`/movie_rents/${id}`);
+    const amend = (client: number) =>
+      shop.api.put(`/movie_rents/${id}`).send({ client_id: client, details: [{ movie_copy_id: copies[0].id }] });
+    await amend(other.id).expect(200);
+    await refused(amend(client_id).set('If-Match', headers['etag']!), 412, 'precondition-failed');
+  });
+
   it('hears that it is gone rather than that it is another', async () => {
     await refused(shop.api.delete('/movies/4711').set('If-Match', '*'), 404, 'not-found');
   });

@@ -1,4 +1,7 @@
-/** By name, for all documents: stored responses are replayed as plain JSON without a class. */
+/**
+ * By name, for all documents: stored responses are replayed as plain JSON without a class. A name that is derived in one
+ * document is editable in none.
+ */
 const derivedMembers = new Set<string>();
 
 /** Marks a member that no edit of the resource can set: it is derived from other resources, or an expansion. */

@@ -8,7 +8,7 @@ import type { MovieRentDetail } from '../../movie-rent.entity.js';
 /** A line of a rental by itself, with the client who has the copy. */
 @ApiSchema({ name: 'Line' })
 export class LineDto extends MovieRentDetailDto {
-  @IdField({ description: 'Id of the client of its rental.', derived: true, example: 9 })
+  @IdField({ description: 'Id of the client of its rental.', example: 9 })
   client_id!: number;
 
   @ExpansionField(() => ClientDto, 'The client of its rental, with `expand=client`.')
