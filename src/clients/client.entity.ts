@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryGeneratedColumn, type ValueTransformer, VirtualColumn } from 'typeorm';
 import type { CalendarDate } from '../kernel/calendar.js';
-import { isOpen } from '../loans/loan.view.js';
+import { isOpenByRent } from '../loans/loan.view.js';
 import { TextColumn } from '../platform/database/columns/text-column.js';
 import { TrigramIndex } from '../platform/database/search/trigram-index.js';
 import { identityKey, keyLength, searchable, searchableLength } from '../kernel/text.js';
@@ -46,7 +46,7 @@ export const isLimited = (client: string): string =>
 /** Returns a subquery of the open loans of a client to whom a limit applies; null for other clients. */
 const openLoansOf = (client: string, selection: string): string =>
   `SELECT CASE WHEN ${isLimited(client)} THEN (SELECT ${selection} FROM loan ` +
-  `WHERE loan.client_id = ${client}.id AND loan.movie_rent_id > 0 AND ${isOpen('loan')}) END`;
+  `WHERE loan.client_id = ${client}.id AND ${isOpenByRent('loan')}) END`;
 
 @Entity('client')
 export class Client {

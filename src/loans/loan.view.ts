@@ -32,13 +32,15 @@ export class Loan {
   dueDatetime!: string | null;
 }
 
-/** Returns the SQL condition that a loan, or a line, has not ended. */
+/** Returns the SQL condition that a loan, or a line, has not ended; equivalent to `MovieRentDetail.isOpen`. */
 export const isOpen = (alias: string): string =>
-  `${alias}.returned_datetime IS NULL AND ${alias}.lost_datetime IS NULL`;
+  `"${alias}".returned_datetime IS NULL AND "${alias}".lost_datetime IS NULL`;
 
-/** The same condition by properties of the view. */
-export const isOpenLoan = (alias: string): string =>
-  `${alias}.returnedDatetime IS NULL AND ${alias}.lostDatetime IS NULL`;
+/**
+ * Returns the condition of the partial index of open lines, by which the open lines of a rental, or of all, are found:
+ * see the migration IndexWhatIsOut.
+ */
+export const isOpenByRent = (alias: string): string => `"${alias}".movie_rent_id > 0 AND ${isOpen(alias)}`;
 
 /**
  * Returns the FROM clause for the open loan of `copy`. Use as a correlated subquery: in a join SQLite materializes the

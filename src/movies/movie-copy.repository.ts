@@ -5,7 +5,7 @@ import { type ById, CompiledSelect } from '../platform/database/queries/compiled
 import { dialectOf } from '../platform/database/dialect/dialect.js';
 import type { EngineName } from '../platform/database/dialect/sql.js';
 import { isIndexOrder, KeysetPages } from '../platform/database/queries/keyset-pages.js';
-import { fromOpenLoanOf, isOpenLoan, Loan } from '../loans/loan.view.js';
+import { fromOpenLoanOf, isOpen, Loan } from '../loans/loan.view.js';
 import { RowLock } from '../platform/database/queries/row-lock.js';
 import { onDuplicate } from '../platform/database/queries/constraint-violations.js';
 import type { Page, PageRequest } from '../kernel/page.js';
@@ -39,7 +39,7 @@ const lists = {
   openLoans: (manager: EntityManager) =>
     manager
       .createQueryBuilder(Loan, 'loan')
-      .where(`loan.movieCopyId = copy.id AND ${isOpenLoan('loan')}`)
+      .where(`loan.movieCopyId = copy.id AND ${isOpen('loan')}`)
       .limit(1),
 };
 const located = (manager: EntityManager): SelectQueryBuilder<MovieCopy> =>

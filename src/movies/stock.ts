@@ -124,7 +124,11 @@ function surplus(movie: StockedMovie, wanted: number): number {
   return tooMany;
 }
 
-/** @throws StockTooHigh */
+/**
+ * Keeps the limit for copies that a clerk adds or brings back. The return of a lost copy is not refused, so that the
+ * stock can exceed the limit; then it can only be lowered.
+ * @throws StockTooHigh
+ */
 export function assertRoomFor(copies: number, movie: StockedMovie): void {
-  if (stockOf(movie).stock + copies > maxStock) throw new StockTooHigh(maxStock);
+  if (copies > 0 && stockOf(movie).stock + copies > maxStock) throw new StockTooHigh(maxStock);
 }

@@ -3,7 +3,7 @@ import { type EntityManager, In } from 'typeorm';
 import { CompiledInsert } from '../platform/database/queries/compiled-insert.js';
 import { onDuplicate } from '../platform/database/queries/constraint-violations.js';
 import { LostRace } from '../kernel/domain-error.js';
-import { isOpen } from '../loans/loan.view.js';
+import { isOpenByRent } from '../loans/loan.view.js';
 import type { MovieCopy } from '../movies/movie-copy.entity.js';
 import { Renewal } from './renewals/renewal.entity.js';
 
@@ -51,7 +51,7 @@ export class MovieRentDetailRepository {
   /** Counts the open rentals, by an index of the open lines. */
   async countOpenRents(): Promise<number> {
     const [row] = await this.manager.query<{ count: number | string }[]>(
-      `SELECT COUNT(DISTINCT movie_rent_id) AS count FROM movie_rent_detail WHERE ${isOpen('movie_rent_detail')} AND movie_rent_id > 0`,
+      `SELECT COUNT(DISTINCT movie_rent_id) AS count FROM movie_rent_detail WHERE ${isOpenByRent('movie_rent_detail')}`,
     );
     return Number(row!.count);
   }

@@ -58,9 +58,6 @@ export type MovieRentColumns = Omit<MovieRent, 'id' | 'client' | 'details' | 'is
 /** A due date after all others. */
 const never = '9999-12-31T23:59:59.999Z';
 
-/** Returns the SQL condition that the copy of a line is out, equivalent to `isOpen`. */
-export const isOpenLine = (line: string): string => `${line}.returnedDatetime IS NULL AND ${line}.lostDatetime IS NULL`;
-
 /** Returns the SQL expression that is equivalent to `dueOrder`. */
 export const dueOrder = (line: string): string => `COALESCE(${line}.dueDatetime, '${never}')`;
 

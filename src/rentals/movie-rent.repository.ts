@@ -6,6 +6,7 @@ import { isIndexOrder, KeysetPages } from '../platform/database/queries/keyset-p
 import { RowLock } from '../platform/database/queries/row-lock.js';
 import { type CalendarDate, endOf, startOf } from '../kernel/calendar.js';
 import { assertTransaction } from '../platform/database/queries/read-batcher.js';
+import { isOpenByRent } from '../loans/loan.view.js';
 import { Shop } from '../policy/shop.entity.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { MovieRent, type MovieRentColumns, MovieRentDetail } from './movie-rent.entity.js';
@@ -50,8 +51,6 @@ const byId = new CompiledSelect<MovieRent, With & ById>({ id: 'integer', client:
   maxBatchRows: maxRows,
 });
 const lock = new RowLock<MovieRent, ById>({ id: 'integer' }, ofId);
-/** The condition of the partial index of open lines; see its migration. */
-const isOut = 'line.returnedDatetime IS NULL AND line.lostDatetime IS NULL AND line.movieRentId > 0';
 
 const pages = new KeysetPages<MovieRent, With & RentFilter>(
   {
@@ -75,8 +74,8 @@ const pages = new KeysetPages<MovieRent, With & RentFilter>(
       // SQLite evaluates EXISTS for each scanned rental. Without another filter, it would scan all closed rentals.
       query.andWhere(
         isClosed || clientId || movieCopyId || movieId || createdFrom || createdTo
-          ? `${isClosed ? 'NOT ' : ''}EXISTS (${rentsWithLine(manager, `line.movieRentId = rent.id AND ${isOut}`)})`
-          : `rent.id IN (${rentsWithLine(manager, isOut)})`,
+          ? `${isClosed ? 'NOT ' : ''}EXISTS (${rentsWithLine(manager, `line.movieRentId = rent.id AND ${isOpenByRent('line')}`)})`
+          : `rent.id IN (${rentsWithLine(manager, isOpenByRent('line'))})`,
       );
     }
     return query;

@@ -6,6 +6,7 @@ import { PathId } from '../platform/http/dto/path-id.js';
 import { Context, RequestContext } from '../platform/http/requests/request-context.js';
 import { Clock } from '../kernel/clock.js';
 import { NotFound } from '../kernel/domain-error.js';
+import { StockTooHigh } from '../movies/movies.errors.js';
 import { GetMovieRent, ListMovieRents, ListRentsOfClient } from './dto/list-movie-rents.dto.js';
 import { MovieRentInput } from './dto/movie-rent-input.dto.js';
 import { MovieRentDto } from './dto/movie-rent.dto.js';
@@ -23,7 +24,7 @@ import {
 import { RentalsService } from './rentals.service.js';
 import { LineLost } from './returns/returns.errors.js';
 
-const basketProblems = [CopyAlreadyRented, CopyNotInService, NoCopyAvailable, CheckOutRefused];
+const basketProblems = [CopyAlreadyRented, CopyNotInService, NoCopyAvailable, CheckOutRefused, StockTooHigh];
 
 const lent = { client_id: 1, details: [{ movie_copy_id: 1 }] };
 const now = '2026-11-26T16:18:10.611Z';

@@ -18,7 +18,7 @@ import { LineEndRepository } from './returns/line-end.repository.js';
 import { amend, planAmendment } from './checkout/amendment.js';
 import { type Judgement, judge, type JudgingRepositories, permit } from './checkout/judgement.js';
 import { lendingOf } from './checkout/lending.js';
-import { recordOverride } from './checkout/override.js';
+import { bringIntoService, recordOverride } from './checkout/override.js';
 import type { RentOrder } from './checkout/rent-order.js';
 
 /** As in docs/diagrams/rent-movies.mmd. */
@@ -90,7 +90,8 @@ export class RentalsService {
       const { rents, lines } = shop;
       const creationDatetime = permission.now;
       const rent = await rents.create({ clientId: order.clientId, creationDatetime, voidedDatetime: null });
-      await recordOverride(rent.id, order.override, permission, shop);
+      await bringIntoService(permission, shop);
+      await recordOverride(rent.id, order.override, permission, shop.events);
       const lendings = permission.copies.map((copy) => lendingOf(copy, permission));
       rent.details = await lines.open(rent.id, lendings);
       return command.isExpanded ? rents.get(rent.id, 'client') : rent;

@@ -369,6 +369,24 @@ describe('the rules of a check-out', () => {
       },
     );
 
+    it('does not bring back a lost copy of a movie that has 10,000 others, by a rental or a correction', async () => {
+      const { id: movieId, copies } = await shop.clerk.movie(10_000);
+      const [kept, lost] = copies.map((each: { id: number }) => each.id);
+      await shop.api.patch(`/movie_copies/${lost}`).send({ service_state: 'lost' }).expect(200);
+      await shop.clerk.copy(movieId);
+      const id = await clientId();
+      const lifted = override('copy_not_in_service');
+      await refused(order(id, [copy(lost)], lifted), 409, 'stock-too-high');
+      const rent = await shop.clerk.rent(id, kept);
+      const correction = { client_id: id, details: [copy(kept), copy(lost)], ...lifted };
+      const amend = () => shop.api.put(`/movie_rents/${rent['id']}`).send(correction);
+      expect((await refused(amend(), 409, 'stock-too-high')).limit).toBe(10_000);
+      const { body } = await shop.api.get(`/movie_copies/${lost}`);
+      expect([body.service_state, body.status]).toEqual(['lost', 'away']);
+      await shop.api.patch(`/movie_copies/${copies[2].id}`).send({ service_state: 'retired' }).expect(200);
+      await amend().expect(200);
+    });
+
     it('needs a comment and a rule', async () => {
       const [id, [free]] = [await clientId(), await copiesOf(1)];
       const faults = (members: object) => faultyMembers(order(id, [copy(free!)], { override: members }));

@@ -82,6 +82,18 @@ describe('a copy that is lost while it is out', () => {
     expect(await stateOf(copy.id)).toBe('maintenance');
   });
 
+  it('comes back although its movie has 10,000 other copies by then; the stock can only be lowered', async () => {
+    const { id: movieId, title, year, genre_id, copies } = await shop.clerk.movie(10_000);
+    const rent = await shop.clerk.rent((await shop.clerk.client()).id, copies[0].id);
+    await lose(rent['details'][0].id).expect(200);
+    await shop.clerk.copy(movieId);
+    await giveBack(rent['id'], { movie_copy_id: copies[0].id }).expect(200);
+    expect((await shop.api.get(`/movies/${movieId}`).expect(200)).body.stock).toBe(10_001);
+    await refused(shop.api.post(`/movies/${movieId}/copies`).send({}), 409, 'stock-too-high');
+    const lower = shop.api.put(`/movies/${movieId}/with_stock`).send({ title, year, genre_id, stock: 10_000 });
+    expect((await lower.expect(200)).body.stock).toBe(10_000);
+  });
+
   it('comes back in a stack', async () => {
     const { lineId, copy } = await lost();
     const { body } = await shop.api

@@ -102,6 +102,14 @@ describe('renewing lines', () => {
     }
   });
 
+  it('refuses a void rental, whatever line is named', async () => {
+    const { id, details } = await rent();
+    await shop.api.post(`/movie_rents/${id}/void`).send({ comment: 'Entered twice.' }).expect(200);
+    for (const line of [{ id: details[0].id }, { code: 'NO-SUCH-CODE' }]) {
+      expect(await refused(renew(id, [line]), 409, 'rent-voided')).toMatchObject({ movie_rent_id: id });
+    }
+  });
+
   it('refuses lines of other rentals, unknown codes and repeated lines, all at once', async () => {
     const [{ id, details }, other] = [await rent(), await rent()];
     const { body } = await renew(id, [

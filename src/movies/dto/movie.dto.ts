@@ -8,9 +8,9 @@ import {
   ListField,
   TextField,
 } from '../../platform/http/dto/fields.js';
+import { maxId } from '../../platform/http/dto/path-id.js';
 import { maxCopiesShown, type StockedMovie, stockOf } from '../movie-copy.entity.js';
 import type { Movie } from '../movie.entity.js';
-import { maxStock } from '../stock.js';
 import { MovieCopyDto } from './movie-copy.dto.js';
 
 /** The year of a movie. The first motion pictures date from the 1870s. */
@@ -65,7 +65,8 @@ export class MovieSummaryDto {
   }
 }
 
-const countField = { minimum: 0, maximum: maxStock };
+/** The return of lost copies can exceed the limit of the stock. */
+const countField = { minimum: 0, maximum: maxId };
 
 @ApiSchema({ name: 'Movie' })
 export class MovieDto extends MovieSummaryDto {

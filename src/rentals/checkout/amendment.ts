@@ -11,7 +11,7 @@ import { LineReturned, RentClosed, RentVoided } from '../rentals.errors.js';
 import type { LineEndRepository } from '../returns/line-end.repository.js';
 import { LineLost } from '../returns/returns.errors.js';
 import { type JudgingRepositories, type Permission, permit } from './judgement.js';
-import { recordOverride } from './override.js';
+import { bringIntoService, recordOverride } from './override.js';
 import type { OrderedLine, RentOrder } from './rent-order.js';
 import type { Taken } from './rules.js';
 
@@ -80,7 +80,8 @@ export async function amend(
 ): Promise<void> {
   const { shop, now } = permission;
   await repositories.rents.update(rent.id, { clientId: order.clientId });
-  await recordOverride(rent.id, order.override, permission, repositories);
+  await bringIntoService(permission, repositories);
+  await recordOverride(rent.id, order.override, permission, repositories.events);
 
   const lines = permission.copies.map((copy, index) => ({ id: wanted[index]!.id, movieCopyId: copy.id, copy }));
   const stays = ({ id, movieCopyId }: OrderedLine): boolean =>

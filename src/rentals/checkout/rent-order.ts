@@ -21,7 +21,7 @@ export const overridableRules = [
 export type OverridableRule = (typeof overridableRules)[number];
 
 /** Lifts rules for one request. */
-export interface Override {
+interface Override {
   readonly rules: readonly OverridableRule[];
   /** Why the clerk lifts them. */
   readonly comment: string;

@@ -1,7 +1,8 @@
 import { type EntityInvariant, violationsIn, type Rows } from '../../platform/verification/invariant.js';
 import { dueDatesOfLines } from './due-dates.js';
 import { futureInstants, latestPlausibleInstant } from './future-instants.js';
-import { isOpenLine, MovieRent, MovieRentDetail } from '../movie-rent.entity.js';
+import { isOpen } from '../../loans/loan.view.js';
+import { MovieRent, MovieRentDetail } from '../movie-rent.entity.js';
 
 /** When a loan ended; null while it lasts. */
 const endOf = (line: string): string => `COALESCE(${line}.returnedDatetime, ${line}.lostDatetime)`;
@@ -28,7 +29,7 @@ export const rentalInvariants: readonly EntityInvariant[] = [
     violations: (rows) =>
       violationsIn(
         rows
-          .innerJoin(MovieRentDetail, 'line', `line.movieRentId = row.id AND ${isOpenLine('line')}`)
+          .innerJoin(MovieRentDetail, 'line', `line.movieRentId = row.id AND ${isOpen('line')}`)
           .andWhere('row.voidedDatetime IS NOT NULL')
           .groupBy('row.id'),
         () => 'it is void, but has an open line',
@@ -71,8 +72,8 @@ export const rentalInvariants: readonly EntityInvariant[] = [
           .andWhere(
             '(other.lentDatetime < row.lentDatetime OR (other.lentDatetime = row.lentDatetime AND other.id < row.id))',
           )
-          .andWhere(`(${endOf('other')} > row.lentDatetime OR ${isOpenLine('other')})`)
-          .andWhere(`NOT (${isOpenLine('other')} AND ${isOpenLine('row')})`)
+          .andWhere(`(${endOf('other')} > row.lentDatetime OR ${isOpen('other')})`)
+          .andWhere(`NOT (${isOpen('other')} AND ${isOpen('row')})`)
           .groupBy('row.id')
           .addGroupBy('row.lentDatetime'),
         ({ lent, other }) => `its copy was lent at ${lent}, while row ${other} had it`,

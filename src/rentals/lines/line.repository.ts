@@ -3,8 +3,9 @@ import { EntityRepository } from '../../platform/database/entity-repository.js';
 import { type ById, CompiledSelect, type Present } from '../../platform/database/queries/compiled-select.js';
 import { isIndexOrder, KeysetPages } from '../../platform/database/queries/keyset-pages.js';
 import { RowLock } from '../../platform/database/queries/row-lock.js';
+import { isOpen, isOpenByRent } from '../../loans/loan.view.js';
 import type { Page, PageRequest } from '../../kernel/page.js';
-import { dueOrder, isOpenLine, mayBeOverdue, MovieRentDetail } from '../movie-rent.entity.js';
+import { dueOrder, mayBeOverdue, MovieRentDetail } from '../movie-rent.entity.js';
 
 export interface LineFilter {
   readonly isOpen?: boolean;
@@ -39,11 +40,7 @@ const lock = new RowLock<MovieRentDetail, ById>({ id: 'integer' }, (manager) =>
 
 /** A subquery of the open lines. As a condition of its own, SQLite would scan all lines in the order of ids. */
 const openLines = (manager: EntityManager): string =>
-  manager
-    .createQueryBuilder(MovieRentDetail, 'open')
-    .select('open.id')
-    .where(`${isOpenLine('open')} AND open.movieRentId > 0`)
-    .getQuery();
+  manager.createQueryBuilder(MovieRentDetail, 'open').select('open.id').where(isOpenByRent('open')).getQuery();
 
 type Listed = With & LineFilter & { readonly now?: string; readonly dueLimit?: string };
 const pages = new KeysetPages<MovieRentDetail, Listed>(
@@ -59,12 +56,12 @@ const pages = new KeysetPages<MovieRentDetail, Listed>(
     client: 'flag',
   },
   (manager, given) => {
-    const { isOpen, overdue, dueBefore, clientId, movieId, movieCopyId } = given;
+    const { isOpen: wanted, overdue, dueBefore, clientId, movieId, movieCopyId } = given;
     const query = lines(manager, given);
-    const isOverdueIndexUsed = overdue || (dueBefore && isOpen);
+    const isOverdueIndexUsed = overdue || (dueBefore && wanted);
     if (isOverdueIndexUsed) query.andWhere(mayBeOverdue('line'));
-    if (isOpen) query.andWhere(isOverdueIndexUsed ? isOpenLine('line') : `line.id IN (${openLines(manager)})`);
-    if (isOpen === false) query.andWhere(`NOT (${isOpenLine('line')})`);
+    if (wanted) query.andWhere(isOverdueIndexUsed ? isOpen('line') : `line.id IN (${openLines(manager)})`);
+    if (wanted === false) query.andWhere(`NOT (${isOpen('line')})`);
     if (overdue) query.andWhere(`${dueOrder('line')} < :now`);
     if (overdue === false) query.andWhere(`NOT (${mayBeOverdue('line')} AND ${dueOrder('line')} < :now)`);
     // The second condition bounds the range of the index, whatever the time zone.

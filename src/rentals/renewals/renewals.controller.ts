@@ -7,7 +7,7 @@ import { Operation } from '../../platform/http/openapi/operation.decorator.js';
 import { PageResponse } from '../../platform/http/paging/page-query.js';
 import { Context, RequestContext } from '../../platform/http/requests/request-context.js';
 import { MovieRentDto } from '../dto/movie-rent.dto.js';
-import { RenewalRefused } from '../rentals.errors.js';
+import { RenewalRefused, RentVoided } from '../rentals.errors.js';
 import { ListRenewals, RenewalDto } from './dto/renewal.dto.js';
 import { RenewalsInput } from './dto/renewals-input.dto.js';
 import { RenewalsService } from './renewals.service.js';
@@ -33,7 +33,7 @@ export class RenewalsController {
     returns: MovieRentDto,
     requestExamples: { 'A line by the barcode of its copy': { details: [{ code: 'DVD-0012' }] } },
     exampleId: 25,
-    problems: [NotFound, RenewalRefused],
+    problems: [NotFound, RenewalRefused, RentVoided],
   })
   async renewLines(
     @PathId() id: number,

@@ -5,13 +5,14 @@ import type { Refusal, RuleCode } from '../../kernel/domain-error.js';
 import type { Page, PageRequest } from '../../kernel/page.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { EventRepository } from '../../platform/events/event.repository.js';
+import { recordOverride } from '../checkout/override.js';
 import { judgeBlocks } from '../checkout/rules.js';
 import { BorrowerRepository } from '../checkout/borrower.repository.js';
 import { findLines, type LineName, pathOf } from '../line-name.js';
 import { LineRepository } from '../lines/line.repository.js';
 import type { MovieRent } from '../movie-rent.entity.js';
 import { MovieRentRepository } from '../movie-rent.repository.js';
-import { RenewalRefused } from '../rentals.errors.js';
+import { RenewalRefused, RentVoided } from '../rentals.errors.js';
 import { judgeRenewal, renewedDueDate, type RenewalOverride } from './renewal-rules.js';
 import type { Renewal } from './renewal.entity.js';
 import { RenewalRepository } from './renewal.repository.js';
@@ -48,6 +49,7 @@ export class RenewalsService {
   renew(rentId: number, order: RenewalOrder, command: Command<MovieRent>): Promise<MovieRent> {
     return this.unitOfWork.for(command).run(repositories, async ({ rents, borrowers, renewals, events }) => {
       const rent = await rents.getForUpdate(rentId);
+      if (rent.voidedDatetime) throw new RentVoided(rent.id);
       const lines = findLines(order.lines, rent.details);
       const borrower = await borrowers.getForUpdate(rent.clientId);
       const { shop } = borrower;
@@ -67,15 +69,7 @@ export class RenewalsService {
         extensions.map(({ line, due }) => ({ line, due: due! })),
         now,
       );
-      if (lifted.length > 0) {
-        await events.record({
-          type: 'rental.rules_overridden',
-          resource: 'movie_rents',
-          resourceId: rentId,
-          creationDatetime: now,
-          changes: { rules: [...new Set(lifted.map(({ code }) => code))], comment: order.override!.comment },
-        });
-      }
+      await recordOverride(rentId, order.override, { lifted, now }, events);
       return rent;
     });
   }

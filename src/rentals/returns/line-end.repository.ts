@@ -4,6 +4,7 @@ import { NotFound } from '../../kernel/domain-error.js';
 import { CompiledSelect } from '../../platform/database/queries/compiled-select.js';
 import { dialectOf } from '../../platform/database/dialect/dialect.js';
 import { RowLock } from '../../platform/database/queries/row-lock.js';
+import { isOpen } from '../../loans/loan.view.js';
 import { MovieRent, MovieRentDetail } from '../movie-rent.entity.js';
 
 interface ByIds {
@@ -25,7 +26,7 @@ const lastByCopy = new CompiledSelect<MovieRentDetail, ByIds>({ ids: 'integers' 
     .where(dialectOf(manager.connection).isInList('copy.id', ':ids'))
     .andWhere(
       `line.id = (SELECT loan.id FROM movie_rent_detail AS loan WHERE loan.movie_copy_id = copy.id ORDER BY
-       CASE WHEN loan.returned_datetime IS NULL AND loan.lost_datetime IS NULL THEN 0 ELSE 1 END,
+       CASE WHEN ${isOpen('loan')} THEN 0 ELSE 1 END,
        loan.lent_datetime DESC, loan.id DESC LIMIT 1)`,
     ),
 );

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { CompiledSelect } from '../../platform/database/queries/compiled-select.js';
-import { isOpen } from '../../loans/loan.view.js';
+import { isOpenByRent } from '../../loans/loan.view.js';
 import { MovieRentDetail } from '../movie-rent.entity.js';
 
 interface OfClient {
@@ -20,7 +20,7 @@ const openLines = new CompiledSelect<MovieRentDetail, OfClient>(
       .innerJoinAndSelect('line.movieCopy', 'copy')
       .innerJoinAndSelect('copy.movie', 'movie')
       .where('rent.clientId = :clientId')
-      .andWhere('line.returnedDatetime IS NULL AND line.lostDatetime IS NULL AND line.movieRentId > 0')
+      .andWhere(isOpenByRent('line'))
       .orderBy(`COALESCE(line.dueDatetime, '9')`)
       .addOrderBy('line.id'),
   { maxRows: maxOpenLines },
@@ -44,7 +44,7 @@ export class StandingRepository {
   async countOpenLines(clientId: number, now: Date): Promise<OpenLineCounts> {
     const [counts] = await this.manager.query<Record<keyof OpenLineCounts, number | string>[]>(
       `SELECT COUNT(*) AS open, COUNT(CASE WHEN loan.due_datetime < $1 THEN 1 END) AS overdue
-       FROM loan WHERE loan.client_id = $2 AND loan.movie_rent_id > 0 AND ${isOpen('loan')}`,
+       FROM loan WHERE loan.client_id = $2 AND ${isOpenByRent('loan')}`,
       [now.toISOString(), clientId],
     );
     return { open: Number(counts!.open), overdue: Number(counts!.overdue) };
