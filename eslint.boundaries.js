@@ -20,9 +20,10 @@ const rooms = {
   clients: [...platform, 'policy', 'loans'],
   rentals: [...platform, 'policy', 'loans', 'movies', 'clients'],
   imports: platform,
+  merging: [...platform, 'policy', 'loans', 'genres', 'movies', 'clients', 'rentals', 'imports'],
 };
 const ofPlatform = ['config', 'logging', 'process', 'http', 'database', 'events', 'monitoring', 'verification'];
-const features = ['policy', 'loans', 'genres', 'movies', 'clients', 'rentals', 'imports'];
+const features = ['policy', 'loans', 'genres', 'movies', 'clients', 'rentals', 'imports', 'merging'];
 
 /** The files of the platform that features may import. */
 const platformInterface = {
@@ -111,6 +112,11 @@ export const boundariesConfig = {
             },
           },
           { from: fromLayer('controller'), allow: { to: { file: { categories: 'errors' } } } },
+          // Merging has no resource of its own: it answers with clients and movies.
+          {
+            from: { element: { type: 'merging' }, file: { categories: 'controller' } },
+            allow: { to: { element: { types: { anyOf: ['clients', 'movies'] } }, file: { categories: 'dto' } } },
+          },
           {
             from: fromLayer('controller'),
             disallow: { to: { module: { source: ['typeorm', '@nestjs/typeorm', 'sqlite3', 'pg'] } } },

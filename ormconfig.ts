@@ -17,6 +17,7 @@ import { CompareTextAnew1764510000000 } from './src/migrations/1764510000000-com
 import { TimeLines1764520000000 } from './src/migrations/1764520000000-time-lines.js';
 import { OpenRentalDesk1764600000000 } from './src/migrations/1764600000000-open-rental-desk.js';
 import { SearchDirectors1764610000000 } from './src/migrations/1764610000000-search-directors.js';
+import { IndexImportedRows1764620000000 } from './src/migrations/1764620000000-index-imported-rows.js';
 import { driver as postgresDriver } from './src/platform/database/postgres/driver.js';
 import { type SessionSettings, splitUrl } from './src/platform/database/postgres/session-settings.js';
 import { driver as sqliteDriver } from './src/platform/database/sqlite/driver.js';
@@ -70,6 +71,7 @@ export function dataSourceOptions(databaseUrl: string, limits: DatabaseLimits = 
       TimeLines1764520000000,
       OpenRentalDesk1764600000000,
       SearchDirectors1764610000000,
+      IndexImportedRows1764620000000,
     ],
     namingStrategy: new SnakeCaseNaming(),
   };

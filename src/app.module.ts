@@ -13,6 +13,7 @@ import { ProblemPages } from './platform/http/problems/problem-pages.js';
 import { PolicyModule } from './policy/policy.module.js';
 import { ProblemsController } from './platform/http/meta/problems.controller.js';
 import { SERVICE_VERSION, ServiceController } from './platform/http/meta/service.controller.js';
+import { MergingModule } from './merging/merging.module.js';
 import { MonitoringModule } from './platform/monitoring/monitoring.module.js';
 import { MoviesModule } from './movies/movies.module.js';
 import { RentalsModule } from './rentals/rentals.module.js';
@@ -37,6 +38,7 @@ export class AppModule {
         MoviesModule,
         ClientsModule,
         RentalsModule,
+        MergingModule,
         PolicyModule,
         MonitoringModule,
       ],

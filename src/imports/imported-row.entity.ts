@@ -2,11 +2,12 @@ import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 import { TextColumn } from '../platform/database/columns/text-column.js';
 
 /**
- * Maps a row of an imported source to the row it became. Outlives that row, so that a repeated import does not restore
+ * Maps a row of an imported source to the row it became, or was merged into. Outlives that row, so that a repeated import does not restore
  * deleted rows. Ids are never reused.
  */
 @Entity('imported_row')
 @Index(['source', 'tableName', 'sourceId'], { unique: true })
+@Index(['tableName', 'rowId'])
 export class ImportedRow {
   @PrimaryGeneratedColumn()
   id!: number;

@@ -21,6 +21,7 @@ export const ruleCodes = [
   'line_ended',
   'renewal_limit_reached',
   'due_date_unchanged',
+  'same_record',
   'duplicate_code',
   'stock_disagrees',
   'copies_missing',
@@ -148,6 +149,13 @@ export class ServiceUnavailable extends DomainError {
  * let it pass: see `runWithPrecheck`.
  */
 export class LostRace extends ServiceUnavailable {}
+
+/** Ends a unit of work that has locked other rows than it then found. Every unit of work is repeated after it. */
+export class StaleLock extends LostRace {
+  constructor() {
+    super(undefined, 'Other requests changed the same records meanwhile. Try again in a moment.');
+  }
+}
 
 /** Refuses a unit of work that waited in vain, or wasn't let wait, for its turn: nothing of it has happened. */
 export class UnitNotStarted extends ServiceUnavailable {

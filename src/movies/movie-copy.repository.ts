@@ -6,7 +6,8 @@ import { dialectOf } from '../platform/database/dialect/dialect.js';
 import type { EngineName } from '../platform/database/dialect/sql.js';
 import { isIndexOrder, KeysetPages } from '../platform/database/queries/keyset-pages.js';
 import { fromOpenLoanOf, isOpen, Loan } from '../loans/loan.view.js';
-import { RowLock } from '../platform/database/queries/row-lock.js';
+import { assertLocked, type LockedIds, type LockStrength, RowLock } from '../platform/database/queries/row-lock.js';
+import { inOrder } from '../kernel/in-order.js';
 import { onDuplicate } from '../platform/database/queries/constraint-violations.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { identityKey } from '../kernel/text.js';
@@ -155,9 +156,32 @@ export class MovieCopyRepository extends EntityRepository<MovieCopy> {
     return pages.fetch(this.manager, { ...filter, codeKey }, request);
   }
 
-  /** Locks movies, given by their ids or by ids of their copies: no copy of them can be rented or returned meanwhile. */
-  async lockMoviesOf(movieIds: readonly number[], copyIds: readonly number[]): Promise<void> {
-    await lockOfMovies.run(this.manager, { movieIds, copyIds }, 'no key update');
+  /** @throws NotFound, StaleLock */
+  override async getForUpdate(id: number, strength: LockStrength = 'no key update'): Promise<MovieCopy> {
+    const [locked, copy] = await inOrder(this.lock(id, strength), this.get(id));
+    assertLocked(locked, [copy.movieId]);
+    return copy;
+  }
+
+  /**
+   * Locks movies, given by their ids or by ids of their copies: no copy of them can be rented or returned meanwhile.
+   * Copies that are read afterwards may belong to other movies by then: see `assertLocked`.
+   */
+  lockMovies(movieIds: readonly number[], copyIds: readonly number[]): Promise<LockedIds> {
+    return lockOfMovies.run(this.manager, { movieIds, copyIds }, 'no key update');
+  }
+
+  /** Locks the movies of the copies of lines. @throws StaleLock if a copy belongs to another movie by now */
+  async lockMoviesOf(lines: readonly { readonly movieCopy?: MovieCopy }[]): Promise<void> {
+    const copies = lines.map(({ movieCopy }) => movieCopy!);
+    const locked = await this.lockMovies(
+      [],
+      copies.map(({ id }) => id),
+    );
+    assertLocked(
+      locked,
+      copies.map(({ movieId }) => movieId),
+    );
   }
 
   /**
@@ -266,6 +290,12 @@ export class MovieCopyRepository extends EntityRepository<MovieCopy> {
       .update(MovieCopy, id, columns)
       .catch(onDuplicate('movie_copy.code_key', () => new CopyCodeTaken(columns.code)));
     return Object.assign(copy, columns);
+  }
+
+  /** Moves all copies of a movie to another movie, and returns their number. Lock both movies first. */
+  async moveToMovie(fromId: number, toId: number): Promise<number> {
+    const { affected } = await this.manager.update(MovieCopy, { movieId: fromId }, { movieId: toId });
+    return affected!;
   }
 
   /** Lock the movies of the copies first. */

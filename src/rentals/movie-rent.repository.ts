@@ -3,7 +3,8 @@ import { EntityRepository } from '../platform/database/entity-repository.js';
 import { CompiledInsert } from '../platform/database/queries/compiled-insert.js';
 import { type ById, CompiledSelect, type Present } from '../platform/database/queries/compiled-select.js';
 import { isIndexOrder, KeysetPages } from '../platform/database/queries/keyset-pages.js';
-import { RowLock } from '../platform/database/queries/row-lock.js';
+import { type LockedIds, RowLock } from '../platform/database/queries/row-lock.js';
+import { StaleLock } from '../kernel/domain-error.js';
 import { type CalendarDate, endOf, startOf } from '../kernel/calendar.js';
 import { assertTransaction } from '../platform/database/queries/read-batcher.js';
 import { isOpenByRent } from '../loans/loan.view.js';
@@ -51,6 +52,9 @@ const byId = new CompiledSelect<MovieRent, With & ById>({ id: 'integer', client:
   maxBatchRows: maxRows,
 });
 const lock = new RowLock<MovieRent, ById>({ id: 'integer' }, ofId);
+const lockOfClient = new RowLock<MovieRent, { readonly clientId: number }>({ clientId: 'integer' }, (manager) =>
+  rents(manager, {}).where('rent.clientId = :clientId'),
+);
 
 const pages = new KeysetPages<MovieRent, With & RentFilter>(
   {
@@ -121,6 +125,23 @@ export class MovieRentRepository extends EntityRepository<MovieRent, 'client'> {
 
   async update(id: number, { clientId }: Pick<MovieRent, 'clientId'>): Promise<void> {
     await this.manager.update(MovieRent, id, { clientId });
+  }
+
+  /** Locks all rentals of a client until the unit of work ends. */
+  lockOfClient(clientId: number): Promise<LockedIds> {
+    return lockOfClient.run(this.manager, { clientId }, 'no key update');
+  }
+
+  /**
+   * Moves all rentals of a client to another client. Both clients are locked: the former gets no more rentals.
+   * @param locked the rentals that were locked before the clients
+   * @returns the number of rentals
+   * @throws StaleLock if the client got another rental while the lock of the client was waited for
+   */
+  async moveToClient(fromId: number, toId: number, locked: LockedIds): Promise<number> {
+    if (locked && (await this.manager.countBy(MovieRent, { clientId: fromId })) !== locked.size) throw new StaleLock();
+    const { affected } = await this.manager.update(MovieRent, { clientId: fromId }, { clientId: toId });
+    return affected!;
   }
 
   /** Marks a rental as void, in the database and on `rent`. */

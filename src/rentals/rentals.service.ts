@@ -128,7 +128,7 @@ export class RentalsService {
       const rent = await rents.getForUpdate(id);
       command.precondition?.(rent);
       const open = rent.details.filter(({ isOpen }) => isOpen);
-      await inOrder(copies.lockMoviesOf([], copyIdsOf(rent)), lines.return(open, this.clock.now()));
+      await inOrder(copies.lockMoviesOf(rent.details), lines.return(open, this.clock.now()));
       return rent;
     });
   }
@@ -142,7 +142,7 @@ export class RentalsService {
       const ageMs = now.getTime() - rent.creationDatetime.getTime();
       if (correctionMinutes !== null && ageMs > correctionMinutes * 60_000)
         throw new CorrectionTimeOver(correctionMinutes);
-      await copies.lockMoviesOf([], copyIdsOf(rent));
+      await copies.lockMoviesOf(rent.details);
       await lines.deleteLines(rent.details);
       await rents.delete(id);
       await events.record({
@@ -166,5 +166,3 @@ const recordOf = (line: MovieRentDetail): object => ({
   due_on: line.dueOn,
   renewals: line.renewals ?? 0,
 });
-
-const copyIdsOf = ({ details }: MovieRent): number[] => details.map(({ movieCopyId }) => movieCopyId);

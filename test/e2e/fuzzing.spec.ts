@@ -96,6 +96,7 @@ const ruleCodes: readonly (string | undefined)[] = [
   'client_blocked',
   'client_has_overdue',
   'limit_reached',
+  'same_record',
   'duplicate_code',
   'stock_disagrees',
   'copies_missing',

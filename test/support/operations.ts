@@ -63,5 +63,11 @@ export async function executable(
     const { id, details } = await clerk.rent(1, (await clerk.movie(1))['copies'][0].id);
     return { ...operation, path: operation.path.replace('{id}', id), body: { details: [{ id: details[0].id }] } };
   }
+  if (operation.operationId === 'mergeClients') {
+    return { ...operation, body: { client_id: (await clerk.client())['id'], comment: 'Registered twice.' } };
+  }
+  if (operation.operationId === 'mergeMovies') {
+    return { ...operation, body: { movie_id: (await clerk.movie(1))['id'], comment: 'Entered twice.' } };
+  }
   return operation;
 }

@@ -40,6 +40,12 @@ export class ClientBlockRepository extends EntityRepository<ClientBlock> {
     await this.manager.delete(ClientBlock, id);
   }
 
+  /** Moves all blocks of a client to another client, and returns their number. */
+  async moveToClient(fromId: number, toId: number): Promise<number> {
+    const { affected } = await this.manager.update(ClientBlock, { clientId: fromId }, { clientId: toId });
+    return affected!;
+  }
+
   /** Deletes the blocks of a client, and returns their ids. */
   async deleteOf(clientId: number): Promise<number[]> {
     const found = await this.manager.find(ClientBlock, { select: { id: true }, where: { clientId } });

@@ -2,7 +2,7 @@ import type { EntityManager, ObjectLiteral } from 'typeorm';
 import { NotFound } from '../../kernel/domain-error.js';
 import { inOrder } from '../../kernel/in-order.js';
 import type { ById, CompiledSelect, Values } from './queries/compiled-select.js';
-import type { LockStrength, RowLock } from './queries/row-lock.js';
+import type { LockedIds, LockStrength, RowLock } from './queries/row-lock.js';
 
 /** Relations to read with a row, by name. */
 type Flags<Expansion extends string> = { readonly [Name in Expansion]?: boolean };
@@ -39,8 +39,12 @@ export abstract class EntityRepository<Entity extends ObjectLiteral, Expansion e
     return row;
   }
 
-  /** @returns the number of locked rows; undefined if no lock is needed */
-  protected lock(id: number, strength: LockStrength): Promise<number | undefined> {
+  /** Locks rows until the unit of work ends, in the order of their ids. */
+  async lockAll(ids: readonly number[], strength: LockStrength): Promise<void> {
+    for (const id of [...ids].sort((one, other) => one - other)) await this.lock(id, strength);
+  }
+
+  protected lock(id: number, strength: LockStrength): Promise<LockedIds> {
     return this.byId.lock.run(this.manager, { id }, strength);
   }
 }

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../../kernel/clock.js';
 import type { Command } from '../../kernel/command.js';
-import { LostRace, ServiceUnavailable } from '../../kernel/domain-error.js';
+import { LostRace, ServiceUnavailable, StaleLock } from '../../kernel/domain-error.js';
 import type { PageRequest } from '../../kernel/page.js';
 import { Database } from './engine/database.js';
 import { IdempotentTransactions } from './idempotency/idempotent-transactions.js';
@@ -9,7 +9,7 @@ import { installationSecret } from './installation/installation-secret.js';
 import { isLockTimeout } from './queries/row-lock.js';
 import { NeedsTransaction } from './engine/needs-transaction.js';
 import type { TransactionStats, TransactionManager } from './engine/transaction-manager.js';
-import { unlimited, type WaitLimits, WaitingRoom } from './engine/waiting-room.js';
+import { unlimited, type Wait, type WaitLimits, WaitingRoom } from './engine/waiting-room.js';
 
 /** The repositories, or other classes that take a manager, that a unit of work uses, by name. */
 type RepositoryClasses = Readonly<Record<string, new (manager: EntityManager) => object>>;
@@ -36,21 +36,22 @@ class UnitsOfWork<Thing> {
 
   /**
    * Runs `work` in one transaction, which is rolled back if `work` throws. When the promise resolves, the transaction is
-   * on disk. With an idempotency key in the command, a retry does not repeat the work.
+   * on disk. Work that ends with StaleLock is repeated. With an idempotency key in the command, a retry does not
+   * repeat the work.
    * @throws DoneBefore, IdempotencyKeyInUse, IdempotencyKeyReused
    */
-  run<P extends RepositoryClasses, Result extends Thing>(
+  async run<P extends RepositoryClasses, Result extends Thing>(
     repositoryClasses: P,
     work: Work<P, Result>,
-    wait = this.rooms.writers.waitOf(this.command),
   ): Promise<Result> {
-    const { idempotency, postcondition } = this.command;
-    const unit = async (manager: EntityManager): Promise<Result> => {
-      const result = await work(repositories(repositoryClasses, manager));
-      postcondition?.(result);
-      return result;
-    };
-    return idempotency ? this.idempotency.write(idempotency, unit, wait) : this.transactions.write(unit, wait);
+    const wait = this.rooms.writers.waitOf(this.command);
+    for (;;) {
+      try {
+        return await this.runOnce(repositoryClasses, work, wait);
+      } catch (error) {
+        if (!(error instanceof StaleLock) || wait.isOver) throw error;
+      }
+    }
   }
 
   /**
@@ -68,7 +69,7 @@ class UnitsOfWork<Thing> {
     if (writers.waiting > longQueueLength) await this.judge(repositoryClasses, precheck);
     for (;;) {
       try {
-        return await this.run(repositoryClasses, work, wait);
+        return await this.runOnce(repositoryClasses, work, wait);
       } catch (error) {
         const isRetried = isLockTimeout(error) || error instanceof LostRace;
         if (isRetried || writers.isExpiry(error)) await this.judge(repositoryClasses, precheck);
@@ -108,6 +109,20 @@ class UnitsOfWork<Thing> {
     work: Work<P, Result>,
   ): Promise<Result> {
     return includeTotal ? this.read(repositoryClasses, work) : this.readSingle(repositoryClasses, work);
+  }
+
+  private runOnce<P extends RepositoryClasses, Result extends Thing>(
+    repositoryClasses: P,
+    work: Work<P, Result>,
+    wait: Wait,
+  ): Promise<Result> {
+    const { idempotency, postcondition } = this.command;
+    const unit = async (manager: EntityManager): Promise<Result> => {
+      const result = await work(repositories(repositoryClasses, manager));
+      postcondition?.(result);
+      return result;
+    };
+    return idempotency ? this.idempotency.write(idempotency, unit, wait) : this.transactions.write(unit, wait);
   }
 
   /** Runs `precheck` in a read-only transaction, after the check for an idempotent replay. */

@@ -6,6 +6,7 @@ import { identityKey } from '../../kernel/text.js';
 import type { MovieCopy } from '../../movies/movie-copy.entity.js';
 import type { MovieCopyRepository } from '../../movies/movie-copy.repository.js';
 import type { MovieRepository } from '../../movies/movie.repository.js';
+import { assertLocked } from '../../platform/database/queries/row-lock.js';
 import type { Shop } from '../../policy/shop.entity.js';
 import type { MovieRent } from '../movie-rent.entity.js';
 import { CheckOutRefused, CopyAlreadyRented, CopyNotInService, NoCopyAvailable } from '../rentals.errors.js';
@@ -44,6 +45,7 @@ export interface Correction extends Taken {
 /**
  * Finds the copy for each line, and judges every rule for every line and for the client. Locks the client, if a limit
  * applies, and the copies, so that the judgement holds until the unit of work ends.
+ * @throws StaleLock
  */
 export async function judge(
   order: RentOrder,
@@ -61,12 +63,16 @@ export async function judge(
   );
   const wanted = new Map([...byMovie].map(([movieId, ordered]) => [movieId, ordered.length]));
   const named = [...lines.flatMap(({ movieCopyId }) => movieCopyId ?? []), ...idsByCode.values()];
-  const mine = correction?.rent.details.map(({ movieCopyId }) => movieCopyId) ?? [];
+  const mine = correction?.rent.details.map(({ movieCopy }) => movieCopy!) ?? [];
   // One round trip: the last statement reads under the locks of the previous ones.
-  const [borrower, , lendable] = await inOrder(
+  const [borrower, locked, lendable] = await inOrder(
     borrowers.getForUpdate(clientId),
-    copies.lockMoviesOf([...wanted.keys()], [...named, ...mine]),
+    copies.lockMovies([...wanted.keys()], [...named, ...mine.map(({ id }) => id)]),
     copies.findLendable(named, wanted),
+  );
+  assertLocked(
+    locked,
+    [...lendable, ...mine].map(({ movieId }) => movieId),
   );
   const found = new Map(lendable.map((copy) => [copy.id, copy]));
   const isNamed = new Set(named);

@@ -5,6 +5,7 @@ import { NotFound } from '../../kernel/domain-error.js';
 import { inOrder } from '../../kernel/in-order.js';
 import { outOfStock } from '../../movies/movie-copy.entity.js';
 import { MovieCopyRepository } from '../../movies/movie-copy.repository.js';
+import { assertLocked } from '../../platform/database/queries/row-lock.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { EventRepository } from '../../platform/events/event.repository.js';
 import type { MovieRent, MovieRentDetail } from '../movie-rent.entity.js';
@@ -35,7 +36,7 @@ export class ReturnsService {
     return this.unitOfWork.for(command).run(repositories, async ({ rents, ...shop }) => {
       const rent = await rents.getForUpdate(rentId);
       const returns = matchReturns(order, rent.details);
-      await shop.copies.lockMoviesOf([], copyIdsOf(returns.map(({ line }) => line)));
+      await shop.copies.lockMoviesOf(returns.map(({ line }) => line));
       await giveBack(returns, shop, this.clock.now());
       return rent;
     });
@@ -51,14 +52,18 @@ export class ReturnsService {
       );
       const copyIds = found.map(({ id }) => id);
       const last = await lines.findLastOf(copyIds);
-      const [, , current] = await inOrder(
+      const [, locked, current] = await inOrder(
         lines.lockRents(last.map(({ movieRentId }) => movieRentId)),
-        copies.lockMoviesOf([], copyIds),
+        copies.lockMovies([], copyIds),
         lines.find(last.map(({ id }) => id)),
       );
       // A copy that was lent on another rental while this request waited for its locks stays out there: it was in before.
       const same = current.filter((line) =>
         last.some(({ id, movieCopyId }) => line.id === id && line.movieCopyId === movieCopyId),
+      );
+      assertLocked(
+        locked,
+        same.map(({ movieCopy }) => movieCopy!.movieId),
       );
       const ended = await giveBack(
         same.map((line) => ({ line })),
@@ -75,7 +80,7 @@ export class ReturnsService {
       const { line } = await lockLine(lineId, rents, lines);
       if (line.lostDatetime) return line;
       if (!line.isOpen) throw new LineReturned([lineId]);
-      await copies.lockMoviesOf([], copyIdsOf([line]));
+      await copies.lockMoviesOf([line]);
       await lines.lose(line, this.clock.now());
       await copies.setServiceState(copyIdsOf([line]), 'lost');
       return line;
@@ -93,7 +98,7 @@ export class ReturnsService {
       if (line.isOpen) return line;
       if (line.lostDatetime) throw new LineLost([lineId]);
       const copyIds = copyIdsOf([line]);
-      await copies.lockMoviesOf([], copyIds);
+      await copies.lockMoviesOf([line]);
       const [last] = await lines.findLastOf(copyIds);
       if (last!.id !== lineId) throw new CopyLentSince(line.movieCopyId, last!.movieRentId);
       const { serviceState } = last!.movieCopy!;
@@ -120,7 +125,7 @@ export class ReturnsService {
       if (rent.voidedDatetime) return rent;
       const now = this.clock.now();
       const open = rent.details.filter(({ isOpen }) => isOpen);
-      await inOrder(copies.lockMoviesOf([], copyIdsOf(open)), lines.return(open, now));
+      await inOrder(copies.lockMoviesOf(open), lines.return(open, now));
       await rents.void(rent, latest(now, rent.creationDatetime));
       await events.record({
         type: 'rental.voided',

@@ -38,9 +38,9 @@ describe('row locks on PostgreSQL', () => {
     return { waited, result: await working };
   }
 
-  async function isWaitedFor(): Promise<boolean> {
-    await other.query('SELECT pg_stat_clear_snapshot()');
-    const { rowCount } = await other.query(
+  async function isWaitedFor(holder = other): Promise<boolean> {
+    await holder.query('SELECT pg_stat_clear_snapshot()');
+    const { rowCount } = await holder.query(
       'SELECT 1 FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))',
     );
     return rowCount! > 0;
@@ -58,6 +58,8 @@ describe('row locks on PostgreSQL', () => {
   const expectToWait = async (statement: string, request: () => Test) =>
     expect((await race(statement, 'ROLLBACK', request)).waited).toBe(true);
 
+  /* eslint-disable-next-line @typescript-eslint/no-explicit-any -- a rental as it is answered */
+  type Rent = Record<string, any>;
   const rental = async (...copyIds: number[]) => shop.clerk.rent((await shop.clerk.client())['id'], ...copyIds);
   const returnLine = (path: string, line: object) => shop.api.post(`${path}/returns`).send({ details: [line] });
   const returnStack = (...copies: object[]) => shop.api.post('/returns').send({ copies });
@@ -211,6 +213,55 @@ describe('row locks on PostgreSQL', () => {
     });
   });
 
+  describe('of the movie that a copy belongs to once its former movie was merged', () => {
+    /** A third transaction, which holds the surviving movie. */
+    let holder: Client;
+    beforeEach(async () => {
+      holder = new Client({ connectionString: shop.databaseUrl });
+      await holder.connect();
+    });
+    afterEach(() => holder.end());
+
+    const comment = 'Entered twice.';
+    const ofLine = (lent: Rent): string => `/movie_rent_details/${lent['details'][0].id}`;
+    it.each<[string, (rent: Rent, copy: { id: number; code: string }) => Test]>([
+      ['a rental by movie_copy_id', ({ client_id }, { id }) => rent(client_id, { movie_copy_id: id })],
+      ['a rental by code', ({ client_id }, { code }) => rent(client_id, { code })],
+      ['closing a rental', ({ id }) => shop.api.put(`/movie_rents/${id}/close`)],
+      ['deleting a rental', ({ id }) => shop.api.delete(`/movie_rents/${id}`)],
+      [
+        'amending a rental',
+        ({ id, client_id, details }, free) => {
+          const kept = details.map(({ movie_copy_id }: { movie_copy_id: number }) => ({ movie_copy_id }));
+          return shop.api.put(`/movie_rents/${id}`).send({ client_id, details: [...kept, { movie_copy_id: free.id }] });
+        },
+      ],
+      ['returning a line', ({ id, details }) => returnLine(`/movie_rents/${id}`, { id: details[0].id })],
+      ['returning a stack', ({ details }) => returnStack({ movie_copy_id: details[0].movie_copy_id })],
+      ['voiding a rental', ({ id }) => shop.api.post(`/movie_rents/${id}/void`).send({ comment })],
+      ['the loss of a line', (lent) => shop.api.post(`${ofLine(lent)}/lost`)],
+      ['undoing a return', (lent) => shop.api.post(`${ofLine(lent)}/undo_return`).send({ comment })],
+      ['changing a copy', (_, { id }) => shop.api.patch(`/movie_copies/${id}`).send({ service_state: 'retired' })],
+      ['deleting a copy', (_, { id }) => shop.api.delete(`/movie_copies/${id}`)],
+    ])('%s waits for it too', async (name, request) => {
+      const [survivor, { id, copies }] = [await shop.clerk.movie(1), await shop.clerk.movie(2)];
+      const lent = await rental(copies[0].id);
+      if (name === 'undoing a return') await shop.clerk.close(lent['id']);
+      await holder.query(`BEGIN; ${locked('movie', survivor['id'])}`);
+      await other.query(`BEGIN; SELECT FROM movie WHERE id = ${id} FOR UPDATE;
+        UPDATE movie_copy SET movie_id = ${survivor['id']} WHERE movie_id = ${id};
+        DELETE FROM movie WHERE id = ${id}`);
+      let ended = false;
+      const working = Promise.resolve(request(lent, copies[1])).finally(() => (ended = true));
+      while (!(await isWaitedFor()));
+      await other.query('COMMIT');
+      let waited = false;
+      while (!ended && !waited) waited = await isWaitedFor(holder);
+      await holder.query('COMMIT');
+      expect([waited, (await working).status < 300]).toEqual([true, true]);
+    });
+  });
+
   describe('of a rental', () => {
     it.each([
       ['closing', (path: string) => shop.api.put(`${path}/close`)],
@@ -293,6 +344,88 @@ describe('row locks on PostgreSQL', () => {
         expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
       }
       expect(shop.app.get(UnitOfWork).stats.retries).toBe(stats.retries);
+    });
+  });
+
+  describe('of two records that are merged', () => {
+    const mergeClients = (id: number, duplicate: number) =>
+      shop.api.post(`/clients/${id}/merge`).send({ client_id: duplicate, comment: 'Registered twice.' });
+    const mergeMovies = (id: number, duplicate: number) =>
+      shop.api.post(`/movies/${id}/merge`).send({ movie_id: duplicate, comment: 'Entered twice.' });
+    const client = async (): Promise<number> => (await shop.clerk.client())['id'];
+    const copy = async (): Promise<number> => (await shop.clerk.movie(1))['copies'][0].id;
+    const clientOf = async (rentId: number) => (await shop.api.get(`/movie_rents/${rentId}`)).body.client_id;
+
+    it.each([
+      ['surviving', 0],
+      ['other', 1],
+    ])('merging clients waits for the %s client', async (_, which) => {
+      const ids = [await client(), await client()] as const;
+      await expectToWait(locked('client', ids[which]!), () => mergeClients(...ids));
+    });
+
+    it.each([
+      ['surviving', 0],
+      ['other', 1],
+    ])('merging movies waits for the %s movie', async (_, which) => {
+      const ids = [(await shop.clerk.movie(0))['id'], (await shop.clerk.movie(0))['id']] as const;
+      await expectToWait(locked('movie', ids[which]), () => mergeMovies(...ids));
+    });
+
+    it('merging clients waits for a rental of the duplicate, and holds no client meanwhile', async () => {
+      const [id, duplicate] = [await client(), await client()];
+      const { id: rentId } = await shop.clerk.rent(duplicate, await copy());
+      await other.query(`BEGIN; ${locked('movie_rent', rentId)}`);
+      const merging = mergeClients(id, duplicate).then(({ status }) => status);
+      while (!(await isWaitedFor()));
+      // A correction of the rental would lock the client now.
+      await other.query(`SELECT FROM client WHERE id = ${duplicate} FOR NO KEY UPDATE NOWAIT; COMMIT`);
+      expect([await merging, await clientOf(rentId)]).toEqual([200, id]);
+    });
+
+    it('merging clients starts over where the duplicate got a rental while it waited, and moves that too', async () => {
+      const [id, duplicate, third] = [await client(), await client(), await client()];
+      await shop.clerk.rent(duplicate, await copy());
+      const { id: rentId } = await shop.clerk.rent(third, await copy());
+      const { stats } = shop.app.get(UnitOfWork);
+      const give = `${locked('client', duplicate)}; UPDATE movie_rent SET client_id = ${duplicate} WHERE id = ${rentId}`;
+      expect((await afterCommitOf(give, () => mergeClients(id, duplicate))).status).toBe(200);
+      expect(await clientOf(rentId)).toBe(id);
+      expect(shop.app.get(UnitOfWork).stats.rolledBack).toBe(stats.rolledBack + 1);
+    });
+
+    it('merging clients beside corrections and renewals of their rentals gets into no deadlock', async () => {
+      await shop.api.patch('/shop').send({ rental_days: 3 }).expect(200);
+      const { stats } = shop.app.get(UnitOfWork);
+      for (let round = 0; round < 10; round++) {
+        const [id, duplicate] = [await client(), await client()];
+        const rents: Rent[] = [];
+        for (let index = 0; index < 4; index++)
+          rents.push(await shop.clerk.rent(index % 2 ? id : duplicate, await copy()));
+        const answers = await Promise.all([
+          ...rents.map(({ id: rentId, details }) =>
+            shop.api.post(`/movie_rents/${rentId}/renewals`).send({ details: [{ id: details[0].id }] }),
+          ),
+          mergeClients(id, duplicate),
+          ...rents.map(({ id: rentId, details }) =>
+            shop.api
+              .put(`/movie_rents/${rentId}`)
+              .send({ client_id: id, details: [{ movie_copy_id: details[0].movie_copy_id }] }),
+          ),
+        ]);
+        expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+      }
+      expect(shop.app.get(UnitOfWork).stats.retries).toBe(stats.retries);
+      await shop.api.patch('/shop').send({ rental_days: null }).expect(200);
+    });
+
+    it('a rental for a client who is merged meanwhile gets 422', async () => {
+      const [id, duplicate, copyId] = [await client(), await client(), await copy()];
+      await other.query(`BEGIN; SELECT FROM client WHERE id IN (${id}, ${duplicate}) FOR UPDATE`);
+      const renting = rent(duplicate, { movie_copy_id: copyId }).then(({ status, body }) => [status, body.errors]);
+      while (!(await isWaitedFor()));
+      await other.query(`DELETE FROM client WHERE id = ${duplicate}; COMMIT`);
+      expect(await renting).toMatchObject([422, [{ pointer: '#/client_id', code: 'unknown' }]]);
     });
   });
 

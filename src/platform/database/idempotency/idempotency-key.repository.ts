@@ -43,6 +43,15 @@ export class IdempotencyKeyRepository {
   }
 
   /**
+   * As `eraseAnswers`, of many resources.
+   * @param paths a query that selects their paths
+   */
+  async eraseAnswersOf(paths: string, parameters: readonly unknown[]): Promise<void> {
+    const sql = `UPDATE idempotency_key SET answer = '', request = '' WHERE resource IN (${paths})`;
+    await this.manager.query(sql, [...parameters]);
+  }
+
+  /**
    * Deletes up to `limit` keys created at or before `instant`, the oldest first. Skips keys that another instance is
    * deleting.
    * @returns the number of deleted keys

@@ -2,7 +2,7 @@ import type { EntityManager, ObjectLiteral } from 'typeorm';
 import { dialectOf } from '../dialect/dialect.js';
 import { CompiledSelect, type Query, type Values } from './compiled-select.js';
 import type { ParameterTypes } from '../columns/parameter-types.js';
-import { ServiceUnavailable } from '../../../kernel/domain-error.js';
+import { ServiceUnavailable, StaleLock } from '../../../kernel/domain-error.js';
 import { errorCode } from '../../../kernel/error-code.js';
 import { isReadOnly } from '../engine/scoped-runner.js';
 
@@ -17,6 +17,18 @@ const clauses = {
 } as const;
 
 export type LockStrength = keyof typeof clauses;
+
+/** The ids of locked rows; undefined if no lock is needed. */
+export type LockedIds = ReadonlySet<number> | undefined;
+
+/**
+ * Asserts that all these rows are locked. Rows that are found by other rows may be others once the lock is granted: a
+ * copy whose movie was merged meanwhile belongs to another movie.
+ * @throws StaleLock
+ */
+export function assertLocked(locked: LockedIds, ids: readonly number[]): void {
+  if (locked && !ids.every((id) => locked.has(id))) throw new StaleLock();
+}
 
 /** PostgreSQL's lock_not_available. */
 export const isLockTimeout = (error: unknown): boolean =>
@@ -46,9 +58,9 @@ export class RowLock<Entity extends ObjectLiteral, V extends object> {
     };
   }
 
-  /** @returns the number of locked rows; undefined if no lock is needed */
-  async run(manager: EntityManager, values: V & Values, strength: LockStrength): Promise<number | undefined> {
+  async run(manager: EntityManager, values: V & Values, strength: LockStrength): Promise<LockedIds> {
     if (!dialectOf(manager.connection).needsLocks || isReadOnly(manager)) return undefined;
-    return (await this.selects[strength].all(manager, values)).length;
+    const rows = await this.selects[strength].all(manager, values);
+    return new Set(rows.map(({ id }) => id as number));
   }
 }

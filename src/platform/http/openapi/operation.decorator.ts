@@ -36,6 +36,8 @@ interface OperationDescription {
   readonly needsDatabase?: boolean;
   /** Whether it returns a StaticDocument, which has an ETag. */
   readonly isStatic?: boolean;
+  /** Whether a POST to a command takes If-Match, with the ETag of the resource that it changes. */
+  readonly isConditional?: boolean;
   readonly deprecated?: boolean;
   /** Whether unknown query parameters are ignored. */
   readonly ignoresQuery?: boolean;
@@ -51,6 +53,7 @@ export interface OperationMetadata {
   /** The problem of an invalid body, if the operation has one. */
   readonly invalidBody?: DocumentedProblem;
   readonly needsDatabase: boolean;
+  readonly isConditional: boolean;
   readonly ignoresQuery: boolean;
 }
 
@@ -78,13 +81,14 @@ export const operationExtension = 'x-operation-metadata';
  */
 export function Operation(operation: OperationDescription): MethodDecorator {
   const { summary, description, deprecated, problems = [], needsDatabase = true } = operation;
-  const { requestExamples, exampleId = 1, responseExample, ignoresQuery = false } = operation;
+  const { requestExamples, exampleId = 1, responseExample, isConditional = false, ignoresQuery = false } = operation;
   const metadata = {
     headers: headersOf(operation),
     requestExamples,
     exampleId,
     responseExample,
     needsDatabase,
+    isConditional,
     ignoresQuery,
   };
   const decorate = applyDecorators(

@@ -62,7 +62,8 @@ function complete(
   }
   const isTagged = headers.includes('ETag');
   // A POST adds to a collection or is a command, whose path has no representation, unless it names a resource.
-  const takesConditions = method === 'get' ? isTagged : method !== 'post' || path.endsWith('}');
+  const takesConditions =
+    method === 'get' ? isTagged : method !== 'post' || path.endsWith('}') || metadata.isConditional;
   if (method === 'post') describeKey(operation);
   if (takesConditions) describeConditions(operation, method);
   if (method === 'get' && isTagged) {

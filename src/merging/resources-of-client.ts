@@ -1,0 +1,10 @@
+/**
+ * Selects the paths of the resources that show a client: the client, and the client's blocks, rentals and lines. `$1` is
+ * the client's id.
+ */
+export const resourcesOfClient = `
+  SELECT '/clients/' || client.id FROM client WHERE client.id = $1
+  UNION ALL SELECT '/client_blocks/' || client_block.id FROM client_block WHERE client_block.client_id = $1
+  UNION ALL SELECT '/movie_rents/' || movie_rent.id FROM movie_rent WHERE movie_rent.client_id = $1
+  UNION ALL SELECT '/movie_rent_details/' || movie_rent_detail.id FROM movie_rent_detail
+    JOIN movie_rent ON movie_rent.id = movie_rent_detail.movie_rent_id WHERE movie_rent.client_id = $1`;

@@ -1,0 +1,15 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** Finds what a row was imported as, when it is merged into another. */
+export class IndexImportedRows1764620000000 implements MigrationInterface {
+  readonly name = 'IndexImportedRows1764620000000';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    if (queryRunner.connection.options.type === 'postgres') await queryRunner.query('SET LOCAL statement_timeout = 0');
+    await queryRunner.query('CREATE INDEX ix_imported_row_table_name_row_id ON imported_row (table_name, row_id)');
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query('DROP INDEX ix_imported_row_table_name_row_id');
+  }
+}

@@ -1,0 +1,175 @@
+/* eslint-disable @typescript-eslint/no-explicit-any -- answers are judged by the tests, member by member */
+import { runCommand } from '../support/command.js';
+import { behindItsBack, rowsBehindItsBack } from '../support/outage.js';
+import { faultyMembers, refused } from '../support/problem.js';
+import { useShop } from '../support/shop.js';
+import { statuses } from '../support/statuses.js';
+
+describe('merging two records of one movie', () => {
+  const shop = useShop();
+
+  const comment = 'Entered twice.';
+  const merge = (id: number, duplicateId: number, members: object = {}) =>
+    shop.api.post(`/movies/${id}/merge`).send({ movie_id: duplicateId, comment, ...members });
+  const idsOf = (copies: { id: number }[]): number[] => copies.map(({ id }) => id);
+  const eventsOf = async (movieId: number): Promise<[string, any][]> => {
+    const sql = `SELECT type, changes FROM event WHERE resource = 'movies' AND resource_id = ${movieId} ORDER BY id`;
+    const rows = (await rowsBehindItsBack(shop.databaseUrl, sql)) as { type: string; changes: string }[];
+    return rows.map(({ type, changes }) => [type, JSON.parse(changes)]);
+  };
+
+  it('moves its copies, those that are out, lost or retired too, deletes the duplicate and records it', async () => {
+    const [movie, duplicate] = [await shop.clerk.movie(1), await shop.clerk.movie(3)];
+    const [out, lost, free] = idsOf(duplicate.copies);
+    const rent = await shop.clerk.rent((await shop.clerk.client()).id, out!);
+    await shop.api.patch(`/movie_copies/${lost}`).send({ service_state: 'lost' }).expect(200);
+
+    const { body } = await merge(movie.id, duplicate.id).expect(200);
+    expect(body).toEqual((await shop.api.get(`/movies/${movie.id}`).expect(200)).body);
+    expect(body).toMatchObject({ id: movie.id, title: movie.title, stock: 3, available: 2 });
+    expect(idsOf(body.copies)).toEqual([movie.copies[0].id, out, free]);
+    await refused(shop.api.get(`/movies/${duplicate.id}`), 404, 'not-found');
+    expect((await shop.api.get(`/movie_copies/${lost}`)).body).toMatchObject({ movie_id: movie.id, status: 'away' });
+    expect((await shop.api.get(`/movie_rents?movie_id=${movie.id}`)).body).toMatchObject([{ id: rent['id'] }]);
+    expect((await shop.api.get(`/movies?title=${encodeURIComponent(duplicate.title)}`)).body).toEqual([]);
+    expect(await eventsOf(movie.id)).toEqual([
+      [
+        'movie.merged',
+        { movie_id: duplicate.id, comment, moved: { movie_copies: 3, imported_rows: 0 }, taken_members: [] },
+      ],
+    ]);
+    const { details } = await shop.clerk.close(rent['id']);
+    expect(details[0].movie_copy).toMatchObject({ movie_id: movie.id, movie: { title: movie.title } });
+  });
+
+  it('fills in what the movie lacks, and keeps what it has and the terms that lines began with', async () => {
+    const terms = { rental_days: 2, rental_rate: 300, late_fee_per_day: 100, replacement_cost: 2000 };
+    const movie = await shop.clerk.movie(0, { director: 'Yasujirō Ozu', rental_days: 7 });
+    const duplicate = await shop.clerk.movie(1, { ...terms, director: 'Y. Ozu', description: 'A family.', year: 1953 });
+    const { details } = await shop.clerk.rent((await shop.clerk.client()).id, duplicate.copies[0].id);
+    const line = () => shop.api.get(`/movie_rent_details/${details[0].id}`).expect(200);
+    const { body: before } = await line();
+    const { body } = await merge(movie.id, duplicate.id).expect(200);
+    expect(body).toMatchObject({
+      ...terms,
+      director: 'Yasujirō Ozu',
+      rental_days: 7,
+      description: 'A family.',
+      year: 1999,
+    });
+    expect((await eventsOf(movie.id))[0]![1].taken_members).toEqual([
+      'description',
+      'rental_rate',
+      'late_fee_per_day',
+      'replacement_cost',
+    ]);
+    const { movie_copy: _, ...frozen } = before;
+    expect((await line()).body).toMatchObject(frozen);
+    expect(frozen).toMatchObject({ rental_days: 2, rental_rate: 300 });
+  });
+
+  it('changes the ETag of copies and rentals that were moved', async () => {
+    const [movie, { id, copies }] = [await shop.clerk.movie(0), await shop.clerk.movie(2)];
+    const rent = await shop.clerk.rent((await shop.clerk.client()).id, copies[0].id);
+    const paths = [...idsOf(copies).map((copyId) => `/movie_copies/${copyId}`), `/movie_rents/${rent['id']}`];
+    const tags = () => Promise.all(paths.map(async (path) => (await shop.api.get(path).expect(200)).headers['etag']!));
+    const before = await tags();
+    await merge(movie.id, id).expect(200);
+    expect((await tags()).filter((tag, index) => tag === before[index])).toEqual([]);
+    const stale = shop.api.patch(`/movie_copies/${copies[1].id}`).send({ code: 'STALE' }).set('If-Match', before[1]!);
+    await refused(stale, 412, 'precondition-failed');
+  });
+
+  it('needs a comment and another movie that exists', async () => {
+    const [{ id }, { id: other }] = [await shop.clerk.movie(1), await shop.clerk.movie(1)];
+    expect(await faultyMembers(merge(id, other, { comment: '' }))).toEqual(['#/comment']);
+    const { errors } = await refused(merge(id, id), 422, 'invalid-input');
+    expect(errors).toMatchObject([{ pointer: '#/movie_id', code: 'same_record' }]);
+    const unknown = await refused(merge(id, 999_999), 422, 'invalid-input');
+    expect(unknown['errors']).toMatchObject([{ pointer: '#/movie_id', code: 'unknown' }]);
+    await refused(merge(999_999, other), 404, 'not-found');
+    expect((await shop.api.get(`/movies/${other}`).expect(200)).body.stock).toBe(1);
+  });
+
+  it('leaves the limit of 10,000 copies: beyond it, nothing is merged', async () => {
+    const [{ id }, duplicate] = [await shop.clerk.movie(9_999), await shop.clerk.movie(2)];
+    expect((await refused(merge(id, duplicate.id), 409, 'stock-too-high')).limit).toBe(10_000);
+    expect((await shop.api.get(`/movies/${duplicate.id}`).expect(200)).body).toEqual(duplicate);
+    await shop.api.patch(`/movie_copies/${duplicate.copies[0].id}`).send({ service_state: 'retired' }).expect(200);
+    expect((await merge(id, duplicate.id).expect(200)).body.stock).toBe(10_000);
+  });
+
+  it('honours If-Match of the surviving movie, and an Idempotency-Key', async () => {
+    const [{ id }, duplicate] = [await shop.clerk.movie(1), await shop.clerk.movie(1)];
+    const { headers } = await shop.api.get(`/movies/${id}`);
+    await shop.api.patch(`/movies/${id}`).send({ year: 1950 }).expect(200);
+    await refused(merge(id, duplicate.id).set('If-Match', headers['etag']!), 412, 'precondition-failed');
+    const current = (await shop.api.get(`/movies/${id}`)).headers['etag']!;
+    const send = () => merge(id, duplicate.id).set('If-Match', current).set('Idempotency-Key', `merge-movie-${id}`);
+    const { text } = await send().expect(200);
+    const again = await send().expect(200);
+    expect([again.text, again.headers['idempotency-replayed']]).toEqual([text, 'true']);
+    expect(await eventsOf(id)).toHaveLength(1);
+  });
+
+  it('takes over what an import knows the duplicate by, and nothing of other tables', async () => {
+    const [id, duplicate] = [(await shop.clerk.movie(0)).id, (await shop.clerk.movie(0)).id];
+    const rows = ['movie', 'movie_copy'].map((table) => `('shop', '${table}', 'merged ${duplicate}', ${duplicate})`);
+    const columns = 'source, table_name, source_id, row_id';
+    await behindItsBack(shop.databaseUrl, `INSERT INTO imported_row (${columns}) VALUES ${rows.join()}`);
+    await merge(id, duplicate).expect(200);
+    const sql = `SELECT row_id FROM imported_row WHERE source_id = 'merged ${duplicate}' ORDER BY table_name`;
+    expect(await rowsBehindItsBack(shop.databaseUrl, sql)).toEqual([{ row_id: id }, { row_id: duplicate }]);
+    expect((await eventsOf(id))[0]![1].moved.imported_rows).toBe(1);
+  });
+
+  describe('while others are at work', () => {
+    it('happens once of two merges in opposite directions, and never neither', async () => {
+      for (let round = 0; round < 10; round++) {
+        const [one, other] = [await shop.clerk.movie(1), await shop.clerk.movie(1)];
+        const answers = await Promise.all([merge(one.id, other.id), merge(other.id, one.id)]);
+        expect(statuses(answers)).toEqual({ 200: 1, 404: 1 });
+        const found = await Promise.all([one.id, other.id].map((id) => shop.api.get(`/movies/${id}`)));
+        const survivors = found.filter(({ status }) => status === 200).map(({ body }) => idsOf(body.copies));
+        expect(survivors).toEqual([[one.copies[0].id, other.copies[0].id]]);
+      }
+    });
+
+    it('goes on beside rentals, returns, new copies and the deletion of the duplicate, and loses none', async () => {
+      for (let round = 0; round < 5; round++) {
+        const [{ id }, duplicate, clientId] = [
+          await shop.clerk.movie(0),
+          await shop.clerk.movie(8),
+          (await shop.clerk.client()).id,
+        ];
+        const copies = idsOf(duplicate.copies);
+        const rents = [];
+        for (const copyId of copies.slice(0, 3)) rents.push(await shop.clerk.rent(clientId, copyId));
+        const lend = (line: object) => shop.api.post('/movie_rents').send({ client_id: clientId, details: [line] });
+        const [byCopy, merged, byMovie, closed, returned, lost, added, deleted] = await Promise.all([
+          lend({ movie_copy_id: copies[3] }),
+          merge(id, duplicate.id),
+          lend({ movie_id: duplicate.id }),
+          shop.api.put(`/movie_rents/${rents[0]!['id']}/close`),
+          shop.api.post('/returns').send({ copies: [{ movie_copy_id: copies[1] }] }),
+          shop.api.post(`/movie_rent_details/${rents[2]!['details'][0].id}/lost`),
+          shop.api.post(`/movies/${duplicate.id}/copies`).send({}),
+          shop.api.delete(`/movies/${duplicate.id}`),
+        ]);
+        expect([byCopy, merged, closed, returned, lost].map(({ status }) => status)).toEqual([201, 200, 200, 200, 200]);
+        expect([201, 422]).toContain(byMovie.status);
+        expect([201, 404]).toContain(added.status);
+        expect([404, 409]).toContain(deleted.status);
+        expect((await shop.api.get(`/movie_copies/${copies[2]}`)).body.service_state).toBe('lost');
+        const { body } = await shop.api.get(`/movies/${id}`).expect(200);
+        const count = (response: { status: number }) => (response.status === 201 ? 1 : 0);
+        expect(body).toMatchObject({ stock: 7 + count(added), available: 6 + count(added) - count(byMovie) });
+      }
+    });
+  });
+
+  it('leaves nothing that npm run verify finds', async () => {
+    const { code, stdout } = await runCommand('verify', { DATABASE_URL: shop.databaseUrl });
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^All is well/)]);
+  });
+});
