@@ -81,15 +81,16 @@ export class MovieCopiesController {
 
   @Patch('movie_copies/:id')
   @Operation({
-    summary: 'Change the code or the service state of a copy',
+    summary: 'Change the code, the service state or the movie of a copy',
     description:
       'JSON merge patch (RFC 7396): sets the members in the request and keeps the others. ' +
-      'The state of a copy that is out cannot be changed before its return.',
+      'The state of a copy that is out cannot be changed before its return. `movie_id` moves a copy that was filed under ' +
+      'the wrong movie; a copy that was ever rented cannot be moved.',
     returns: LocatedMovieCopyDto,
     requestExamples: { 'A copy in maintenance': { code: 'VHS-0001', service_state: 'maintenance' } },
     exampleId: 2,
     responseExample: { id: 2, is_available: false },
-    problems: [NotFound, CopyCodeTaken, CopyIsOut, StockTooHigh],
+    problems: [NotFound, CopyCodeTaken, CopyIsOut, CopyWasRented, StockTooHigh],
   })
   async changeMovieCopy(
     @PathId() id: number,
@@ -97,7 +98,7 @@ export class MovieCopiesController {
     @Context() context: RequestContext,
   ): Promise<LocatedMovieCopyDto> {
     return LocatedMovieCopyDto.of(
-      await this.copies.update(id, patch.toFields(), context.command(LocatedMovieCopyDto.of)),
+      await this.copies.update(id, patch.toChanges(), context.command(LocatedMovieCopyDto.of)),
     );
   }
 

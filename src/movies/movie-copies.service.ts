@@ -1,17 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../platform/database/unit-of-work.js';
+import { Clock } from '../kernel/clock.js';
 import type { Caller, Command } from '../kernel/command.js';
+import { unknownReference } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
-import { type CopyFields, type MovieCopy, outOfStock } from './movie-copy.entity.js';
+import { type CopyChanges, type CopyFields, type MovieCopy, outOfStock } from './movie-copy.entity.js';
 import { type CopyFilter, MovieCopyRepository } from './movie-copy.repository.js';
+import { EventRepository } from '../platform/events/event.repository.js';
 import { MovieRepository } from './movie.repository.js';
 import { assertRoomFor } from './stock.js';
 
 const repositories = { movies: MovieRepository, copies: MovieCopyRepository };
+const updateRepositories = { ...repositories, events: EventRepository };
 
 @Injectable()
 export class MovieCopiesService {
-  constructor(private readonly unitOfWork: UnitOfWork) {}
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly clock: Clock,
+  ) {}
 
   page(filter: CopyFilter, request: PageRequest, caller: Caller): Promise<Page<MovieCopy>> {
     return this.unitOfWork.for(caller).readPage(repositories, request, ({ copies }) => copies.page(filter, request));
@@ -41,15 +48,32 @@ export class MovieCopiesService {
     });
   }
 
-  /** Absent fields are kept. */
-  update(id: number, fields: Partial<CopyFields>, command: Command<MovieCopy>): Promise<MovieCopy> {
-    return this.unitOfWork.for(command).run(repositories, async ({ movies, copies }) => {
-      const copy = await copies.getForUpdate(id);
+  /** Changes a copy, and moves it if `movieId` is that of another movie. Absent members are kept. */
+  update(id: number, changes: CopyChanges, command: Command<MovieCopy>): Promise<MovieCopy> {
+    return this.unitOfWork.for(command).run(updateRepositories, async ({ movies, copies, events }) => {
+      const { movieId: wanted } = changes;
+      const copy = wanted === undefined ? await copies.getForUpdate(id) : await copies.getForMove(id, wanted);
       command.precondition?.(copy);
-      const { movieId, serviceState } = copy;
-      const comesBack = fields.serviceState && !outOfStock.includes(fields.serviceState);
-      if (comesBack && outOfStock.includes(serviceState)) assertRoomFor(1, await movies.getForUpdate(movieId));
-      return copies.update(id, fields);
+      const { movieId: former, serviceState: formerState } = copy;
+      const { movieId = former, serviceState = formerState } = changes;
+      const isMoved = movieId !== former;
+      if (isMoved) {
+        if (!(await movies.exists(movieId))) throw unknownReference(['movieId'], 'Movie', movieId);
+        await copies.assertNeverRented(id, 'moved');
+      }
+      const isAdded = isMoved || outOfStock.includes(formerState);
+      if (isAdded && !outOfStock.includes(serviceState)) assertRoomFor(1, await movies.getForUpdate(movieId));
+      const updated = await copies.update(id, changes);
+      if (isMoved) {
+        await events.record({
+          type: 'copy.moved',
+          resource: 'movie_copies',
+          resourceId: id,
+          creationDatetime: this.clock.now(),
+          changes: { movie_id: movieId, former_movie_id: former },
+        });
+      }
+      return updated;
     });
   }
 

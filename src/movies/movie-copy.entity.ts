@@ -7,6 +7,7 @@ import {
   ManyToOne,
   PrimaryGeneratedColumn,
   type Relation,
+  type ValueTransformer,
   VirtualColumn,
 } from 'typeorm';
 import type { CalendarDate } from '../kernel/calendar.js';
@@ -28,6 +29,29 @@ export interface CopyFields {
   readonly code: string;
   readonly serviceState: ServiceState;
 }
+
+/** Changes of a copy; absent members are kept. */
+export interface CopyChanges extends Partial<CopyFields> {
+  /** The movie to file it under, if it was never rented. */
+  readonly movieId?: number;
+}
+
+/** The rental that a copy is out on. */
+export interface OpenRent {
+  readonly id: number;
+  /** When the copy is due; null: never. */
+  readonly dueOn: CalendarDate | null;
+}
+
+/** The id and the date, separated by a blank. */
+const openRent: ValueTransformer = {
+  to: (value: unknown) => value,
+  from: (text: string | null): OpenRent | null => {
+    if (text === null) return null;
+    const [id, dueOn] = text.split(' ');
+    return { id: Number(id), dueOn: dueOn || null };
+  },
+};
 
 /** One physical disc or tape. */
 @Entity('movie_copy')
@@ -56,21 +80,14 @@ export class MovieCopy {
   @TextColumn({ length: 16 })
   serviceState!: ServiceState;
 
-  /** The rental that the copy is out on, if its loans were loaded. */
-  @VirtualColumn({
-    type: 'integer',
-    select: false,
-    query: (copy) => `SELECT loan.movie_rent_id ${fromOpenLoanOf(copy)}`,
-  })
-  openRentId?: number | null;
-
-  /** When the copy is due that is out, if loaded; null if it is not out, or never due. */
+  /** The rental that the copy is out on, if its loans were loaded; null if it is not out. */
   @VirtualColumn({
     type: 'varchar',
     select: false,
-    query: (copy) => `SELECT loan.due_on ${fromOpenLoanOf(copy)}`,
+    query: (copy) => `SELECT loan.movie_rent_id || ' ' || COALESCE(loan.due_on, '') ${fromOpenLoanOf(copy)}`,
+    transformer: openRent,
   })
-  dueOn?: CalendarDate | null;
+  openRent?: OpenRent | null;
 
   /** The loan that it is out on, if it was read; at most one. */
   openLoans?: Loan[];
@@ -90,7 +107,7 @@ export class MovieCopy {
   }
 
   get isRented(): boolean {
-    return Boolean(this.openRentId ?? this.openLoans?.length);
+    return Boolean(this.openRent ?? this.openLoans?.length);
   }
 
   get isInService(): boolean {
@@ -105,7 +122,7 @@ export class MovieCopy {
 /** The columns of a new copy. */
 export type MovieCopyColumns = Omit<
   MovieCopy,
-  'id' | 'movie' | 'openRentId' | 'dueOn' | 'openLoans' | 'lastReturn' | 'isRented' | 'isInService' | 'isAvailable'
+  'id' | 'movie' | 'openRent' | 'openLoans' | 'lastReturn' | 'isRented' | 'isInService' | 'isAvailable'
 >;
 
 /** Returns the SQL condition that a copy can be rented now, equivalent to `MovieCopy.isAvailable`. */
@@ -116,6 +133,8 @@ export const isAvailable = (alias: string): string =>
 export interface StockCount {
   readonly stock: number;
   readonly available: number;
+  /** If none can be rented now: when the first of those that are out is due; null if none is due. */
+  readonly nextDueOn: CalendarDate | null;
 }
 
 /** Maximum copies in the representation of a movie. */
@@ -129,5 +148,15 @@ export interface StockedMovie extends Movie {
   counted?: StockCount;
 }
 
-export const stockOf = ({ counted, copies }: StockedMovie): StockCount =>
-  counted ?? { stock: copies.length, available: copies.filter(({ isAvailable }) => isAvailable).length };
+export const stockOf = ({ counted, copies }: StockedMovie): StockCount => counted ?? countOf(copies);
+
+function countOf(copies: readonly MovieCopy[]): StockCount {
+  let available = 0;
+  let nextDueOn: CalendarDate | null = null;
+  for (const copy of copies) {
+    if (copy.isAvailable) available++;
+    const dueOn = copy.openRent?.dueOn ?? null;
+    if (dueOn !== null && (nextDueOn === null || dueOn < nextDueOn)) nextDueOn = dueOn;
+  }
+  return { stock: copies.length, available, nextDueOn: available > 0 ? null : nextDueOn };
+}

@@ -12,7 +12,7 @@ import { onDuplicate } from '../platform/database/queries/constraint-violations.
 import type { Page, PageRequest } from '../kernel/page.js';
 import { identityKey } from '../kernel/text.js';
 import {
-  type CopyFields,
+  type CopyChanges,
   isAvailable,
   MovieCopy,
   type MovieCopyColumns,
@@ -29,11 +29,11 @@ export interface CopyFilter {
 }
 
 const withLoans = (manager: EntityManager): SelectQueryBuilder<MovieCopy> =>
-  manager.createQueryBuilder(MovieCopy, 'copy').addSelect('copy.openRentId');
+  manager.createQueryBuilder(MovieCopy, 'copy').addSelect('copy.openRent');
 
 /** Copies with the columns that rentals check and show. */
 const lendable = (manager: EntityManager): SelectQueryBuilder<MovieCopy> =>
-  withLoans(manager).addSelect(['copy.dueOn', 'copy.lastReturn']).innerJoinAndSelect('copy.movie', 'movie');
+  withLoans(manager).addSelect('copy.lastReturn').innerJoinAndSelect('copy.movie', 'movie');
 
 /** The loan that a copy is out on, as a list of none or one. */
 const lists = {
@@ -145,7 +145,6 @@ const lock = new RowLock<Movie, ById>({ id: 'integer' }, (manager) => {
   const ofCopy = movies.subQuery().select('copy.movieId').from(MovieCopy, 'copy').where('copy.id = :id');
   return movies.where(`movie.id = ${ofCopy.getQuery()}`);
 });
-
 export class MovieCopyRepository extends EntityRepository<MovieCopy> {
   constructor(manager: EntityManager) {
     super(manager, { title: 'Movie copy', select: byId, lock });
@@ -163,9 +162,16 @@ export class MovieCopyRepository extends EntityRepository<MovieCopy> {
     return copy;
   }
 
+  /** Locks a copy with the movie that it is to be moved to, and returns the copy. @throws NotFound, StaleLock */
+  async getForMove(id: number, movieId: number): Promise<MovieCopy> {
+    const [locked, copy] = await inOrder(this.lockMovies([movieId], [id]), this.get(id));
+    assertLocked(locked, [copy.movieId]);
+    return copy;
+  }
+
   /**
-   * Locks movies, given by their ids or by ids of their copies: no copy of them can be rented or returned meanwhile.
-   * Copies that are read afterwards may belong to other movies by then: see `assertLocked`.
+   * Locks movies, given by their ids or by ids of their copies: no copy of them can be rented, returned or moved
+   * meanwhile. Copies that are read afterwards may belong to other movies by then: see `assertLocked`.
    */
   lockMovies(movieIds: readonly number[], copyIds: readonly number[]): Promise<LockedIds> {
     return lockOfMovies.run(this.manager, { movieIds, copyIds }, 'no key update');
@@ -251,8 +257,8 @@ export class MovieCopyRepository extends EntityRepository<MovieCopy> {
         code,
         codeKey: keys.get(code)!,
         serviceState: 'in_service',
-        openRentId: null,
-      } satisfies MovieCopyColumns & Pick<MovieCopy, 'id' | 'openRentId'>),
+        openRent: null,
+      } satisfies MovieCopyColumns & Pick<MovieCopy, 'id' | 'openRent'>),
     );
     return copies.sort((one, other) => one.id - other.id);
   }
@@ -276,16 +282,16 @@ export class MovieCopyRepository extends EntityRepository<MovieCopy> {
       .execute();
   }
 
-  /** @throws NotFound, CopyCodeTaken, CopyIsOut */
-  async update(id: number, { code, serviceState }: Partial<CopyFields>): Promise<MovieCopy> {
+  /** Checks the limit of the stock and, of a move, the movie and the loans of the copy first. @throws NotFound, CopyCodeTaken, CopyIsOut */
+  async update(id: number, { movieId, code, serviceState }: CopyChanges): Promise<MovieCopy> {
     const copy = await this.getForUpdate(id);
     if (serviceState !== undefined && serviceState !== copy.serviceState && copy.openLoans?.[0]) {
       throw new CopyIsOut(copy.openLoans[0].movieRentId);
     }
-    const columns = MovieCopy.columnsOf({
-      code: code ?? copy.code,
-      serviceState: serviceState ?? copy.serviceState,
-    });
+    const columns = {
+      movieId: movieId ?? copy.movieId,
+      ...MovieCopy.columnsOf({ code: code ?? copy.code, serviceState: serviceState ?? copy.serviceState }),
+    };
     await this.manager
       .update(MovieCopy, id, columns)
       .catch(onDuplicate('movie_copy.code_key', () => new CopyCodeTaken(columns.code)));
@@ -306,9 +312,14 @@ export class MovieCopyRepository extends EntityRepository<MovieCopy> {
   /** @throws NotFound, CopyWasRented */
   async delete(id: number): Promise<void> {
     await this.getForUpdate(id);
-    const loans = await this.manager.countBy(Loan, { movieCopyId: id });
-    if (loans > 0) throw new CopyWasRented(loans);
+    await this.assertNeverRented(id, 'deleted');
     await this.manager.delete(MovieCopy, id);
+  }
+
+  /** Lock the copy first. @throws CopyWasRented */
+  async assertNeverRented(id: number, purpose: 'deleted' | 'moved'): Promise<void> {
+    const loans = await this.manager.countBy(Loan, { movieCopyId: id });
+    if (loans > 0) throw new CopyWasRented(loans, purpose);
   }
 }
 

@@ -48,7 +48,7 @@ const lists = {
   copies: (manager: EntityManager) =>
     manager
       .createQueryBuilder(MovieCopy, 'copy')
-      .addSelect('copy.openRentId')
+      .addSelect('copy.openRent')
       .where('copy.movieId = movie.id')
       .andWhere(isInStock)
       .orderBy('copy.id')
@@ -117,9 +117,13 @@ export class MovieRepository extends EntityRepository<StockedMovie, 'genre'> {
     return movie;
   }
 
+  exists(id: number): Promise<boolean> {
+    return this.manager.existsBy(Movie, { id });
+  }
+
   /** @throws NotFound */
   async assertFound(id: number): Promise<void> {
-    if (!(await this.manager.existsBy(Movie, { id }))) throw new NotFound('Movie');
+    if (!(await this.exists(id))) throw new NotFound('Movie');
   }
 
   /** Returns, by the ids of movies, when the first of the copies that are out is due. Unknown movies are absent. */
@@ -183,9 +187,15 @@ export class MovieRepository extends EntityRepository<StockedMovie, 'genre'> {
       .where('copy.movieId IN (:...ids)', { ids })
       .andWhere(isInStock)
       .groupBy('copy.movieId')
-      .getRawMany<{ id: number } & Record<keyof StockCount, number | string>>();
+      .getRawMany<{ id: number } & Record<'stock' | 'available', number | string>>();
+    const dueDates = await this.findDueDates(
+      counts.filter(({ available }) => Number(available) === 0).map(({ id }) => id),
+    );
     const countOf = new Map(
-      counts.map(({ id, stock, available }) => [id, { stock: Number(stock), available: Number(available) }]),
+      counts.map(({ id, stock, available }): [number, StockCount] => [
+        id,
+        { stock: Number(stock), available: Number(available), nextDueOn: dueDates.get(id) ?? null },
+      ]),
     );
     for (const movie of movies) movie.counted = countOf.get(movie.id);
   }

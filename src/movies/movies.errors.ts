@@ -73,8 +73,16 @@ export class CopyWasRented extends DomainError {
     example: () => new CopyWasRented(12),
   };
 
-  constructor(readonly loans: number) {
-    super(`The copy cannot be deleted: it was rented ${loans} times. Set its service_state to retired instead.`);
+  constructor(
+    readonly loans: number,
+    purpose: 'deleted' | 'moved' = 'deleted',
+  ) {
+    super(
+      purpose === 'deleted'
+        ? `The copy cannot be deleted: it was rented ${loans} times. Set its service_state to retired instead.`
+        : `The copy cannot be moved to another movie: it was rented ${loans} times. Retire it, and add it to the other ` +
+            'movie with a new code.',
+    );
   }
 }
 

@@ -23,6 +23,7 @@ describe('movies', () => {
       replacement_cost: null,
       stock: 0,
       available: 0,
+      next_due_on: null,
       copies: [],
       copies_url: null,
     });

@@ -11,7 +11,13 @@ import {
 } from '../../platform/http/dto/fields.js';
 import { PageQuery, SortParameter } from '../../platform/http/paging/page-query.js';
 import { ChoiceParameter, TextParameter } from '../../platform/http/dto/query-parameters.js';
-import { type CopyFields, type MovieCopy, type ServiceState, serviceStates } from '../movie-copy.entity.js';
+import {
+  type CopyChanges,
+  type CopyFields,
+  type MovieCopy,
+  type ServiceState,
+  serviceStates,
+} from '../movie-copy.entity.js';
 import type { Loan } from '../../loans/loan.view.js';
 import { DateField } from '../../platform/http/dto/calendar-fields.js';
 import type { StockedCopy } from '../stock.js';
@@ -151,8 +157,11 @@ export class StockedCopyInput {
   }
 }
 
-@ReadOnlyMembersOf(LocatedMovieCopyDto, 'id', 'movie_id', 'is_available', 'status', 'loan')
+@ReadOnlyMembersOf(LocatedMovieCopyDto, 'id', 'is_available', 'status', 'loan')
 class ChangeableMovieCopy {
+  @IdField({ description: 'Id of the movie on it. Another movie can be named as long as the copy was never rented.' })
+  movie_id!: number;
+
   @TextField(codeField)
   code!: string;
 
@@ -162,8 +171,11 @@ class ChangeableMovieCopy {
 
 @ApiSchema({ name: 'MovieCopyPatch' })
 export class MovieCopyPatch extends MergePatch(ChangeableMovieCopy) {
-  toFields(): Partial<CopyFields> {
-    return { code: this.code, serviceState: this.service_state } satisfies Record<keyof CopyFields, unknown>;
+  toChanges(): CopyChanges {
+    return { movieId: this.movie_id, code: this.code, serviceState: this.service_state } satisfies Record<
+      keyof CopyChanges,
+      unknown
+    >;
   }
 }
 

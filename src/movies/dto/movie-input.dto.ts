@@ -66,7 +66,7 @@ class MovieMembers {
   }
 }
 
-@ReadOnlyMembersOf(MovieDto, 'id', 'stock', 'available', 'copies', 'copies_url', 'genre')
+@ReadOnlyMembersOf(MovieDto, 'id', 'stock', 'available', 'next_due_on', 'copies', 'copies_url', 'genre')
 @ApiSchema({ name: 'MovieInput' })
 export class MovieInput extends MovieMembers {}
 
@@ -81,7 +81,7 @@ export class MoviePatch extends MergePatch(MovieInput) {
   }
 }
 
-@ReadOnlyMembersOf(MovieDto, 'id', 'available', 'copies_url', 'genre')
+@ReadOnlyMembersOf(MovieDto, 'id', 'available', 'next_due_on', 'copies_url', 'genre')
 @ApiSchema({ name: 'MovieWithStockInput' })
 export class MovieWithStockInput extends MovieMembers {
   @IntegerField({

@@ -1,5 +1,6 @@
 import { ApiSchema } from '@nestjs/swagger';
 import { GenreDto } from '../../genres/dto/genre.dto.js';
+import { DateField } from '../../platform/http/dto/calendar-fields.js';
 import {
   AmountField,
   ExpansionField,
@@ -88,6 +89,15 @@ export class MovieDto extends MovieSummaryDto {
   @IntegerField({ ...countField, description: 'Number of copies that can be rented now.', example: 2, derived: true })
   available!: number;
 
+  @DateField({
+    description:
+      'If no copy is available: date on which the first of those that are out is due; null if a copy is available, or none is due.',
+    nullable: true,
+    derived: true,
+    example: null,
+  })
+  next_due_on!: string | null;
+
   @ListField(() => MovieCopyDto, {
     description: `The copies in stock, at most the ${maxCopiesShown} oldest.`,
     maxItems: maxCopiesShown,
@@ -120,9 +130,10 @@ export class MovieDto extends MovieSummaryDto {
     this.rental_rate = movie.rentalRate;
     this.late_fee_per_day = movie.lateFeePerDay;
     this.replacement_cost = movie.replacementCost;
-    const { stock, available } = stockOf(movie);
+    const { stock, available, nextDueOn } = stockOf(movie);
     this.stock = stock;
     this.available = available;
+    this.next_due_on = nextDueOn;
     this.copies = movie.copies.slice(0, maxCopiesShown).map(MovieCopyDto.of);
     this.copies_url = stock > maxCopiesShown ? `${publicUrl}/movies/${movie.id}/copies` : null;
     if (movie.genre) this.genre = new GenreDto(movie.genre);

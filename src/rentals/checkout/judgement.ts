@@ -145,7 +145,7 @@ function copyOfCode(
 /** Whether a copy stays on its line, or is out on another line of the same rental. */
 function isKept({ id }: OrderedLine, copy: MovieCopy, rent: MovieRent | undefined): boolean {
   if (!rent) return false;
-  return copy.openRentId === rent.id || rent.details.some((line) => line.id === id && line.movieCopyId === copy.id);
+  return copy.openRent?.id === rent.id || rent.details.some((line) => line.id === id && line.movieCopyId === copy.id);
 }
 
 function noCopy(index: number, movieId: number, dueDates: ReadonlyMap<number, string | null>): Judged {

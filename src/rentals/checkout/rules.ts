@@ -61,7 +61,8 @@ export const activeBlocks = <Block extends { readonly until: CalendarDate | null
 
 /** Judges the rules for a copy that is not out on the rental itself. */
 export function judgeCopy(copy: MovieCopy, path: InputError['path']): Judged[] {
-  const { id, dueOn = null } = copy;
+  const { id } = copy;
+  const dueOn = copy.openRent?.dueOn ?? null;
   return [
     ...(copy.isRented ? [refusal(path, 'copy_rented', id, `Copy ${id} is out.`, { dueOn })] : []),
     ...(copy.isInService ? [] : [refusal(path, 'copy_not_in_service', id, `Copy ${id} is not in service.`)]),

@@ -191,6 +191,79 @@ describe('row locks on PostgreSQL', () => {
       expect(response.body.type).toBe('/problems/copy-was-rented');
     });
 
+    /** Moves a copy in the other transaction; then a third one changes the copy under the lock of its new movie. */
+    async function afterMove(copyId: number, from: number, to: number, change: string, request: () => Test) {
+      const third = new Client({ connectionString: shop.databaseUrl });
+      await third.connect();
+      try {
+        await third.query(`BEGIN; ${locked('movie', to)}`);
+        await other.query(
+          `BEGIN; ${locked('movie', from)}; UPDATE movie_copy SET movie_id = ${to} WHERE id = ${copyId}`,
+        );
+        let ended = false;
+        const working = Promise.resolve(request()).finally(() => (ended = true));
+        while (!(await isWaitedFor()));
+        await other.query('COMMIT');
+        // The request waits for the third transaction next, which only the statistics of that one show.
+        const isBlocking = async () => {
+          await third.query('SELECT pg_stat_clear_snapshot()');
+          const sql = 'SELECT 1 FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))';
+          return (await third.query(sql)).rowCount! > 0;
+        };
+        while (!ended && !(await isBlocking()));
+        await third.query(`${change}; COMMIT`);
+        return await working;
+      } finally {
+        await third.end();
+      }
+    }
+
+    it.each(['movie_copy_id', 'code'])(
+      'a rental by %s of a copy that is moved meanwhile waits for the new movie too, and sees what changed',
+      async (by) => {
+        const [client, { id: to }] = [await shop.clerk.client(), await shop.clerk.movie(0)];
+        const { id: from, copies } = await shop.clerk.movie(1);
+        const line = { [by]: by === 'code' ? copies[0].code : copies[0].id };
+        const retire = `UPDATE movie_copy SET service_state = 'retired' WHERE id = ${copies[0].id}`;
+        const { body } = await afterMove(copies[0].id, from, to, retire, () => rent(client['id'], line));
+        expect(body.type).toBe('/problems/copy-not-in-service');
+      },
+    );
+
+    it.each([
+      ['changing', 'copy-is-out', (path: string) => shop.api.patch(path).send({ service_state: 'lost' })],
+      ['deleting', 'copy-was-rented', (path: string) => shop.api.delete(path)],
+      ['moving', 'copy-was-rented', (path: string) => shop.api.patch(path).send({ movie_id: 1 })],
+    ])('%s a copy that is moved meanwhile waits for the new movie too, and gets 409 %s', async (_, type, request) => {
+      const lent = await rental((await shop.clerk.movie(1))['copies'][0].id);
+      const { id: to } = await shop.clerk.movie(0);
+      const { id: from, copies } = await shop.clerk.movie(1);
+      const lend = `UPDATE movie_rent_detail SET movie_copy_id = ${copies[0].id} WHERE movie_rent_id = ${lent['id']}`;
+      const { body } = await afterMove(copies[0].id, from, to, lend, () => request(`/movie_copies/${copies[0].id}`));
+      expect(body.type).toBe(`/problems/${type}`);
+    });
+
+    it('moving a copy waits for a rental of it, and gets 409 copy-was-rented', async () => {
+      const lent = await rental((await shop.clerk.movie(1))['copies'][0].id);
+      const { id: to } = await shop.clerk.movie(0);
+      const { id: movieId, copies } = await shop.clerk.movie(1);
+      const lend = `${locked('movie', movieId)};
+        UPDATE movie_rent_detail SET movie_copy_id = ${copies[0].id} WHERE movie_rent_id = ${lent['id']}`;
+      const move = () => shop.api.patch(`/movie_copies/${copies[0].id}`).send({ movie_id: to });
+      expect((await afterCommitOf(lend, move)).body.type).toBe('/problems/copy-was-rented');
+    });
+
+    it('moving a copy waits for its new movie, and gets 422 if that was deleted', async () => {
+      const { id: to } = await shop.clerk.movie(0);
+      const { copies } = await shop.clerk.movie(1);
+      const move = () => shop.api.patch(`/movie_copies/${copies[0].id}`).send({ movie_id: to });
+      const response = await afterCommitOf(`DELETE FROM movie WHERE id = ${to}`, move);
+      expect([response.status, response.body.errors]).toMatchObject([
+        422,
+        [{ pointer: '#/movie_id', code: 'unknown' }],
+      ]);
+    });
+
     it('changing the stock waits for a rental, and gets 409 stock-too-low', async () => {
       const lent = await rental((await shop.clerk.movie(1))['copies'][0].id);
       const { id, title, year, genre_id, copies } = await shop.clerk.movie(1);

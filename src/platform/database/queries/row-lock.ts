@@ -23,7 +23,7 @@ export type LockedIds = ReadonlySet<number> | undefined;
 
 /**
  * Asserts that all these rows are locked. Rows that are found by other rows may be others once the lock is granted: a
- * copy whose movie was merged meanwhile belongs to another movie.
+ * copy that was moved, or whose movie was merged, meanwhile belongs to another movie.
  * @throws StaleLock
  */
 export function assertLocked(locked: LockedIds, ids: readonly number[]): void {
