@@ -17,7 +17,9 @@ export class MovieCopiesController {
   @Get('movie_copies')
   @Operation({
     summary: 'List copies, or find one by its barcode',
-    description: 'With `code`, a list of the one copy with this barcode, or an empty list.',
+    description:
+      'With `code`, a list of the one copy with this barcode, or an empty list. With `code_contains`, the copies with this ' +
+      'part of a barcode.',
     returns: [LocatedMovieCopyDto],
   })
   async listMovieCopies(

@@ -8,6 +8,7 @@ import { isIndexOrder, KeysetPages } from '../platform/database/queries/keyset-p
 import { fromOpenLoanOf, isOpen, Loan } from '../loans/loan.view.js';
 import { assertLocked, type LockedIds, type LockStrength, RowLock } from '../platform/database/queries/row-lock.js';
 import { inOrder } from '../kernel/in-order.js';
+import { likePattern } from '../platform/database/search/substring-search.js';
 import { onDuplicate } from '../platform/database/queries/constraint-violations.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { identityKey } from '../kernel/text.js';
@@ -25,6 +26,8 @@ export interface CopyFilter {
   readonly movieId?: number;
   /** Compared by `identityKey`. */
   readonly code?: string;
+  /** A part of the code, compared by `identityKey`. */
+  readonly codeContains?: string;
   readonly serviceState?: ServiceState;
 }
 
@@ -121,21 +124,23 @@ const lockOfMovies = new RowLock<Movie, { movieIds: readonly number[]; copyIds: 
     return movies.orWhere(`movie.id = ANY(ARRAY${onCopies.getQuery()})`);
   },
 );
-type Listed = Omit<CopyFilter, 'code'> & { readonly codeKey?: string };
+type Listed = Omit<CopyFilter, 'code' | 'codeContains'> & { readonly codeKey?: string; readonly codePattern?: string };
 const pages = new KeysetPages<MovieCopy, Listed>(
-  { movieId: 'integer', codeKey: 'text', serviceState: 'text' },
-  (manager, { movieId, codeKey, serviceState }) => {
+  { movieId: 'integer', codeKey: 'text', codePattern: 'text', serviceState: 'text' },
+  (manager, { movieId, codeKey, codePattern, serviceState }) => {
     const copies = located(manager);
     if (movieId) copies.andWhere('copy.movieId = :movieId');
     if (codeKey) copies.andWhere('copy.codeKey = :codeKey');
+    // No index: reads copies in the order of the page until it is full. See docs/decisions/0016.
+    if (codePattern) copies.andWhere("copy.codeKey LIKE :codePattern ESCAPE '\\'");
     if (serviceState) copies.andWhere('copy.serviceState = :serviceState');
     return copies;
   },
   { id: 'id', code: 'codeKey' },
   {
     lists,
-    isBatched: ({ movieId, codeKey, serviceState }, sortBy) =>
-      serviceState === undefined && (codeKey ?? isIndexOrder(sortBy, [movieId])),
+    isBatched: ({ movieId, codeKey, codePattern, serviceState }, sortBy) =>
+      serviceState === undefined && (codeKey ?? (codePattern === undefined && isIndexOrder(sortBy, [movieId]))),
   },
 );
 
@@ -150,9 +155,10 @@ export class MovieCopyRepository extends EntityRepository<MovieCopy> {
     super(manager, { title: 'Movie copy', select: byId, lock });
   }
 
-  page({ code, ...filter }: CopyFilter, request: PageRequest): Promise<Page<MovieCopy>> {
+  page({ code, codeContains, ...filter }: CopyFilter, request: PageRequest): Promise<Page<MovieCopy>> {
     const codeKey = code === undefined ? undefined : identityKey(code);
-    return pages.fetch(this.manager, { ...filter, codeKey }, request);
+    const codePattern = codeContains === undefined ? undefined : likePattern(identityKey(codeContains));
+    return pages.fetch(this.manager, { ...filter, codeKey, codePattern }, request);
   }
 
   /** @throws NotFound, StaleLock */

@@ -100,6 +100,8 @@ describe('the service, in a large shop,', () => {
     ['movies by what no index knows', '/movies?limit=20&title=he'],
     ['movies that can be lent', '/movies?limit=20&available=true'],
     ['copies', '/movie_copies?limit=20&sort=code'],
+    ['copies by a part of the code', '/movie_copies?limit=20&code_contains=ench-1'],
+    ['copies by a part of the code, in its order', '/movie_copies?limit=20&code_contains=ench-1&sort=code'],
     ['clients in the order of names', '/clients?limit=20&sort=last_name'],
     ['rents, the latest first', '/movie_rents?limit=20&sort=-creation_datetime'],
     ['rents that are closed', '/movie_rents?limit=20&is_closed=true'],

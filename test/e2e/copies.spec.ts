@@ -1,4 +1,5 @@
-import { faultyMembers, refused } from '../support/problem.js';
+import { walk } from '../support/paging.js';
+import { faultyMembers, faultyParameters, refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 
 describe('copies', () => {
@@ -40,6 +41,29 @@ describe('copies', () => {
     }
     expect((await shop.api.get('/movie_copies').query({ code: 'DVD-%' })).body).toEqual([]);
     expect((await shop.api.get('/movie_copies').query({ code: 'DVD-' })).body).toEqual([]);
+  });
+
+  it('finds copies by a part of the code, in any case and width, page by page', async () => {
+    const [movie, other] = [await shop.clerk.movie(0), await shop.clerk.movie(0)];
+    const ids: number[] = [];
+    for (const code of ['PART-Ä1%', 'xpart-ä1%', 'PART-Ä1_x']) ids.push((await shop.clerk.copy(movie.id, { code })).id);
+    const elsewhere = (await shop.clerk.copy(other.id, { code: 'PART-A1' })).id;
+    const find = async (query: object, path = '/movie_copies') =>
+      (await shop.api.get(path).query(query).expect(200)).body.map(({ id }: { id: number }) => id);
+    for (const code_contains of ['part-ä1', ' ＰＡＲＴ－Ä1\r\n', 'Part\u2010a\u03081']) {
+      expect(await find({ code_contains })).toEqual(ids);
+      expect(await find({ code_contains, sort: '-code' })).toEqual([ids[1], ids[2], ids[0]]);
+    }
+    expect(await find({ code_contains: 'part-' })).toEqual([...ids, elsewhere]);
+    expect(await find({ code_contains: 'part-' }, `/movies/${other.id}/copies`)).toEqual([elsewhere]);
+    expect(await find({ code_contains: '1%' })).toEqual([ids[0], ids[1]]);
+    expect(await find({ code_contains: '1_' })).toEqual([ids[2]]);
+    expect(await find({ code_contains: 'part-', code: 'part-a1' })).toEqual([elsewhere]);
+    expect(await find({ code_contains: 'part\\' })).toEqual([]);
+    const path = '/movie_copies?code_contains=part-&limit=1&include_total=true&sort=code';
+    expect((await walk(shop.api, path, 'next')).flat()).toEqual([elsewhere, ids[0], ids[2], ids[1]]);
+    expect((await shop.api.get(path)).headers['x-total-count']).toBe('4');
+    expect(await faultyParameters(shop.api.get('/movie_copies?code_contains=%20'))).toEqual(['code_contains']);
   });
 
   it('refuses a code that another copy has, of whatever movie', async () => {

@@ -188,6 +188,14 @@ export class ListMovieCopies extends PageQuery {
   })
   code?: string;
 
+  @TextParameter({
+    description: 'Only copies whose barcode contains this, regardless of case and width.',
+    maxLength: 64,
+    kind: 'code',
+    example: '0001',
+  })
+  code_contains?: string;
+
   @ChoiceParameter({ description: 'Only copies in this state.', name: 'ServiceState', choices: serviceStates })
   service_state?: ServiceState;
 
@@ -195,8 +203,8 @@ export class ListMovieCopies extends PageQuery {
   sort: string = 'id';
 
   toFilter(): CopyFilter {
-    const { code, service_state: serviceState } = this;
-    return { code, serviceState } satisfies Record<keyof Omit<CopyFilter, 'movieId'>, unknown>;
+    const { code, code_contains: codeContains, service_state: serviceState } = this;
+    return { code, codeContains, serviceState } satisfies Record<keyof Omit<CopyFilter, 'movieId'>, unknown>;
   }
 
   protected override get kind(): string {

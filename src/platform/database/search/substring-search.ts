@@ -136,7 +136,7 @@ function patternsOf({ property, words }: Wanted<string>): Readonly<Record<string
 }
 
 /** Returns the LIKE pattern of texts that contain `text` literally. The escape character is a backslash. */
-const likePattern = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+export const likePattern = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 
 const indexOf = (metadata: EntityMetadata, property: string) =>
   trigramIndexesOf(metadata).find((one) => one.property === property);
