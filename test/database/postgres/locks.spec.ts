@@ -326,7 +326,7 @@ describe('row locks on PostgreSQL', () => {
         DELETE FROM movie WHERE id = ${id}`);
       let ended = false;
       const working = Promise.resolve(request(lent, copies[1])).finally(() => (ended = true));
-      while (!(await isWaitedFor()));
+      while (!ended && !(await isWaitedFor()));
       await other.query('COMMIT');
       let waited = false;
       while (!ended && !waited) waited = await isWaitedFor(holder);
@@ -449,8 +449,9 @@ describe('row locks on PostgreSQL', () => {
       const [id, duplicate] = [await client(), await client()];
       const { id: rentId } = await shop.clerk.rent(duplicate, await copy());
       await other.query(`BEGIN; ${locked('movie_rent', rentId)}`);
-      const merging = mergeClients(id, duplicate).then(({ status }) => status);
-      while (!(await isWaitedFor()));
+      let ended = false;
+      const merging = mergeClients(id, duplicate).then(({ status }) => ((ended = true), status));
+      while (!ended && !(await isWaitedFor()));
       // A correction of the rental would lock the client now.
       await other.query(`SELECT FROM client WHERE id = ${duplicate} FOR NO KEY UPDATE NOWAIT; COMMIT`);
       expect([await merging, await clientOf(rentId)]).toEqual([200, id]);
@@ -465,6 +466,22 @@ describe('row locks on PostgreSQL', () => {
       expect((await afterCommitOf(give, () => mergeClients(id, duplicate))).status).toBe(200);
       expect(await clientOf(rentId)).toBe(id);
       expect(shop.app.get(UnitOfWork).stats.rolledBack).toBe(stats.rolledBack + 1);
+    });
+
+    it('merging in opposite directions gets into no deadlock', async () => {
+      const { stats } = shop.app.get(UnitOfWork);
+      for (let round = 0; round < 10; round++) {
+        const [one, another] = [await client(), await client()];
+        const [movie, twin] = [(await shop.clerk.movie(0))['id'], (await shop.clerk.movie(0))['id']];
+        const answers = await Promise.all([
+          mergeClients(one, another),
+          mergeClients(another, one),
+          mergeMovies(movie, twin),
+          mergeMovies(twin, movie),
+        ]);
+        expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 404, 404]);
+      }
+      expect(shop.app.get(UnitOfWork).stats.retries).toBe(stats.retries);
     });
 
     it('merging clients beside corrections and renewals of their rentals gets into no deadlock', async () => {
@@ -494,11 +511,10 @@ describe('row locks on PostgreSQL', () => {
 
     it('a rental for a client who is merged meanwhile gets 422', async () => {
       const [id, duplicate, copyId] = [await client(), await client(), await copy()];
-      await other.query(`BEGIN; SELECT FROM client WHERE id IN (${id}, ${duplicate}) FOR UPDATE`);
-      const renting = rent(duplicate, { movie_copy_id: copyId }).then(({ status, body }) => [status, body.errors]);
-      while (!(await isWaitedFor()));
-      await other.query(`DELETE FROM client WHERE id = ${duplicate}; COMMIT`);
-      expect(await renting).toMatchObject([422, [{ pointer: '#/client_id', code: 'unknown' }]]);
+      const remove = `SELECT FROM client WHERE id IN (${id}, ${duplicate}) FOR UPDATE;
+        DELETE FROM client WHERE id = ${duplicate}`;
+      const { status, body } = await afterCommitOf(remove, () => rent(duplicate, { movie_copy_id: copyId }));
+      expect([status, body.errors]).toMatchObject([422, [{ pointer: '#/client_id', code: 'unknown' }]]);
     });
   });
 
