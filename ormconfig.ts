@@ -15,6 +15,7 @@ import { ForgetDeletedTrigrams1764450000000 } from './src/migrations/17644500000
 import { CreateImportedRow1764500000000 } from './src/migrations/1764500000000-create-imported-row.js';
 import { CompareTextAnew1764510000000 } from './src/migrations/1764510000000-compare-text-anew.js';
 import { TimeLines1764520000000 } from './src/migrations/1764520000000-time-lines.js';
+import { RepeatClientOnLines1764590000000 } from './src/migrations/1764590000000-repeat-client-on-lines.js';
 import { OpenRentalDesk1764600000000 } from './src/migrations/1764600000000-open-rental-desk.js';
 import { SearchDirectors1764610000000 } from './src/migrations/1764610000000-search-directors.js';
 import { IndexImportedRows1764620000000 } from './src/migrations/1764620000000-index-imported-rows.js';
@@ -69,6 +70,7 @@ export function dataSourceOptions(databaseUrl: string, limits: DatabaseLimits = 
       CreateImportedRow1764500000000,
       CompareTextAnew1764510000000,
       TimeLines1764520000000,
+      RepeatClientOnLines1764590000000,
       OpenRentalDesk1764600000000,
       SearchDirectors1764610000000,
       IndexImportedRows1764620000000,

@@ -26,13 +26,20 @@ export function titleOf(id: number): string {
 }
 
 const title = `'The ' || ${choice(adjectives)} || ' ' || ${choice(nouns)} || ' ' || i`;
-const instant = (i: string) =>
-  `'20' || (10 + ${i} % 14) || '-' || (10 + ${i} % 3) || '-' || (10 + ${i} % 19) || 'T12:00:00.000Z'`;
+const month = (i: string) => `'20' || (10 + ${i} % 14) || '-' || (10 + ${i} % 3)`;
+const date = (i: string) => `${month(i)} || '-' || (10 + ${i} % 19)`;
+const instant = (i: string) => `${date(i)} || 'T12:00:00.000Z'`;
 
 type Columns = Readonly<Record<string, string>>;
 
 /** The columns of the `i`th row of every table, as SQL that both databases understand. */
-function tables({ movies, copies, clients, lines }: ShopSize): [table: string, rows: number, columns: Columns][] {
+function tables({
+  movies,
+  copies,
+  clients,
+  lines,
+  openLines,
+}: ShopSize): [table: string, rows: number, columns: Columns][] {
   return [
     ['genre', 16, { name: `'Genre ' || i`, name_key: `'genre ' || i` }],
     [
@@ -74,9 +81,16 @@ function tables({ movies, copies, clients, lines }: ShopSize): [table: string, r
       lines,
       {
         movie_rent_id: '(i + 1) / 2',
+        client_id: `1 + ((i + 1) / 2) % ${clients}`,
         movie_copy_id: `1 + i % ${copies}`,
         lent_datetime: instant('i'),
-        returned_datetime: instant('i'),
+        // Due on the same day. Every other one came back on the 30th, which is late.
+        returned_datetime:
+          `CASE WHEN i > ${lines - openLines} THEN NULL ` +
+          `WHEN i % 2 = 0 THEN ${instant('i')} ELSE ${month('i')} || '-30T12:00:00.000Z' END`,
+        due_on: date('i'),
+        due_datetime: `${date('i')} || 'T23:59:59.999Z'`,
+        time_zone: `'UTC'`,
       },
     ],
   ];

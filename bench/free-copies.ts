@@ -23,8 +23,17 @@ export class FreeCopies {
     this.returned.push(...ids);
   }
 
+  /** Whether one of the open lines of `fillShop` has the copy. */
+  private isOut(copyId: number): boolean {
+    const { lines, openLines, copies } = this.size;
+    return (((copyId - 1 - lines - 1 + openLines) % copies) + copies) % copies < openLines;
+  }
+
   private take(): number {
-    if (this.taken < this.size.copies) return scattered(this.taken++, this.size.copies);
+    while (this.taken < this.size.copies) {
+      const copyId = scattered(this.taken++, this.size.copies);
+      if (!this.isOut(copyId)) return copyId;
+    }
     const id = this.returned.shift();
     if (id) return id;
     throw new Error(`All ${this.size.copies} copies are out. Measure for less long, or in fewer rounds.`);

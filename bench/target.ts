@@ -3,14 +3,16 @@ export interface ShopSize {
   readonly movies: number;
   readonly copies: number;
   readonly clients: number;
-  /** Lines of rentals that came back long ago. */
+  /** Lines of rentals. */
   readonly lines: number;
+  /** The number of lines, the last ones, that are still out. */
+  readonly openLines: number;
 }
 
 const copiesPerMovie = 3;
 
-export function shopOf(movies: number, lines = movies): ShopSize {
-  return { movies, copies: movies * copiesPerMovie, clients: 1000, lines };
+export function shopOf(movies: number, lines = movies, openLines = 0): ShopSize {
+  return { movies, copies: movies * copiesPerMovie, clients: 1000, lines, openLines };
 }
 
 /** What a measurement is aimed at. */

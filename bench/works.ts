@@ -57,6 +57,8 @@ const isPage = (length: number) => (answer: Answer) => {
   return movies.length === length && movies.every(({ title, copies }) => title && Array.isArray(copies));
 };
 
+const isFullPage = (answer: Answer): boolean => json<readonly unknown[]>(answer).length === 50;
+
 async function rents(url: string, { size, copies }: OpenShop): Promise<Request[]> {
   let turn = 0;
   const order = (copyIds: readonly number[]) =>
@@ -156,6 +158,23 @@ export const works = {
         (turn) => `/movies?title=${encodeURIComponent(titleOf(scattered(turn, size.movies)).slice(-11))}&limit=20`,
         (answer) => json<Movie[]>(answer).some(({ title }) => title === titleOf(scattered(0, size.movies))),
       ),
+  },
+  'GET /clients/{id}/standing': {
+    statuses: [200],
+    prepare: (url, { size }) =>
+      reads(
+        url,
+        (turn) => `/clients/${scattered(turn, size.clients)}/standing`,
+        (answer) => json<{ details: readonly unknown[] }>(answer).details.length > 0,
+      ),
+  },
+  'GET /movie_rent_details?overdue=true': {
+    statuses: [200],
+    prepare: (url) => reads(url, () => '/movie_rent_details?overdue=true', isFullPage),
+  },
+  'GET /movie_rent_details?is_open=true&overdue=true&sort=due_datetime': {
+    statuses: [200],
+    prepare: (url) => reads(url, () => '/movie_rent_details?is_open=true&overdue=true&sort=due_datetime', isFullPage),
   },
   'GET /movies/{id}, If-None-Match': {
     statuses: [304],

@@ -51,8 +51,8 @@ async function rent(clientId: number, copyIds: readonly [number, number]): Promi
   const now = new Date().toISOString();
   const rentId = await run('INSERT INTO movie_rent (client_id, creation_datetime) VALUES (?, ?)', clientId, now);
   await run(
-    'INSERT INTO movie_rent_detail (movie_rent_id, movie_copy_id, lent_datetime) VALUES (?, ?, ?), (?, ?, ?)',
-    ...copyIds.flatMap((copyId) => [rentId, copyId, now]),
+    'INSERT INTO movie_rent_detail (movie_rent_id, client_id, movie_copy_id, lent_datetime) VALUES (?, ?, ?, ?), (?, ?, ?, ?)',
+    ...copyIds.flatMap((copyId) => [rentId, clientId, copyId, now]),
   );
   await readRental(rentId);
   await run('COMMIT');

@@ -11,10 +11,13 @@ const works = [
   'GET /movies?title=',
   'rent, then close',
   'close, after rent',
+  'GET /clients/{id}/standing',
+  'GET /movie_rent_details?overdue=true',
+  'GET /movie_rent_details?is_open=true&overdue=true&sort=due_datetime',
 ] as const satisfies readonly WorkName[];
 
-/** With a long past: ten lines of rentals for each movie. */
-export const withPast = (movies: number): ShopSize => shopOf(movies, 10 * movies);
+/** With a long past: ten lines of rentals for each movie, every other of them late. A thousand are still out. */
+export const withPast = (movies: number): ShopSize => shopOf(movies, 10 * movies, 1000);
 
 /** Whether a large shop is as quick as a small one, on both databases. */
 export async function growth(bench: Bench): Promise<Findings> {

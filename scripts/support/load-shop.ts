@@ -67,9 +67,10 @@ export function loadShop(unitOfWork: UnitOfWork, shop: Shop, progress: Progress)
     );
     await store.addNew(
       'movie_rent_detail',
-      rents.added.flatMap(({ id, creationDatetime, lines }) =>
+      rents.added.flatMap(({ id, client, creationDatetime, lines }) =>
         lines.map(({ copy, returnedDatetime, terms = noTerms }): MovieRentDetailColumns & StoredRow => ({
           movieRentId: id,
+          clientId: clients.idOf(client),
           movieCopyId: copies.idOf(copy),
           lentDatetime: creationDatetime,
           returnedDatetime,

@@ -1,6 +1,5 @@
 import { Column, Entity, Index, PrimaryGeneratedColumn, type ValueTransformer, VirtualColumn } from 'typeorm';
 import type { CalendarDate } from '../kernel/calendar.js';
-import { isOpenByRent } from '../loans/loan.view.js';
 import { TextColumn } from '../platform/database/columns/text-column.js';
 import { TrigramIndex } from '../platform/database/search/trigram-index.js';
 import { identityKey, keyLength, searchable, searchableLength } from '../kernel/text.js';
@@ -45,8 +44,8 @@ export const isLimited = (client: string): string =>
 
 /** Returns a subquery of the open loans of a client to whom a limit applies; null for other clients. */
 const openLoansOf = (client: string, selection: string): string =>
-  `SELECT CASE WHEN ${isLimited(client)} THEN (SELECT ${selection} FROM loan ` +
-  `WHERE loan.client_id = ${client}.id AND ${isOpenByRent('loan')}) END`;
+  `SELECT CASE WHEN ${isLimited(client)} THEN (SELECT ${selection} FROM open_loan AS loan ` +
+  `WHERE loan.client_id = ${client}.id AND loan.client_id > 0) END`;
 
 @Entity('client')
 export class Client {

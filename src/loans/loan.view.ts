@@ -42,9 +42,12 @@ export const isOpen = (alias: string): string =>
  */
 export const isOpenByRent = (alias: string): string => `"${alias}".movie_rent_id > 0 AND ${isOpen(alias)}`;
 
+/** Returns the condition of the partial index by which the open lines of a client are found. */
+export const isOpenByClient = (alias: string): string => `"${alias}".client_id > 0 AND ${isOpen(alias)}`;
+
 /**
- * Returns the FROM clause for the open loan of `copy`. Use as a correlated subquery: in a join SQLite materializes the
- * view for every query. LIMIT 1 tolerates a violated unique index.
+ * Returns the FROM clause for the open loan of `copy`, a row of the view `open_loan`. Use as a correlated subquery: in a
+ * join SQLite materializes the view for every query. LIMIT 1 tolerates a violated unique index.
  */
 export const fromOpenLoanOf = (copy: string): string =>
-  `FROM loan WHERE loan.movie_copy_id = ${copy}.id AND ${isOpen('loan')} LIMIT 1`;
+  `FROM open_loan AS loan WHERE loan.movie_copy_id = ${copy}.id LIMIT 1`;

@@ -101,13 +101,14 @@ const openLine = 'returned_datetime IS NULL AND lost_datetime IS NULL';
 
 /**
  * Lines that ended late, or are out and may become overdue: small, and empty while the shop sets no due dates. The
- * condition is that of `mayBeOverdue` in movie-rent.entity.ts.
+ * conditions are those of `mayBeOverdue` and `isDueLine` in movie-rent.entity.ts.
  */
 const never = `'9999-12-31T23:59:59.999Z'`;
 const mayBeOverdue = `due_datetime IS NOT NULL AND due_datetime < COALESCE(returned_datetime, lost_datetime, ${never})`;
 const overdueIndexes = {
-  ix_movie_rent_detail_may_be_overdue: `(COALESCE(due_datetime, ${never}), id)`,
-  ix_movie_rent_detail_may_be_overdue_by_id: '(id)',
+  ix_movie_rent_detail_may_be_overdue: `(COALESCE(due_datetime, ${never}), id) WHERE ${mayBeOverdue}`,
+  ix_movie_rent_detail_may_be_overdue_by_id: `(id) WHERE ${mayBeOverdue}`,
+  ix_movie_rent_detail_open_lines_by_due: `(COALESCE(due_datetime, ${never}), id) WHERE ${openLine} AND due_datetime IS NOT NULL`,
 };
 
 /** Adds the shop's policy, terms and due dates of lines, renewals, blocks of clients, and the record of events. */
@@ -129,10 +130,14 @@ export class OpenRentalDesk1764600000000 implements MigrationInterface {
       await queryRunner.query(`ALTER TABLE ${table} ADD COLUMN ${column} ${type}${collation}`);
     }
     await createLoanView(queryRunner, 'returned_datetime, lost_datetime, due_on, due_datetime');
+    await queryRunner.query(`
+      CREATE VIEW open_loan AS
+      SELECT id, movie_rent_id, client_id, movie_copy_id, due_on, due_datetime
+      FROM movie_rent_detail WHERE ${openLine}`);
     await indexOpenLines(queryRunner, openLine);
     await makeAppendOnly(queryRunner, 'event');
     for (const [name, on] of Object.entries(overdueIndexes)) {
-      await queryRunner.query(`CREATE INDEX ${name} ON movie_rent_detail ${on} WHERE ${mayBeOverdue}`);
+      await queryRunner.query(`CREATE INDEX ${name} ON movie_rent_detail ${on}`);
     }
   }
 
@@ -143,6 +148,7 @@ export class OpenRentalDesk1764600000000 implements MigrationInterface {
       'UPDATE movie_rent_detail SET returned_datetime = lost_datetime WHERE returned_datetime IS NULL',
     );
     for (const name of Object.keys(overdueIndexes)) await queryRunner.query(`DROP INDEX ${name}`);
+    await queryRunner.query('DROP VIEW open_loan');
     await createLoanView(queryRunner, 'returned_datetime');
     await indexOpenLines(queryRunner, 'returned_datetime IS NULL');
     for (const table of [...tables].reverse()) await queryRunner.dropTable(table.name);
@@ -159,7 +165,7 @@ async function createLoanView(queryRunner: QueryRunner, columnsOfLine: string): 
   await queryRunner.query('DROP VIEW loan');
   await queryRunner.query(`
       CREATE VIEW loan AS
-      SELECT movie_rent_detail.id, movie_rent_id, client_id, movie_copy_id, ${columnsOfLine}
+      SELECT movie_rent_detail.id, movie_rent_id, movie_rent.client_id, movie_copy_id, ${columnsOfLine}
       FROM movie_rent_detail LEFT JOIN movie_rent ON movie_rent.id = movie_rent_id`);
 }
 
@@ -172,6 +178,10 @@ async function indexOpenLines(queryRunner: QueryRunner, isOpen: string): Promise
   );
   await queryRunner.query(
     `CREATE INDEX ix_movie_rent_detail_open_lines ON movie_rent_detail (movie_rent_id) WHERE ${isOpen} AND movie_rent_id > 0`,
+  );
+  await queryRunner.query('DROP INDEX ix_movie_rent_detail_open_lines_of_client');
+  await queryRunner.query(
+    `CREATE INDEX ix_movie_rent_detail_open_lines_of_client ON movie_rent_detail (client_id) WHERE ${isOpen} AND client_id > 0`,
   );
 }
 

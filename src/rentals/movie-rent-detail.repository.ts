@@ -1,4 +1,4 @@
-import { MovieRentDetail, type MovieRentDetailColumns, type TermsOfLine } from './movie-rent.entity.js';
+import { type MovieRent, MovieRentDetail, type MovieRentDetailColumns, type TermsOfLine } from './movie-rent.entity.js';
 import { type EntityManager, In } from 'typeorm';
 import { CompiledInsert } from '../platform/database/queries/compiled-insert.js';
 import { onDuplicate } from '../platform/database/queries/constraint-violations.js';
@@ -16,6 +16,8 @@ export interface Lending {
   readonly renewals?: number | null;
 }
 
+type RentOfLines = Pick<MovieRent, 'id' | 'clientId'>;
+
 const opening = new CompiledInsert<MovieRentDetail, MovieRentDetailColumns>(MovieRentDetail, 'movieCopyId');
 const replacement = new CompiledInsert<MovieRentDetail, MovieRentDetailColumns & Pick<MovieRentDetail, 'id'>>(
   MovieRentDetail,
@@ -30,8 +32,8 @@ export class MovieRentDetailRepository {
    * Opens a line for each copy.
    * @throws LostRace if the unique index detects a rental that the earlier check missed
    */
-  async open(movieRentId: number, lendings: readonly Lending[]): Promise<MovieRentDetail[]> {
-    const rows = lendings.map((lending) => rowOf(movieRentId, lending));
+  async open(rent: RentOfLines, lendings: readonly Lending[]): Promise<MovieRentDetail[]> {
+    const rows = lendings.map((lending) => rowOf(rent, lending));
     const ids = await opening.run(this.manager, rows).catch(refuseRentedCopies);
     const lines = rows.map((row, index) =>
       Object.assign(new MovieRentDetail(), row, { id: ids[index], movieCopy: lendings[index]!.copy }),
@@ -43,8 +45,8 @@ export class MovieRentDetailRepository {
    * Replaces the copies, times and terms of lines that have ended, and opens them. Several lines may exchange their copies.
    * @throws LostRace
    */
-  async replace(movieRentId: number, lines: readonly (Lending & { readonly id: number })[]): Promise<void> {
-    const rows = lines.map(({ id, ...lending }) => ({ id, ...rowOf(movieRentId, lending) }));
+  async replace(rent: RentOfLines, lines: readonly (Lending & { readonly id: number })[]): Promise<void> {
+    const rows = lines.map(({ id, ...lending }) => ({ id, ...rowOf(rent, lending) }));
     await replacement.run(this.manager, rows).catch(refuseRentedCopies);
   }
 
@@ -66,10 +68,11 @@ export class MovieRentDetailRepository {
 }
 
 const rowOf = (
-  movieRentId: number,
+  { id, clientId }: RentOfLines,
   { copy, lentDatetime, terms, renewals = null }: Lending,
 ): MovieRentDetailColumns => ({
-  movieRentId,
+  movieRentId: id,
+  clientId,
   movieCopyId: copy.id,
   lentDatetime,
   ...terms,

@@ -1,6 +1,7 @@
 import {
   Column,
   Entity,
+  ForeignKey,
   Index,
   JoinColumn,
   ManyToOne,
@@ -14,16 +15,17 @@ import { daysOverdue, type DueDate, type LineTerms } from '../policy/terms.js';
 import { TextColumn } from '../platform/database/columns/text-column.js';
 import { InstantColumn } from '../platform/database/columns/instant-column.js';
 import { latest } from '../kernel/clock.js';
+import { isOpen } from '../loans/loan.view.js';
 import { MovieCopy } from '../movies/movie-copy.entity.js';
 
 /** A rental of one or more copies by one client. Whether and when it was closed is derived from its lines. */
 @Entity('movie_rent')
+@Index(['clientId', 'id'], { unique: true })
 export class MovieRent {
   @PrimaryGeneratedColumn()
   id!: number;
 
   @Column({ type: 'integer' })
-  @Index()
   clientId!: number;
 
   @ManyToOne(() => Client, { onDelete: 'RESTRICT' })
@@ -58,6 +60,9 @@ export type MovieRentColumns = Omit<MovieRent, 'id' | 'client' | 'details' | 'is
 /** A due date after all others. */
 const never = '9999-12-31T23:59:59.999Z';
 
+/** Returns the SQL condition that the copy of a line is out and has a due date; the condition of an index. */
+export const isDueLine = (line: string): string => `${isOpen(line)} AND ${line}.dueDatetime IS NOT NULL`;
+
 /** Returns the SQL expression that is equivalent to `dueOrder`. */
 export const dueOrder = (line: string): string => `COALESCE(${line}.dueDatetime, '${never}')`;
 
@@ -77,8 +82,16 @@ export const mayBeOverdue = (line: string): string =>
 })
 @Index('ix_movie_rent_detail_may_be_overdue', { synchronize: false })
 @Index('ix_movie_rent_detail_may_be_overdue_by_id', { synchronize: false })
+@Index('ix_movie_rent_detail_open_lines_by_due', { synchronize: false })
+@Index('ix_movie_rent_detail_open_lines_of_client', ['clientId'], {
+  where: 'returned_datetime IS NULL AND lost_datetime IS NULL AND client_id > 0',
+})
 @Index('ix_movie_rent_detail_open_lines', ['movieRentId'], {
   where: 'returned_datetime IS NULL AND lost_datetime IS NULL AND movie_rent_id > 0',
+})
+@ForeignKey(() => MovieRent, ['movieRentId', 'clientId'], ['id', 'clientId'], {
+  onDelete: 'RESTRICT',
+  onUpdate: 'CASCADE',
 })
 export class MovieRentDetail implements LineTerms, DueDate {
   @PrimaryGeneratedColumn()
@@ -88,7 +101,11 @@ export class MovieRentDetail implements LineTerms, DueDate {
   @Index()
   movieRentId!: number;
 
-  @ManyToOne(() => MovieRent, (rent) => rent.details, { onDelete: 'RESTRICT' })
+  /** The client of its rental, repeated for an index of a client's open lines; a foreign key keeps the two equal. */
+  @Column({ type: 'integer', select: false })
+  clientId!: number;
+
+  @ManyToOne(() => MovieRent, (rent) => rent.details, { createForeignKeyConstraints: false })
   @JoinColumn()
   movieRent?: Relation<MovieRent>;
 

@@ -1,4 +1,5 @@
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
+import { dialectOf } from '../platform/database/dialect/dialect.js';
 import { EntityRepository } from '../platform/database/entity-repository.js';
 import { CompiledInsert } from '../platform/database/queries/compiled-insert.js';
 import { type ById, CompiledSelect, type Present } from '../platform/database/queries/compiled-select.js';
@@ -7,7 +8,7 @@ import { type LockedIds, RowLock } from '../platform/database/queries/row-lock.j
 import { StaleLock } from '../kernel/domain-error.js';
 import { type CalendarDate, endOf, startOf } from '../kernel/calendar.js';
 import { assertTransaction } from '../platform/database/queries/read-batcher.js';
-import { isOpenByRent } from '../loans/loan.view.js';
+import { isOpenByClient, isOpenByRent } from '../loans/loan.view.js';
 import { Shop } from '../policy/shop.entity.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { MovieRent, type MovieRentColumns, MovieRentDetail } from './movie-rent.entity.js';
@@ -77,9 +78,9 @@ const pages = new KeysetPages<MovieRent, With & RentFilter>(
     if (isClosed !== undefined) {
       // SQLite evaluates EXISTS for each scanned rental. Without another filter, it would scan all closed rentals.
       query.andWhere(
-        isClosed || clientId || movieCopyId || movieId || createdFrom || createdTo
+        isClosed || movieCopyId || movieId || createdFrom || createdTo
           ? `${isClosed ? 'NOT ' : ''}EXISTS (${rentsWithLine(manager, `line.movieRentId = rent.id AND ${isOpenByRent('line')}`)})`
-          : `rent.id IN (${rentsWithLine(manager, isOpenByRent('line'))})`,
+          : dialectOf(manager.connection).isInQuery('rent.id', openRents(manager, clientId)),
       );
     }
     return query;
@@ -158,6 +159,9 @@ export class MovieRentRepository extends EntityRepository<MovieRent, 'client'> {
 
 const rentsWithLine = (manager: EntityManager, condition: string): string =>
   manager.createQueryBuilder(MovieRentDetail, 'line').select('line.movieRentId').where(condition).getQuery();
+
+const openRents = (manager: EntityManager, clientId: boolean | undefined): string =>
+  rentsWithLine(manager, clientId ? `line.clientId = :clientId AND ${isOpenByClient('line')}` : isOpenByRent('line'));
 
 const rentsWithMovie = (manager: EntityManager): string =>
   manager

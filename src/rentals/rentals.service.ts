@@ -93,7 +93,7 @@ export class RentalsService {
       await bringIntoService(permission, shop);
       await recordOverride(rent.id, order.override, permission, shop.events);
       const lendings = permission.copies.map((copy) => lendingOf(copy, permission));
-      rent.details = await lines.open(rent.id, lendings);
+      rent.details = await lines.open(rent, lendings);
       return command.isExpanded ? rents.get(rent.id, 'client') : rent;
     });
   }

@@ -34,15 +34,20 @@ class WidenEveryTable implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     for (const [table, column] of trigramIndexes) await dropTrigramIndex(queryRunner, table, column);
     await queryRunner.query('DROP VIEW loan');
+    await queryRunner.query('DROP VIEW open_loan');
     for (const table of tables) {
       const planted = new TableColumn({ name: 'planted', type: 'varchar', isNullable: true });
       await queryRunner.addColumn(table, planted);
     }
     await queryRunner.query(`
       CREATE VIEW loan AS
-      SELECT movie_rent_detail.id, movie_rent_id, client_id, movie_copy_id,
+      SELECT movie_rent_detail.id, movie_rent_id, movie_rent.client_id, movie_copy_id,
         returned_datetime, lost_datetime, due_on, due_datetime
       FROM movie_rent_detail LEFT JOIN movie_rent ON movie_rent.id = movie_rent_id`);
+    await queryRunner.query(`
+      CREATE VIEW open_loan AS
+      SELECT id, movie_rent_id, client_id, movie_copy_id, due_on, due_datetime
+      FROM movie_rent_detail WHERE returned_datetime IS NULL AND lost_datetime IS NULL`);
     for (const [table, column] of trigramIndexes) await createTrigramIndex(queryRunner, table, column);
   }
 
@@ -217,10 +222,12 @@ describe('the migrations', () => {
     expect(await rows()).toEqual(before);
   });
 
-  it('time the lines that were there before lines had a time, each span of them', async () => {
+  it('time the lines that were there before lines had a time, and give them the client, each span of them', async () => {
     const day = (number: number) => `2026-01-${String(number).padStart(2, '0')}T00:00:00.000Z`;
-    const former = (dataSourceOptions(database.url).migrations as (new () => MigrationInterface)[]).filter(
-      ({ name }) => !name.startsWith('TimeLines'),
+    const all = dataSourceOptions(database.url).migrations as (new () => MigrationInterface)[];
+    const former = all.slice(
+      0,
+      all.findIndex(({ name }) => name.startsWith('TimeLines')),
     );
     await openDatabaseAt(database.url, { migrations: former }).then(({ close }) => close());
     /** Id of the line, copy, day on which its rental was made, day on which it came back. The ids are of many spans. */
@@ -235,15 +242,16 @@ describe('the migrations', () => {
       [30_002, 3, 1],
       [40_000, 3, 2, 8],
     ];
+    const clientOf = (rent: number): number => (rent % 10 === 1 ? 2 : 1);
     await behindItsBack(
       database.url,
       `INSERT INTO genre (id, name, name_key) VALUES (1, 'Drama', 'drama');
        INSERT INTO movie (id, title, title_search, year, genre_id) VALUES (1, 'Ran', 'ran', 1985, 1);
-       INSERT INTO client (id, last_name, name_search, name_sort) VALUES (1, 'A', 'a', 'a');
+       INSERT INTO client (id, last_name, name_search, name_sort) VALUES (1, 'A', 'a', 'a'), (2, 'B', 'b', 'b');
        INSERT INTO movie_copy (id, movie_id, code, code_key, service_state)
          VALUES ${[1, 2, 3].map((id) => `(${id}, 1, 'c${id}', 'c${id}', 'in_service')`).join()};
        INSERT INTO movie_rent (id, client_id, creation_datetime)
-         VALUES ${lines.map(([id, , made]) => `(${id}, 1, '${day(made)}')`).join()};
+         VALUES ${lines.map(([id, , made]) => `(${id}, ${clientOf(id)}, '${day(made)}')`).join()};
        INSERT INTO movie_rent_detail (id, movie_rent_id, movie_copy_id, returned_datetime)
          VALUES ${lines.map(([id, copy, , back]) => `(${id}, ${id}, ${copy}, ${back ? `'${day(back)}'` : 'NULL'})`).join()};
        INSERT INTO movie_rent_detail (id, movie_rent_id, movie_copy_id, returned_datetime)
@@ -253,7 +261,8 @@ describe('the migrations', () => {
     const untimed = (await rows())['movie_rent_detail']!;
     await migrate();
     const timed = (await rows())['movie_rent_detail']!;
-    expect(timed.map(({ lent_datetime: _, ...line }) => line)).toEqual(untimed);
+    expect(timed).toEqual(untimed.map((line) => expect.objectContaining(line) as unknown));
+    expect(timed.map(({ client_id: client }) => client)).toEqual(lines.map(([id]) => clientOf(id)));
     expect(timed.map(({ lent_datetime: lent }) => lent)).toEqual([1, 5, 2, 3, 6, 8, 2].map(day));
     // An id that was given out is never given out again.
     if (!isSqlite()) return;

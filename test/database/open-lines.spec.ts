@@ -23,8 +23,8 @@ describe('one open line per copy', () => {
   const insert = (returned: string) =>
     database.unitOfWork.run(participants, ({ raw }) =>
       raw.manager.query(
-        `INSERT INTO movie_rent_detail (movie_rent_id, movie_copy_id, lent_datetime, returned_datetime)
-         VALUES (${rentId}, ${copyId}, '2026-01-01T00:00:00.000Z', ${returned})`,
+        `INSERT INTO movie_rent_detail (movie_rent_id, client_id, movie_copy_id, lent_datetime, returned_datetime)
+         SELECT id, client_id, ${copyId}, '2026-01-01T00:00:00.000Z', ${returned} FROM movie_rent WHERE id = ${rentId}`,
       ),
     );
 

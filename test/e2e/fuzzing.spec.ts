@@ -152,8 +152,8 @@ describe('disorder in a shop', () => {
     // Foreign keys are a setting of each connection in SQLite, and off by default.
     const unguarded = isSqlite() ? '' : 'SET session_replication_role = replica;';
     const line = (rentId: number, copyId: number, returned: string) =>
-      `INSERT INTO movie_rent_detail (movie_rent_id, movie_copy_id, lent_datetime, returned_datetime)
-       VALUES (${rentId}, ${copyId}, '2026-01-01T00:00:00.000Z', ${returned})`;
+      `INSERT INTO movie_rent_detail (movie_rent_id, client_id, movie_copy_id, lent_datetime, returned_datetime)
+       VALUES (${rentId}, ${rent.client_id}, ${copyId}, '2026-01-01T00:00:00.000Z', ${returned})`;
     await behindItsBack(
       shop.databaseUrl,
       `${unguarded} DROP INDEX ix_movie_rent_detail_one_open_line_per_copy;

@@ -260,7 +260,7 @@ export class Storm {
             })),
           ({ lines }) =>
             lines.open(
-              id,
+              { id, clientId: this.clientId },
               copies.map((copyId) => ({
                 copy: { id: copyId } as MovieCopy,
                 lentDatetime: new Date(),

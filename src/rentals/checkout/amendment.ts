@@ -79,7 +79,8 @@ export async function amend(
   repositories: RentalRepositories,
 ): Promise<void> {
   const { shop, now } = permission;
-  await repositories.rents.update(rent.id, { clientId: order.clientId });
+  const { clientId } = order;
+  await repositories.rents.update(rent.id, { clientId });
   await bringIntoService(permission, repositories);
   await recordOverride(rent.id, order.override, permission, repositories.events);
 
@@ -102,9 +103,10 @@ export async function amend(
     changed.flatMap((line) => lineOf(line) ?? []),
     now,
   );
-  await repositories.lines.replace(rent.id, lendings.filter(hasId));
+  const amended = { id: rent.id, clientId };
+  await repositories.lines.replace(amended, lendings.filter(hasId));
   await repositories.lines.open(
-    rent.id,
+    amended,
     lendings.filter((line) => !hasId(line)),
   );
 }

@@ -1,11 +1,12 @@
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
+import { dialectOf } from '../../platform/database/dialect/dialect.js';
 import { EntityRepository } from '../../platform/database/entity-repository.js';
 import { type ById, CompiledSelect, type Present } from '../../platform/database/queries/compiled-select.js';
 import { isIndexOrder, KeysetPages } from '../../platform/database/queries/keyset-pages.js';
 import { RowLock } from '../../platform/database/queries/row-lock.js';
-import { isOpen, isOpenByRent } from '../../loans/loan.view.js';
+import { isOpen, isOpenByClient, isOpenByRent } from '../../loans/loan.view.js';
 import type { Page, PageRequest } from '../../kernel/page.js';
-import { dueOrder, mayBeOverdue, MovieRentDetail } from '../movie-rent.entity.js';
+import { dueOrder, isDueLine, mayBeOverdue, MovieRentDetail } from '../movie-rent.entity.js';
 
 export interface LineFilter {
   readonly isOpen?: boolean;
@@ -39,8 +40,12 @@ const lock = new RowLock<MovieRentDetail, ById>({ id: 'integer' }, (manager) =>
 );
 
 /** A subquery of the open lines. As a condition of its own, SQLite would scan all lines in the order of ids. */
-const openLines = (manager: EntityManager): string =>
-  manager.createQueryBuilder(MovieRentDetail, 'open').select('open.id').where(isOpenByRent('open')).getQuery();
+const openLines = (manager: EntityManager, { clientId }: Present<LineFilter>): string =>
+  manager
+    .createQueryBuilder(MovieRentDetail, 'open')
+    .select('open.id')
+    .where(clientId ? `open.clientId = :clientId AND ${isOpenByClient('open')}` : isOpenByRent('open'))
+    .getQuery();
 
 type Listed = With & LineFilter & { readonly now?: string; readonly dueLimit?: string };
 const pages = new KeysetPages<MovieRentDetail, Listed>(
@@ -58,9 +63,10 @@ const pages = new KeysetPages<MovieRentDetail, Listed>(
   (manager, given) => {
     const { isOpen: wanted, overdue, dueBefore, clientId, movieId, movieCopyId } = given;
     const query = lines(manager, given);
-    const isOverdueIndexUsed = overdue || (dueBefore && wanted);
-    if (isOverdueIndexUsed) query.andWhere(mayBeOverdue('line'));
-    if (wanted) query.andWhere(isOverdueIndexUsed ? isOpen('line') : `line.id IN (${openLines(manager)})`);
+    const isDue = wanted && (overdue || dueBefore);
+    if (isDue) query.andWhere(isDueLine('line'));
+    else if (wanted) query.andWhere(dialectOf(manager.connection).isInQuery('line.id', openLines(manager, given)));
+    else if (overdue) query.andWhere(mayBeOverdue('line'));
     if (wanted === false) query.andWhere(`NOT (${isOpen('line')})`);
     if (overdue) query.andWhere(`${dueOrder('line')} < :now`);
     if (overdue === false) query.andWhere(`NOT (${mayBeOverdue('line')} AND ${dueOrder('line')} < :now)`);

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { CompiledSelect } from '../../platform/database/queries/compiled-select.js';
-import { isOpenByRent } from '../../loans/loan.view.js';
+import { isOpenByClient } from '../../loans/loan.view.js';
 import { MovieRentDetail } from '../movie-rent.entity.js';
 
 interface OfClient {
@@ -10,17 +10,15 @@ interface OfClient {
 /** Maximum number of lines in a standing. */
 export const maxOpenLines = 200;
 
-/** By the client's rentals and the index of open lines; an order by the bare column might use an index of all lines. */
+/** By the index of the client's open lines; an order by the bare column might use an index of all lines. */
 const openLines = new CompiledSelect<MovieRentDetail, OfClient>(
   { clientId: 'integer' },
   (manager) =>
     manager
       .createQueryBuilder(MovieRentDetail, 'line')
-      .innerJoin('line.movieRent', 'rent')
       .innerJoinAndSelect('line.movieCopy', 'copy')
       .innerJoinAndSelect('copy.movie', 'movie')
-      .where('rent.clientId = :clientId')
-      .andWhere(isOpenByRent('line'))
+      .where(`line.clientId = :clientId AND ${isOpenByClient('line')}`)
       .orderBy(`COALESCE(line.dueDatetime, '9')`)
       .addOrderBy('line.id'),
   { maxRows: maxOpenLines },
@@ -43,8 +41,8 @@ export class StandingRepository {
 
   async countOpenLines(clientId: number, now: Date): Promise<OpenLineCounts> {
     const [counts] = await this.manager.query<Record<keyof OpenLineCounts, number | string>[]>(
-      `SELECT COUNT(*) AS open, COUNT(CASE WHEN loan.due_datetime < $1 THEN 1 END) AS overdue
-       FROM loan WHERE loan.client_id = $2 AND ${isOpenByRent('loan')}`,
+      `SELECT COUNT(*) AS open, COUNT(CASE WHEN due_datetime < $1 THEN 1 END) AS overdue
+       FROM open_loan WHERE client_id = $2 AND client_id > 0`,
       [now.toISOString(), clientId],
     );
     return { open: Number(counts!.open), overdue: Number(counts!.overdue) };

@@ -93,8 +93,8 @@ describe('row locks on PostgreSQL', () => {
   // A program that takes no locks: the unique index is the last word.
   describe('that another program does not take', () => {
     const insert = (rentId: number, copyId: number) =>
-      `INSERT INTO movie_rent_detail (movie_rent_id, movie_copy_id, lent_datetime)
-       VALUES (${rentId}, ${copyId}, '2026-01-01T00:00:00.000Z')`;
+      `INSERT INTO movie_rent_detail (movie_rent_id, client_id, movie_copy_id, lent_datetime)
+       SELECT id, client_id, ${copyId}, '2026-01-01T00:00:00.000Z' FROM movie_rent WHERE id = ${rentId}`;
 
     it('a rental of a copy that is rented meanwhile gets the 409 of the check', async () => {
       const [lent, client] = [await rental((await shop.clerk.movie(1))['copies'][0].id), await shop.clerk.client()];

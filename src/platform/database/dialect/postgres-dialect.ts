@@ -12,6 +12,7 @@ export const postgresDialect: Dialect = {
   placeholder: (position) => `$${position + 1}`,
   listParameter: (values) => values,
   isInList: (operand, parameter) => `${operand} = ANY(${parameter})`,
+  isInQuery: (operand, query) => `${operand} = ANY(ARRAY(${query}))`,
   cast: (operand, type) => `${operand}::${type}`,
   jsonElements: (json, alias) => `json_array_elements(${json}) AS ${alias}(value)`,
   jsonTexts: (json, alias) => `json_array_elements_text(${json}::json) AS ${alias}(value)`,

@@ -31,6 +31,11 @@ export interface Dialect {
   listParameter(values: readonly unknown[]): unknown;
   /** Returns the condition that `operand` is in a list parameter. */
   isInList(operand: string, parameter: string): string;
+  /**
+   * Returns the condition that `operand` is a result of a small subquery, to be looked up by an index. PostgreSQL may
+   * answer IN by scanning the other table instead, because it takes the results for spread over it.
+   */
+  isInQuery(operand: string, query: string): string;
   cast(operand: string, type: string): string;
   /** Returns a FROM item with the elements of a JSON array as `<alias>.value`. */
   jsonElements(json: string, alias: string): string;

@@ -12,6 +12,7 @@ export const sqliteDialect: Dialect = {
   placeholder: (position) => `?${position + 1}`,
   listParameter: (values) => JSON.stringify(values),
   isInList: (operand, parameter) => `${operand} IN (SELECT value FROM json_each(${parameter}))`,
+  isInQuery: (operand, query) => `${operand} IN (${query})`,
   cast: (operand) => operand,
   jsonElements: (json, alias) => `json_each(${json}) AS ${alias}`,
   jsonTexts: (json, alias) => `json_each(${json}) AS ${alias}`,
