@@ -1,0 +1,207 @@
+import fc from 'fast-check';
+import { runCommand } from '../support/command.js';
+import { scaled } from '../support/faults.js';
+import { findViolation, type Model, type Operation } from '../support/linearizability.js';
+import { withSeed } from '../support/random.js';
+import { look } from '../support/rental-look.js';
+import { type Answer, type Desk, type Policy, refusalsIn, type Request } from '../support/rental-model.js';
+import { deskPlans, officePlans, type Plan, send } from '../support/rental-requests.js';
+import { Disagreement, step } from '../support/rental-rules.js';
+import { useShop } from '../support/shop.js';
+
+const { runs, commands, bursts, minutes } = scaled({
+  short: { runs: 6, commands: 50, bursts: 6, minutes: 3 },
+  long: { runs: 400, commands: 60, bursts: 8, minutes: 60 },
+});
+
+/** Around a leap day, and the change of the clocks in spring and in autumn. */
+const beginnings = ['2024-02-27T22:30:00.000Z', '2024-03-29T04:10:00.000Z', '2024-10-25T21:59:59.999Z'];
+const hourMs = 60 * 60_000;
+
+describe('random requests of clerks', () => {
+  const shop = useShop();
+  let genreId: number;
+  beforeAll(async () => {
+    genreId = (await shop.clerk.genre())['id'];
+    const { copies } = await shop.clerk.movie(1, { genre_id: genreId });
+    await shop.clerk.rent((await shop.clerk.client())['id'], copies[0].id);
+  });
+
+  /** A shop of two movies and two clients, beside those of earlier runs. */
+  async function openDesk(now: string): Promise<Desk> {
+    shop.clock.set(now);
+    const policy: Policy = {
+      time_zone: 'Europe/Berlin',
+      rental_days: 2,
+      max_open_copies: null,
+      max_renewals: 1,
+      block_when_overdue: false,
+      opening_days: null,
+      closed_dates: [],
+      correction_minutes: null,
+    };
+    await shop.api.patch('/shop').send(policy).expect(200);
+    const movies = [
+      await shop.clerk.movie(2, { genre_id: genreId }),
+      await shop.clerk.movie(1, { genre_id: genreId, rental_days: 1 }),
+    ];
+    const clients = [await shop.clerk.client(), await shop.clerk.client()];
+    const lastRent = (await shop.api.get('/movie_rents?sort=-id&limit=1').expect(200)).body[0].id;
+    const desk: Desk = {
+      now,
+      lastRent,
+      policy,
+      movies: movies.map(({ id, rental_days }) => ({ id, days: rental_days })),
+      clients: clients.map(({ id }) => ({ id, limit: null, blocks: [] })),
+      copies: movies.flatMap(({ id, copies }) =>
+        copies.map((copy: { id: number; code: string }) => ({ ...copy, movieId: id, state: 'in_service' })),
+      ),
+      rents: [],
+      lines: [],
+    };
+    const names = movies.map(({ id }) => ({ movie_id: id }));
+    const request: Request = { do: 'check out', clientId: clients[0]!['id'], names, isDryRun: false };
+    step(desk, request, await ask(request));
+    return desk;
+  }
+  const ask = (request: Request): Promise<Answer> => send(shop.api, genreId, request);
+  const lookAround = async (desk: Desk): Promise<void> => step(desk, { do: 'look' }, await look(shop.url, desk));
+
+  /** Sends the request of a plan, and compares the answer and then all that the shop shows with the model. */
+  class Deed implements fc.AsyncCommand<Desk, undefined> {
+    private sent = '';
+    constructor(private readonly plan: Plan) {}
+
+    check = (desk: Desk): boolean => this.plan(desk) !== undefined;
+
+    async run(desk: Desk): Promise<void> {
+      const request = this.plan(desk)!;
+      this.sent = JSON.stringify(request);
+      step(desk, request, await ask(request));
+      await lookAround(desk);
+    }
+
+    toString = (): string => this.sent;
+  }
+
+  class Wait implements fc.AsyncCommand<Desk, undefined> {
+    constructor(private readonly hours: number) {}
+
+    check = (): boolean => true;
+
+    async run(desk: Desk): Promise<void> {
+      desk.now = new Date(Date.parse(desk.now) + this.hours * hourMs).toISOString();
+      shop.clock.set(desk.now);
+      await lookAround(desk);
+    }
+
+    toString = (): string => `wait ${this.hours} h`;
+  }
+
+  const deeds = fc.commands(
+    [
+      deskPlans.map((plan) => new Deed(plan)),
+      deskPlans.map((plan) => new Deed(plan)),
+      deskPlans.map((plan) => new Deed(plan)),
+      officePlans.map((plan) => new Deed(plan)),
+      fc.constantFrom(0.5, 7, 24, 49).map((hours) => new Wait(hours)),
+    ],
+    { maxCommands: commands, size: 'max' },
+  );
+
+  const alone = fc.array(fc.oneof(deskPlans, officePlans), { maxLength: 12, size: 'max' });
+  const together = fc.array(fc.array(deskPlans, { minLength: 2, maxLength: 5, size: 'max' }), {
+    minLength: 1,
+    maxLength: bursts,
+    size: 'max',
+  });
+
+  /** Leaves out that no line is shown: it was the last one, and its rental was deleted meanwhile. */
+  const outcomeOf = ({ outcome, line }: Answer['body']): object => (line === null ? { outcome } : { outcome, line });
+
+  /**
+   * What was true of one moment by itself: each copy of a stack, and each rule that refuses. PostgreSQL shows the statements
+   * of a request what others have committed between them.
+   */
+  function moments(request: Request, { status, body }: Answer): [Request, Answer][] {
+    if (request.do === 'return stack' && status === 200) {
+      return request.names.map((name, index) => [
+        { ...request, names: [name] },
+        { status, body: { copies: [outcomeOf(body.copies[index])] } },
+      ]);
+    }
+    if ((request.do === 'check out' || request.do === 'renew') && status >= 400 && body.errors) {
+      return refusalsIn(body.errors).map((refusal) => [
+        { do: 'be refused', of: request, refusal },
+        { status: 200, body: undefined },
+      ]);
+    }
+    return [[request, { status, body }]];
+  }
+
+  /** Sends requests at the same time, and finds an order in which the rules answer them so, and leave the shop so. */
+  async function burst(plans: readonly Plan[], desk: Desk): Promise<Desk> {
+    const requests = plans.flatMap((plan) => plan(desk) ?? []);
+    const answers = await Promise.all(requests.map(ask));
+    const history: Operation<Request, Answer>[] = requests
+      .flatMap((request, index) => moments(request, answers[index]!))
+      .map(([request, answer]) => ({ request, answer, asked: 0, answered: 1 }));
+    history.push({ request: { do: 'look' }, answer: await look(shop.url, desk), asked: 2, answered: 3 });
+    let after = desk;
+    const rules: Model<Desk, Request, Answer> = {
+      initial: desk,
+      next(before, request, answer) {
+        const next = structuredClone(before);
+        try {
+          step(next, request, answer!);
+        } catch (error) {
+          if (error instanceof Disagreement) return undefined;
+          throw error;
+        }
+        if (request.do === 'look') after = next;
+        return next;
+      },
+      isIdle: (request, answer) => request.do === 'be refused' || answer!.status >= 400,
+      key: (state) => JSON.stringify(state),
+    };
+    expect(findViolation(history, rules)).toBeUndefined();
+    return after;
+  }
+
+  /** Checks a property of random plans, and at the end every row of the shop. */
+  const check =
+    <Values>(property: fc.IAsyncProperty<Values>) =>
+    () =>
+      withSeed(async (random) => {
+        await fc.assert(property, { seed: random.below(2 ** 31), numRuns: runs, includeErrorInReport: true });
+        const { stdout, code } = await runCommand('verify', { DATABASE_URL: shop.databaseUrl });
+        expect([stdout, code]).toEqual([expect.stringContaining('All is well'), 0]);
+      });
+
+  const beginning = fc.constantFrom(...beginnings);
+
+  it(
+    'one after the other are answered by the rules, and leave the shop as the model says',
+    check(
+      fc.asyncProperty(beginning, deeds, (now, all) =>
+        fc.asyncModelRun(async () => ({ model: await openDesk(now), real: undefined }), all),
+      ),
+    ),
+    minutes * 60_000,
+  );
+
+  it(
+    'at the same time are answered as in some order (linearizability)',
+    check(
+      fc.asyncProperty(beginning, alone, together, async (now, first, then) => {
+        let desk = await openDesk(now);
+        for (const plan of first) {
+          const request = plan(desk);
+          if (request) step(desk, request, await ask(request));
+        }
+        for (const plans of then) desk = await burst(plans, desk);
+      }),
+    ),
+    minutes * 60_000,
+  );
+});

@@ -1,0 +1,327 @@
+/* eslint-disable @typescript-eslint/no-explicit-any -- answers are compared with the rules, member by member */
+import { isDeepStrictEqual } from 'node:util';
+import { addDays, weekday } from './rental-calendar.js';
+import {
+  blockRefusals,
+  clientRefusals,
+  clientOf,
+  copyNamed,
+  copyOf,
+  isInStock,
+  isOpen,
+  isOverdue,
+  lastLine,
+  lineNamed,
+  lineOf,
+  open,
+  openLine,
+  refusalsIn,
+  rentOf,
+  sorted,
+  today,
+  type Desk,
+  type Copy,
+  type Line,
+  type Due,
+  type Name,
+  type Request,
+  type RequestTo,
+  type Answer,
+  type Refusal,
+} from './rental-model.js';
+import { shown } from './rental-look.js';
+
+/** The answer that the rules demand, and what becomes of the shop by it. */
+interface Verdict {
+  readonly status: number;
+  readonly type?: string;
+  readonly errors?: readonly Refusal[];
+  readonly apply?: (body: any) => void;
+}
+
+/** An answer, or a state, that the rules do not allow. */
+export class Disagreement extends Error {}
+
+/** Changes the model as the answer demands. @throws Disagreement */
+export function step(desk: Desk, request: Request, { status, body }: Answer): void {
+  const verdict = judge(desk, request);
+  const type = verdict.type && `/problems/${verdict.type}`;
+  const expected = { status: verdict.status, type, errors: verdict.errors && sorted(verdict.errors) };
+  const given = { status, type: body?.type, errors: verdict.errors && refusalsIn(body?.errors) };
+  agree(JSON.stringify(request), given, expected);
+  verdict.apply?.(body);
+}
+
+function judge(desk: Desk, request: Request): Verdict {
+  const isGone =
+    ('rentId' in request && !rentOf(desk, request.rentId)) || ('lineId' in request && !lineOf(desk, request.lineId));
+  if (isGone) return { status: 404, type: 'not-found' };
+  switch (request.do) {
+    case 'check out':
+      return checkOut(desk, request);
+    case 'return':
+      return returnLines(desk, request);
+    case 'return stack':
+      return returnStack(desk, request);
+    case 'renew':
+      return renew(desk, request);
+    case 'close':
+      return done(() => open(desk, request.rentId).forEach((line) => giveBack(desk, line)));
+    case 'void': {
+      const rent = rentOf(desk, request.rentId);
+      if (rent.voided) return done();
+      return done(() => {
+        open(desk, rent.id).forEach((line) => giveBack(desk, line));
+        rent.voided = desk.now;
+      });
+    }
+    case 'delete': {
+      const { id, created } = rentOf(desk, request.rentId);
+      const minutes = (Date.parse(desk.now) - Date.parse(created)) / 60_000;
+      const limit = desk.policy.correction_minutes;
+      if (limit !== null && minutes > limit) return conflict('correction-time-over');
+      return done(() => {
+        desk.rents = desk.rents.filter((rent) => rent.id !== id);
+        desk.lines = desk.lines.filter(({ rentId }) => rentId !== id);
+      }, 204);
+    }
+    case 'lose': {
+      const line = lineOf(desk, request.lineId);
+      if (line.returned) return conflict('line-returned');
+      if (line.lost) return done();
+      return done(() => {
+        line.lost = desk.now;
+        copyOf(desk, line).state = 'lost';
+      });
+    }
+    case 'undo return':
+      return undoReturn(desk, lineOf(desk, request.lineId));
+    case 'block':
+      return done(({ id }) => void clientOf(desk, request.clientId).blocks.push({ id, until: request.until }), 201);
+    case 'unblock':
+      return done(() => {
+        for (const client of desk.clients) client.blocks = client.blocks.filter(({ id }) => id !== request.blockId);
+      }, 204);
+    case 'limit':
+      return done(() => void (clientOf(desk, request.clientId).limit = request.limit));
+    case 'change policy':
+      return done(() => void (desk.policy = { ...desk.policy, ...request.policy }));
+    case 'set state': {
+      const copy = desk.copies.find(({ id }) => id === request.copyId)!;
+      if (copy.state !== request.state && openLine(desk, copy)) return conflict('copy-is-out');
+      return done(() => void (copy.state = request.state));
+    }
+    case 'set stock':
+      return setStock(desk, request);
+    case 'be refused': {
+      const { errors = [] } = judge(desk, request.of);
+      return done(() =>
+        agree(
+          'a refusal',
+          errors.some((each) => isDeepStrictEqual(each, request.refusal)),
+          true,
+        ),
+      );
+    }
+    case 'look':
+      return done((body) => agree('the shop', body, shown(desk)));
+  }
+}
+
+/** Every rule is judged for the client and for every line; nothing is lent unless all are kept, or lifted. */
+function checkOut(desk: Desk, { clientId, names, rules = [], isDryRun }: RequestTo<'check out'>): Verdict {
+  const all = [...clientRefusals(desk, clientId, names.length), ...copyRefusals(desk, names)];
+  const refusals = all.filter(({ code }) => !rules.includes(code));
+  if (isDryRun) {
+    return done((body) => {
+      agree('a dry run', [body.allowed, refusalsIn(body.refusals)], [refusals.length === 0, sorted(refusals)]);
+      for (const { movie_id, due_on } of body.details) agree('due on', due_on, dueToday(desk, movie_id)?.on ?? null);
+    });
+  }
+  if (refusals.length > 0) return { ...mostSevere(refusals), errors: refusals };
+  return done((rent) => {
+    desk.rents.push({ id: rent.id, clientId, created: desk.now, voided: null });
+    for (const [index, { id, movie_copy_id }] of rent.details.entries()) {
+      const copy = desk.copies.find((each) => each.id === movie_copy_id);
+      if (!copy) throw new Disagreement(`Copy ${movie_copy_id} is unknown.`);
+      const { movie_id = copy.movieId } = names[index]!;
+      const named = names[index]!.movie_id ? copy : copyNamed(desk, names[index]!);
+      const isLifted = rules.includes('copy_not_in_service') && !names[index]!.movie_id;
+      const isFree = !openLine(desk, copy) && (isLifted || copy.state === 'in_service');
+      agree('the lent copy', [copy.id, copy.movieId, isFree], [named!.id, movie_id, true]);
+      copy.state = 'in_service';
+      const days = daysOf(desk, copy.movieId);
+      const due = dueToday(desk, copy.movieId);
+      const line = { id, rentId: rent.id, copyId: copy.id, lent: desk.now, days, due, renewals: 0 };
+      desk.lines.push({ ...line, returned: null, lost: null });
+    }
+  }, 201);
+}
+
+function copyRefusals(desk: Desk, names: readonly Name[]): Refusal[] {
+  const named = names.flatMap((name) => (name.movie_id ? [] : (copyNamed(desk, name) ?? [])));
+  const isFree = (copy: Copy): boolean => copy.state === 'in_service' && !openLine(desk, copy) && !named.includes(copy);
+  const taken: Copy[] = [];
+  return names.flatMap((name, index) => {
+    const pointer = pointerOf(name, index);
+    const copy = name.movie_id
+      ? desk.copies.find((each) => each.movieId === name.movie_id && isFree(each) && !taken.includes(each))
+      : copyNamed(desk, name);
+    if (!copy && name.movie_id) {
+      const dates = desk.lines.flatMap((line) =>
+        isOpen(line) && copyOf(desk, line).movieId === name.movie_id && line.due ? line.due.on : [],
+      );
+      return [{ pointer, code: 'no_copy_available', overridable: false, due_on: dates.sort()[0] ?? null }];
+    }
+    if (!copy) return [{ pointer, code: 'unknown', overridable: false }];
+    const loan = openLine(desk, copy);
+    const refusals: Refusal[] = [];
+    if (taken.includes(copy)) refusals.push({ pointer, code: 'duplicate_copy', overridable: false });
+    if (loan) refusals.push({ pointer, code: 'copy_rented', overridable: false, due_on: loan.due?.on ?? null });
+    if (copy.state !== 'in_service') refusals.push({ pointer, code: 'copy_not_in_service', overridable: true });
+    taken.push(copy);
+    return refusals;
+  });
+}
+
+function mostSevere(refusals: readonly Refusal[]): Verdict {
+  const has = (...codes: string[]): boolean => refusals.some(({ code }) => codes.includes(code));
+  if (has('unknown', 'duplicate_copy')) return { status: 422, type: 'invalid-input' };
+  if (has('copy_rented')) return conflict('copy-already-rented');
+  if (has('copy_not_in_service')) return conflict('copy-not-in-service');
+  return conflict(has('no_copy_available') ? 'no-copy-available' : 'check-out-refused');
+}
+
+/** A line that has ended keeps its time, unless its copy was lost with it and is still lost. */
+function returnLines(desk: Desk, { rentId, names }: RequestTo<'return'>): Verdict {
+  const errors = nameErrors(desk, rentId, names);
+  if (errors.length > 0) return { status: 422, type: 'invalid-input', errors };
+  const lines = names.map((name) => [lineNamed(desk, rentId, name)!, name.condition === 'damaged'] as const);
+  const isLentSince = ([line, isDamaged]: (typeof lines)[number]): boolean =>
+    isDamaged && !isOpen(line) && lastLine(desk, line.copyId) !== line;
+  if (lines.some(isLentSince)) return conflict('copy-lent-since');
+  return done(() => lines.forEach(([line, isDamaged]) => giveBack(desk, line, isDamaged)));
+}
+
+/** @returns whether the line ended by it */
+function giveBack(desk: Desk, line: Line, isDamaged = false): boolean {
+  const copy = copyOf(desk, line);
+  const isFound = line.lost !== null && copy.state === 'lost' && lastLine(desk, copy.id) === line;
+  const hasEnded = isOpen(line) || isFound;
+  const state = isDamaged && (isFound || copy.state === 'in_service') ? 'maintenance' : isFound && 'in_service';
+  if (hasEnded) Object.assign(line, { returned: desk.now, lost: null });
+  if (state) Object.assign(copy, { state });
+  if (state || (hasEnded && isDamaged)) line.setCopyTo = state || undefined;
+  return hasEnded;
+}
+
+/** Each copy of a stack is answered by itself. */
+function returnStack(desk: Desk, { names }: RequestTo<'return stack'>): Verdict {
+  return done(({ copies }) => {
+    const outcomes = names.map((name) => {
+      const copy = copyNamed(desk, name);
+      const line = copy && lastLine(desk, copy.id);
+      const outcome = !copy ? 'unknown' : line && giveBack(desk, line) ? 'returned' : 'already_in';
+      return { outcome, id: line?.id };
+    });
+    for (const [index, { outcome, line }] of copies.entries()) {
+      const { id } = outcomes[index]!;
+      agree('an outcome', [outcome, line === undefined ? id : line?.id], [outcomes[index]!.outcome, id]);
+    }
+  });
+}
+
+/** A return is undone as long as the copy has not been lent or withdrawn since. */
+function undoReturn(desk: Desk, line: Line): Verdict {
+  const copy = copyOf(desk, line);
+  if (rentOf(desk, line.rentId).voided) return conflict('rent-voided');
+  if (isOpen(line)) return done();
+  if (line.lost) return conflict('line-lost');
+  if (lastLine(desk, copy.id) !== line) return conflict('copy-lent-since');
+  if (!isInStock(copy)) return conflict('copy-withdrawn');
+  return done(() => {
+    if (copy.state === line.setCopyTo) copy.state = 'in_service';
+    Object.assign(line, { returned: null, setCopyTo: undefined });
+  });
+}
+
+/** A renewal counts from the due date, or from today if that is past. */
+function renew(desk: Desk, { rentId, names, rules = [] }: RequestTo<'renew'>): Verdict {
+  if (rentOf(desk, rentId).voided) return conflict('rent-voided');
+  const errors = nameErrors(desk, rentId, names);
+  if (errors.length > 0) return { status: 422, type: 'invalid-input', errors };
+  const { max_renewals: limit } = desk.policy;
+  const extensions = names.map((name) => {
+    const line = lineNamed(desk, rentId, name)!;
+    const from = isOverdue(desk, line) ? today(desk) : line.due?.on;
+    return { line, due: from === undefined ? null : dueAfter(desk, from, line.days!) };
+  });
+  const refusals = extensions.flatMap(({ line, due }, index): Refusal[] => {
+    const refuse = (code: string, isOverridable: boolean, facts: object) => ({
+      pointer: pointerOf(names[index]!, index),
+      code,
+      overridable: isOverridable,
+      ...facts,
+    });
+    if (!isOpen(line)) return [refuse('line_ended', false, {})];
+    const { renewals } = line;
+    const isAtLimit = limit !== null && renewals >= limit;
+    const isUnchanged = !due || due.on <= line.due!.on;
+    return [
+      ...(isAtLimit ? [refuse('renewal_limit_reached', true, { limit, renewals })] : []),
+      ...(isUnchanged ? [refuse('due_date_unchanged', false, { due_on: line.due?.on ?? null })] : []),
+    ];
+  });
+  const left = [...blockRefusals(desk, rentOf(desk, rentId).clientId), ...refusals].filter(
+    ({ code }) => !rules.includes(code),
+  );
+  if (left.length > 0) return { ...conflict('renewal-refused'), errors: left };
+  return done(() => extensions.forEach(({ line, due }) => Object.assign(line, { due, renewals: line.renewals + 1 })));
+}
+
+/** Lowering the stock retires the newest free copies, or changes nothing if too few are free. */
+function setStock(desk: Desk, { movieId, stock }: RequestTo<'set stock'>): Verdict {
+  const copies = desk.copies.filter((copy) => copy.movieId === movieId && isInStock(copy));
+  const free = copies.filter((copy) => copy.state === 'in_service' && !openLine(desk, copy));
+  const surplus = Math.max(0, copies.length - stock);
+  if (surplus > free.length) return conflict('stock-too-low');
+  return done((movie) => {
+    for (const copy of free.slice(free.length - surplus)) copy.state = 'retired';
+    for (const { id, code } of movie.copies) {
+      if (!desk.copies.some((copy) => copy.id === id)) desk.copies.push({ id, movieId, code, state: 'in_service' });
+    }
+  });
+}
+
+function nameErrors(desk: Desk, rentId: number, names: readonly Name[]): Refusal[] {
+  const lines = names.map((name) => lineNamed(desk, rentId, name));
+  return names.flatMap((name, index) => {
+    const pointer = pointerOf(name, index);
+    if (!lines[index]) return [{ pointer, code: 'unknown' }];
+    return lines.indexOf(lines[index]) < index ? [{ pointer, code: 'duplicate_line' }] : [];
+  });
+}
+
+const pointerOf = ({ condition: _, ...name }: Name, index: number): string =>
+  `#/details/${index}/${Object.keys(name)[0]}`;
+
+const daysOf = (desk: Desk, movieId: number): number | null =>
+  desk.movies.find(({ id }) => id === movieId)!.days ?? desk.policy.rental_days;
+const dueToday = (desk: Desk, movieId: number): Due | null => {
+  const days = daysOf(desk, movieId);
+  return days === null ? null : dueAfter(desk, today(desk), days);
+};
+function dueAfter({ policy }: Desk, date: string, days: number): Due {
+  let on = addDays(date, days);
+  const isClosed = (): boolean =>
+    policy.closed_dates.includes(on) || (policy.opening_days !== null && !policy.opening_days.includes(weekday(on)));
+  while (isClosed()) on = addDays(on, 1);
+  return { on, zone: policy.time_zone };
+}
+const done = (apply?: (body: any) => void, status = 200): Verdict => ({ status, apply });
+const conflict = (type: string): Verdict => ({ status: 409, type });
+
+function agree(what: string, given: unknown, expected: unknown): void {
+  if (isDeepStrictEqual(given, expected)) return;
+  throw new Disagreement(`${what}\n  is ${JSON.stringify(given)}\n  not ${JSON.stringify(expected)}`);
+}
