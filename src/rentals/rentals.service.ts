@@ -3,6 +3,7 @@ import { BorrowerRepository } from './checkout/borrower.repository.js';
 import { ClientRepository } from '../clients/client.repository.js';
 import { ShopRepository } from '../policy/shop.repository.js';
 import { EventRepository } from '../platform/events/event.repository.js';
+import { IdempotencyKeyRepository } from '../platform/database/idempotency/idempotency-key.repository.js';
 import { UnitOfWork } from '../platform/database/unit-of-work.js';
 import { Clock } from '../kernel/clock.js';
 import type { Caller, Command } from '../kernel/command.js';
@@ -30,7 +31,7 @@ const repositories = {
   lines: MovieRentDetailRepository,
   events: EventRepository,
 };
-const amendRepositories = { ...repositories, ends: LineEndRepository };
+const amendRepositories = { ...repositories, ends: LineEndRepository, idempotencyKeys: IdempotencyKeyRepository };
 const readRepositories = { clients: ClientRepository, rents: MovieRentRepository };
 const closeRepositories = { copies: MovieCopyRepository, rents: MovieRentRepository, lines: LineEndRepository };
 const deleteRepositories = {
@@ -39,6 +40,7 @@ const deleteRepositories = {
   lines: MovieRentDetailRepository,
   events: EventRepository,
   shops: ShopRepository,
+  idempotencyKeys: IdempotencyKeyRepository,
 };
 
 /** What a rental would be refused for, and how each line would be lent whose copy was found. */
@@ -118,6 +120,8 @@ export class RentalsService {
     return this.unitOfWork.for(command).runWithPrecheck(amendRepositories, plan, async (shop) => {
       const { rent, amendment } = await plan(shop);
       if (amendment) await amend(rent, order, amendment, shop);
+      // A stored response may show the former client, who can be deleted from now on.
+      if (order.clientId !== rent.clientId) await shop.idempotencyKeys.eraseAnswers(`/movie_rents/${id}`);
       return shop.rents.get(id, expand);
     });
   }
@@ -134,17 +138,19 @@ export class RentalsService {
   }
 
   delete(id: number, { precondition, signal }: Command<MovieRent>): Promise<void> {
-    return this.unitOfWork.for({ signal }).run(deleteRepositories, async ({ copies, rents, lines, events, shops }) => {
+    return this.unitOfWork.for({ signal }).run(deleteRepositories, async (shop) => {
+      const { copies, rents, lines, events, idempotencyKeys } = shop;
       const rent = await rents.getForUpdate(id);
       precondition?.(rent);
       const now = this.clock.now();
-      const { correctionMinutes } = await shops.get();
+      const { correctionMinutes } = await shop.shops.get();
       const ageMs = now.getTime() - rent.creationDatetime.getTime();
       if (correctionMinutes !== null && ageMs > correctionMinutes * 60_000)
         throw new CorrectionTimeOver(correctionMinutes);
       await copies.lockMoviesOf(rent.details);
       await lines.deleteLines(rent.details);
       await rents.delete(id);
+      await idempotencyKeys.eraseAnswers(`/movie_rents/${id}`);
       await events.record({
         type: 'rental.deleted',
         resource: 'movie_rents',

@@ -13,9 +13,9 @@ describe('kept answers of an Idempotency-Key', () => {
 
   const keptRows = () => rowsBehindItsBack(shop.databaseUrl, 'SELECT * FROM idempotency_key');
 
-  describe('of a client who was deleted', () => {
-    const person = { first_name: 'Etsuko', last_name: 'Ichihara', address: '5 Shinjuku', license_number: 'TK-1' };
+  const person = { first_name: 'Etsuko', last_name: 'Ichihara', address: '5 Shinjuku', license_number: 'TK-1' };
 
+  describe('of a client who was deleted', () => {
     it('are erased with the client, and a retry returns 409 without personal data', async () => {
       const key = randomUUID();
       const send = (body: object) => shop.api.post('/clients').send(body).set('Idempotency-Key', key);
@@ -85,6 +85,37 @@ describe('kept answers of an Idempotency-Key', () => {
     const send = (body: object) => shop.api.post('/genres/1').send(body).set('Idempotency-Key', 'removes');
     await send({ name: 'Kept' }).expect(200);
     await refused(send({ name: 'Kept', description: null }), 422, 'idempotency-key-reused');
+  });
+
+  it.each([
+    ['deleted', (rental: string) => shop.api.delete(rental).expect(204)],
+    [
+      'moved to another client',
+      async (rental: string) => {
+        const { id } = await shop.clerk.client();
+        const { body } = await shop.api.get(rental).expect(200);
+        await shop.api
+          .put(rental)
+          .send({ ...body, client_id: id })
+          .expect(200);
+        await shop.api.put(`${rental}/close`).expect(200);
+      },
+    ],
+  ])('are erased with a rental that showed the client and was %s', async (how, change) => {
+    const { body: client } = await shop.api
+      .post('/clients')
+      .send({ ...person, license_number: null })
+      .expect(201);
+    const { copies } = await shop.clerk.movie(1);
+    const order = { client_id: client.id, client, details: [{ movie_copy_id: copies[0].id }] };
+    const send = () =>
+      shop.api.post('/movie_rents').send(order).set('Idempotency-Key', `shows ${how}`.replaceAll(' ', '-'));
+    const { headers, text } = await send().expect(201);
+    expect(text).toContain('Ichihara');
+    await change(headers['location']!);
+    await shop.api.delete(`/clients/${client.id}`).expect(204);
+    const problem = await refused(send(), 409, 'idempotency-answer-gone');
+    expect(JSON.stringify(problem)).not.toMatch(/Etsuko|Ichihara|Shinjuku/);
   });
 });
 
