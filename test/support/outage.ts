@@ -82,7 +82,10 @@ export async function holdMovie(url: string, movieId: number): Promise<() => Pro
 }
 
 export function dropEverything(url: string): Promise<void> {
-  return behindItsBack(url, ['DROP VIEW loan', ...tables.map((table) => `DROP TABLE ${table}`)].join(';'));
+  return behindItsBack(
+    url,
+    ['DROP VIEW loan', 'DROP VIEW open_loan', ...tables.map((table) => `DROP TABLE ${table}`)].join(';'),
+  );
 }
 
 const tables = [
