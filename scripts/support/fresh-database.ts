@@ -39,6 +39,8 @@ async function createDatabase(server: string) {
       `The server of DATABASE_URL creates no database: ${error.message}. Name a user who may create databases.`,
     );
   });
+  // The data is of no use after a crash.
+  await execute(server, `ALTER DATABASE ${name} SET synchronous_commit = off`);
   const url = new URL(server);
   url.pathname = `/${name}`;
   return { url: url.href, drop: () => execute(server, `DROP DATABASE ${name} WITH (FORCE)`) };
