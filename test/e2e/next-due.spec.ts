@@ -93,7 +93,7 @@ describe('next_due_on of a movie', () => {
     expect(errors).toMatchObject([{ due_on: await nextDue(id) }]);
   });
 
-  it('is ignored in a PUT and a PATCH, whatever it says', async () => {
+  it('is ignored in a PUT and a PATCH, whether right or wrong', async () => {
     const movie = await shop.clerk.movie(1);
     await rentOn('2026-03-01', movie.copies[0].id);
     for (const next_due_on of ['2030-01-01', null]) {

@@ -61,7 +61,7 @@ describe('renewing lines', () => {
     expect(body.details[0]).toMatchObject({ due_on: '2026-03-10', rental_days: 3 });
   });
 
-  it('finds lines by id, copy or barcode, whatever the case', async () => {
+  it('finds lines by id, copy or barcode, without regard to case', async () => {
     const { id, details } = await rent(3);
     const [one, two, three] = details;
     const code = three.movie_copy.code.toLowerCase();
@@ -102,7 +102,7 @@ describe('renewing lines', () => {
     }
   });
 
-  it('refuses a void rental, whatever line is named', async () => {
+  it('refuses a void rental for every line', async () => {
     const { id, details } = await rent();
     await shop.api.post(`/movie_rents/${id}/void`).send({ comment: 'Entered twice.' }).expect(200);
     for (const line of [{ id: details[0].id }, { code: 'NO-SUCH-CODE' }]) {
