@@ -4,7 +4,7 @@
  */
 const common = {
   rootDir: 'dist',
-  runner: ['jest-light-runner', { runtime: 'child_process' }],
+  runner: '<rootDir>/test/jest/runner.js',
 };
 
 export default {
