@@ -1,9 +1,34 @@
 import type { IdempotentRequest } from './idempotency.js';
 
+/** What a caller may do. `self` is the right of a customer to their own client, rentals and lines. */
+type Scope =
+  | 'catalog:read'
+  | 'catalog:write'
+  | 'clients:read'
+  | 'clients:write'
+  | 'rentals:read'
+  | 'rentals:write'
+  | 'reports:read'
+  | 'admin'
+  | 'self';
+
+/** Who makes a request: an API key, a person with a token, or a program of the shop such as an import. */
+export interface Principal {
+  /** Names the caller in the record of changes. Contains no personal data and no credential. */
+  readonly name: string;
+  readonly scopes: ReadonlySet<Scope>;
+  /** The client that a customer is. */
+  readonly clientId?: number;
+}
+
 /** The caller of a unit of work. The last parameter of every service method. */
 export interface Caller {
   /** Aborted when the client disconnects: a unit of work that has not begun by then is not run. */
   readonly signal?: AbortSignal;
+  /** Undefined for an anonymous caller, whom only a service without authentication lets do anything. */
+  readonly principal?: Principal;
+  /** The id of the request, which leads from the record of changes to the access log. */
+  readonly requestId?: string;
 }
 
 /**

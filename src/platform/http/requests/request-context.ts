@@ -1,5 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { Caller, Command } from '../../../kernel/command.js';
+import type { Caller, Command, Principal } from '../../../kernel/command.js';
 import { disconnectSignal } from './disconnect-signal.js';
 import { idempotencyOf } from '../idempotency/idempotency-key.js';
 import { Preconditions } from '../conditional/preconditions.js';
@@ -19,13 +19,22 @@ export class RequestContext implements Caller {
     return disconnectSignal(this.request.socket);
   }
 
+  get principal(): Principal | undefined {
+    return this.request.principal;
+  }
+
+  get requestId(): string {
+    return this.request.id;
+  }
+
   /**
    * Returns the command of a change: preconditions and idempotency key.
    * @param represent converts the entity to the document that is compared and returned
    */
   command<Thing>(represent: (thing: Thing) => object): Command<Thing> {
     const precondition = new Preconditions(this.request).on(represent);
-    const command = { signal: this.signal, idempotency: idempotencyOf(this.request, represent) };
+    const { signal, principal, requestId } = this;
+    const command = { signal, principal, requestId, idempotency: idempotencyOf(this.request, represent) };
     const readOnly = ReadOnlyMembers.of(this.request.body);
     if (!readOnly) return { ...command, precondition };
     return {

@@ -1,3 +1,4 @@
+import type { Principal } from '../../../kernel/command.js';
 import type { IdentifiedRequest } from './request-id.js';
 
 /** The request target (RFC 9112 §3.2), parsed once when the request arrives. */
@@ -16,6 +17,8 @@ export type ArrivedRequest = IdentifiedRequest & {
   target?: RequestTarget;
   /** Prefix of all links (PUBLIC_URL), without a trailing slash. */
   publicUrl: string;
+  /** Undefined for a request without a credential. */
+  principal?: Principal;
 };
 
 /**
