@@ -28,6 +28,7 @@ export class ClientsController {
 
   @Get()
   @Operation({
+    access: 'clients:read',
     summary: 'List and search clients',
     description: 'Search clients by words of their name, or look one up by license number.',
     returns: [ClientDto],
@@ -38,6 +39,8 @@ export class ClientsController {
 
   @Get(':id')
   @Operation({
+    access: 'clients:read',
+    allowsCustomers: true,
     summary: 'Get a client',
     description: 'The client. Its rentals are at `/clients/{id}/movie_rents`.',
     returns: ClientDto,
@@ -49,6 +52,7 @@ export class ClientsController {
 
   @Post()
   @Operation({
+    access: 'clients:write',
     summary: 'Add a client',
     description: 'Registers a client, who can rent immediately. License numbers are unique.',
     created: [ClientDto, '/clients'],
@@ -60,6 +64,7 @@ export class ClientsController {
 
   @Put(':id')
   @Operation({
+    access: 'clients:write',
     summary: 'Replace a client',
     description: 'Replaces all editable members; an absent license number is removed.',
     returns: ClientDto,
@@ -76,6 +81,7 @@ export class ClientsController {
 
   @Patch(':id')
   @Operation({
+    access: ['clients:write', 'clients:read'],
     summary: 'Change a client',
     description: 'JSON merge patch (RFC 7396): sets the members in the request and keeps the others.',
     returns: ClientDto,
@@ -92,6 +98,7 @@ export class ClientsController {
 
   @Delete(':id')
   @Operation({
+    access: 'clients:write',
     summary: 'Delete a client who never rented',
     description: 'For clients entered by mistake. A client with rentals cannot be deleted.',
     exampleId: 13,

@@ -20,6 +20,7 @@ export class GenresController {
 
   @Get()
   @Operation({
+    access: 'catalog:read',
     summary: 'List genres',
     description: 'All genres, sorted by id or by name.',
     returns: [GenreDto],
@@ -30,6 +31,7 @@ export class GenresController {
 
   @Get(':id')
   @Operation({
+    access: 'catalog:read',
     summary: 'Get a genre',
     description: 'Name and description of the genre.',
     returns: GenreDto,
@@ -41,6 +43,7 @@ export class GenresController {
 
   @Post()
   @Operation({
+    access: 'catalog:write',
     summary: 'Add a genre',
     description: 'Creates a genre. Names are unique regardless of case and width.',
     created: [GenreDto, '/genres'],
@@ -52,6 +55,7 @@ export class GenresController {
 
   @Put(':id')
   @Operation({
+    access: 'catalog:write',
     summary: 'Replace a genre',
     description: 'Replaces all editable members; an absent description is removed. The movies of the genre keep it.',
     returns: GenreDto,
@@ -68,6 +72,7 @@ export class GenresController {
 
   @Patch(':id')
   @Operation({
+    access: 'catalog:write',
     summary: 'Change a genre',
     description: 'JSON merge patch (RFC 7396): sets the members in the request and keeps the others.',
     returns: GenreDto,
@@ -84,6 +89,7 @@ export class GenresController {
 
   @Post(':id')
   @Operation({
+    access: 'catalog:write',
     summary: 'Change a genre (legacy path)',
     description: 'Alias of `PATCH /genres/{id}`; use that instead.',
     returns: GenreDto,
@@ -102,6 +108,7 @@ export class GenresController {
 
   @Delete(':id')
   @Operation({
+    access: 'catalog:write',
     summary: 'Delete a genre',
     description: 'Deletes a genre without movies.',
     exampleId: 9,

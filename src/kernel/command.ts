@@ -1,7 +1,7 @@
 import type { IdempotentRequest } from './idempotency.js';
 
 /** What a caller may do. `self` is the right of a customer to their own client, rentals and lines. */
-type Scope =
+export type Scope =
   | 'catalog:read'
   | 'catalog:write'
   | 'clients:read'

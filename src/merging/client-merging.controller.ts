@@ -15,6 +15,7 @@ export class ClientMergingController {
 
   @Post()
   @Operation({
+    access: ['clients:write', 'clients:read'],
     summary: 'Merge a duplicate into a client',
     description:
       'For a person who was registered twice. The rentals and blocks of the duplicate become those of this client, who ' +

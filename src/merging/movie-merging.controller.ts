@@ -16,6 +16,7 @@ export class MovieMergingController {
 
   @Post()
   @Operation({
+    access: 'catalog:write',
     summary: 'Merge a duplicate into a movie',
     description:
       'For a title that was entered twice. All copies of the duplicate, with their rentals, become copies of this movie, ' +

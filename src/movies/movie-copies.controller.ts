@@ -16,6 +16,7 @@ export class MovieCopiesController {
 
   @Get('movie_copies')
   @Operation({
+    access: 'catalog:read',
     summary: 'List copies, or find one by its barcode',
     description:
       'With `code`, a list of the one copy with this barcode, or an empty list. With `code_contains`, the copies with this ' +
@@ -35,6 +36,7 @@ export class MovieCopiesController {
 
   @Get('movies/:id/copies')
   @Operation({
+    access: 'catalog:read',
     summary: 'List all copies of a movie',
     description: 'Includes lost and retired copies, which the movie itself does not list.',
     returns: [LocatedMovieCopyDto],
@@ -55,6 +57,7 @@ export class MovieCopiesController {
 
   @Post('movies/:id/copies')
   @Operation({
+    access: 'catalog:write',
     summary: 'Add a copy of a movie',
     description: 'Adds one copy, with its barcode or with a generated one.',
     created: [LocatedMovieCopyDto, '/movie_copies'],
@@ -72,6 +75,7 @@ export class MovieCopiesController {
 
   @Get('movie_copies/:id')
   @Operation({
+    access: 'catalog:read',
     summary: 'Get a copy',
     description: 'The copy, its movie and its availability.',
     returns: LocatedMovieCopyDto,
@@ -83,6 +87,7 @@ export class MovieCopiesController {
 
   @Patch('movie_copies/:id')
   @Operation({
+    access: 'catalog:write',
     summary: 'Change the code, the service state or the movie of a copy',
     description:
       'JSON merge patch (RFC 7396): sets the members in the request and keeps the others. ' +
@@ -106,6 +111,7 @@ export class MovieCopiesController {
 
   @Delete('movie_copies/:id')
   @Operation({
+    access: 'catalog:write',
     summary: 'Delete a copy that was never rented',
     description: 'For copies entered by mistake. Retire a copy that was rented instead, so that its rentals are kept.',
     exampleId: 48,

@@ -35,6 +35,7 @@ export class MoviesController {
 
   @Get('movies')
   @Operation({
+    access: 'catalog:read',
     summary: 'List and search movies',
     description:
       'Search movies by parts of their title and of the name of their director, or filter them by genre, year or availability.',
@@ -50,6 +51,7 @@ export class MoviesController {
 
   @Get('genres/:id/movies')
   @Operation({
+    access: 'catalog:read',
     summary: 'List the movies of a genre',
     description: 'All movies of one genre.',
     returns: [MovieDto],
@@ -70,6 +72,7 @@ export class MoviesController {
 
   @Get('movies/:id')
   @Operation({
+    access: 'catalog:read',
     summary: 'Get a movie with its copies',
     description: 'The movie, its copies in stock and their availability.',
     returns: MovieDto,
@@ -85,6 +88,7 @@ export class MoviesController {
 
   @Post('movies/with_stock')
   @Operation({
+    access: 'catalog:write',
     summary: 'Add a movie with its copies',
     description:
       'Adds a movie and its copies atomically: `stock` copies with generated barcodes, or `copies` with their own ' +
@@ -101,6 +105,7 @@ export class MoviesController {
 
   @Put('movies/:id/with_stock')
   @Operation({
+    access: 'catalog:write',
     summary: 'Replace a movie and raise or lower its stock',
     description:
       'Raising the stock adds copies; lowering it retires copies that are not out. `copies` lists the existing copies ' +
@@ -122,6 +127,7 @@ export class MoviesController {
 
   @Post('movies')
   @Operation({
+    access: 'catalog:write',
     summary: 'Add a movie without copies',
     description: 'Adds a movie with a stock of 0.',
     created: [MovieDto, '/movies'],
@@ -133,6 +139,7 @@ export class MoviesController {
 
   @Post('movie')
   @Operation({
+    access: 'catalog:write',
     summary: 'Add a movie without copies (legacy path)',
     description: 'Alias of `POST /movies`; use that instead.',
     created: [MovieDto, '/movies'],
@@ -145,6 +152,7 @@ export class MoviesController {
 
   @Put('movies/:id')
   @Operation({
+    access: 'catalog:write',
     summary: 'Replace a movie',
     description: 'Replaces all editable members; absent optional members are removed. The copies are kept.',
     returns: MovieDto,
@@ -163,6 +171,7 @@ export class MoviesController {
 
   @Patch('movies/:id')
   @Operation({
+    access: 'catalog:write',
     summary: 'Change a movie',
     description: 'JSON merge patch (RFC 7396): sets the members in the request and keeps the others.',
     returns: MovieDto,
@@ -181,6 +190,7 @@ export class MoviesController {
 
   @Delete('movies/:id')
   @Operation({
+    access: 'catalog:write',
     summary: 'Delete a movie that was never rented',
     description: 'Deletes a movie and its copies, if none of them was ever rented.',
     exampleId: 30,

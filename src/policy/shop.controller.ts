@@ -12,6 +12,7 @@ export class ShopController {
 
   @Get()
   @Operation({
+    access: 'catalog:read',
     summary: "Get the shop's policy",
     description: 'Name, time zone, currency, default terms of rentals, and limits.',
     returns: ShopDto,
@@ -22,6 +23,7 @@ export class ShopController {
 
   @Put()
   @Operation({
+    access: 'admin',
     summary: "Replace the shop's policy",
     description: 'Replaces the whole policy; absent rules are removed. Present rentals keep the terms they began with.',
     returns: ShopDto,
@@ -32,6 +34,7 @@ export class ShopController {
 
   @Patch()
   @Operation({
+    access: 'admin',
     summary: "Change the shop's policy",
     description:
       'JSON merge patch (RFC 7396): sets the members in the request, removes rules that are null, and keeps the others.',

@@ -66,6 +66,7 @@ export class RentalsController {
 
   @Post('movie_rents')
   @Operation({
+    access: 'rentals:write',
     summary: 'Rent movies',
     description:
       'Rents all copies to the client atomically. Each line names a copy, by its id or barcode, or a movie to get any ' +
@@ -98,6 +99,8 @@ export class RentalsController {
 
   @Get('movie_rents')
   @Operation({
+    access: 'rentals:read',
+    allowsCustomers: true,
     summary: 'List rentals',
     description: 'All rentals, or those of a client, with a copy, open or closed.',
     returns: [MovieRentDto],
@@ -115,6 +118,8 @@ export class RentalsController {
 
   @Get('clients/:id/movie_rents')
   @Operation({
+    access: 'rentals:read',
+    allowsCustomers: true,
     summary: 'List the rentals of a client',
     description: 'Open and closed rentals of one client.',
     returns: [MovieRentDto],
@@ -133,6 +138,8 @@ export class RentalsController {
 
   @Get('movie_rents/:id')
   @Operation({
+    access: 'rentals:read',
+    allowsCustomers: true,
     summary: 'Get a rental',
     description: 'The rental with its client and lines.',
     returns: MovieRentDto,
@@ -149,6 +156,7 @@ export class RentalsController {
 
   @Put('movie_rents/:id')
   @Operation({
+    access: 'rentals:write',
     summary: 'Correct an open rental',
     description:
       'Replaces the client and the lines of a rental that was entered incorrectly: lines named by id or copy are kept, others ' +
@@ -169,6 +177,7 @@ export class RentalsController {
 
   @Put('movie_rents/:id/close')
   @Operation({
+    access: 'rentals:write',
     summary: 'Close a rental',
     description: 'Returns all copies that are still out. Idempotent: closing again keeps the original closing time.',
     returns: MovieRentDto,
@@ -181,6 +190,7 @@ export class RentalsController {
 
   @Delete('movie_rents/:id')
   @Operation({
+    access: 'rentals:write',
     summary: 'Delete a rental entered by mistake',
     description:
       'Deletes a rental with its lines and their renewals, within the time that the policy sets; void it after that. To ' +

@@ -15,6 +15,7 @@ export class ClientBlocksController {
 
   @Get('clients/:id/blocks')
   @Operation({
+    access: 'clients:read',
     summary: 'List the blocks of a client',
     description: 'All blocks, expired ones included.',
     returns: [ClientBlockDto],
@@ -32,6 +33,7 @@ export class ClientBlocksController {
 
   @Post('clients/:id/blocks')
   @Operation({
+    access: 'clients:write',
     summary: 'Block a client',
     description: 'The client may rent nothing through `until`, or until the block is removed. Returns stay possible.',
     created: [ClientBlockDto, '/client_blocks'],
@@ -48,6 +50,7 @@ export class ClientBlocksController {
 
   @Get('client_blocks/:id')
   @Operation({
+    access: 'clients:read',
     summary: 'Get a block of a client',
     description: 'The block with its reason and its last date.',
     returns: ClientBlockDto,
@@ -59,6 +62,7 @@ export class ClientBlocksController {
 
   @Delete('client_blocks/:id')
   @Operation({
+    access: 'clients:write',
     summary: 'Remove a block of a client',
     description: 'The client may rent again, unless another rule forbids it. The removal is recorded.',
     exampleId: 2,

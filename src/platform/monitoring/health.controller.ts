@@ -12,6 +12,7 @@ export class HealthController {
 
   @Get()
   @Operation({
+    access: 'public',
     summary: 'Ask whether all is well',
     description:
       'The same as `/health/ready`, for people and for monitors that know only one address. Any query is ignored.',
@@ -27,6 +28,7 @@ export class HealthController {
 
   @Get('ready')
   @Operation({
+    access: 'public',
     summary: 'Ask whether requests can be served',
     description:
       'For a load balancer: whether the database answers, with the schema of this release, and the service is not ' +
@@ -42,6 +44,7 @@ export class HealthController {
 
   @Get('live')
   @Operation({
+    access: 'public',
     summary: 'Ask whether the process runs',
     description: 'Liveness probe: as long as this answers, a restart would not help.',
     returns: HealthDto,

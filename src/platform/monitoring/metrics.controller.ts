@@ -12,6 +12,7 @@ export class MetricsController {
   @Get()
   @Header('Content-Type', prometheusContentType)
   @Operation({
+    access: 'metrics',
     summary: 'Get the metrics',
     description:
       'For Prometheus: requests by route, units of work, connections to the database, open rentals, and how the ' +

@@ -24,6 +24,8 @@ export class LinesController {
 
   @Get()
   @Operation({
+    access: 'rentals:read',
+    allowsCustomers: true,
     summary: 'List lines of rentals',
     description:
       'The lines of all rentals: what is out (`is_open=true`), what is overdue (`is_open=true&overdue=true`), what is ' +
@@ -40,6 +42,8 @@ export class LinesController {
 
   @Get(':id')
   @Operation({
+    access: 'rentals:read',
+    allowsCustomers: true,
     summary: 'Get a line of a rental',
     description: 'The line with its copy, due date and terms.',
     returns: LineDto,

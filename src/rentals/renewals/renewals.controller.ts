@@ -26,6 +26,8 @@ export class RenewalsController {
 
   @Post('movie_rents/:id/renewals')
   @Operation({
+    access: 'rentals:write',
+    allowsCustomers: true,
     summary: 'Renew lines of a rental',
     description:
       'Extends the due dates of all these lines or of none: by their rental days, from the present due date, or from ' +
@@ -45,6 +47,8 @@ export class RenewalsController {
 
   @Get('movie_rent_details/:id/renewals')
   @Operation({
+    access: 'rentals:read',
+    allowsCustomers: true,
     summary: 'List the renewals of a line',
     description: 'When the line was renewed, and from which due date to which.',
     returns: [RenewalDto],

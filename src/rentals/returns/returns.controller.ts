@@ -31,6 +31,7 @@ export class ReturnsController {
 
   @Post('movie_rents/:id/returns')
   @Operation({
+    access: 'rentals:write',
     summary: 'Return lines of a rental',
     description:
       'Returns all these lines or none, each named by its id, its copy or its barcode. Idempotent: a line that was ' +
@@ -57,6 +58,7 @@ export class ReturnsController {
 
   @Post('returns')
   @Operation({
+    access: 'rentals:write',
     summary: 'Return a stack of copies',
     description:
       'Returns copies of any rentals, as from a drop box, in one transaction. Each is answered by itself: an unknown ' +
@@ -75,6 +77,7 @@ export class ReturnsController {
 
   @Post('movie_rent_details/:id/undo_return')
   @Operation({
+    access: 'rentals:write',
     summary: 'Undo a wrong return',
     description:
       'The wrong disc was scanned: opens the line again, with its due date, unless its copy was lent since. A copy that ' +
@@ -95,6 +98,7 @@ export class ReturnsController {
 
   @Post('movie_rent_details/:id/lost')
   @Operation({
+    access: 'rentals:write',
     summary: 'Declare the copy of a line lost',
     description:
       'Ends the line, and sets the state of its copy to `lost`. Idempotent: a lost line keeps its time. If the copy comes ' +
@@ -115,6 +119,7 @@ export class ReturnsController {
 
   @Post('movie_rents/:id/void')
   @Operation({
+    access: 'rentals:write',
     summary: 'Void a rental entered by mistake',
     description:
       'Returns all copies that are still out. The rental stays visible, with `voided_datetime`, and can no longer be ' +

@@ -14,6 +14,8 @@ export class StandingController {
 
   @Get()
   @Operation({
+    access: 'rentals:read',
+    allowsCustomers: true,
     summary: 'Get the standing of a client',
     description:
       'What the client has out, active blocks, and what would refuse a rental of one more copy now, at one moment. ' +

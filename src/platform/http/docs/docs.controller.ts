@@ -12,6 +12,7 @@ export class DocsController {
 
   @Get([...swaggerUiFiles().keys()])
   @Operation({
+    access: 'documentation',
     summary: 'Get a file of Swagger UI',
     description: 'The documentation page and its assets.',
     textTypes: ['text/html', 'text/css', 'text/javascript', 'image/png'],

@@ -14,6 +14,7 @@ export class ProblemsController {
 
   @Get()
   @Operation({
+    access: 'public',
     summary: 'List problem types',
     description: 'All types of problem documents, each with its cause and remedy. The list is not paginated.',
     returns: [ProblemTypeDto],
@@ -27,6 +28,7 @@ export class ProblemsController {
 
   @Get(':slug')
   @Operation({
+    access: 'public',
     summary: 'Get a problem type',
     description: 'Cause and remedy. The `type` of every problem document is the URL of this page.',
     returns: ProblemTypeDto,

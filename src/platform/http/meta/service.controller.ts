@@ -19,6 +19,7 @@ export class ServiceController {
 
   @Get()
   @Operation({
+    access: 'public',
     summary: 'Get service information',
     description: 'Name, version and entry points. Browsers are redirected to the documentation.',
     returns: ServiceDto,
@@ -34,6 +35,7 @@ export class ServiceController {
 
   @Get('version')
   @Operation({
+    access: 'public',
     summary: 'Get the service version',
     description: 'The running release, for example to verify an upgrade.',
     returns: VersionDto,
@@ -45,6 +47,7 @@ export class ServiceController {
 
   @Get('openapi.json')
   @Operation({
+    access: 'documentation',
     summary: 'Get the OpenAPI document',
     description: 'The OpenAPI document of the running service, for code generators.',
     returns: OpenApiDto,

@@ -1,5 +1,6 @@
 import { applyDecorators, HttpCode, SetMetadata, type Type } from '@nestjs/common';
 import { ApiExtension, ApiExtraModels, ApiOperation, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import type { Scope } from '../../../kernel/command.js';
 import type { DomainErrorClass } from '../../../kernel/domain-error.js';
 import { bodyTypeOf } from '../requests/body-type.js';
 import { readDto } from '../dto/dto-reader.js';
@@ -7,7 +8,26 @@ import { InputErrors } from '../problems/input-errors.js';
 import type { HeaderName } from './headers.js';
 import { documentedProblem, type DocumentedProblem, documentedInvalidInput } from './problem-schemas.js';
 
+/** A right that an API key or a token grants for all clients of the shop. */
+type GeneralScope = Exclude<Scope, 'self'>;
+
+/**
+ * Who may call an operation: everybody; the readers of the documentation or of the metrics, as DOCS_ACCESS and
+ * METRICS_ACCESS say; or callers with a scope, or with all scopes of a list.
+ */
+type Access = 'public' | 'documentation' | 'metrics' | GeneralScope | readonly GeneralScope[];
+
+/** The authorization of an operation. */
+interface Authorization {
+  readonly access: Access;
+  /** Whether a customer (scope `self`) may call it too, for their own client and its rentals. */
+  readonly allowsCustomers: boolean;
+}
+
 interface OperationDescription {
+  readonly access: Access;
+  /** Whether a customer (scope `self`) may call it too. The service then filters by `caller.principal.clientId`. */
+  readonly allowsCustomers?: boolean;
   /** Imperative, in a few words. */
   readonly summary: string;
   /** Behavior and purpose. */
@@ -45,6 +65,7 @@ interface OperationDescription {
 
 /** Metadata for operations.ts, stored in the document until the operation is completed. */
 export interface OperationMetadata {
+  readonly authorization: Authorization;
   readonly problems: readonly DocumentedProblem[];
   readonly headers: readonly HeaderName[];
   readonly requestExamples?: OperationDescription['requestExamples'];
@@ -73,6 +94,7 @@ export interface Representation {
 }
 
 export const representationMetadata = 'movie-rental:representation';
+const authorizationMetadata = 'movie-rental:authorization';
 export const ignoresQueryMetadata = 'movie-rental:ignores-query';
 export const operationExtension = 'x-operation-metadata';
 
@@ -80,9 +102,19 @@ export const operationExtension = 'x-operation-metadata';
  * Documents a route handler and defines its success status and representation. The operationId is the handler's name.
  */
 export function Operation(operation: OperationDescription): MethodDecorator {
-  const { summary, description, deprecated, problems = [], needsDatabase = true } = operation;
+  const {
+    access,
+    allowsCustomers = false,
+    summary,
+    description,
+    deprecated,
+    problems = [],
+    needsDatabase = true,
+  } = operation;
   const { requestExamples, exampleId = 1, responseExample, isConditional = false, ignoresQuery = false } = operation;
+  const authorization: Authorization = { access, allowsCustomers };
   const metadata = {
+    authorization,
     headers: headersOf(operation),
     requestExamples,
     exampleId,
@@ -93,6 +125,7 @@ export function Operation(operation: OperationDescription): MethodDecorator {
   };
   const decorate = applyDecorators(
     SetMetadata(representationMetadata, representationOf(operation)),
+    SetMetadata(authorizationMetadata, authorization),
     SetMetadata(ignoresQueryMetadata, ignoresQuery),
     ApiOperation({ summary, description, deprecated }),
     ...success(operation),
