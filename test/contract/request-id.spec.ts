@@ -1,6 +1,6 @@
 import { apiAt } from '../support/app.js';
 import { freshDatabase } from '../support/engine.js';
-import { dropEverything } from '../support/outage.js';
+import { dropEverything } from '../support/fault-injection.js';
 import { startService } from '../../scripts/support/program.js';
 
 describe('the name of a request', () => {

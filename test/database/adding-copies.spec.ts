@@ -1,7 +1,7 @@
 import { openDatabaseAt } from '../support/database.js';
 import { freshDatabase } from '../support/engine.js';
-import { Listener } from '../support/listener.js';
-import { participants } from '../support/storm.js';
+import { Listener } from '../support/query-recorder.js';
+import { participants } from '../support/stress-test.js';
 
 describe('adding copies', () => {
   it('takes one statement, however many they are', async () => {

@@ -2,8 +2,8 @@ import { AbstractLogger, DataSource, type MigrationInterface } from 'typeorm';
 import { dataSourceOptions } from '../../ormconfig.js';
 import { openDatabaseAt } from '../support/database.js';
 import { emptyDatabase, type FreshDatabase, isSqlite } from '../support/engine.js';
-import { behindItsBack, rowsBehindItsBack } from '../support/outage.js';
-import { participants } from '../support/storm.js';
+import { behindItsBack, rowsBehindItsBack } from '../support/fault-injection.js';
+import { participants } from '../support/stress-test.js';
 
 /** TypeORM tells the console of every migration that fails. */
 class Silence extends AbstractLogger {

@@ -9,7 +9,7 @@ import { RawGenres } from '../support/raw-tables.js';
 import { type Api, openShop } from '../support/app.js';
 import { emptyDatabase, type FreshDatabase, freshFile, isSqlite } from '../support/engine.js';
 import { linksOf } from '../support/paging.js';
-import { behindItsBack } from '../support/outage.js';
+import { behindItsBack } from '../support/fault-injection.js';
 import { runCommand } from '../support/command.js';
 
 const silent = new Progress(new PassThrough());

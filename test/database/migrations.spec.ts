@@ -12,7 +12,7 @@ import {
 import { RawGenres } from '../support/raw-tables.js';
 import { MovieRepository } from '../../src/movies/movie.repository.js';
 import { openDatabaseAt } from '../support/database.js';
-import { behindItsBack, rowsBehindItsBack } from '../support/outage.js';
+import { behindItsBack, rowsBehindItsBack } from '../support/fault-injection.js';
 import { emptyDatabase, type FreshDatabase, isSqlite } from '../support/engine.js';
 
 const tables = ['client', 'genre', 'movie', 'movie_copy', 'movie_rent', 'movie_rent_detail'];

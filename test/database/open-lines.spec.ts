@@ -1,6 +1,6 @@
 import { MovieRentDetail } from '../../src/rentals/movie-rent.entity.js';
 import { type Database, openDatabase } from '../support/database.js';
-import { participants } from '../support/storm.js';
+import { participants } from '../support/stress-test.js';
 
 describe('one open line per copy', () => {
   let database: Database;

@@ -4,9 +4,9 @@ import { fillShop, titleOf } from '../../bench/fill-shop.js';
 import { Progress } from '../../scripts/support/progress.js';
 import { openShop } from '../support/app.js';
 import { isSqlite } from '../support/engine.js';
-import { Listener, type Statement } from '../support/listener.js';
-import { behindItsBack } from '../support/outage.js';
-import { Planner } from '../support/plans.js';
+import { Listener, type Statement } from '../support/query-recorder.js';
+import { behindItsBack } from '../support/fault-injection.js';
+import { Planner } from '../support/query-plans.js';
 import { clerk } from '../support/shop.js';
 
 const size = { movies: 5_000, copies: 40_000, clients: 5_000, lines: 20_000, openLines: 100 };

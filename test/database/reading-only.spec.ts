@@ -5,7 +5,7 @@ import type { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
 import { withReadOnlyDatabase } from '../../src/platform/database/with-database.js';
 import { openDatabaseAt } from '../support/database.js';
 import { freshDatabase, type FreshDatabase } from '../support/engine.js';
-import { behindItsBack } from '../support/outage.js';
+import { behindItsBack } from '../support/fault-injection.js';
 
 const work = { genres: RawGenres };
 const drama = { name: 'Drama', description: null };

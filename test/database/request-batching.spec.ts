@@ -7,8 +7,8 @@ import { MovieRepository } from '../../src/movies/movie.repository.js';
 import { unlimited, WaitingRoom } from '../../src/platform/database/engine/waiting-room.js';
 import { type Database, openDatabase } from '../support/database.js';
 import { isSqlite } from '../support/engine.js';
-import { Listener, type Statement } from '../support/listener.js';
-import { behindItsBack } from '../support/outage.js';
+import { Listener, type Statement } from '../support/query-recorder.js';
+import { behindItsBack } from '../support/fault-injection.js';
 
 /** Reads a value as JSON in the database, which refuses what is none. */
 const ofJson = new CompiledSelect<Movie, { json: string }>(

@@ -6,7 +6,7 @@ import { openShop } from '../support/app.js';
 import { type Database, openDatabase } from '../support/database.js';
 import { isSqlite } from '../support/engine.js';
 import { RawTables } from '../support/raw-tables.js';
-import { Listener } from '../support/listener.js';
+import { Listener } from '../support/query-recorder.js';
 
 const work = { movies: MovieRepository, raw: RawTables };
 

@@ -4,7 +4,7 @@ import { ServiceUnavailable } from '../../src/kernel/domain-error.js';
 import { RawGenres } from '../support/raw-tables.js';
 import { type Database, openDatabase } from '../support/database.js';
 import { withSeed } from '../support/random.js';
-import { participants, Storm } from '../support/storm.js';
+import { participants, Storm } from '../support/stress-test.js';
 
 const work = { genres: RawGenres };
 

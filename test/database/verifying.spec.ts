@@ -9,7 +9,7 @@ import type { Finding } from '../../src/platform/verification/finding.js';
 import { verify } from '../../src/platform/verification/verify.js';
 import { shopInvariants } from '../../src/shop-invariants.js';
 import { freshDatabase, type FreshDatabase, isSqlite } from '../support/engine.js';
-import { behindItsBack, rowsBehindItsBack } from '../support/outage.js';
+import { behindItsBack, rowsBehindItsBack } from '../support/fault-injection.js';
 
 describe('verify', () => {
   let database: FreshDatabase;

@@ -1,5 +1,5 @@
 /* eslint-disable @typescript-eslint/no-explicit-any -- answers are judged by the tests, member by member */
-import { rowsBehindItsBack } from '../support/outage.js';
+import { rowsBehindItsBack } from '../support/fault-injection.js';
 import { faultyMembers, refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 

@@ -1,4 +1,4 @@
-import { behindItsBack, rowsBehindItsBack } from '../support/outage.js';
+import { behindItsBack, rowsBehindItsBack } from '../support/fault-injection.js';
 import { refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 

@@ -4,7 +4,7 @@ import { openShop } from '../support/app.js';
 import { readAnswer } from '../support/contract.js';
 import { isSqlite } from '../support/engine.js';
 import { answering, call, operations } from '../support/operations.js';
-import { dropEverything, Outage } from '../support/outage.js';
+import { dropEverything, Outage } from '../support/fault-injection.js';
 import { faultyParameters, refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 import { say } from '../support/socket.js';

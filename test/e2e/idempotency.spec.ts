@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { call, executable, operations } from '../support/operations.js';
-import { behindItsBack, holdWrites } from '../support/outage.js';
+import { behindItsBack, holdWrites } from '../support/fault-injection.js';
 import { faultyParameters, refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 

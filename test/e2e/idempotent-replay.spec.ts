@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { call, executable, type Operation, operations } from '../support/operations.js';
-import { behindItsBack, rowsBehindItsBack } from '../support/outage.js';
+import { behindItsBack, rowsBehindItsBack } from '../support/fault-injection.js';
 import { refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 

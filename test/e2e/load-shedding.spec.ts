@@ -1,6 +1,6 @@
 import { openShop } from '../support/app.js';
 import { isSqlite } from '../support/engine.js';
-import { holdMovie, holdWrites } from '../support/outage.js';
+import { holdMovie, holdWrites } from '../support/fault-injection.js';
 import { refused } from '../support/problem.js';
 import { clerk } from '../support/shop.js';
 import { until } from '../support/until.js';

@@ -1,5 +1,5 @@
 import { freshDatabase, type FreshDatabase, isSqlite } from '../support/engine.js';
-import { behindItsBack } from '../support/outage.js';
+import { behindItsBack } from '../support/fault-injection.js';
 import { type Program, startService } from '../../scripts/support/program.js';
 
 interface Line {

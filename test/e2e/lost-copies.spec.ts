@@ -1,4 +1,4 @@
-import { rowsBehindItsBack } from '../support/outage.js';
+import { rowsBehindItsBack } from '../support/fault-injection.js';
 import { refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 import { statuses } from '../support/statuses.js';

@@ -1,7 +1,7 @@
 /* eslint-disable @typescript-eslint/no-explicit-any -- answers are judged by the tests, member by member */
 import { randomUUID } from 'node:crypto';
 import { runCommand } from '../support/command.js';
-import { behindItsBack, rowsBehindItsBack } from '../support/outage.js';
+import { behindItsBack, rowsBehindItsBack } from '../support/fault-injection.js';
 import { faultyMembers, refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 import { statuses } from '../support/statuses.js';

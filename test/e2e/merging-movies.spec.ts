@@ -1,6 +1,6 @@
 /* eslint-disable @typescript-eslint/no-explicit-any -- answers are judged by the tests, member by member */
 import { runCommand } from '../support/command.js';
-import { behindItsBack, rowsBehindItsBack } from '../support/outage.js';
+import { behindItsBack, rowsBehindItsBack } from '../support/fault-injection.js';
 import { faultyMembers, refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 import { statuses } from '../support/statuses.js';

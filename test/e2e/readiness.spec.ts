@@ -1,4 +1,4 @@
-import { behindItsBack } from '../support/outage.js';
+import { behindItsBack } from '../support/fault-injection.js';
 import { refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 import { until } from '../support/until.js';

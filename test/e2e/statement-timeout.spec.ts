@@ -1,5 +1,5 @@
 import { isSqlite } from '../support/engine.js';
-import { behindItsBack } from '../support/outage.js';
+import { behindItsBack } from '../support/fault-injection.js';
 import { openShop } from '../support/app.js';
 import { refused } from '../support/problem.js';
 import { clerk } from '../support/shop.js';

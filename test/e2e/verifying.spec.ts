@@ -1,5 +1,5 @@
 import { isSqlite } from '../support/engine.js';
-import { behindItsBack } from '../support/outage.js';
+import { behindItsBack } from '../support/fault-injection.js';
 import { runCommand } from '../support/command.js';
 import { useShop } from '../support/shop.js';
 

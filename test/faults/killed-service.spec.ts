@@ -1,9 +1,9 @@
-import { Clerks } from '../support/clerks.js';
+import { Clerks } from '../support/load-clients.js';
 import { freshDatabase, type FreshDatabase, isSqlite } from '../support/engine.js';
 import { progress, report, scaled } from '../support/faults.js';
 import { type Program, startService } from '../../scripts/support/program.js';
 import { withSeed } from '../support/random.js';
-import { Witness } from '../support/witness.js';
+import { Witness } from '../support/raw-database.js';
 
 const kills = scaled({ short: 2, long: 20 });
 const lending = scaled({ short: 100, long: 2_000 });

@@ -4,7 +4,7 @@ import { progress, report, scaled } from '../support/faults.js';
 import { findViolation, type Operation } from '../support/linearizability.js';
 import { type Program, startService } from '../../scripts/support/program.js';
 import { type Random, withSeed } from '../support/random.js';
-import { type Answer, type Request, type Shelf, shelfModel } from '../support/shelf.js';
+import { type Answer, type Request, type Shelf, shelfModel } from '../support/sequential-model.js';
 
 const clients = 32;
 // A history of 40 requests by each of 32 clients can keep the search busy for minutes.

@@ -4,8 +4,8 @@ import { RawGenres } from '../../support/raw-tables.js';
 import { ServiceUnavailable } from '../../../src/kernel/domain-error.js';
 import { type Database, openDatabaseAt } from '../../support/database.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
-import { Network } from '../../support/network.js';
-import { behindItsBack } from '../../support/outage.js';
+import { Network } from '../../support/tcp-proxy.js';
+import { behindItsBack } from '../../support/fault-injection.js';
 
 const work = { genres: RawGenres };
 const connections = 10;

@@ -1,7 +1,7 @@
 import { DataSource } from 'typeorm';
 import { driver, stalePlanCode } from '../../../src/platform/database/postgres/driver.js';
 import { openShop } from '../../support/app.js';
-import { behindItsBack } from '../../support/outage.js';
+import { behindItsBack } from '../../support/fault-injection.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
 
 describe('statements that PostgreSQL keeps prepared', () => {

@@ -5,8 +5,8 @@ import { ServiceUnavailable } from '../../../src/kernel/domain-error.js';
 import { openShop } from '../../support/app.js';
 import { type Database, openDatabaseAt } from '../../support/database.js';
 import { freshDatabaseOn, type FreshDatabase } from '../../support/engine.js';
-import { Network } from '../../support/network.js';
-import { behindItsBack } from '../../support/outage.js';
+import { Network } from '../../support/tcp-proxy.js';
+import { behindItsBack } from '../../support/fault-injection.js';
 import { until } from '../../support/until.js';
 import { type ReplicatedServer, startReplicatedServer } from '../../support/replicated-server.js';
 

@@ -1,6 +1,6 @@
 import { openDatabaseAt } from '../../support/database.js';
 import { emptyDatabase, type FreshDatabase } from '../../support/engine.js';
-import { behindItsBack } from '../../support/outage.js';
+import { behindItsBack } from '../../support/fault-injection.js';
 
 describe('a user of PostgreSQL who may create tables and no extensions', () => {
   let database: FreshDatabase;

@@ -10,10 +10,10 @@ import { MovieRent } from '../../../src/rentals/movie-rent.entity.js';
 import { shopInvariants } from '../../../src/shop-invariants.js';
 import { runCommand } from '../../support/command.js';
 import { openDatabaseAt } from '../../support/database.js';
-import { behindItsBack } from '../../support/outage.js';
+import { behindItsBack } from '../../support/fault-injection.js';
 import { Program } from '../../../scripts/support/program.js';
 import { useShop } from '../../support/shop.js';
-import { participants } from '../../support/storm.js';
+import { participants } from '../../support/stress-test.js';
 
 describe('npm run backup', () => {
   const shop = useShop();

@@ -1,6 +1,6 @@
 import { GenreRepository } from '../../../src/genres/genre.repository.js';
 import { type Database, openDatabase } from '../../support/database.js';
-import { rowsBehindItsBack } from '../../support/outage.js';
+import { rowsBehindItsBack } from '../../support/fault-injection.js';
 
 const work = { genres: GenreRepository };
 

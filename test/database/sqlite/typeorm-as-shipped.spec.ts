@@ -3,7 +3,7 @@ import { dataSourceOptions } from '../../../ormconfig.js';
 import { Genre } from '../../../src/genres/genre.entity.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
 import { withSeed } from '../../support/random.js';
-import { shopOf, Storm, type Transactions } from '../../support/storm.js';
+import { shopOf, Storm, type Transactions } from '../../support/stress-test.js';
 
 /** What the tests of our unit of work measure is really there: without it, the same storm does the damage. */
 describe('TypeORM as shipped, where all query runners share one SQLite connection', () => {

@@ -9,7 +9,7 @@ import { RawGenres } from '../../support/raw-tables.js';
 import { apiAt } from '../../support/app.js';
 import { openDatabaseAt } from '../../support/database.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
-import { rowsBehindItsBack } from '../../support/outage.js';
+import { rowsBehindItsBack } from '../../support/fault-injection.js';
 import { clerk } from '../../support/shop.js';
 
 const participants = { genres: RawGenres };

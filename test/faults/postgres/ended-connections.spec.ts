@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Clerks } from '../../support/clerks.js';
+import { Clerks } from '../../support/load-clients.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
 import { report, scaled } from '../../support/faults.js';
-import { behindItsBack } from '../../support/outage.js';
+import { behindItsBack } from '../../support/fault-injection.js';
 import { type Program, startService } from '../../../scripts/support/program.js';
 import { withSeed } from '../../support/random.js';
-import { Witness } from '../../support/witness.js';
+import { Witness } from '../../support/raw-database.js';
 
 const { seconds, perSecond } = scaled({ short: { seconds: 3, perSecond: 30 }, long: { seconds: 30, perSecond: 200 } });
 const interval = 200;

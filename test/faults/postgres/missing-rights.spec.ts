@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { startService } from '../../../scripts/support/program.js';
 import { apiAt } from '../../support/app.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
-import { behindItsBack } from '../../support/outage.js';
+import { behindItsBack } from '../../support/fault-injection.js';
 import { refused } from '../../support/problem.js';
 import { failureOfStart, reasonOfRefusedStart } from '../../support/refused-start.js';
 import { until } from '../../support/until.js';

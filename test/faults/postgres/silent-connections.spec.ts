@@ -5,8 +5,8 @@ import { AbortableClient } from '../../../src/platform/database/postgres/abortab
 import { type Program, startService } from '../../../scripts/support/program.js';
 import { type Api, apiAt } from '../../support/app.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
-import { Network } from '../../support/network.js';
-import { behindItsBack, holdMovie, rowsBehindItsBack } from '../../support/outage.js';
+import { Network } from '../../support/tcp-proxy.js';
+import { behindItsBack, holdMovie, rowsBehindItsBack } from '../../support/fault-injection.js';
 import { refused } from '../../support/problem.js';
 import { clerk } from '../../support/shop.js';
 import { until } from '../../support/until.js';

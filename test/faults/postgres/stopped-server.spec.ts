@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Clerks } from '../../support/clerks.js';
+import { Clerks } from '../../support/load-clients.js';
 import { report, scaled } from '../../support/faults.js';
 import { type Program, startService } from '../../../scripts/support/program.js';
 import { withSeed } from '../../support/random.js';
 import { type PostgresServer, prepareServer, serverFolder } from '../../../scripts/support/embedded-postgres.js';
 import { until } from '../../support/until.js';
-import { Witness } from '../../support/witness.js';
+import { Witness } from '../../support/raw-database.js';
 
 const { seconds, perSecond } = scaled({ short: { seconds: 2, perSecond: 20 }, long: { seconds: 10, perSecond: 100 } });
 /** Milliseconds. What a busy machine takes that runs tests says little. */

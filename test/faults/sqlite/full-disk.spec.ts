@@ -3,12 +3,12 @@ import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { Clerks } from '../../support/clerks.js';
+import { Clerks } from '../../support/load-clients.js';
 import { report, scaled } from '../../support/faults.js';
 import { type Program, startService } from '../../../scripts/support/program.js';
 import { describeIf } from '../../support/skipping.js';
 import { withSeed } from '../../support/random.js';
-import { Witness } from '../../support/witness.js';
+import { Witness } from '../../support/raw-database.js';
 
 const run = promisify(execFile);
 const times = scaled({ short: 2, long: 20 });

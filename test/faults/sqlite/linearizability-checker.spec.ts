@@ -1,6 +1,6 @@
 import { findViolation, type Model, type Operation } from '../../support/linearizability.js';
 import { type Random, withSeed } from '../../support/random.js';
-import { type Answer, type Request, type Shelf, shelfModel } from '../../support/shelf.js';
+import { type Answer, type Request, type Shelf, shelfModel } from '../../support/sequential-model.js';
 
 /** Copies 1 and 2 of movie 1, both available. */
 const shelf: Shelf = { copies: { 1: { movieId: 1, rentId: null }, 2: { movieId: 1, rentId: null } }, rents: {} };

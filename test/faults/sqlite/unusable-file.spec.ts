@@ -14,7 +14,7 @@ import { dirname } from 'node:path';
 import { startService } from '../../../scripts/support/program.js';
 import { apiAt, openShop } from '../../support/app.js';
 import { freshFile, type FreshDatabase } from '../../support/engine.js';
-import { behindItsBack } from '../../support/outage.js';
+import { behindItsBack } from '../../support/fault-injection.js';
 import { refused } from '../../support/problem.js';
 import { describeIf } from '../../support/skipping.js';
 import { reasonOfRefusedStart } from '../../support/refused-start.js';

@@ -1,6 +1,6 @@
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../ormconfig.js';
-import type { Statement } from './listener.js';
+import type { Statement } from './query-recorder.js';
 
 /** Rows of a table that a query may read: more than a page, and much fewer than the tables have that are asked. */
 const fewRows = 2_000;

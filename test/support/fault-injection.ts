@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import sqlite3 from 'sqlite3';
-import { Network } from './network.js';
+import { Network } from './tcp-proxy.js';
 
 /** A way to a database that can be cut off, as by a broken network or another program that keeps it busy. */
 export class Outage {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Random } from './random.js';
-import type { Witness } from './witness.js';
+import type { Witness } from './raw-database.js';
 
 /** What a rental here always has: with less of it, it is half a rental. */
 const linesOfRent = 2;

@@ -1,5 +1,5 @@
 import type { Api } from './app.js';
-import { rowsBehindItsBack } from './outage.js';
+import { rowsBehindItsBack } from './fault-injection.js';
 import { readAll } from './paging.js';
 
 interface Genre {
