@@ -1,6 +1,6 @@
 import { apiAt } from '../support/app.js';
 import { freshDatabase } from '../support/engine.js';
-import { dropEverything } from '../support/fault-injection.js';
+import { dropSchema } from '../support/fault-injection.js';
 import { startService } from '../../scripts/support/program.js';
 
 describe('the name of a request', () => {
@@ -8,7 +8,7 @@ describe('the name of a request', () => {
     const database = await freshDatabase();
     const { service, url } = await startService({ DATABASE_URL: database.url });
     try {
-      await dropEverything(database.url);
+      await dropSchema(database.url);
       const { headers, body } = await (await apiAt(url)).get('/genres').set('X-Request-Id', 'my-own:1').expect(500);
       expect(headers['x-request-id']).toBe('my-own:1');
       expect(body.request_id).toBe('my-own:1');

@@ -1,15 +1,15 @@
 import { openDatabaseAt } from '../support/database.js';
 import { freshDatabase } from '../support/engine.js';
-import { Listener } from '../support/query-recorder.js';
-import { participants } from '../support/stress-test.js';
+import { QueryRecorder } from '../support/query-recorder.js';
+import { repositories } from '../support/stress-test.js';
 
 describe('adding copies', () => {
   it('takes one statement, however many they are', async () => {
     const { url, drop } = await freshDatabase();
-    const logger = new Listener();
+    const logger = new QueryRecorder();
     const database = await openDatabaseAt(url, { logging: 'all', logger });
     try {
-      await database.unitOfWork.run(participants, async ({ genres, movies, copies }) => {
+      await database.unitOfWork.run(repositories, async ({ genres, movies, copies }) => {
         const genre = await genres.create({ name: 'Drama', description: null });
         const fields = { title: 'A Movie', description: null, year: 1999, director: null, genreId: genre.id };
         await copies.createMany((await movies.create(fields)).id, Array(10_000).fill(undefined));

@@ -2,8 +2,8 @@ import { AbstractLogger, DataSource, type MigrationInterface } from 'typeorm';
 import { dataSourceOptions } from '../../ormconfig.js';
 import { openDatabaseAt } from '../support/database.js';
 import { emptyDatabase, type FreshDatabase, isSqlite } from '../support/engine.js';
-import { behindItsBack, rowsBehindItsBack } from '../support/fault-injection.js';
-import { participants } from '../support/stress-test.js';
+import { executeRaw, queryRaw } from '../support/raw-database.js';
+import { repositories } from '../support/stress-test.js';
 
 /** TypeORM tells the console of every migration that fails. */
 class Silence extends AbstractLogger {
@@ -32,8 +32,8 @@ describe('the migration of text comparison keys', () => {
     return work(source).finally(() => source.destroy());
   }
   const migrate = () => openDatabaseAt(database.url, { logger: new Silence() }).then(({ close }) => close());
-  const sql = (text: string) => behindItsBack(database.url, text);
-  const rows = (text: string) => rowsBehindItsBack(database.url, text);
+  const sql = (text: string) => executeRaw(database.url, text);
+  const rows = (text: string) => queryRaw(database.url, text);
 
   /** As the former release stored it. */
   const fill = () =>
@@ -66,7 +66,7 @@ describe('the migration of text comparison keys', () => {
     ]);
     const { unitOfWork, close } = await openDatabaseAt(database.url);
     const request = { sortBy: 'id', descending: false, limit: 50, includeTotal: false };
-    const found = await unitOfWork.read(participants, async ({ movies, clients, copies }) => [
+    const found = await unitOfWork.read(repositories, async ({ movies, clients, copies }) => [
       await movies.page({ title: 'again soren' }, request),
       await movies.page({ title: 'はは' }, request),
       await clients.page({ name: 'Los, Thor' }, request),

@@ -9,7 +9,7 @@ import { RawGenres } from '../support/raw-tables.js';
 import { type Api, openShop } from '../support/app.js';
 import { emptyDatabase, type FreshDatabase, freshFile, isSqlite } from '../support/engine.js';
 import { linksOf } from '../support/paging.js';
-import { behindItsBack } from '../support/fault-injection.js';
+import { executeRaw } from '../support/raw-database.js';
 import { runCommand } from '../support/command.js';
 
 const silent = new Progress(new PassThrough());
@@ -137,7 +137,7 @@ describe('a shop that is copied from one database to another and back', () => {
   it('is refused by a database that does not keep what it is given, and nothing stays there', async () => {
     const altering = await emptyDatabase();
     await withDatabase(dataSourceOptions(altering.url), () => Promise.resolve());
-    await behindItsBack(
+    await executeRaw(
       altering.url,
       isSqlite()
         ? `CREATE TRIGGER planted AFTER INSERT ON movie WHEN NEW.id = 7

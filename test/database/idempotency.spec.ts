@@ -17,7 +17,7 @@ import { RawGenres, RawTables } from '../support/raw-tables.js';
 import type { IdempotentRequest } from '../../src/kernel/idempotency.js';
 import { type Database, openDatabase } from '../support/database.js';
 
-const participants = { genres: RawGenres };
+const repositories = { genres: RawGenres };
 const idempotentRequest = <Result>(
   key: string,
   responseOf: (result: Result) => object = (result) => ({ result }),
@@ -36,9 +36,9 @@ describe('a unit of work that is done once', () => {
   const add = (name: string, key: IdempotentRequest<unknown>) =>
     database.unitOfWork
       .for({ idempotency: key })
-      .run(participants, ({ genres }) => genres.create({ name, description: null }));
+      .run(repositories, ({ genres }) => genres.create({ name, description: null }));
   const names = () =>
-    database.unitOfWork.read(participants, async ({ genres }) => (await genres.rows.find()).map(({ name }) => name));
+    database.unitOfWork.read(repositories, async ({ genres }) => (await genres.rows.find()).map(({ name }) => name));
 
   it('keeps its answer and its effect together: one is not there without the other', async () => {
     const unanswerable = idempotentRequest('unanswerable', () => {

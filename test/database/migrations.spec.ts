@@ -12,7 +12,7 @@ import {
 import { RawGenres } from '../support/raw-tables.js';
 import { MovieRepository } from '../../src/movies/movie.repository.js';
 import { openDatabaseAt } from '../support/database.js';
-import { behindItsBack, rowsBehindItsBack } from '../support/fault-injection.js';
+import { executeRaw, queryRaw } from '../support/raw-database.js';
 import { emptyDatabase, type FreshDatabase, isSqlite } from '../support/engine.js';
 
 const tables = ['client', 'genre', 'movie', 'movie_copy', 'movie_rent', 'movie_rent_detail'];
@@ -243,7 +243,7 @@ describe('the migrations', () => {
       [40_000, 3, 2, 8],
     ];
     const clientOf = (rent: number): number => (rent % 10 === 1 ? 2 : 1);
-    await behindItsBack(
+    await executeRaw(
       database.url,
       `INSERT INTO genre (id, name, name_key) VALUES (1, 'Drama', 'drama');
        INSERT INTO movie (id, title, title_search, year, genre_id) VALUES (1, 'Ran', 'ran', 1985, 1);
@@ -266,9 +266,9 @@ describe('the migrations', () => {
     expect(timed.map(({ lent_datetime: lent }) => lent)).toEqual([1, 5, 2, 3, 6, 8, 2].map(day));
     // An id that was given out is never given out again.
     if (!isSqlite()) return;
-    expect(
-      await rowsBehindItsBack(database.url, `SELECT seq FROM sqlite_sequence WHERE name = 'movie_rent_detail'`),
-    ).toEqual([{ seq: 50_000 }]);
+    expect(await queryRaw(database.url, `SELECT seq FROM sqlite_sequence WHERE name = 'movie_rent_detail'`)).toEqual([
+      { seq: 50_000 },
+    ]);
   });
 
   it('let movies be found by title and director that were there before the indexes', async () => {
@@ -278,7 +278,7 @@ describe('the migrations', () => {
       all.findIndex(({ name }) => name.startsWith('IndexTrigrams')),
     ) as unknown as [];
     await (await openDatabaseAt(database.url, { migrations })).close();
-    await behindItsBack(
+    await executeRaw(
       database.url,
       `INSERT INTO genre (id, name, name_key) VALUES (1, 'Drama', 'drama');
        INSERT INTO movie (id, title, title_search, director, year, genre_id)
@@ -289,7 +289,7 @@ describe('the migrations', () => {
     expect(await idsBy({ title: 'samurai' })).toEqual([1]);
     expect(await idsBy({ director: 'KUROSAWA akira' })).toEqual([1]);
     expect(await idsBy({ title: 'cleo', director: 'agnes' })).toEqual([2]);
-    expect(await rowsBehindItsBack(database.url, 'SELECT director_search FROM movie ORDER BY id')).toEqual(
+    expect(await queryRaw(database.url, 'SELECT director_search FROM movie ORDER BY id')).toEqual(
       ['akira kurosawa', 'agnes varda', null].map((director_search) => ({ director_search })),
     );
   });

@@ -1,6 +1,6 @@
 import { MovieRentDetail } from '../../src/rentals/movie-rent.entity.js';
 import { type Database, openDatabase } from '../support/database.js';
-import { participants } from '../support/stress-test.js';
+import { repositories } from '../support/stress-test.js';
 
 describe('one open line per copy', () => {
   let database: Database;
@@ -8,7 +8,7 @@ describe('one open line per copy', () => {
   let copyId: number;
   beforeAll(async () => {
     database = await openDatabase();
-    await database.unitOfWork.run(participants, async ({ genres, movies, copies, clients, rents }) => {
+    await database.unitOfWork.run(repositories, async ({ genres, movies, copies, clients, rents }) => {
       const genre = await genres.create({ name: 'Drama', description: null });
       const fields = { title: 'A Movie', description: null, year: 1999, director: null, genreId: genre.id };
       const { id: movieId } = await movies.create(fields);
@@ -21,7 +21,7 @@ describe('one open line per copy', () => {
 
   /** By SQL alone, with none of our code to judge it. */
   const insert = (returned: string) =>
-    database.unitOfWork.run(participants, ({ raw }) =>
+    database.unitOfWork.run(repositories, ({ raw }) =>
       raw.manager.query(
         `INSERT INTO movie_rent_detail (movie_rent_id, client_id, movie_copy_id, lent_datetime, returned_datetime)
          SELECT id, client_id, ${copyId}, '2026-01-01T00:00:00.000Z', ${returned} FROM movie_rent WHERE id = ${rentId}`,
@@ -37,12 +37,12 @@ describe('one open line per copy', () => {
     await insert(`'2024-01-01T00:00:00.000Z'`);
     await insert(`'2024-01-01T00:00:00.000Z'`);
     await insert(`'2024-01-02T00:00:00.000Z'`);
-    const lines = await database.unitOfWork.read(participants, ({ raw }) => raw.manager.find(MovieRentDetail));
+    const lines = await database.unitOfWork.read(repositories, ({ raw }) => raw.manager.find(MovieRentDetail));
     expect(lines.map(({ isOpen }) => isOpen)).toEqual([true, false, false, false]);
   });
 
   it('holds against a line that is opened again', async () => {
-    const reopening = database.unitOfWork.run(participants, ({ raw }) =>
+    const reopening = database.unitOfWork.run(repositories, ({ raw }) =>
       raw.manager.query('UPDATE movie_rent_detail SET returned_datetime = NULL'),
     );
     await expect(reopening).rejects.toThrow(/unique/i);

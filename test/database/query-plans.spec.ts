@@ -4,35 +4,35 @@ import { fillShop, titleOf } from '../../bench/fill-shop.js';
 import { Progress } from '../../scripts/support/progress.js';
 import { openShop } from '../support/app.js';
 import { isSqlite } from '../support/engine.js';
-import { Listener, type Statement } from '../support/query-recorder.js';
-import { behindItsBack } from '../support/fault-injection.js';
-import { Planner } from '../support/query-plans.js';
+import { QueryRecorder, type Statement } from '../support/query-recorder.js';
+import { executeRaw } from '../support/raw-database.js';
+import { QueryPlans } from '../support/query-plans.js';
 import { clerk } from '../support/shop.js';
 
 const size = { movies: 5_000, copies: 40_000, clients: 5_000, lines: 20_000, openLines: 100 };
 
 describe('the service, in a large shop,', () => {
   let shop: Awaited<ReturnType<typeof openShop>>;
-  let listener: Listener;
-  let planner: Planner;
+  let recorder: QueryRecorder;
+  let plans: QueryPlans;
 
   beforeAll(async () => {
-    ({ opened: shop, listener } = await Listener.to(openShop));
+    ({ opened: shop, recorder } = await QueryRecorder.record(openShop));
     const database = await openDatabase(shop.databaseUrl);
     await fillShop(database, size, new Progress(new PassThrough())).finally(() => database.close());
     await clerk(shop.api).rent(1, 1);
-    planner = await Planner.at(shop.databaseUrl);
+    plans = await QueryPlans.open(shop.databaseUrl);
   });
   afterAll(async () => {
-    await planner.leave();
+    await plans.close();
     await shop.close();
   });
 
   /** What the service asks of the database, beside the frame of a transaction, while something is done. */
   async function statementsOf(job: () => Promise<unknown>): Promise<Statement[]> {
-    listener.heard();
+    recorder.take();
     await job();
-    return listener.heard().filter(({ sql }) => /^(SELECT|INSERT|UPDATE|DELETE)/.test(sql.trim()));
+    return recorder.take().filter(({ sql }) => /^(SELECT|INSERT|UPDATE|DELETE)/.test(sql.trim()));
   }
 
   async function scansOf(job: () => Promise<unknown>, isPage = false): Promise<string[]> {
@@ -40,7 +40,7 @@ describe('the service, in a large shop,', () => {
     expect(statements.length).toBeGreaterThan(0);
     const scans: string[] = [];
     for (const statement of statements) {
-      const found = await planner.scans(statement, isPage);
+      const found = await plans.fullScans(statement, isPage);
       scans.push(...found.map((scan) => `${scan}, by ${statement.sql}`));
     }
     return scans;
@@ -161,7 +161,7 @@ describe('the service, in a large shop,', () => {
       const mergeMovies = () =>
         api.post('/movies/4321/merge').send({ movie_id: copies[0]!.movie_id, comment: 'Entered twice.' }).expect(200);
       counts.add((await statementsOf(mergeClients)).length).add(-(await statementsOf(mergeMovies)).length);
-      listener.heard();
+      recorder.take();
     }
     expect(counts.size).toBe(2);
     const [client, movie] = [await desk.client(), await desk.movie(1, { genre_id: 1 })];
@@ -174,7 +174,7 @@ describe('the service, in a large shop,', () => {
 
   it('looks for each copy in what is out, however much that is and however little it was when last counted', async () => {
     const { movies, copies, lines } = size;
-    await behindItsBack(
+    await executeRaw(
       shop.databaseUrl,
       `UPDATE movie_rent_detail SET returned_datetime = NULL WHERE id > ${lines - 3_000} AND NOT EXISTS (
          SELECT 1 FROM movie_rent_detail AS other
@@ -189,7 +189,7 @@ describe('the service, in a large shop,', () => {
 
   it('reads only the open lines of a client with a long history, though much is out', async () => {
     const withForeignKeys = isSqlite() ? 'PRAGMA foreign_keys = ON;' : '';
-    await behindItsBack(
+    await executeRaw(
       shop.databaseUrl,
       `${withForeignKeys} UPDATE movie_rent SET client_id = 77 WHERE id <= 7000 OR id > 9990`,
     );
@@ -199,10 +199,10 @@ describe('the service, in a large shop,', () => {
   });
 
   it('would be seen to read all there is if an index were gone', async () => {
-    await behindItsBack(shop.databaseUrl, 'DROP INDEX ix_movie_rent_detail_movie_copy_id');
+    await executeRaw(shop.databaseUrl, 'DROP INDEX ix_movie_rent_detail_movie_copy_id');
     // SQLite explains by the schema that the connection has read.
-    await planner.leave();
-    planner = await Planner.at(shop.databaseUrl);
+    await plans.close();
+    plans = await QueryPlans.open(shop.databaseUrl);
     expect((await scansOf(get('/movie_rents?movie_copy_id=4321'))).join()).toMatch(
       /SCAN line|Scan on movie_rent_detail: 20\d+ rows/,
     );

@@ -5,7 +5,7 @@ import type { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
 import { withReadOnlyDatabase } from '../../src/platform/database/with-database.js';
 import { openDatabaseAt } from '../support/database.js';
 import { freshDatabase, type FreshDatabase } from '../support/engine.js';
-import { behindItsBack } from '../support/fault-injection.js';
+import { executeRaw } from '../support/raw-database.js';
 
 const work = { genres: RawGenres };
 const drama = { name: 'Drama', description: null };
@@ -49,10 +49,10 @@ describe('a database that is opened for reading only', () => {
 
   it('has to be migrated, and is not migrated', async () => {
     await (await openDatabaseAt(database.url)).close();
-    await behindItsBack(database.url, "DELETE FROM migrations WHERE name LIKE 'CreateIdempotencyKey%'");
+    await executeRaw(database.url, "DELETE FROM migrations WHERE name LIKE 'CreateIdempotencyKey%'");
     const older = /^The database's schema is older than this version: it lacks CreateIdempotencyKey\d+\. Start this/;
     await expect(read(nothing)).rejects.toThrow(older);
-    await behindItsBack(database.url, 'DROP TABLE migrations');
+    await executeRaw(database.url, 'DROP TABLE migrations');
     await expect(read(nothing)).rejects.toThrow(/it lacks CreateShop\d+, CreateIdempotencyKey/);
   });
 

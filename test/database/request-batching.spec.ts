@@ -7,8 +7,8 @@ import { MovieRepository } from '../../src/movies/movie.repository.js';
 import { unlimited, WaitingRoom } from '../../src/platform/database/engine/waiting-room.js';
 import { type Database, openDatabase } from '../support/database.js';
 import { isSqlite } from '../support/engine.js';
-import { Listener, type Statement } from '../support/query-recorder.js';
-import { behindItsBack } from '../support/fault-injection.js';
+import { QueryRecorder, type Statement } from '../support/query-recorder.js';
+import { executeRaw } from '../support/raw-database.js';
 
 /** Reads a value as JSON in the database, which refuses what is none. */
 const ofJson = new CompiledSelect<Movie, { json: string }>(
@@ -24,11 +24,11 @@ const firstPage = { limit: 20, sortBy: 'id', descending: false, includeTotal: fa
 
 describe('request batching', () => {
   let database: Database;
-  let listener: Listener;
+  let recorder: QueryRecorder;
   let titles: Map<number, string>;
 
   beforeAll(async () => {
-    ({ opened: database, listener } = await Listener.to(openDatabase));
+    ({ opened: database, recorder } = await QueryRecorder.record(openDatabase));
     titles = await database.unitOfWork.run(work, async ({ genres, movies }) => {
       const { id: genreId } = await genres.create({ name: 'Drama', description: null });
       const added = new Map<number, string>();
@@ -39,7 +39,7 @@ describe('request batching', () => {
       return added;
     });
   });
-  beforeEach(() => void listener.heard());
+  beforeEach(() => void recorder.take());
   afterAll(() => database.close());
 
   const title = (id: number) =>
@@ -50,7 +50,7 @@ describe('request batching', () => {
     );
   const byJson = (json: string) =>
     database.unitOfWork.readSingle(work, ({ genres }) => ofJson.first(genres.manager, { json }));
-  const reads = (): Statement[] => listener.heard().filter(({ sql }) => sql.startsWith('SELECT'));
+  const reads = (): Statement[] => recorder.take().filter(({ sql }) => sql.startsWith('SELECT'));
 
   it('runs concurrent reads of one query as a single statement', async () => {
     const ids = [...titles.keys()].slice(0, 60);
@@ -189,10 +189,10 @@ describe('request batching', () => {
   it('rejects every read of a batch that fails for all of them, then recovers', async () => {
     const genre = (id: number) => database.unitOfWork.readSingle(work, ({ genres }) => genres.get(id));
     const [{ id } = { id: 0 }] = await database.unitOfWork.read(work, ({ genres }) => genres.rows.find());
-    await behindItsBack(database.url, 'ALTER TABLE genre RENAME TO elsewhere');
+    await executeRaw(database.url, 'ALTER TABLE genre RENAME TO elsewhere');
     const asked = await Promise.allSettled([genre(id), genre(id), genre(id + 1)]);
     expect(asked.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
-    await behindItsBack(database.url, 'ALTER TABLE elsewhere RENAME TO genre');
+    await executeRaw(database.url, 'ALTER TABLE elsewhere RENAME TO genre');
     await expect(genre(id)).resolves.toMatchObject({ name: 'Drama' });
   });
 });

@@ -6,7 +6,7 @@ import { openShop } from '../support/app.js';
 import { type Database, openDatabase } from '../support/database.js';
 import { isSqlite } from '../support/engine.js';
 import { RawTables } from '../support/raw-tables.js';
-import { Listener } from '../support/query-recorder.js';
+import { QueryRecorder } from '../support/query-recorder.js';
 
 const work = { movies: MovieRepository, raw: RawTables };
 
@@ -42,7 +42,7 @@ describe('the statement cache', () => {
 
 describe('the texts of statements', () => {
   it('are the same for orders of any number of lines, with one query for the free copies of all titles', async () => {
-    const { opened: shop, listener } = await Listener.to(openShop);
+    const { opened: shop, recorder } = await QueryRecorder.record(openShop);
     try {
       const { api } = shop;
       await api.post('/genres').send({ name: 'Drama' }).expect(201);
@@ -53,20 +53,20 @@ describe('the texts of statements', () => {
       const movie = { title: 'Heat', year: 1995, genre_id: 1, stock: 30 };
       for (const _ of [1, 2, 3]) await api.post('/movies/with_stock').send(movie).expect(201);
       const rent = async (...details: object[]) => {
-        listener.heard();
+        recorder.take();
         await api.post('/movie_rents').send({ client_id: 1, details }).expect(201);
-        return listener.heard().map(({ sql }) => sql);
+        return recorder.take().map(({ sql }) => sql);
       };
       const any = (...ids: number[]) => ids.map((movie_id) => ({ movie_id }));
       const named = (...ids: number[]) => ids.map((movie_copy_id) => ({ movie_copy_id }));
       const texts = await rent(...any(1));
       expect(await rent(...any(1, 2, 3, 3, 2, 1, 1))).toEqual(texts);
       expect(await rent(...any(2, 3), ...named(29, 59))).toEqual(texts);
-      listener.heard();
+      recorder.take();
       // PostgreSQL locks too. The last query finds when the copies that are out are due.
       const tooMany = any(...Array<number>(50).fill(1), ...Array<number>(50).fill(2));
       await api.post('/movie_rents').send({ client_id: 1, details: tooMany }).expect(409);
-      expect(listener.heard().filter(({ sql }) => sql.includes('movie_copy'))).toHaveLength(isSqlite() ? 2 : 3);
+      expect(recorder.take().filter(({ sql }) => sql.includes('movie_copy'))).toHaveLength(isSqlite() ? 2 : 3);
       expect(await rent(...named(30))).toHaveLength(texts.length);
       expect(await rent(...named(60, 89, 90))).toHaveLength(texts.length);
     } finally {

@@ -4,7 +4,8 @@ import { ServiceUnavailable } from '../../src/kernel/domain-error.js';
 import { RawGenres } from '../support/raw-tables.js';
 import { type Database, openDatabase } from '../support/database.js';
 import { withSeed } from '../support/random.js';
-import { participants, Storm } from '../support/stress-test.js';
+import { invariantViolations } from '../support/invariants.js';
+import { repositories, StressTest } from '../support/stress-test.js';
 
 const work = { genres: RawGenres };
 
@@ -132,20 +133,27 @@ describe('the unit of work', () => {
   });
 
   const units = 500;
-  it(`loses nothing, leaves nothing and shows nothing unfinished in a storm of ${units}, a third of which fail`, async () => {
+  it(`is atomic, isolated and durable in a stress test of ${units} units, a third of which fail`, async () => {
     await withSeed(async (random) => {
       const { unitOfWork } = database;
-      const storm = new Storm(
+      const stress = new StressTest(
         {
-          run: (deed) => unitOfWork.run(participants, deed),
-          read: (deed) => unitOfWork.read(participants, deed),
+          run: (work) => unitOfWork.run(repositories, work),
+          read: (work) => unitOfWork.read(repositories, work),
         },
         random,
       );
-      await storm.prepare();
-      await storm.rage(units, 32);
-      expect(await storm.damage()).toEqual({ lost: [], ghosts: [], dirty: [], torn: [], errors: [] });
-      expect(storm.failures).toBeGreaterThan(units / 4);
+      await stress.prepare();
+      await stress.run(units, 32);
+      expect(await stress.anomalies()).toEqual({
+        lostWrites: [],
+        leftovers: [],
+        dirtyReads: [],
+        fracturedReads: [],
+        unexpectedErrors: [],
+      });
+      expect(await invariantViolations(database.url)).toEqual([]);
+      expect(stress.failures).toBeGreaterThan(units / 4);
     });
   });
 });

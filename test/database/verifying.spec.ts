@@ -9,7 +9,7 @@ import type { Finding } from '../../src/platform/verification/finding.js';
 import { verify } from '../../src/platform/verification/verify.js';
 import { shopInvariants } from '../../src/shop-invariants.js';
 import { freshDatabase, type FreshDatabase, isSqlite } from '../support/engine.js';
-import { behindItsBack, rowsBehindItsBack } from '../support/fault-injection.js';
+import { executeRaw, queryRaw } from '../support/raw-database.js';
 
 describe('verify', () => {
   let database: FreshDatabase;
@@ -21,7 +21,7 @@ describe('verify', () => {
   });
   afterEach(() => database.drop());
 
-  const damage = (...sql: string[]) => behindItsBack(database.url, sql.join(';'));
+  const damage = (...sql: string[]) => executeRaw(database.url, sql.join(';'));
   const [ofGenre, genreFault] = [`UPDATE genre SET name = 'Renamed' WHERE id = 2`, /^genre 2: its name_key/];
 
   async function findings(spanSize?: number): Promise<Finding[]> {
@@ -41,7 +41,7 @@ describe('verify', () => {
 
   it.each([1, 2, 7, 1000])('names each faulty row once where rows are judged %d at a time', async (spanSize) => {
     await damage(`UPDATE movie SET title_search = 'wrong'`);
-    const movies = (await rowsBehindItsBack(database.url, 'SELECT id FROM movie ORDER BY id')) as { id: number }[];
+    const movies = await queryRaw<{ id: number }>(database.url, 'SELECT id FROM movie ORDER BY id');
     expect(movies.length).toBeGreaterThan(20);
     const found = (await findings(spanSize)).map(text);
     expect(found).toEqual(movies.map(({ id }) => `movie ${id}: its title_search isn't what follows from its text`));
@@ -123,10 +123,10 @@ describe('verify', () => {
   if (isSqlite())
     it('names a damaged page before anything else, and what is wrong elsewhere', async () => {
       await damage(ofGenre);
-      const [root] = (await rowsBehindItsBack(
+      const [root] = await queryRaw<{ page: number }>(
         database.url,
         `SELECT rootpage AS page FROM sqlite_schema WHERE name = 'movie'`,
-      )) as { page: number }[];
+      );
       const file = await open(database.url.replace('sqlite:', ''), 'r+');
       await file.write(Buffer.alloc(4096, 0xff), 0, 4096, (root!.page - 1) * 4096);
       await file.close();

@@ -2,7 +2,7 @@ import { createGzip, gzipSync } from 'node:zlib';
 import { readAnswer } from '../support/contract.js';
 import { faultyMembers, faultyParameters, refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
-import { say } from '../support/socket.js';
+import { sendRaw } from '../support/socket.js';
 
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 type Operation = readonly [Method, string, object?];
@@ -140,7 +140,7 @@ describe('bad input', () => {
 
     it('answers 415 to a body without a type', async () => {
       const request = 'POST /genres HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}';
-      const answer = readAnswer('POST', '/genres', await say(shop.url, request));
+      const answer = readAnswer('POST', '/genres', await sendRaw(shop.url, request));
       expect(answer.status).toBe(415);
       shop.contract.validate(answer);
     });
@@ -199,7 +199,7 @@ describe('bad input', () => {
       const head =
         'POST /genres HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n';
       const request = `${head}Transfer-Encoding: chunked\r\n\r\n${chunk.repeat(20)}0\r\n\r\n`;
-      const answer = readAnswer('POST', '/genres', await say(shop.url, request));
+      const answer = readAnswer('POST', '/genres', await sendRaw(shop.url, request));
       expect(answer.status).toBe(413);
       shop.contract.validate(answer);
     });
@@ -417,14 +417,18 @@ describe('bad input', () => {
     });
 
     it.each(['BREW', 'get'])('answers 400 to %s, which is no verb at all', async (verb) => {
-      const answer = readAnswer('GET', '/', await say(shop.url, `${verb} / HTTP/1.1\r\nHost: localhost\r\n\r\n`));
+      const answer = readAnswer('GET', '/', await sendRaw(shop.url, `${verb} / HTTP/1.1\r\nHost: localhost\r\n\r\n`));
       expect(answer.status).toBe(400);
       shop.contract.validate(answer);
     });
   });
 
   it('answers 431 to a header beyond 16 kB', async () => {
-    const answer = readAnswer('GET', '/', await say(shop.url, `GET / HTTP/1.1\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`));
+    const answer = readAnswer(
+      'GET',
+      '/',
+      await sendRaw(shop.url, `GET / HTTP/1.1\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`),
+    );
     expect(answer.status).toBe(431);
     shop.contract.validate(answer);
   });

@@ -1,4 +1,4 @@
-import { behindItsBack } from '../support/fault-injection.js';
+import { executeRaw } from '../support/raw-database.js';
 import { refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 
@@ -199,7 +199,7 @@ describe('changing rents', () => {
     // Rentals that were imported come so; over HTTP a rental is returned whole.
     const instant = '2100-01-01T00:00:00.000Z';
     const sql = `UPDATE movie_rent_detail SET returned_datetime = '${instant}' WHERE id = ${returned.id}`;
-    await behindItsBack(shop.databaseUrl, sql);
+    await executeRaw(shop.databaseUrl, sql);
     const rentId = (await shop.api.get(`/movie_rents?movie_copy_id=${second}`)).body[0].id;
     const problem = await refused(change(rentId, client.id, copy(second)), 409, 'line-returned');
     expect(problem.detail_ids).toEqual([returned.id]);
@@ -214,7 +214,7 @@ describe('changing rents', () => {
   it('keeps the due date and the renewals of a renewed line that gets another copy', async () => {
     const { client, rent, line, second, third } = await rental(3);
     const renew = (lineId: number) =>
-      behindItsBack(
+      executeRaw(
         shop.databaseUrl,
         `INSERT INTO renewal (movie_rent_detail_id, creation_datetime, former_due_on, due_on)
          VALUES (${lineId}, '2026-01-01T00:00:00.000Z', '2099-01-01', '2099-01-04');

@@ -1,5 +1,5 @@
 /* eslint-disable @typescript-eslint/no-explicit-any -- answers are judged by the tests, member by member */
-import { behindItsBack, rowsBehindItsBack } from '../support/fault-injection.js';
+import { executeRaw, queryRaw } from '../support/raw-database.js';
 import { faultyMembers, refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 
@@ -27,7 +27,7 @@ describe('the rules of a check-out', () => {
     shop.api.patch(`/movie_copies/${copyId}`).send({ service_state: 'maintenance' }).expect(200);
   const eventsOf = async (resource: string, id: number) => {
     const sql = `SELECT type, changes FROM event WHERE resource = '${resource}' AND resource_id = ${id} ORDER BY id`;
-    const rows = (await rowsBehindItsBack(shop.databaseUrl, sql)) as { type: string; changes: string }[];
+    const rows = await queryRaw<{ type: string; changes: string }>(shop.databaseUrl, sql);
     return rows.map(({ type, changes }) => [type, JSON.parse(changes)]);
   };
 
@@ -451,7 +451,7 @@ describe('the rules of a check-out', () => {
       const [id, [first, second]] = [await clientId(), await copiesOf(2)];
       const rent = await shop.clerk.rent(id, first!, second!);
       const { details } = rent;
-      await behindItsBack(
+      await executeRaw(
         shop.databaseUrl,
         `UPDATE movie_rent_detail SET returned_datetime = lent_datetime WHERE id = ${details[0].id}`,
       );

@@ -1,5 +1,5 @@
 /* eslint-disable @typescript-eslint/no-explicit-any -- answers are judged by the tests, member by member */
-import { rowsBehindItsBack } from '../support/fault-injection.js';
+import { queryRaw } from '../support/raw-database.js';
 import { faultyMembers, refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 
@@ -29,10 +29,10 @@ describe('blocks of clients', () => {
     await shop.api.delete(`/client_blocks/${body.id}`).expect(204);
     await refused(shop.api.delete(`/client_blocks/${body.id}`), 404, 'not-found');
     expect((await shop.api.get(`/clients/${id}/blocks`).expect(200)).body).toEqual([endless]);
-    const events = (await rowsBehindItsBack(
+    const events = await queryRaw<{ type: string; changes: string }>(
       shop.databaseUrl,
       `SELECT type, changes FROM event WHERE resource = 'clients' AND resource_id = ${id} ORDER BY id`,
-    )) as { type: string; changes: string }[];
+    );
     expect(events.map(({ type, changes }) => [type, JSON.parse(changes)])).toEqual([
       ['client.blocked', { client_block_id: body.id, until: '2026-06-30' }],
       ['client.blocked', { client_block_id: endless['id'], until: null }],
@@ -59,9 +59,7 @@ describe('blocks of clients', () => {
     const send = () => post(id, { reason: 'Private matters' }).set('Idempotency-Key', `block-${id}`);
     await send().expect(201);
     await shop.api.delete(`/clients/${id}`).expect(204);
-    expect(await rowsBehindItsBack(shop.databaseUrl, `SELECT id FROM client_block WHERE client_id = ${id}`)).toEqual(
-      [],
-    );
+    expect(await queryRaw(shop.databaseUrl, `SELECT id FROM client_block WHERE client_id = ${id}`)).toEqual([]);
     await refused(send(), 409, 'idempotency-answer-gone');
   });
 

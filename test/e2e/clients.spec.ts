@@ -1,4 +1,4 @@
-import { behindItsBack } from '../support/fault-injection.js';
+import { executeRaw } from '../support/raw-database.js';
 import { faultyMembers, refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 
@@ -45,7 +45,7 @@ describe('clients', () => {
 
     it('are shown and can be written back where an import left it out, and be given one', async () => {
       const { id } = await shop.clerk.client();
-      await behindItsBack(shop.databaseUrl, `UPDATE client SET address = NULL WHERE id = ${id}`);
+      await executeRaw(shop.databaseUrl, `UPDATE client SET address = NULL WHERE id = ${id}`);
       const { body } = await shop.api.get(`/clients/${id}`).expect(200);
       expect(body.address).toBeNull();
       await shop.api.put(`/clients/${id}`).send(body).expect(200, body);

@@ -1,4 +1,4 @@
-import { behindItsBack, rowsBehindItsBack } from '../support/fault-injection.js';
+import { executeRaw, queryRaw } from '../support/raw-database.js';
 import { refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 
@@ -38,14 +38,14 @@ describe('deleting rents', () => {
   it('takes its renewals with it, and is recorded with its lines', async () => {
     const { client, rent } = await rental();
     const [{ id: lineId, movie_copy_id }] = rent.details;
-    await behindItsBack(
+    await executeRaw(
       shop.databaseUrl,
       `INSERT INTO renewal (movie_rent_detail_id, creation_datetime, former_due_on, due_on)
        VALUES (${lineId}, '2026-01-01T00:00:00.000Z', '2026-01-01', '2026-01-04');
        UPDATE movie_rent_detail SET renewals = 1 WHERE id = ${lineId}`,
     );
     await shop.api.delete(`/movie_rents/${rent.id}`).expect(204);
-    const [event] = (await rowsBehindItsBack(
+    const [event] = (await queryRaw(
       shop.databaseUrl,
       `SELECT type, changes FROM event WHERE resource = 'movie_rents' AND resource_id = ${rent.id}`,
     )) as [{ type: string; changes: string }];
@@ -55,7 +55,7 @@ describe('deleting rents', () => {
       details: [{ id: lineId, movie_copy_id, renewals: 1 }, { renewals: 0 }],
     });
     const renewals = `SELECT id FROM renewal WHERE movie_rent_detail_id = ${lineId}`;
-    expect(await rowsBehindItsBack(shop.databaseUrl, renewals)).toEqual([]);
+    expect(await queryRaw(shop.databaseUrl, renewals)).toEqual([]);
   });
 
   it('is refused after the time that the policy sets', async () => {
@@ -84,7 +84,7 @@ describe('voiding rents', () => {
   const makeVoid = (rentId: number) => shop.api.post(`/movie_rents/${rentId}/void`).send({ comment });
   const eventsOf = async (rentId: number) => {
     const sql = `SELECT type, changes FROM event WHERE resource = 'movie_rents' AND resource_id = ${rentId}`;
-    const rows = (await rowsBehindItsBack(shop.databaseUrl, sql)) as { type: string; changes: string }[];
+    const rows = await queryRaw<{ type: string; changes: string }>(shop.databaseUrl, sql);
     return rows.map(({ type, changes }) => ({ type, ...(JSON.parse(changes) as object) }));
   };
 

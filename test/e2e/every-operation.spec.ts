@@ -4,10 +4,10 @@ import { openShop } from '../support/app.js';
 import { readAnswer } from '../support/contract.js';
 import { isSqlite } from '../support/engine.js';
 import { answering, call, operations } from '../support/operations.js';
-import { dropEverything, Outage } from '../support/fault-injection.js';
+import { dropSchema, DatabaseOutage } from '../support/fault-injection.js';
 import { faultyParameters, refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
-import { say } from '../support/socket.js';
+import { sendRaw } from '../support/socket.js';
 
 const largestId = 2 ** 31 - 1;
 
@@ -25,7 +25,11 @@ describe('every operation', () => {
 
   const health = operations.filter(({ statuses }) => !statuses.includes('422'));
   it.each(health)('returns 400 without a Host: $operationId', async ({ path }) => {
-    const answer = readAnswer('GET', path, await say(shop.url, `GET ${path} HTTP/1.1\r\nConnection: close\r\n\r\n`));
+    const answer = readAnswer(
+      'GET',
+      path,
+      await sendRaw(shop.url, `GET ${path} HTTP/1.1\r\nConnection: close\r\n\r\n`),
+    );
     expect(answer.status).toBe(400);
     shop.contract.validate(answer);
   });
@@ -43,7 +47,7 @@ describe('every operation', () => {
     const path = operation.path.replace(/\{\w+\}/, '1');
     // Clients of Node.js send the header at once where it has an Expect.
     const request = `${method} ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nExpect: tea\r\n\r\n`;
-    const answer = readAnswer(method, path, await say(shop.url, request));
+    const answer = readAnswer(method, path, await sendRaw(shop.url, request));
     expect(answer.status).toBe(417);
     shop.contract.validate(answer);
   });
@@ -107,7 +111,7 @@ describe('every operation, of a service with a bug', () => {
 
 describe('every operation, when what the service keeps has vanished', () => {
   const shop = useShop();
-  beforeAll(() => dropEverything(shop.databaseUrl));
+  beforeAll(() => dropSchema(shop.databaseUrl));
   const concerned = answering(503).filter(({ path }) => !path.startsWith('/health'));
 
   it.each(concerned)('says so and nothing about how it is made: $operationId', async (operation) => {
@@ -118,10 +122,10 @@ describe('every operation, when what the service keeps has vanished', () => {
 });
 
 describe('every operation, when the database is away', () => {
-  const outage = new Outage();
+  const outage = new DatabaseOutage();
   let shop: Awaited<ReturnType<typeof openShop>>;
   beforeAll(async () => {
-    shop = await openShop({ reachedBy: outage.wayTo });
+    shop = await openShop({ reachedBy: outage.proxyTo });
     if (isSqlite()) await shop.app.get(DataSource).query('PRAGMA busy_timeout = 100');
     await outage.begin();
   });
@@ -131,7 +135,7 @@ describe('every operation, when the database is away', () => {
   });
 
   it('asks to try again in a moment', async () => {
-    const concerned = answering(503).filter(({ method }) => outage.stopsReading || method !== 'get');
+    const concerned = answering(503).filter(({ method }) => outage.blocksReads || method !== 'get');
     const answers = await Promise.all(concerned.map((operation) => call(shop.api, operation)));
     const kinds = answers.map(({ status, headers, body }) => [status, headers['retry-after'], body.type]);
     expect(kinds).toEqual(concerned.map(() => [503, '1', '/problems/service-unavailable']));

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { call, executable, operations } from '../support/operations.js';
-import { behindItsBack, holdWrites } from '../support/fault-injection.js';
+import { blockWrites } from '../support/fault-injection.js';
+import { executeRaw } from '../support/raw-database.js';
 import { faultyParameters, refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 
@@ -109,7 +110,7 @@ describe('a request that is sent again with its Idempotency-Key', () => {
   it('is done again after 24 hours, and the old answer is forgotten', async () => {
     const send = (name: string) => shop.api.post('/genres').send({ name }).set('Idempotency-Key', 'yesterday');
     const age = (hours: number) =>
-      behindItsBack(
+      executeRaw(
         shop.databaseUrl,
         `UPDATE idempotency_key SET creation_datetime = '${new Date(Date.now() - hours * 3_600_000).toISOString()}'`,
       );
@@ -127,7 +128,7 @@ describe('a request that is sent again while the first is at work', () => {
 
   it.each(posts)('has to wait: $operationId', async (operation) => {
     const post = needsMore.has(operation.operationId) ? await executable(operation, shop) : operation;
-    const release = await holdWrites(shop.databaseUrl);
+    const release = await blockWrites(shop.databaseUrl);
     const key = randomUUID();
     const send = async () => {
       const { status, body } = await call(shop.api, post).set('Idempotency-Key', key);

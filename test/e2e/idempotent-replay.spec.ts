@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { call, executable, type Operation, operations } from '../support/operations.js';
-import { behindItsBack, rowsBehindItsBack } from '../support/fault-injection.js';
+import { executeRaw, queryRaw } from '../support/raw-database.js';
 import { refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 
@@ -11,7 +11,7 @@ describe('kept answers of an Idempotency-Key', () => {
     await shop.clerk.client();
   });
 
-  const keptRows = () => rowsBehindItsBack(shop.databaseUrl, 'SELECT * FROM idempotency_key');
+  const keptRows = () => queryRaw(shop.databaseUrl, 'SELECT * FROM idempotency_key');
 
   const person = { first_name: 'Etsuko', last_name: 'Ichihara', address: '5 Shinjuku', license_number: 'TK-1' };
 
@@ -51,7 +51,7 @@ describe('kept answers of an Idempotency-Key', () => {
       const post = await executable(operation, shop);
       const first = await call(shop.api, post).set('Idempotency-Key', key);
       expect([first.status, first.status < 300 ? '' : first.text]).toEqual([first.status, '']);
-      await behindItsBack(shop.databaseUrl, `UPDATE idempotency_key SET answer = '' WHERE key = '${key}'`);
+      await executeRaw(shop.databaseUrl, `UPDATE idempotency_key SET answer = '' WHERE key = '${key}'`);
       const { resource } = await refused(
         call(shop.api, post).set('Idempotency-Key', key),
         409,

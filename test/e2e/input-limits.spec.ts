@@ -2,7 +2,7 @@ import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib'
 import { readAnswer } from '../support/contract.js';
 import { refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
-import { say } from '../support/socket.js';
+import { sendRaw } from '../support/socket.js';
 
 interface InputError {
   readonly pointer?: string;
@@ -300,7 +300,7 @@ describe('limits of input', () => {
       ['an id that is none', 'PUT', '/movies/x', 422],
       ['an unknown query parameter', 'POST', '/movies?x=1', 422],
     ])('refuses %s without unpacking the body', async (_, method, target, status) => {
-      const answer = readAnswer(method, target, await say(shop.url, head(method, target)));
+      const answer = readAnswer(method, target, await sendRaw(shop.url, head(method, target)));
       expect(answer.status).toBe(status);
       shop.contract.validate(answer);
     });
@@ -309,7 +309,7 @@ describe('limits of input', () => {
       ['an Idempotency-Key that is none', 'Idempotency-Key: two words', 422],
       ['an Accept that rules out every answer', 'Accept: image/png', 406],
     ])('refuses %s by the head of the request alone', async (_, header, status) => {
-      const answer = readAnswer('POST', '/genres', await say(shop.url, head('POST', '/genres', [header])));
+      const answer = readAnswer('POST', '/genres', await sendRaw(shop.url, head('POST', '/genres', [header])));
       expect(answer.status).toBe(status);
     });
   });

@@ -1,6 +1,6 @@
 import { openShop } from '../support/app.js';
 import { isSqlite } from '../support/engine.js';
-import { holdMovie, holdWrites } from '../support/fault-injection.js';
+import { lockMovie, blockWrites } from '../support/fault-injection.js';
 import { refused } from '../support/problem.js';
 import { clerk } from '../support/shop.js';
 import { until } from '../support/until.js';
@@ -30,7 +30,7 @@ const untilBusyWith = (shop: Shop, count: number) =>
     return waiting! + running! === count;
   });
 
-/** Adds a genre with an Idempotency-Key, which holdWrites() holds up. */
+/** Adds a genre with an Idempotency-Key, which blockWrites() holds up. */
 const addGenre = (url: string, name: string, signal?: AbortSignal) =>
   fetch(`${url}/genres`, {
     method: 'POST',
@@ -52,7 +52,7 @@ describe('backpressure: while all writers are held up', () => {
     // What is held up has to last as long as the test takes.
     const patient = { STATEMENT_TIMEOUT_MS: 60_000, ...environment };
     shop = await openShop({ reachedBy: withLockTimeout(60_000), environment: patient });
-    release = await holdWrites(shop.databaseUrl);
+    release = await blockWrites(shop.databaseUrl);
   }
   afterEach(() => shop.close());
 
@@ -124,7 +124,7 @@ describe('a rental whose lock can not be had in time', () => {
   afterAll(() => shop.close());
 
   async function whileHeld(movieId: number, ask: () => Promise<unknown>): Promise<void> {
-    const release = await holdMovie(shop.databaseUrl, movieId);
+    const release = await lockMovie(shop.databaseUrl, movieId);
     await ask().finally(release);
   }
 

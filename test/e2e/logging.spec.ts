@@ -1,5 +1,5 @@
 import { freshDatabase, type FreshDatabase, isSqlite } from '../support/engine.js';
-import { behindItsBack } from '../support/fault-injection.js';
+import { executeRaw } from '../support/raw-database.js';
 import { type Program, startService } from '../../scripts/support/program.js';
 
 interface Line {
@@ -87,9 +87,9 @@ describe('the log', () => {
   });
 
   it('has the cause of a failure as a line with the name of the request, and none of what was to be stored', async () => {
-    await behindItsBack(database.url, 'ALTER TABLE client RENAME TO customer');
+    await executeRaw(database.url, 'ALTER TABLE client RENAME TO customer');
     const [cause, request] = await logged('till:1', 'POST', '/clients', licensed);
-    await behindItsBack(database.url, 'ALTER TABLE customer RENAME TO client');
+    await executeRaw(database.url, 'ALTER TABLE customer RENAME TO client');
     expect(request).toMatchObject({ level: 'error', route: '/clients', status: 500 });
     expect(cause).toMatchObject({ level: 'error', context: 'Problem', msg: 'Internal error', request_id: 'till:1' });
     const { message, stack } = cause!['err'] as { message: string; stack: string };
@@ -116,7 +116,7 @@ describe('the log', () => {
       { name: 'Noir', description: personal.licence },
     ],
   ])('does not contain what PostgreSQL quotes of %s', async (_, code, sql, path, body) => {
-    await behindItsBack(database.url, sql);
+    await executeRaw(database.url, sql);
     const [cause] = await logged(`till:${code}`, 'POST', path, body);
     expect(cause!['err']).toMatchObject({ code });
   });

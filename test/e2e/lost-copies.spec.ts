@@ -1,4 +1,4 @@
-import { rowsBehindItsBack } from '../support/fault-injection.js';
+import { queryRaw } from '../support/raw-database.js';
 import { refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 import { statuses } from '../support/statuses.js';
@@ -71,7 +71,7 @@ describe('a copy that is lost while it is out', () => {
     expect(await lineOf(lineId)).toMatchObject({ returned_datetime: foundAt, lost_datetime: null });
     expect(await stateOf(copy.id)).toBe('in_service');
     const sql = `SELECT type, changes FROM event WHERE resource = 'movie_rent_details' AND resource_id = ${lineId}`;
-    const [event] = (await rowsBehindItsBack(shop.databaseUrl, sql)) as [{ type: string; changes: string }];
+    const [event] = (await queryRaw(shop.databaseUrl, sql)) as [{ type: string; changes: string }];
     expect(event.type).toBe('line.found');
     expect(JSON.parse(event.changes)).toMatchObject({ lost_datetime: lostAt, condition: 'ok' });
   });

@@ -1,7 +1,7 @@
 /* eslint-disable @typescript-eslint/no-explicit-any -- answers are judged by the tests, member by member */
 import { randomUUID } from 'node:crypto';
 import { runCommand } from '../support/command.js';
-import { behindItsBack, rowsBehindItsBack } from '../support/fault-injection.js';
+import { executeRaw, queryRaw } from '../support/raw-database.js';
 import { faultyMembers, refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 import { statuses } from '../support/statuses.js';
@@ -19,7 +19,7 @@ describe('merging two records of one client', () => {
     (await shop.api.get(`/clients/${clientId}/movie_rents`).expect(200)).body.map(({ id }: { id: number }) => id);
   const eventsOf = async (clientId: number): Promise<[string, any][]> => {
     const sql = `SELECT type, changes FROM event WHERE resource = 'clients' AND resource_id = ${clientId} ORDER BY id`;
-    const rows = (await rowsBehindItsBack(shop.databaseUrl, sql)) as { type: string; changes: string }[];
+    const rows = await queryRaw<{ type: string; changes: string }>(shop.databaseUrl, sql);
     return rows.map(({ type, changes }) => [type, JSON.parse(changes)]);
   };
 
@@ -146,7 +146,7 @@ describe('merging two records of one client', () => {
   describe('and kept answers of an Idempotency-Key', () => {
     const person = { first_name: 'Etsuko', last_name: 'Ichihara', address: '5 Shinjuku', license_number: 'TK-9' };
     const personal = /Etsuko|Ichihara|Shinjuku|TK-9|Private/;
-    const keptRows = () => rowsBehindItsBack(shop.databaseUrl, 'SELECT * FROM idempotency_key');
+    const keptRows = () => queryRaw(shop.databaseUrl, 'SELECT * FROM idempotency_key');
 
     it('erases those that show the duplicate, and none of others', async () => {
       const id = await client();
@@ -195,10 +195,10 @@ describe('merging two records of one client', () => {
     const [id, duplicate] = [await client(), await client()];
     const rows = ['client', 'movie_copy'].map((table) => `('shop', '${table}', 'merged ${duplicate}', ${duplicate})`);
     const columns = 'source, table_name, source_id, row_id';
-    await behindItsBack(shop.databaseUrl, `INSERT INTO imported_row (${columns}) VALUES ${rows.join()}`);
+    await executeRaw(shop.databaseUrl, `INSERT INTO imported_row (${columns}) VALUES ${rows.join()}`);
     await merge(id, duplicate).expect(200);
     const sql = `SELECT row_id FROM imported_row WHERE source_id = 'merged ${duplicate}' ORDER BY table_name`;
-    expect(await rowsBehindItsBack(shop.databaseUrl, sql)).toEqual([{ row_id: id }, { row_id: duplicate }]);
+    expect(await queryRaw(shop.databaseUrl, sql)).toEqual([{ row_id: id }, { row_id: duplicate }]);
     expect((await eventsOf(id))[0]![1].moved.imported_rows).toBe(1);
   });
 

@@ -1,6 +1,6 @@
 /* eslint-disable @typescript-eslint/no-explicit-any -- answers are judged by the tests, member by member */
 import { runCommand } from '../support/command.js';
-import { behindItsBack, rowsBehindItsBack } from '../support/fault-injection.js';
+import { executeRaw, queryRaw } from '../support/raw-database.js';
 import { faultyMembers, refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 import { statuses } from '../support/statuses.js';
@@ -14,7 +14,7 @@ describe('merging two records of one movie', () => {
   const idsOf = (copies: { id: number }[]): number[] => copies.map(({ id }) => id);
   const eventsOf = async (movieId: number): Promise<[string, any][]> => {
     const sql = `SELECT type, changes FROM event WHERE resource = 'movies' AND resource_id = ${movieId} ORDER BY id`;
-    const rows = (await rowsBehindItsBack(shop.databaseUrl, sql)) as { type: string; changes: string }[];
+    const rows = await queryRaw<{ type: string; changes: string }>(shop.databaseUrl, sql);
     return rows.map(({ type, changes }) => [type, JSON.parse(changes)]);
   };
 
@@ -116,10 +116,10 @@ describe('merging two records of one movie', () => {
     const [id, duplicate] = [(await shop.clerk.movie(0)).id, (await shop.clerk.movie(0)).id];
     const rows = ['movie', 'movie_copy'].map((table) => `('shop', '${table}', 'merged ${duplicate}', ${duplicate})`);
     const columns = 'source, table_name, source_id, row_id';
-    await behindItsBack(shop.databaseUrl, `INSERT INTO imported_row (${columns}) VALUES ${rows.join()}`);
+    await executeRaw(shop.databaseUrl, `INSERT INTO imported_row (${columns}) VALUES ${rows.join()}`);
     await merge(id, duplicate).expect(200);
     const sql = `SELECT row_id FROM imported_row WHERE source_id = 'merged ${duplicate}' ORDER BY table_name`;
-    expect(await rowsBehindItsBack(shop.databaseUrl, sql)).toEqual([{ row_id: id }, { row_id: duplicate }]);
+    expect(await queryRaw(shop.databaseUrl, sql)).toEqual([{ row_id: id }, { row_id: duplicate }]);
     expect((await eventsOf(id))[0]![1].moved.imported_rows).toBe(1);
   });
 

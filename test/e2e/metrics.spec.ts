@@ -1,7 +1,7 @@
 import { METHODS, request } from 'node:http';
 import { type Api, openShop } from '../support/app.js';
 import { isSqlite } from '../support/engine.js';
-import { holdWrites, Outage } from '../support/fault-injection.js';
+import { blockWrites, DatabaseOutage } from '../support/fault-injection.js';
 import { useShop } from '../support/shop.js';
 
 type Metrics = Readonly<Record<string, number>>;
@@ -79,7 +79,7 @@ describe('the metrics', () => {
   });
 
   it('tell how many units of work run and wait, and on which connections', async () => {
-    const release = await holdWrites(shop.databaseUrl);
+    const release = await blockWrites(shop.databaseUrl);
     const before = await read(shop.api);
     const answers = Promise.all(
       ['a', 'b', 'c'].map((key) =>
@@ -117,13 +117,13 @@ describe('the metrics', () => {
   });
 
   it('are told when the database is away, but for what only the database knows', async () => {
-    const outage = new Outage();
-    const own = await openShop({ reachedBy: outage.wayTo });
+    const outage = new DatabaseOutage();
+    const own = await openShop({ reachedBy: outage.proxyTo });
     try {
       expect(await read(own.api)).toHaveProperty(['movie_rental_open_rents'], 0);
       await outage.begin();
       const metrics = await read(own.api);
-      expect('movie_rental_open_rents' in metrics).toBe(!outage.stopsReading);
+      expect('movie_rental_open_rents' in metrics).toBe(!outage.blocksReads);
       expect(metrics).toHaveProperty(['movie_rental_units_of_work_waiting'], 0);
     } finally {
       await outage.end();

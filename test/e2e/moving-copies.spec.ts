@@ -1,4 +1,4 @@
-import { rowsBehindItsBack } from '../support/fault-injection.js';
+import { queryRaw } from '../support/raw-database.js';
 import { faultyMembers, refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 import { statuses } from '../support/statuses.js';
@@ -13,7 +13,7 @@ describe('PATCH /movie_copies/{id} with movie_id', () => {
     shop.api.post('/movie_rents').send({ client_id: clientId, details: [line] });
   const eventsOf = async (copyId: number) => {
     const sql = `SELECT type, changes FROM event WHERE resource = 'movie_copies' AND resource_id = ${copyId} ORDER BY id`;
-    return (await rowsBehindItsBack(shop.databaseUrl, sql)) as { type: string; changes: string }[];
+    return queryRaw<{ type: string; changes: string }>(shop.databaseUrl, sql);
   };
 
   it('moves a copy that was never rented, in the stock of both movies, and records it once', async () => {

@@ -2,7 +2,7 @@ import type { Response } from 'supertest';
 import { cursorOf, linksOf, walk } from '../support/paging.js';
 import { faultyParameters } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
-import { say } from '../support/socket.js';
+import { sendRaw } from '../support/socket.js';
 
 describe('paging', () => {
   const shop = useShop();
@@ -52,7 +52,7 @@ describe('paging', () => {
   it('links from wherever it was asked by, be it the whole address, as proxies ask', async () => {
     await genreOf(2);
     const request = `GET ${shop.url}/movies?limit=1&title=a?b HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`;
-    expect(await say(shop.url, request)).toMatch(/\r\nLink: <\/movies\?limit=1&title=a%3Fb>; rel="first"\r\n/);
+    expect(await sendRaw(shop.url, request)).toMatch(/\r\nLink: <\/movies\?limit=1&title=a%3Fb>; rel="first"\r\n/);
   });
 
   describe('links, each of which is taken,', () => {

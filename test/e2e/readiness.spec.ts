@@ -1,11 +1,11 @@
-import { behindItsBack } from '../support/fault-injection.js';
+import { executeRaw } from '../support/raw-database.js';
 import { refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 import { until } from '../support/until.js';
 
 describe('the service, on a schema', () => {
   const shop = useShop();
-  const sql = (text: string) => behindItsBack(shop.databaseUrl, text);
+  const sql = (text: string) => executeRaw(shop.databaseUrl, text);
 
   /** A check is used again for a second. */
   const answers = (path: string, status: number) =>

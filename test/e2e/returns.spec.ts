@@ -1,4 +1,4 @@
-import { rowsBehindItsBack } from '../support/fault-injection.js';
+import { queryRaw } from '../support/raw-database.js';
 import { refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 import { statuses } from '../support/statuses.js';
@@ -29,7 +29,7 @@ describe('returns', () => {
   const returnedOf = ({ details }: { details: Line[] }) => details.map(({ returned_datetime }) => returned_datetime);
   const eventsOf = async ({ id }: Line) => {
     const sql = `SELECT type, changes FROM event WHERE resource = 'movie_rent_details' AND resource_id = ${id} ORDER BY id`;
-    const rows = (await rowsBehindItsBack(shop.databaseUrl, sql)) as { type: string; changes: string }[];
+    const rows = await queryRaw<{ type: string; changes: string }>(shop.databaseUrl, sql);
     return rows.map(({ type, changes }) => ({ type, ...(JSON.parse(changes) as object) }));
   };
 

@@ -1,5 +1,5 @@
 import { isSqlite } from '../support/engine.js';
-import { behindItsBack } from '../support/fault-injection.js';
+import { executeRaw } from '../support/raw-database.js';
 import { openShop } from '../support/app.js';
 import { refused } from '../support/problem.js';
 import { clerk } from '../support/shop.js';
@@ -14,7 +14,7 @@ describe('STATEMENT_TIMEOUT_MS', () => {
   beforeAll(async () => {
     shop = await openShop({ environment: { STATEMENT_TIMEOUT_MS: 300 } });
     await clerk(shop.api).genre({ name: 'Drama' });
-    await behindItsBack(
+    await executeRaw(
       shop.databaseUrl,
       `ALTER TABLE genre RENAME TO genre_table;
        CREATE VIEW genre AS SELECT genre_table.* FROM genre_table, ${slowedDown} AS slow WHERE slow.c > 0`,
@@ -44,7 +44,7 @@ describe('STATEMENT_TIMEOUT_MS', () => {
   });
 
   it('leaves connections as usable as they were', async () => {
-    await behindItsBack(shop.databaseUrl, 'DROP VIEW genre; ALTER TABLE genre_table RENAME TO genre');
+    await executeRaw(shop.databaseUrl, 'DROP VIEW genre; ALTER TABLE genre_table RENAME TO genre');
     const answers = await Promise.all(Array.from({ length: 12 }, () => shop.api.get('/genres').expect(200)));
     for (const { body } of answers) expect(body).toMatchObject([{ name: 'Drama' }]);
   });

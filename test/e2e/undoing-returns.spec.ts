@@ -1,4 +1,4 @@
-import { rowsBehindItsBack } from '../support/fault-injection.js';
+import { queryRaw } from '../support/raw-database.js';
 import { refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 import { statuses } from '../support/statuses.js';
@@ -24,10 +24,10 @@ describe('undoing a wrong return', () => {
   const stateOf = async (copyId: number) =>
     (await shop.api.get(`/movie_copies/${copyId}`).expect(200)).body.service_state;
   const eventsOf = async (lineId: number) =>
-    (await rowsBehindItsBack(
+    queryRaw<{ type: string; changes: string }>(
       shop.databaseUrl,
       `SELECT type, changes FROM event WHERE resource = 'movie_rent_details' AND resource_id = ${lineId} ORDER BY id`,
-    )) as { type: string; changes: string }[];
+    );
 
   it('opens the line with its due date, and records the comment', async () => {
     const { rent, line, copyId, closed } = await returned();

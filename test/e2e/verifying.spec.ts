@@ -1,5 +1,5 @@
 import { isSqlite } from '../support/engine.js';
-import { behindItsBack } from '../support/fault-injection.js';
+import { executeRaw } from '../support/raw-database.js';
 import { runCommand } from '../support/command.js';
 import { useShop } from '../support/shop.js';
 
@@ -10,7 +10,7 @@ describe('npm run verify', () => {
 
   /** SQL that no constraint stands in the way of. */
   const unchecked = (sql: string) =>
-    behindItsBack(
+    executeRaw(
       shop.databaseUrl,
       isSqlite() ? `PRAGMA ignore_check_constraints = ON; ${sql}` : `SET session_replication_role = replica; ${sql}`,
     );

@@ -1,26 +1,27 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { freshDatabase, type FreshDatabase, isSqlite } from '../support/engine.js';
 import { progress, report, scaled } from '../support/faults.js';
+import { invariantViolations } from '../support/invariants.js';
 import { findViolation, type Operation } from '../support/linearizability.js';
 import { type Program, startService } from '../../scripts/support/program.js';
 import { type Random, withSeed } from '../support/random.js';
-import { type Answer, type Request, type Shelf, shelfModel } from '../support/sequential-model.js';
+import { type Answer, type Request, sequentialModel, type ShopState } from '../support/sequential-model.js';
 
 const clients = 32;
 // A history of 40 requests by each of 32 clients can keep the search busy for minutes.
 const { rounds, requests } = scaled({ short: { rounds: 2, requests: 15 }, long: { rounds: 60, requests: 15 } });
 const instances = isSqlite() ? 1 : 2;
 
-/** The initial state of a shelf; copies that were retired among them, and rentals that were closed. */
-interface Place {
+/** A group of movies, whose history is checked by itself. Copies and rentals include retired and closed ones. */
+interface MovieGroup {
   readonly movieIds: readonly number[];
-  readonly initial: Shelf;
+  readonly initial: ShopState;
   readonly copyIds: number[];
   readonly rentIds: number[];
   readonly history: Operation<Request, Answer>[];
 }
 
-describe(`${clients} clients of ${instances} instances of the service, who rent, return, correct and restock at random`, () => {
+describe(`${clients} clients of ${instances} instances of the service, that rent, return, amend and restock at random`, () => {
   let database: FreshDatabase;
   const services: { service: Program; url: string }[] = [];
   beforeAll(async () => {
@@ -37,7 +38,7 @@ describe(`${clients} clients of ${instances} instances of the service, who rent,
   const make = async (path: string, body: object) =>
     (await (await send(services[0]!.url, 'POST', path, body)).json()) as { id: number; copies: { id: number }[] };
 
-  async function openPlace(genreId: number): Promise<Place> {
+  async function createGroup(genreId: number): Promise<MovieGroup> {
     const fields = { title: 'Wanted', year: 1999, genre_id: genreId, stock: 2 };
     const movies = [await make('/movies/with_stock', fields), await make('/movies/with_stock', fields)];
     const copies = movies.flatMap(({ id, copies }) => copies.map((copy) => ({ id: copy.id, movieId: id })));
@@ -53,17 +54,17 @@ describe(`${clients} clients of ${instances} instances of the service, who rent,
     };
   }
 
-  let orders = 0;
-  function think({ movieIds, copyIds, rentIds }: Place, random: Random): Request {
+  let rentals = 0;
+  function plan({ movieIds, copyIds, rentIds }: MovieGroup, random: Random): Request {
     const known = copyIds.slice(-6);
     const some = random.sample(known, 1 + random.below(2));
     const rentId = rentIds.length > 0 ? random.pick(rentIds.slice(-6)) : undefined;
     const choice = random.below(20);
-    if (choice < 4) return { do: 'look', movieId: random.pick(movieIds) };
+    if (choice < 4) return { do: 'read', movieId: random.pick(movieIds) };
     if (choice < 6) return { do: 'stock', movieId: random.pick(movieIds), stock: 1 + random.below(3) };
     if (choice < 8 && rentId) return { do: 'amend', rentId, copyIds: some };
     if (choice < 13 && rentId) return { do: 'close', rentId };
-    return { do: 'rent', copyIds: some, number: ++orders };
+    return { do: 'rent', copyIds: some, number: ++rentals };
   }
 
   async function ask(url: string, request: Request, shop: { genreId: number; clientId: number }): Promise<Response> {
@@ -82,12 +83,12 @@ describe(`${clients} clients of ${instances} instances of the service, who rent,
         const movie = { title: 'Wanted', year: 1999, genre_id: shop.genreId, stock: request.stock };
         return send(url, 'PUT', `/movies/${request.movieId}/with_stock`, movie);
       }
-      case 'look':
+      case 'read':
         return send(url, 'GET', `/movies/${request.movieId}`);
     }
   }
 
-  async function understand(request: Request, response: Response): Promise<Answer> {
+  async function parse(request: Request, response: Response): Promise<Answer> {
     const { status } = response;
     const body = (await response.json()) as {
       readonly id: number;
@@ -95,61 +96,63 @@ describe(`${clients} clients of ${instances} instances of the service, who rent,
       readonly movie_copy_ids?: number[];
       readonly copies: { readonly id: number; readonly is_available: boolean }[];
     };
-    if (status >= 400) return { status, problem: body.type.replace('/problems/', ''), named: body.movie_copy_ids };
+    if (status >= 400)
+      return { status, problem: body.type.replace('/problems/', ''), movieCopyIds: body.movie_copy_ids };
     if (request.do === 'rent') return { status, rentId: body.id };
     if (request.do === 'close' || request.do === 'amend') return { status };
     const copies = body.copies.map((copy) => [copy.id, copy.is_available ? 'in' : 'out']);
     return { status, copies: Object.fromEntries(copies) };
   }
 
-  async function play(places: readonly Place[], shop: { genreId: number; clientId: number }, random: Random) {
+  async function play(groups: readonly MovieGroup[], shop: { genreId: number; clientId: number }, random: Random) {
     const client = async (): Promise<void> => {
       for (let count = 0; count < requests; count++) {
-        const place = random.pick(places);
-        const request = think(place, random);
+        const group = random.pick(groups);
+        const request = plan(group, random);
         const asked = performance.now();
         const response = await ask(random.pick(services).url, request, shop);
-        const answer = await understand(request, response);
-        // A client that gets 503 can't know whether the work was done.
+        const answer = await parse(request, response);
+        // After a 503 it is unknown whether the request was executed.
         const isKnown = answer.status !== 503;
-        place.history.push({
+        group.history.push({
           request,
           answer: isKnown ? answer : undefined,
           asked,
           answered: isKnown ? performance.now() : Infinity,
         });
-        if (answer.rentId) place.rentIds.push(answer.rentId);
+        if (answer.rentId) group.rentIds.push(answer.rentId);
         for (const id of Object.keys(answer.copies ?? {}).map(Number)) {
-          if (!place.copyIds.includes(id)) place.copyIds.push(id);
+          if (!group.copyIds.includes(id)) group.copyIds.push(id);
         }
       }
     };
     await Promise.all(Array.from({ length: clients }, client));
   }
 
-  it(`are answered as if they had come one after the other, ${rounds} rounds long`, async () => {
+  it(`get linearizable responses, ${rounds} rounds long`, async () => {
     await withSeed(async (random) => {
       const genreId = (await make('/genres', { name: 'Races' })).id;
       const clientId = (await make('/clients', { first_name: 'A', last_name: 'Client', address: 'A Road' })).id;
       const figures = { rounds, histories: 0, operations: 0, 'of them refused': 0, 'of them unanswered': 0 };
       await progress.step('rounds', rounds, async (advance) => {
         for (let round = 0; round < rounds; round++) {
-          // From a crowd around one shelf to few at each of many.
-          const places: Place[] = [];
-          for (let count = 1 + random.below(8); count > 0; count--) places.push(await openPlace(genreId));
-          await play(places, { genreId, clientId }, random);
-          for (const { history, initial } of places) {
-            expect(findViolation(history, shelfModel(initial))).toBeUndefined();
+          // From all clients on one group of movies to a few on each of many.
+          const groups: MovieGroup[] = [];
+          for (let count = 1 + random.below(8); count > 0; count--) groups.push(await createGroup(genreId));
+          await play(groups, { genreId, clientId }, random);
+          for (const { history, initial } of groups) {
+            expect(findViolation(history, sequentialModel(initial))).toBeUndefined();
             figures.histories++;
             figures.operations += history.length;
             figures['of them refused'] += history.filter(({ answer }) => answer?.status === 409).length;
             figures['of them unanswered'] += history.filter(({ answer }) => !answer).length;
           }
-          // A search that took minutes has kept this process from hearing that the services closed idle connections.
+          // A long search blocks this process, which then processes that the services have closed idle connections.
           await pause(50);
           advance(1);
         }
       });
+      expect(await invariantViolations(database.url)).toEqual([]);
       report('Linearizability', random, figures);
     });
   });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { useShop } from '../support/shop.js';
 import { type Answer, readAnswer } from '../support/contract.js';
-import { heard, openSocket, say } from '../support/socket.js';
+import { readToEnd, openSocket, sendRaw } from '../support/socket.js';
 
 const host = 'Host: localhost\r\n';
 const close = 'Connection: close\r\n';
@@ -11,7 +11,7 @@ describe('a request that breaks HTTP', () => {
 
   async function send(bytes: string): Promise<Answer> {
     // Half a request is none of any operation.
-    const answer = readAnswer('', '/', await say(shop.url, Buffer.from(bytes, 'latin1')));
+    const answer = readAnswer('', '/', await sendRaw(shop.url, Buffer.from(bytes, 'latin1')));
     if (answer.status >= 400) shop.contract.validate(answer);
     return answer;
   }
@@ -101,7 +101,7 @@ describe('a request that breaks HTTP', () => {
     const socket = openSocket(shop.url);
     socket.write('BREW / HTTP/1.1\r\n\r\n');
     const sending = setInterval(() => socket.write('BREW / HTTP/1.1\r\n\r\n'), 50);
-    const answers = await heard(socket);
+    const answers = await readToEnd(socket);
     clearInterval(sending);
     expect(answers.match(/HTTP\/1\.1 400/g)).toHaveLength(1);
   });
@@ -109,7 +109,7 @@ describe('a request that breaks HTTP', () => {
   it('does not take the answer of a whole request that came before it on its connection', async () => {
     const body = JSON.stringify({ name: 'Pipelined' });
     const post = `POST /genres HTTP/1.1\r\n${host}Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
-    const answers = await say(shop.url, `${post}GET /version HTTP/1.1\r\n${host}\r\nBREW\r\n\r\n`);
+    const answers = await sendRaw(shop.url, `${post}GET /version HTTP/1.1\r\n${host}\r\nBREW\r\n\r\n`);
     expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 201', 'HTTP/1.1 200']);
   });
 

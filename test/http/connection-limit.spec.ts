@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { openShop } from '../support/app.js';
 import { readAnswer } from '../support/contract.js';
-import { heard, openSocket } from '../support/socket.js';
+import { readToEnd, openSocket } from '../support/socket.js';
 
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
 
@@ -34,7 +34,7 @@ describe('MAX_CONNECTIONS', () => {
     await fill();
     const socket = openSocket(url);
     socket.write(get('/version'));
-    const { status, headers, body } = readAnswer('GET', '/version', await heard(socket));
+    const { status, headers, body } = readAnswer('GET', '/version', await readToEnd(socket));
     expect({ status, headers }).toMatchObject({ status: 503, headers: { connection: 'close', 'retry-after': '1' } });
     expect(JSON.parse(body)).toMatchObject({ type: '/problems/service-unavailable', status });
   });
@@ -43,7 +43,7 @@ describe('MAX_CONNECTIONS', () => {
     await fill();
     const socket = openSocket(url);
     socket.write(get('/health/live'));
-    expect(readAnswer('GET', '/health/live', await heard(socket))).toMatchObject({
+    expect(readAnswer('GET', '/health/live', await readToEnd(socket))).toMatchObject({
       status: 200,
       headers: { connection: 'close' },
     });
@@ -61,6 +61,6 @@ describe('MAX_CONNECTIONS', () => {
     for (let index = 0; index < 3; index++) sockets.push(openSocket(url));
     await Promise.all(sockets.slice(3).map((socket) => once(socket, 'connect')));
     const socket = openSocket(url);
-    expect(await heard(socket)).toBe('');
+    expect(await readToEnd(socket)).toBe('');
   });
 });

@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { GracefulShutdown } from '../../src/platform/http/server/graceful-shutdown.js';
-import { heard, openSocket } from '../support/socket.js';
+import { readToEnd, openSocket } from '../support/socket.js';
 
 const get = 'GET / HTTP/1.1\r\nHost: shop\r\n\r\n';
 
@@ -46,7 +46,7 @@ describe('a server that is drained', () => {
     kept.write(get);
     await Promise.all([once(kept, 'data'), once(silent, 'connect')]);
     const begun = performance.now();
-    await Promise.all([drain.end(), heard(kept), heard(silent)]);
+    await Promise.all([drain.end(), readToEnd(kept), readToEnd(silent)]);
     // Far less than the minute for which the server keeps an idle connection.
     expect(performance.now() - begun).toBeLessThan(30_000);
   });
@@ -62,7 +62,7 @@ describe('a server that is drained', () => {
     await once(socket, 'data');
     const ended = drain.end();
     finish();
-    expect(await heard(socket)).toContain('gun');
+    expect(await readToEnd(socket)).toContain('gun');
     await ended;
   });
 
@@ -75,7 +75,7 @@ describe('a server that is drained', () => {
     while (connection.bytesRead === 0) await setTimeout(10);
     const ended = drain.end();
     socket.write(get.slice(10));
-    expect(await heard(socket)).toMatch(/Connection: close[^]*answered/);
+    expect(await readToEnd(socket)).toMatch(/Connection: close[^]*answered/);
     await ended;
   });
 
@@ -84,7 +84,7 @@ describe('a server that is drained', () => {
     const socket = openSocket(url);
     socket.write(get);
     await once(server, 'request');
-    await Promise.all([drain.end(100), heard(socket)]);
+    await Promise.all([drain.end(100), readToEnd(socket)]);
     expect(server.listening).toBe(false);
   });
 });

@@ -1,11 +1,12 @@
 import { openShop } from '../support/app.js';
 import { readAnswer } from '../support/contract.js';
-import { say } from '../support/socket.js';
+import { sendRaw } from '../support/socket.js';
 
 type Shop = Awaited<ReturnType<typeof openShop>>;
 
 const statusOf = async (url: string, host: string, path = '/version'): Promise<number> =>
-  readAnswer('GET', path, await say(url, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)).status;
+  readAnswer('GET', path, await sendRaw(url, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`))
+    .status;
 
 describe('Host, on a loopback address', () => {
   let shop: Shop;
@@ -66,7 +67,7 @@ describe('Host, on a loopback address', () => {
 
   it('gives way to the authority of an absolute-form target', async () => {
     const ask = (target: string, host: string) =>
-      say(shop.url, `GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+      sendRaw(shop.url, `GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
     expect(await ask('http://localhost/version', 'attacker.example')).toMatch(/^HTTP\/1.1 200/);
     expect(await ask('http://attacker.example/version', 'localhost')).toMatch(/^HTTP\/1.1 421/);
   });

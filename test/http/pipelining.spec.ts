@@ -9,7 +9,7 @@ import { GracefulShutdown } from '../../src/platform/http/server/graceful-shutdo
 import { limitPipelining } from '../../src/platform/http/connections/pipelining.js';
 import { freshDatabase } from '../support/engine.js';
 import { startServer } from '../support/pipelining.js';
-import { heard, openSocket, say } from '../support/socket.js';
+import { readToEnd, openSocket, sendRaw } from '../support/socket.js';
 
 const get = (path: string | number): string => `GET /${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
 const post = (path: string | number, body: string): string =>
@@ -158,7 +158,7 @@ describe.each([
       await usual(request, response);
     };
     const socket = openSocket(url);
-    const text = heard(socket);
+    const text = readToEnd(socket);
     socket.write(numbers.map(get).join(''));
     while (begun.length < limit) await setTimeout(10);
     const ended = drain.end();
@@ -182,7 +182,7 @@ describe.each([
       errors.push(code);
       socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
     });
-    expect(await say(url, `broken\r\n\r\n${get(1).repeat(100)}`)).toContain('400');
+    expect(await sendRaw(url, `broken\r\n\r\n${get(1).repeat(100)}`)).toContain('400');
     expect(errors).toHaveLength(1);
     expect(begun).toEqual([]);
   });
@@ -202,7 +202,7 @@ describe('a client that pipelines 1,500 requests and reads no answers', () => {
       const last = 'GET /version HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
       reader.write(get('version').repeat(1_499) + last);
       for (let count = 0; count < 10; count++) expect((await fetch(`${url}/movies`)).status).toBe(200);
-      const text = await heard(reader.resume());
+      const text = await readToEnd(reader.resume());
       expect(text.match(/HTTP\/1\.1 200/g)).toHaveLength(1_500);
       for (const socket of silent) socket.destroy();
     } finally {

@@ -1,7 +1,7 @@
 import { openShop } from '../support/app.js';
 import { readAnswer } from '../support/contract.js';
 import { clerk } from '../support/shop.js';
-import { say } from '../support/socket.js';
+import { sendRaw } from '../support/socket.js';
 
 const publicUrl = 'https://shop.example/rental';
 
@@ -12,7 +12,7 @@ describe('PUBLIC_URL with a host and a slash at its end', () => {
 
   const statusFor = async (host: string): Promise<number> => {
     const request = `GET /version HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
-    return readAnswer('GET', '/version', await say(shop.url, request)).status;
+    return readAnswer('GET', '/version', await sendRaw(shop.url, request)).status;
   };
 
   it('stands before Location, also of an answer that is replayed', async () => {

@@ -2,7 +2,7 @@ import fc, { type Arbitrary } from 'fast-check';
 import { type Program, startService } from '../../scripts/support/program.js';
 import { type Answer, readAnswer } from '../support/contract.js';
 import { freshDatabase, type FreshDatabase } from '../support/engine.js';
-import { say } from '../support/socket.js';
+import { sendRaw } from '../support/socket.js';
 
 describe('the request target', () => {
   let database: FreshDatabase;
@@ -19,7 +19,7 @@ describe('the request target', () => {
 
   async function request(method: string, target: string): Promise<Answer> {
     const bytes = `${method} ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`;
-    return readAnswer(method, target, await say(url, Buffer.from(bytes, 'latin1')));
+    return readAnswer(method, target, await sendRaw(url, Buffer.from(bytes, 'latin1')));
   }
 
   it.each([

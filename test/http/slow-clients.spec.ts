@@ -2,7 +2,7 @@ import { defaultReceiveTimeouts, type ReceiveTimeouts } from '../../src/platform
 import { openShop } from '../support/app.js';
 import { readAnswer } from '../support/contract.js';
 import { clerk } from '../support/shop.js';
-import { heard, openSocket } from '../support/socket.js';
+import { readToEnd, openSocket } from '../support/socket.js';
 import { until } from '../support/until.js';
 
 const timeouts: ReceiveTimeouts = { headersTimeoutMs: 300, requestTimeoutMs: 400, checkIntervalMs: 50 };
@@ -24,7 +24,7 @@ describe('a client that sends a request byte by byte (slowloris)', () => {
     let sent = request.startsWith(`${head}X`) ? head.length : request.indexOf('\r\n\r\n') + 4;
     socket.write(request.slice(0, sent));
     const drops = setInterval(() => socket.write(request.slice(sent, ++sent)), 10);
-    return heard(socket).finally(() => clearInterval(drops));
+    return readToEnd(socket).finally(() => clearInterval(drops));
   }
 
   it('gets 408 and is disconnected, while other clients are served', async () => {

@@ -3,17 +3,17 @@ import type { Api } from './app.js';
 import { linksOf } from './paging.js';
 import { currentTag, linkedCursor, ordinals, type PlannedRequest } from './requests.js';
 
-/** In which list the things are whose ids go by a name. */
+/** The list that holds the resources of an id parameter, by the name of the parameter. */
 const collections: Readonly<Record<string, string>> = {
   genre_id: 'genres',
   movie_id: 'movies',
   movie_copy_id: 'movie_copies',
   client_id: 'clients',
   movie_rent_id: 'movie_rents',
-  // The only document that is told its id is a line of a rental.
+  // The only request body with a member `id` is a line of a rental.
   id: 'details',
 };
-/** What there is, and what of it most can be done with. */
+/** The lists of the shop, and a filter for the resources that most operations accept. */
 const lists: Readonly<Record<string, string>> = {
   genres: '',
   movies: '&available=true',
@@ -22,31 +22,31 @@ const lists: Readonly<Record<string, string>> = {
   movie_rents: '&is_closed=false',
 };
 
-/** What one knows of a shop who has looked around: which things there are, their tags, and which pages are linked to. */
-export class Acquaintance {
+/** What random requests refer to: the ids, ETags and links to pages that a shop has returned. */
+export class FuzzFixtures {
   private readonly ids = new Map<string, number[]>();
   private readonly tags = new Map<string, string>();
   private readonly links = new Map<string, string>();
-  private looks = 0;
+  private refreshes = 0;
 
   constructor(private readonly api: Api) {}
 
-  /** Looks at the latest of everything, or, three times out of four, of what most can be done with. */
-  async lookAround(): Promise<void> {
-    const isChoosy = this.looks++ % 4 > 0;
+  /** Reads the newest ids of every list, three times out of four with the filter of the list. */
+  async refresh(): Promise<void> {
+    const isFiltered = this.refreshes++ % 4 > 0;
     for (const [list, filter] of Object.entries(lists)) {
-      const query = `?sort=-id&limit=20${isChoosy ? filter : ''}`;
+      const query = `?sort=-id&limit=20${isFiltered ? filter : ''}`;
       const { body } = (await this.api.get(`/${list}${query}`).expect(200)) as { body: Row[] };
       this.ids.set(list, idsOf(body));
       if (list === 'movie_rents') this.ids.set('details', idsOf(body.flatMap(({ details = [] }) => details)));
     }
   }
 
-  /** The request as it is to be sent: about things that are there, where it is about the first, the second or so. */
-  introduce(request: PlannedRequest): PlannedRequest & { readonly target: string } {
-    const path = request.path.replace(/\{(\w+)\}/g, (_, name: string) => this.step(request, name));
-    const asked = request.query.map(([name, value]) => [name, this.inQuery(name, value)]);
-    const query = asked.map((pair) => pair.join('=')).join('&');
+  /** Replaces the ordinals, ETags and cursors of a planned request by those of the shop. */
+  resolve(request: PlannedRequest): PlannedRequest & { readonly target: string } {
+    const path = request.path.replace(/\{(\w+)\}/g, (_, name: string) => this.inPath(request, name));
+    const pairs = request.query.map(([name, value]) => [name, this.inQuery(name, value)]);
+    const query = pairs.map((pair) => pair.join('=')).join('&');
     const isLinked =
       !request.broken && request.query.some(([name, value]) => name === 'cursor' && value === linkedCursor);
     return {
@@ -62,8 +62,8 @@ export class Acquaintance {
     };
   }
 
-  /** Remembers the tags and links of an answer. */
-  remember(target: string, answer: Response): void {
+  /** Records the ETag and the links of a response. */
+  record(target: string, answer: Response): void {
     const { etag, link } = answer.headers as Record<string, string>;
     const path = target.replace(/\?.*/, '');
     if (etag && path === target) this.tags.set(path, etag);
@@ -71,15 +71,15 @@ export class Acquaintance {
     if (prev) this.links.set(path, prev);
   }
 
-  private step({ path, steps }: PlannedRequest, name: string): string {
+  private inPath({ path, steps }: PlannedRequest, name: string): string {
     const value = steps[name]!;
     const [, collection] = path.split('/');
-    return /^[1-9]\d*$/.test(value) ? String(this.known(collection!, Number(value))) : value;
+    return /^[1-9]\d*$/.test(value) ? String(this.idOf(collection!, Number(value))) : value;
   }
 
   private inQuery(name: string, value: string): string {
     const collection = collections[name];
-    return collection && /^[1-9]\d*$/.test(value) ? String(this.known(collection, Number(value))) : value;
+    return collection && /^[1-9]\d*$/.test(value) ? String(this.idOf(collection, Number(value))) : value;
   }
 
   private inBody(name: string, value: unknown): unknown {
@@ -90,13 +90,13 @@ export class Acquaintance {
       );
     }
     const collection = collections[name];
-    return collection && typeof value === 'number' ? this.known(collection, value) : value;
+    return collection && typeof value === 'number' ? this.idOf(collection, value) : value;
   }
 
-  private known(collection: string, ordinal: number): number {
-    const there = this.ids.get(collection) ?? [];
-    if (!Number.isInteger(ordinal) || ordinal < 1 || ordinal > ordinals || there.length === 0) return ordinal;
-    return there[ordinal % there.length]!;
+  private idOf(collection: string, ordinal: number): number {
+    const ids = this.ids.get(collection) ?? [];
+    if (!Number.isInteger(ordinal) || ordinal < 1 || ordinal > ordinals || ids.length === 0) return ordinal;
+    return ids[ordinal % ids.length]!;
   }
 }
 

@@ -2,58 +2,60 @@ import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../ormconfig.js';
 import type { Statement } from './query-recorder.js';
 
-/** Rows of a table that a query may read: more than a page, and much fewer than the tables have that are asked. */
-const fewRows = 2_000;
+/** Rows of a table that a query may read: more than a page, and far fewer than the tables of the tests have. */
+const maxRowsRead = 2_000;
 
-/** The end of a statement that reads a page, or the pages of a batch. */
+/** The end of the SQL of a page, or of a batch of pages. */
 const pageEnd = / AS page LIMIT \?\d+\) AS gathered(\) AS rows FROM json_each\(\?1\) AS read)?$/;
 
 const notATable = /VIRTUAL TABLE|dummy_table|SCAN (gathered|page)/;
-/** The lines that are out, all of which are asked for: this index holds nothing else. */
-const allThatIsOut = /USING INDEX ix_movie_rent_detail_open_lines/;
+/** A scan of the partial index of open lines, by queries that read all open lines. */
+const openLinesIndex = /USING INDEX ix_movie_rent_detail_open_lines/;
 
-/** Asks a database how it does what the service has asked of it. */
-export class Planner {
+/** Reads the query plans of recorded statements. */
+export class QueryPlans {
   private constructor(private readonly dataSource: DataSource) {}
 
-  static async at(url: string): Promise<Planner> {
-    return new Planner(await new DataSource({ ...dataSourceOptions(url), migrations: [] }).initialize());
+  static async open(url: string): Promise<QueryPlans> {
+    return new QueryPlans(await new DataSource({ ...dataSourceOptions(url), migrations: [] }).initialize());
   }
 
-  leave(): Promise<void> {
+  close(): Promise<void> {
     return this.dataSource.destroy();
   }
 
   /**
-   * The steps that read a table from end to end, as the database describes them.
-   * @param isPage whether SQLite, which doesn't tell how much it reads, may scan in the order of a page, until that is full
+   * Returns the full table scans of a statement, as the database describes them.
+   * @param isPage whether SQLite, whose plans have no row counts, may scan in the order of a page until the page is full
    */
-  scans(statement: Statement, isPage: boolean): Promise<string[]> {
+  fullScans(statement: Statement, isPage: boolean): Promise<string[]> {
     return this.dataSource.options.type === 'postgres'
-      ? this.scansOnPostgres(statement)
-      : this.scansOnSqlite(statement, isPage);
+      ? this.fullScansOnPostgres(statement)
+      : this.fullScansOnSqlite(statement, isPage);
   }
 
-  private async scansOnSqlite({ sql, parameters }: Statement, isPage: boolean): Promise<string[]> {
+  private async fullScansOnSqlite({ sql, parameters }: Statement, isPage: boolean): Promise<string[]> {
     const plan = await this.dataSource.query<{ detail: string }[]>(`EXPLAIN QUERY PLAN ${sql}`, [...parameters]);
     const steps = plan.map(({ detail }) => detail);
-    const scans = steps.filter((step) => /^SCAN [a-z]/.test(step) && !notATable.test(step) && !allThatIsOut.test(step));
+    const scans = steps.filter(
+      (step) => /^SCAN [a-z]/.test(step) && !notATable.test(step) && !openLinesIndex.test(step),
+    );
     const isCut = isPage && pageEnd.test(sql) && !steps.some((step) => step.includes('TEMP B-TREE'));
     return isCut ? scans.slice(1) : scans;
   }
 
-  /** PostgreSQL does it, and takes it back: so this is what was read, and not what was thought to be. */
-  private async scansOnPostgres({ sql, parameters }: Statement): Promise<string[]> {
+  /** Executes the statement and rolls it back: row counts are those of EXPLAIN ANALYZE, not estimates. */
+  private async fullScansOnPostgres({ sql, parameters }: Statement): Promise<string[]> {
     const runner = this.dataSource.createQueryRunner();
     await runner.startTransaction();
     try {
-      // An insert would be refused the second time, and reads nothing.
+      // An INSERT would violate a unique index the second time, and reads no rows.
       const analyze = sql.startsWith('INSERT') ? '' : 'ANALYZE, ';
       const [row] = (await runner.query(`EXPLAIN (${analyze}FORMAT JSON) ${sql}`, [...parameters])) as [
         { 'QUERY PLAN': [{ Plan: Step }] },
       ];
       return stepsOf(row['QUERY PLAN'][0].Plan)
-        .filter((step) => rowsReadBy(step) > fewRows)
+        .filter((step) => rowsReadBy(step) > maxRowsRead)
         .map((step) => `${step['Node Type']} on ${step['Relation Name']}: ${rowsReadBy(step)} rows`);
     } finally {
       await runner.rollbackTransaction();

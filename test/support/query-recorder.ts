@@ -6,32 +6,32 @@ export interface Statement {
   readonly parameters: readonly unknown[];
 }
 
-/** Remembers every statement, as the logger of a DataSource. */
-export class Listener extends AbstractLogger {
+/** A TypeORM logger that records every statement of a DataSource. */
+export class QueryRecorder extends AbstractLogger {
   readonly statements: Statement[] = [];
 
-  /** Listens to every DataSource that `open` makes. */
-  static async to<Opened>(open: () => Promise<Opened>): Promise<{ opened: Opened; listener: Listener }> {
-    const listener = new Listener();
+  /** Records the statements of every DataSource that `open` creates. */
+  static async record<Opened>(open: () => Promise<Opened>): Promise<{ opened: Opened; recorder: QueryRecorder }> {
+    const recorder = new QueryRecorder();
     const { prototype } = LoggerFactory;
     const create = Object.getOwnPropertyDescriptor(prototype, 'create')!;
-    prototype.create = () => listener;
+    prototype.create = () => recorder;
     try {
-      return { opened: await open(), listener };
+      return { opened: await open(), recorder };
     } finally {
       Object.defineProperty(prototype, 'create', create);
     }
   }
 
-  /** What was said since it was last asked. */
-  heard(): Statement[] {
+  /** Returns the statements since the last call, and forgets them. */
+  take(): Statement[] {
     return this.statements.splice(0);
   }
 
   protected override isLogEnabledFor = (): boolean => true;
 
   protected override writeLog(): void {
-    // It is not read.
+    // Statements are recorded by logQuery() alone.
   }
 
   override logQuery(sql: string, parameters: readonly unknown[] = []): void {

@@ -1,40 +1,48 @@
+import { Client } from 'pg';
 import sqlite3 from 'sqlite3';
-import { DataSource, type DataSourceOptions } from 'typeorm';
-import { dataSourceOptions } from '../../ormconfig.js';
 
-/** Reads what a service's database holds, past the service. */
-export class Witness {
-  private constructor(private readonly dataSource: DataSource) {}
-
-  static async at(url: string): Promise<Witness> {
-    const options = { ...dataSourceOptions(url), migrations: [], flags: sqlite3.OPEN_READONLY };
-    return new Witness(await new DataSource(options as DataSourceOptions).initialize());
+/** Executes SQL on the database of a service, past the service. */
+export async function executeRaw(url: string, sql: string): Promise<void> {
+  if (url.startsWith('sqlite:')) {
+    const file = await openFile(url);
+    await execute(file, sql).finally(() => closeFile(file));
+    return;
   }
-
-  rows<Row extends object>(sql: string): Promise<Row[]> {
-    return this.dataSource.query<Row[]>(sql);
-  }
-
-  leave(): Promise<void> {
-    return this.dataSource.destroy();
-  }
-
-  /** The rows that no shop could have come to, whatever was done to it. */
-  async unsound(): Promise<object[]> {
-    const offenders = await Promise.all(unsound.map((sql) => this.rows(sql)));
-    if (this.dataSource.options.type === 'sqlite') {
-      const [verdict] = await this.rows<{ integrity_check: string }>('PRAGMA integrity_check');
-      if (verdict?.integrity_check !== 'ok') offenders.push([verdict!]);
-      offenders.push(await this.rows('PRAGMA foreign_key_check'));
-    }
-    return offenders.flat();
-  }
+  const client = await connect(url);
+  await client.query(sql).finally(() => client.end());
 }
 
-const unsound = [
-  `SELECT movie_copy_id AS copy_in_two_hands FROM movie_rent_detail WHERE COALESCE(returned_datetime, lost_datetime) IS NULL
-   GROUP BY movie_copy_id HAVING COUNT(*) > 1`,
-  `SELECT id AS rent_without_lines FROM movie_rent
-   WHERE NOT EXISTS (SELECT 1 FROM movie_rent_detail WHERE movie_rent_id = movie_rent.id)`,
-  `SELECT id AS line_returned_before_it_was_lent FROM movie_rent_detail WHERE COALESCE(returned_datetime, lost_datetime) < lent_datetime`,
-];
+/** Returns the rows of a query on the database of a service, past the service. */
+export async function queryRaw<Row extends object = object>(url: string, sql: string): Promise<Row[]> {
+  if (url.startsWith('sqlite:')) {
+    const file = await openFile(url);
+    return new Promise((resolve, reject) => {
+      file.all<Row>(sql, (error, rows) => file.close(() => (error ? reject(error) : resolve(rows))));
+    });
+  }
+  const client = await connect(url);
+  const { rows } = await client.query<Row>(sql).finally(() => client.end());
+  return rows;
+}
+
+/** Connects to PostgreSQL. A broken connection fails its queries; its 'error' event does not end the process. */
+export async function connect(url: string): Promise<Client> {
+  const client = new Client({ connectionString: url });
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}
+
+export function openFile(url: string): Promise<sqlite3.Database> {
+  return new Promise((resolve, reject) => {
+    const file = new sqlite3.Database(url.replace(/^sqlite:/, ''), (error) => (error ? reject(error) : resolve(file)));
+  });
+}
+
+export function closeFile(file: sqlite3.Database): Promise<void> {
+  return new Promise((resolve) => file.close(() => resolve()));
+}
+
+export function execute(file: sqlite3.Database, sql: string): Promise<void> {
+  return new Promise((resolve, reject) => file.exec(sql, (error) => (error ? reject(error) : resolve())));
+}

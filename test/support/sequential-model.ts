@@ -1,87 +1,87 @@
 import type { Model } from './linearizability.js';
 
-/** What clerks do at a shelf. No two orders have the same number. */
+/** A request of the linearizability test. No two rentals have the same number. */
 export type Request =
   | { readonly do: 'rent'; readonly copyIds: readonly number[]; readonly number: number }
   | { readonly do: 'close'; readonly rentId: number }
   | { readonly do: 'amend'; readonly rentId: number; readonly copyIds: readonly number[] }
   | { readonly do: 'stock'; readonly movieId: number; readonly stock: number }
-  | { readonly do: 'look'; readonly movieId: number };
+  | { readonly do: 'read'; readonly movieId: number };
 
 export interface Answer {
   readonly status: number;
-  /** The type of the problem, where it is one, and the copies it names. */
+  /** The type of a problem, and the copies that it lists. */
   readonly problem?: string;
-  readonly named?: readonly number[];
+  readonly movieCopyIds?: readonly number[];
   readonly rentId?: number;
-  /** The copies of the movie: those that are in, and those that are out. */
+  /** The status of each copy of the movie. */
   readonly copies?: Readonly<Record<number, 'in' | 'out'>>;
 }
 
-/** A few movies whose copies are lent together. By their ids: copies in stock, and who has them; rentals that are open. */
-export interface Shelf {
+/** The state of a few movies whose copies are rented together: copies in stock with their rental, and rentals, by id. */
+export interface ShopState {
   readonly copies: Readonly<Record<number, { readonly movieId: number; readonly rentId: number | null }>>;
   readonly rents: Readonly<Record<number, 'open' | 'closed'>>;
 }
 
-/** What is answered at a shelf if one asks after the other: the rules of lending, in short. */
-export function shelfModel(initial: Shelf): Model<Shelf, Request, Answer> {
+/** The sequential specification of renting, by which histories are checked for linearizability. */
+export function sequentialModel(initial: ShopState): Model<ShopState, Request, Answer> {
   return {
     initial,
     next,
-    isIdle: (request, answer) => request.do === 'look' || answer?.status === 409,
-    key: (shelf) => JSON.stringify(shelf),
+    isIdle: (request, answer) => request.do === 'read' || answer?.status === 409,
+    key: (state) => JSON.stringify(state),
   };
 }
 
-function next(shelf: Shelf, request: Request, answer: Answer | undefined): Shelf | undefined {
+function next(state: ShopState, request: Request, answer: Answer | undefined): ShopState | undefined {
   switch (request.do) {
     case 'rent': {
-      const refusal = refuse(shelf, request.copyIds);
-      if (refusal) return same(refusal, answer) ? shelf : undefined;
-      if (answer && (answer.status !== 201 || shelf.rents[answer.rentId!])) return undefined;
-      return hold(shelf, answer?.rentId ?? -request.number, request.copyIds);
+      const refusal = refusalOf(state, request.copyIds);
+      if (refusal) return matches(refusal, answer) ? state : undefined;
+      if (answer && (answer.status !== 201 || state.rents[answer.rentId!])) return undefined;
+      return rentTo(state, answer?.rentId ?? -request.number, request.copyIds);
     }
     case 'close':
-      return !answer || answer.status === 200 ? release(shelf, request.rentId) : undefined;
+      return !answer || answer.status === 200 ? release(state, request.rentId) : undefined;
     case 'amend': {
       const { rentId, copyIds } = request;
-      const isClosed = shelf.rents[rentId] === 'closed';
-      const refusal = isClosed ? { status: 409, problem: 'rent-closed' } : refuse(shelf, copyIds, rentId);
-      if (refusal) return same(refusal, answer) ? shelf : undefined;
-      return !answer || answer.status === 200 ? hold(release(shelf, rentId), rentId, copyIds) : undefined;
+      const isClosed = state.rents[rentId] === 'closed';
+      const refusal = isClosed ? { status: 409, problem: 'rent-closed' } : refusalOf(state, copyIds, rentId);
+      if (refusal) return matches(refusal, answer) ? state : undefined;
+      return !answer || answer.status === 200 ? rentTo(release(state, rentId), rentId, copyIds) : undefined;
     }
     case 'stock': {
       const { movieId, stock } = request;
-      const mine = Object.values(shelf.copies).filter((copy) => copy.movieId === movieId);
-      const out = mine.filter(({ rentId }) => rentId !== null).length;
-      if (stock < out) return same({ status: 409, problem: 'stock-too-low' }, answer) ? shelf : undefined;
-      const changed = restock(shelf, movieId, stock - mine.length, answer);
-      return changed && same({ status: 200, copies: copiesOf(changed, movieId) }, answer) ? changed : undefined;
+      const ofMovie = Object.values(state.copies).filter((copy) => copy.movieId === movieId);
+      const out = ofMovie.filter(({ rentId }) => rentId !== null).length;
+      if (stock < out) return matches({ status: 409, problem: 'stock-too-low' }, answer) ? state : undefined;
+      const changed = restock(state, movieId, stock - ofMovie.length, answer);
+      return changed && matches({ status: 200, copies: copiesOf(changed, movieId) }, answer) ? changed : undefined;
     }
-    case 'look':
-      return same({ status: 200, copies: copiesOf(shelf, request.movieId) }, answer) ? shelf : undefined;
+    case 'read':
+      return matches({ status: 200, copies: copiesOf(state, request.movieId) }, answer) ? state : undefined;
   }
 }
 
-/** Whether this can have been the answer: whatever wasn't seen can have been. */
-function same(expected: Answer, answer: Answer | undefined): boolean {
+/** Whether `answer` may be the answer. A lost answer may have been any. */
+function matches(expected: Answer, answer: Answer | undefined): boolean {
   return !answer || JSON.stringify(expected) === JSON.stringify(answer);
 }
 
-function refuse({ copies }: Shelf, copyIds: readonly number[], mine?: number): Answer | undefined {
-  const out = copyIds.filter((id) => copies[id] && copies[id].rentId !== null && copies[id].rentId !== mine);
-  if (out.length > 0) return { status: 409, problem: 'copy-already-rented', named: out };
+function refusalOf({ copies }: ShopState, copyIds: readonly number[], ownRentId?: number): Answer | undefined {
+  const out = copyIds.filter((id) => copies[id] && copies[id].rentId !== null && copies[id].rentId !== ownRentId);
+  if (out.length > 0) return { status: 409, problem: 'copy-already-rented', movieCopyIds: out };
   const retired = copyIds.filter((id) => !copies[id]);
-  return retired.length > 0 ? { status: 409, problem: 'copy-not-in-service', named: retired } : undefined;
+  return retired.length > 0 ? { status: 409, problem: 'copy-not-in-service', movieCopyIds: retired } : undefined;
 }
 
-function hold({ copies, rents }: Shelf, rentId: number, copyIds: readonly number[]): Shelf {
-  const held = copyIds.map((id) => [id, { movieId: copies[id]!.movieId, rentId }]);
-  return { copies: { ...copies, ...Object.fromEntries(held) }, rents: { ...rents, [rentId]: 'open' } };
+function rentTo({ copies, rents }: ShopState, rentId: number, copyIds: readonly number[]): ShopState {
+  const rented = copyIds.map((id) => [id, { movieId: copies[id]!.movieId, rentId }]);
+  return { copies: { ...copies, ...Object.fromEntries(rented) }, rents: { ...rents, [rentId]: 'open' } };
 }
 
-function release({ copies, rents }: Shelf, rentId: number): Shelf {
+function release({ copies, rents }: ShopState, rentId: number): ShopState {
   const released = Object.entries(copies).map(([id, copy]) => [
     id,
     copy.rentId === rentId ? { ...copy, rentId: null } : copy,
@@ -90,10 +90,10 @@ function release({ copies, rents }: Shelf, rentId: number): Shelf {
 }
 
 /**
- * Adds copies, or takes the newest that are in out of stock. What is added is named by the answer alone; without it,
- * it is as if nothing was added, which reads of the shelf will contradict.
+ * Adds copies, or retires the newest available ones. Only the answer has the ids of added copies; without an answer, no
+ * copies are added, which later reads contradict if the request was executed.
  */
-function restock({ copies, rents }: Shelf, movieId: number, more: number, answer?: Answer): Shelf | undefined {
+function restock({ copies, rents }: ShopState, movieId: number, more: number, answer?: Answer): ShopState | undefined {
   const all = Object.entries(copies);
   const free = all.filter(([, copy]) => copy.movieId === movieId && copy.rentId === null);
   const retired = new Set(more < 0 ? free.slice(more) : []);
@@ -103,7 +103,7 @@ function restock({ copies, rents }: Shelf, movieId: number, more: number, answer
   return { copies: { ...kept, ...Object.fromEntries(added.map((id) => [id, { movieId, rentId: null }])) }, rents };
 }
 
-function copiesOf({ copies }: Shelf, movieId: number): Answer['copies'] {
-  const mine = Object.entries(copies).filter(([, copy]) => copy.movieId === movieId);
-  return Object.fromEntries(mine.map(([id, { rentId }]) => [id, rentId === null ? 'in' : 'out']));
+function copiesOf({ copies }: ShopState, movieId: number): Answer['copies'] {
+  const ofMovie = Object.entries(copies).filter(([, copy]) => copy.movieId === movieId);
+  return Object.fromEntries(ofMovie.map(([id, { rentId }]) => [id, rentId === null ? 'in' : 'out']));
 }

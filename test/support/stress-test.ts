@@ -18,7 +18,7 @@ import { inParallel } from './parallel.js';
 import { RawTables } from './raw-tables.js';
 import type { Random } from './random.js';
 
-export const participants = {
+export const repositories = {
   genres: GenreRepository,
   movies: MovieRepository,
   copies: MovieCopyRepository,
@@ -29,38 +29,38 @@ export const participants = {
   raw: RawTables,
 };
 
-export type Shop = { readonly [Name in keyof typeof participants]: InstanceType<(typeof participants)[Name]> };
+export type Repositories = { readonly [Name in keyof typeof repositories]: InstanceType<(typeof repositories)[Name]> };
 
-export function shopOf(manager: EntityManager): Shop {
+export function repositoriesOf(manager: EntityManager): Repositories {
   return Object.fromEntries(
-    Object.entries(participants).map(([name, Participant]) => [name, new Participant(manager)]),
-  ) as unknown as Shop;
+    Object.entries(repositories).map(([name, Participant]) => [name, new Participant(manager)]),
+  ) as unknown as Repositories;
 }
 
-/** Whatever claims to do all of a piece of work or nothing of it, and to read only what is committed. */
+/** An implementation of transactions under test: atomic, and reading committed rows only. */
 export interface Transactions {
-  run<Result>(work: (shop: Shop) => Promise<Result>): Promise<Result>;
-  read<Result>(work: (shop: Shop) => Promise<Result>): Promise<Result>;
+  run<Result>(work: (shop: Repositories) => Promise<Result>): Promise<Result>;
+  read<Result>(work: (shop: Repositories) => Promise<Result>): Promise<Result>;
 }
 
-/** What was found to be wrong, row by row. Where transactions hold, nothing is. */
-export interface Damage {
-  /** What an acknowledged unit did and is missing. */
-  readonly lost: string[];
-  /** What is there of a unit that failed. */
-  readonly ghosts: string[];
-  /** What was seen of a unit that failed. */
-  readonly dirty: string[];
-  /** What was seen of half a unit. */
-  readonly torn: string[];
-  /** Errors that neither the plan nor a rule of the shop accounts for. */
-  readonly errors: string[];
+/** The anomalies that were found, row by row: none if transactions are atomic, isolated and durable. */
+export interface Anomalies {
+  /** Rows of acknowledged units that are missing. */
+  readonly lostWrites: string[];
+  /** Rows of failed units that are present. */
+  readonly leftovers: string[];
+  /** Rows of failed units that another unit has read. */
+  readonly dirtyReads: string[];
+  /** Reads that saw a part of a unit. */
+  readonly fracturedReads: string[];
+  /** Errors that are neither planned failures nor lost races. */
+  readonly unexpectedErrors: string[];
 }
 
-type Kind = 'add movie' | 'drop movie' | 'change twins' | 'rent' | 'close';
-const kinds: readonly Kind[] = ['add movie', 'drop movie', 'change twins', 'change twins', 'rent', 'rent', 'close'];
+type Kind = 'add movie' | 'delete movie' | 'change twins' | 'rent' | 'close';
+const kinds: readonly Kind[] = ['add movie', 'delete movie', 'change twins', 'change twins', 'rent', 'rent', 'close'];
 
-/** One unit of work as it was planned: what it does, and after which of its steps it is to fail, if at all. */
+/** A planned unit of work: what it does, and after which of its steps it fails, if at all. */
 interface Plan {
   readonly stamp: string;
   readonly kind: Kind;
@@ -76,25 +76,26 @@ const lockOfTwins = new RowLock<Movie, { ids: readonly number[] }>({ ids: 'integ
 const receipt = 'receipt';
 
 /**
- * Thousands of units of work at once, every one of several rows: movies come with copies and go, twins (two movies
- * that always have the same year) change, copies are rented and come back. Each unit signs two receipts, first and
- * last thing, so that a reader of one receipt without the other has seen half a unit. A third fail on purpose.
+ * A stress test of transactions: many concurrent units of work of several rows each. Units create and delete movies with
+ * copies, change twins (two movies that always have the same year), and rent and return copies. Each unit writes a
+ * receipt as its first and another as its last step, so that a reader of one receipt without the other has read a part
+ * of a unit. A third of the units fail on purpose.
  */
-export class Storm {
+export class StressTest {
   private readonly acknowledged = new Set<string>();
   private readonly failed = new Set<string>();
-  private readonly seen = new Set<string>();
-  private readonly torn: string[] = [];
-  private readonly errors: string[] = [];
+  private readonly readStamps = new Set<string>();
+  private readonly fracturedReads: string[] = [];
+  private readonly unexpectedErrors: string[] = [];
 
   private genreId!: number;
   private clientId!: number;
   private copyIds!: number[];
   /** Both ids of each pair of twins, and how often they were changed. */
   private twins!: { ids: [number, number]; changes: number }[];
-  /** Movies and rents as they were acknowledged; one that a unit is about to drop or close is taken out meanwhile. */
+  /** Acknowledged movies and rents, without those that a running unit deletes or closes. */
   private readonly movies = new Map<number, string>();
-  private readonly droppedMovies = new Set<number>();
+  private readonly deletedMovies = new Set<number>();
   private readonly openRents = new Map<number, number>();
   private readonly closedRents = new Map<number, number>();
 
@@ -103,10 +104,10 @@ export class Storm {
     private readonly random: Random,
   ) {}
 
-  /** Stocks the shop; nothing goes wrong as yet. */
+  /** Creates the rows that the units share. */
   async prepare(): Promise<void> {
     await this.transactions.run(async ({ genres, movies, copies, clients }) => {
-      this.genreId = (await genres.create({ name: 'Storm', description: null })).id;
+      this.genreId = (await genres.create({ name: 'Stress test', description: null })).id;
       this.clientId = (
         await clients.create({ firstName: 'A', lastName: 'Client', address: null, licenseNumber: null })
       ).id;
@@ -120,75 +121,76 @@ export class Storm {
     });
   }
 
-  /** Runs `units` of them, `width` at a time, while readers look on. */
-  async rage(units: number, width: number): Promise<void> {
+  /** Runs `units` units of work, `concurrency` at a time, beside three readers. */
+  async run(units: number, concurrency: number): Promise<void> {
     const plans = Array.from({ length: units }, (_, number) => this.plan(number));
-    let raging = true;
-    const onlookers = Promise.all(
+    let isRunning = true;
+    const readers = Promise.all(
       Array.from({ length: 3 }, async () => {
-        while (raging) {
-          await this.look();
+        while (isRunning) {
+          await this.readSnapshot();
           await setTimeout(50);
         }
       }),
     );
-    await inParallel(plans, width, (plan) => this.attempt(plan));
-    raging = false;
-    await onlookers;
+    await inParallel(plans, concurrency, (plan) => this.attempt(plan));
+    isRunning = false;
+    await readers;
   }
 
   get failures(): number {
     return this.failed.size;
   }
 
-  /** Compares what is there with what was acknowledged. */
-  async damage(): Promise<Damage> {
+  /** Compares the rows with the acknowledged and the failed units. */
+  async anomalies(): Promise<Anomalies> {
     const found = await this.transactions.read(async (shop) => ({
       receipts: await receipts(shop).getRawMany<Receipts>(),
       movies: await shop.raw.manager.find(Movie),
       stock: await shop.raw.manager.find(MovieCopy),
       rents: await shop.raw.manager.find(MovieRent, { relations: { details: true } }),
     }));
-    const lost: string[] = [];
-    const ghosts: string[] = [];
+    const lostWrites: string[] = [];
+    const leftovers: string[] = [];
 
-    const signed = new Map(found.receipts.map(({ stamp, count }) => [stamp, Number(count)]));
-    for (const stamp of this.acknowledged) if (signed.get(stamp) !== 2) lost.push(`receipts of ${stamp}`);
-    for (const stamp of signed.keys()) if (!this.acknowledged.has(stamp)) ghosts.push(`receipt of ${stamp}`);
+    const receiptCounts = new Map(found.receipts.map(({ stamp, count }) => [stamp, Number(count)]));
+    for (const stamp of this.acknowledged) if (receiptCounts.get(stamp) !== 2) lostWrites.push(`receipts of ${stamp}`);
+    for (const stamp of receiptCounts.keys()) if (!this.acknowledged.has(stamp)) leftovers.push(`receipt of ${stamp}`);
 
     const movies = new Map(found.movies.map((movie) => [movie.id, movie]));
     for (const [id, stamp] of this.movies) {
       const copies = found.stock.filter(({ movieId }) => movieId === id);
-      if (movies.get(id)?.title !== stamp || copies.length !== 2) lost.push(`movie of ${stamp}`);
+      if (movies.get(id)?.title !== stamp || copies.length !== 2) lostWrites.push(`movie of ${stamp}`);
     }
-    for (const id of this.droppedMovies) if (movies.has(id)) lost.push(`dropping of movie ${id}`);
+    for (const id of this.deletedMovies) if (movies.has(id)) lostWrites.push(`deletion of movie ${id}`);
     for (const { id, title } of found.movies) {
-      if (title.startsWith('unit') && this.movies.get(id) !== title) ghosts.push(`movie of ${title}`);
+      if (title.startsWith('unit') && this.movies.get(id) !== title) leftovers.push(`movie of ${title}`);
     }
 
     for (const { ids, changes } of this.twins) {
       for (const id of ids) {
         const missing = firstYear + changes - (movies.get(id)?.year ?? 0);
-        if (missing > 0) lost.push(`${missing} changes of twin ${id}`);
-        if (missing < 0) ghosts.push(`${-missing} changes of twin ${id}`);
+        if (missing > 0) lostWrites.push(`${missing} changes of twin ${id}`);
+        if (missing < 0) leftovers.push(`${-missing} changes of twin ${id}`);
       }
     }
 
     const rents = new Map(found.rents.map((rent) => [rent.id, rent]));
     for (const [id, lines] of this.openRents) {
       const rent = rents.get(id);
-      if (rent?.details.filter(({ isOpen }) => isOpen).length !== lines) lost.push(`rent ${id}`);
+      if (rent?.details.filter(({ isOpen }) => isOpen).length !== lines) lostWrites.push(`rent ${id}`);
     }
     for (const [id, lines] of this.closedRents) {
       const rent = rents.get(id);
-      if (rent?.details.filter(({ isOpen }) => !isOpen).length !== lines) lost.push(`closing of rent ${id}`);
+      if (rent?.details.filter(({ isOpen }) => !isOpen).length !== lines) lostWrites.push(`closing of rent ${id}`);
     }
     for (const id of rents.keys()) {
-      if (!this.openRents.has(id) && !this.closedRents.has(id)) ghosts.push(`rent ${id}`);
+      if (!this.openRents.has(id) && !this.closedRents.has(id)) leftovers.push(`rent ${id}`);
     }
 
-    const dirty = [...this.seen].filter((stamp) => this.failed.has(stamp));
-    return { lost, ghosts, dirty, torn: this.torn, errors: this.errors };
+    const dirtyReads = [...this.readStamps].filter((stamp) => this.failed.has(stamp));
+    const { fracturedReads, unexpectedErrors } = this;
+    return { lostWrites, leftovers, dirtyReads, fracturedReads, unexpectedErrors };
   }
 
   private plan(number: number): Plan {
@@ -201,13 +203,17 @@ export class Storm {
   }
 
   private async attempt(plan: Plan): Promise<void> {
-    const { steps, acknowledge, refuse } = this.deed(plan);
-    const work = async (shop: Shop): Promise<void> => {
-      await this.glance(shop);
-      const all = [() => sign(shop, plan), ...steps.map((step) => () => step(shop)), () => sign(shop, plan)];
+    const { steps, acknowledge, rollBack } = this.operation(plan);
+    const work = async (shop: Repositories): Promise<void> => {
+      await this.readReceipts(shop);
+      const all = [
+        () => writeReceipt(shop, plan),
+        ...steps.map((step) => () => step(shop)),
+        () => writeReceipt(shop, plan),
+      ];
       for (const [index, step] of all.entries()) {
         await step();
-        // A unit of fewer steps than its plan reckoned with fails after its last.
+        // A unit with fewer steps than planned fails after its last step.
         if (plan.failsAfter === index) throw new PlannedFailure();
         if (index % 2 === 0) await setImmediate();
       }
@@ -219,33 +225,33 @@ export class Storm {
       acknowledge();
     } catch (error) {
       this.failed.add(plan.stamp);
-      refuse();
-      if (!(error instanceof PlannedFailure || error instanceof LostRace)) this.errors.push(String(error));
+      rollBack();
+      if (!(error instanceof PlannedFailure || error instanceof LostRace)) this.unexpectedErrors.push(String(error));
     }
   }
 
-  /** What a unit does, and what is to be remembered of it once it is known whether it was done. */
-  private deed({ kind, stamp }: Plan): {
-    steps: ((shop: Shop) => Promise<unknown>)[];
+  /** Returns the steps of a unit, and how its commit or rollback is recorded. */
+  private operation({ kind, stamp }: Plan): {
+    steps: ((shop: Repositories) => Promise<unknown>)[];
     acknowledge: () => void;
-    refuse: () => void;
+    rollBack: () => void;
   } {
     const nothing = (): void => undefined;
     let id: number;
-    const movie = kind === 'drop movie' ? taken(this.movies) : undefined;
+    const movie = kind === 'delete movie' ? removeFirst(this.movies) : undefined;
     if (movie) {
       return {
         steps: [({ movies }) => movies.delete(movie[0])],
-        acknowledge: () => this.droppedMovies.add(movie[0]),
-        refuse: () => this.movies.set(...movie),
+        acknowledge: () => this.deletedMovies.add(movie[0]),
+        rollBack: () => this.movies.set(...movie),
       };
     }
-    const open = kind === 'close' ? taken(this.openRents) : undefined;
+    const open = kind === 'close' ? removeFirst(this.openRents) : undefined;
     if (open) {
       return {
         steps: [async ({ rents, ends }) => ends.return((await rents.get(open[0])).details, new Date())],
         acknowledge: () => this.closedRents.set(...open),
-        refuse: () => this.openRents.set(...open),
+        rollBack: () => this.openRents.set(...open),
       };
     }
     if (kind === 'rent') {
@@ -269,7 +275,7 @@ export class Storm {
             ),
         ],
         acknowledge: () => this.openRents.set(id, copies.length),
-        refuse: nothing,
+        rollBack: nothing,
       };
     }
     if (kind === 'change twins') {
@@ -281,14 +287,14 @@ export class Storm {
           async ({ raw: { manager } }) => {
             await lockOfTwins.run(manager, { ids: twins.ids }, 'no key update');
             const years = (await manager.findBy(Movie, { id: In(twins.ids) })).map((twin) => twin.year);
-            if (years[0] !== years[1]) this.torn.push(`${stamp} saw twins of ${years.join(' and ')}`);
+            if (years[0] !== years[1]) this.fracturedReads.push(`${stamp} saw twins of ${years.join(' and ')}`);
             year = years[0]! + 1;
           },
           ({ movies }) => movies.update(one, { year }),
           ({ movies }) => movies.update(other, { year }),
         ],
         acknowledge: () => twins.changes++,
-        refuse: nothing,
+        rollBack: nothing,
       };
     }
     return {
@@ -297,12 +303,12 @@ export class Storm {
         ({ copies }) => copies.createMany(id, [undefined, undefined]),
       ],
       acknowledge: () => this.movies.set(id, stamp),
-      refuse: nothing,
+      rollBack: nothing,
     };
   }
 
-  /** Each worker sees the latest receipts of earlier units. */
-  private async glance({ raw }: Shop): Promise<void> {
+  /** Reads the latest receipts, which must not be those of failed units. */
+  private async readReceipts({ raw }: Repositories): Promise<void> {
     const latest = await raw.manager
       .createQueryBuilder(Client, 'client')
       .select('client.lastName', 'stamp')
@@ -310,26 +316,27 @@ export class Storm {
       .orderBy('client.id', 'DESC')
       .limit(10)
       .getRawMany<{ stamp: string }>();
-    for (const { stamp } of latest) this.seen.add(stamp);
+    for (const { stamp } of latest) this.readStamps.add(stamp);
   }
 
-  /** One reader sees one state of the shop, however many queries it takes to see it. */
-  private async look(): Promise<void> {
+  /** Reads one snapshot in several queries, which must agree. */
+  private async readSnapshot(): Promise<void> {
     await this.transactions.read(async (shop) => {
-      await this.glance(shop);
-      const halves = await receipts(shop).having('COUNT(*) <> 2').getRawMany<Receipts>();
-      for (const { stamp } of halves) this.torn.push(`a reader saw half of ${stamp}`);
-      const signed = await shop.raw.manager.countBy(Client, { firstName: 'change twins', address: receipt });
+      await this.readReceipts(shop);
+      const parts = await receipts(shop).having('COUNT(*) <> 2').getRawMany<Receipts>();
+      for (const { stamp } of parts) this.fracturedReads.push(`a reader saw a part of ${stamp}`);
+      const receiptCount = await shop.raw.manager.countBy(Client, { firstName: 'change twins', address: receipt });
       await setImmediate();
       const twins = await shop.raw.manager.find(Movie, { select: { id: true, year: true }, where: { title: 'Twin' } });
       const years = new Map(twins.map(({ id, year }) => [id, year]));
       let changes = 0;
       for (const { ids } of this.twins) {
         const [one, other] = ids.map((id) => years.get(id)!) as [number, number];
-        if (one !== other) this.torn.push(`a reader saw twins of ${one} and ${other}`);
+        if (one !== other) this.fracturedReads.push(`a reader saw twins of ${one} and ${other}`);
         changes += one - firstYear;
       }
-      if (signed !== 2 * changes) this.torn.push(`a reader saw ${changes} changes and ${signed} receipts of them`);
+      if (receiptCount !== 2 * changes)
+        this.fracturedReads.push(`a reader saw ${changes} changes and ${receiptCount} receipts of them`);
     });
   }
 
@@ -338,8 +345,8 @@ export class Storm {
   }
 }
 
-/** A receipt is a client whose last name is the unit's stamp. */
-function sign({ clients }: Shop, { stamp, kind }: Plan): Promise<unknown> {
+/** Writes a receipt: a client whose last name is the stamp of the unit. */
+function writeReceipt({ clients }: Repositories, { stamp, kind }: Plan): Promise<unknown> {
   return clients.create({ firstName: kind, lastName: stamp, address: receipt, licenseNumber: null });
 }
 
@@ -348,7 +355,7 @@ interface Receipts {
   readonly count: number | string;
 }
 
-function receipts({ raw }: Shop): SelectQueryBuilder<Client> {
+function receipts({ raw }: Repositories): SelectQueryBuilder<Client> {
   return raw.manager
     .createQueryBuilder(Client, 'client')
     .select('client.lastName', 'stamp')
@@ -357,8 +364,8 @@ function receipts({ raw }: Shop): SelectQueryBuilder<Client> {
     .groupBy('client.lastName');
 }
 
-/** Takes the oldest entry out of `map`. */
-function taken<Key, Value>(map: Map<Key, Value>): [Key, Value] | undefined {
+/** Removes the oldest entry of `map`, and returns it. */
+function removeFirst<Key, Value>(map: Map<Key, Value>): [Key, Value] | undefined {
   const [first] = map;
   if (first) map.delete(first[0]);
   return first;

@@ -1,94 +1,95 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** A network between a service and a server, which can break. */
-export class Network {
+/** A TCP proxy between a service and a server, with faults of the network to inject. */
+export class TcpProxy {
   private target!: URL;
   private readonly pairs = new Set<readonly [Socket, Socket]>();
   private frozen = false;
-  /** Of these, not even the end gets through. */
-  private readonly silent = new Set<readonly [Socket, Socket]>();
-  /** A connection falls silent once its client has sent this. */
-  private lastWords?: string;
-  private readonly gate = createServer((near) => {
+  /** Connections whose packets are dropped, FIN and RST included. */
+  private readonly dropped = new Set<readonly [Socket, Socket]>();
+  /** The next connection whose client sends this text loses its replies. */
+  private dropTrigger?: string;
+  private readonly listener = createServer((near) => {
     const far = connect(Number(this.target.port), this.target.hostname);
     const pair = [near, far] as const;
     this.pairs.add(pair);
     for (const socket of pair) {
-      socket.on('error', () => undefined).on('close', () => this.passOnEnd(pair));
+      socket.on('error', () => undefined).on('close', () => this.closeBoth(pair));
     }
-    near.on('data', (sent: Buffer) => this.hear(pair, sent));
-    // A listener makes it flow.
+    near.on('data', (sent: Buffer) => this.onClientData(pair, sent));
+    // A listener of 'data' starts the flow.
     near.pause();
     if (!this.frozen) join(pair);
   });
 
-  /** @returns the URL that leads through this network to where `url` leads */
-  async wayTo(url: string): Promise<string> {
+  /** Listens for the server at `url`. Returns the URL of its database through the proxy. */
+  async proxyTo(url: string): Promise<string> {
     this.target = new URL(url);
-    await once(this.gate.listen(0, '127.0.0.1'), 'listening');
-    return this.wayIn(url);
+    await once(this.listener.listen(0, '127.0.0.1'), 'listening');
+    return this.proxiedUrl(url);
   }
 
-  /** Returns the URL that leads through this network, which leads to one server, to a database of it. */
-  wayIn(url: string): string {
-    const way = new URL(url);
-    way.hostname = '127.0.0.1';
-    way.port = String((this.gate.address() as AddressInfo).port);
-    return way.href;
+  /** Returns the URL of a database of the server through the proxy. */
+  proxiedUrl(url: string): string {
+    const proxied = new URL(url);
+    proxied.hostname = '127.0.0.1';
+    proxied.port = String((this.listener.address() as AddressInfo).port);
+    return proxied.href;
   }
 
-  /** Ends all connections and refuses new ones, for good. */
+  /** Closes all connections and refuses new ones, permanently. */
   cut(): void {
-    this.gate.close();
+    this.listener.close();
     for (const pair of this.pairs) for (const socket of pair) socket.destroy();
   }
 
   /** Drops all packets from now on, without closing a connection. */
   freeze(): void {
     this.frozen = true;
-    this.silence();
+    this.dropPackets();
   }
 
-  /** Lets nothing through on the connections that there are, as a firewall that has forgotten them. New ones work. */
-  silence(): void {
+  /** Drops all packets of the open connections, as a firewall that has lost its state. New connections work. */
+  dropPackets(): void {
     for (const pair of this.pairs) {
       const [near, far] = pair;
-      this.silent.add(pair);
+      this.dropped.add(pair);
       near.unpipe(far).pause();
       far.unpipe(near).pause();
     }
   }
 
-  /** Lets no answer through on the next connection whose client sends `words`, after these have arrived. */
-  silenceAfter(words: string): void {
-    this.lastWords = words;
+  /** Drops the replies on the next connection whose client sends `text`, which still arrives. */
+  dropRepliesAfter(text: string): void {
+    this.dropTrigger = text;
   }
 
-  /** Whether silenceAfter() has not met its words. */
-  get isSilenceDue(): boolean {
-    return this.lastWords !== undefined;
+  /** Whether dropRepliesAfter() still waits for its text. */
+  get isDropPending(): boolean {
+    return this.dropTrigger !== undefined;
   }
 
-  private hear(pair: readonly [Socket, Socket], sent: Buffer): void {
-    if (this.lastWords === undefined || !sent.includes(this.lastWords)) return;
-    this.lastWords = undefined;
-    this.silent.add(pair);
+  private onClientData(pair: readonly [Socket, Socket], sent: Buffer): void {
+    if (this.dropTrigger === undefined || !sent.includes(this.dropTrigger)) return;
+    this.dropTrigger = undefined;
+    this.dropped.add(pair);
     const [near, far] = pair;
     far.unpipe(near).pause();
   }
 
-  private passOnEnd(pair: readonly [Socket, Socket]): void {
-    if (this.silent.has(pair)) return;
+  private closeBoth(pair: readonly [Socket, Socket]): void {
+    if (this.dropped.has(pair)) return;
     this.pairs.delete(pair);
     for (const socket of pair) socket.destroy();
   }
 
+  /** Ends freeze(), and closes the connections that one side has closed meanwhile. */
   thaw(): void {
     this.frozen = false;
-    this.silent.clear();
+    this.dropped.clear();
     for (const pair of this.pairs) {
-      if (pair.some(({ destroyed }) => destroyed)) this.passOnEnd(pair);
+      if (pair.some(({ destroyed }) => destroyed)) this.closeBoth(pair);
       else join(pair);
     }
   }

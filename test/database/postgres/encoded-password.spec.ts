@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { escapeLiteral } from 'pg';
 import { openShop } from '../../support/app.js';
-import { behindItsBack } from '../../support/fault-injection.js';
+import { executeRaw } from '../../support/raw-database.js';
 
 describe('a PostgreSQL password with special characters', () => {
   it.each(['s3c/r3t', '%2F%41', 'a#b?c', '@:@', '+ &=', 'ünï\\"\'[]{}'])(
@@ -9,7 +9,7 @@ describe('a PostgreSQL password with special characters', () => {
     async (password) => {
       const role = `clerk_${randomUUID().replaceAll('-', '')}`;
       const server = process.env['TEST_DATABASE_URL']!;
-      await behindItsBack(server, `CREATE ROLE ${role} LOGIN SUPERUSER PASSWORD ${escapeLiteral(password)}`);
+      await executeRaw(server, `CREATE ROLE ${role} LOGIN SUPERUSER PASSWORD ${escapeLiteral(password)}`);
       const shop = await openShop({
         reachedBy: (url) => {
           const reached = new URL(url);
@@ -20,7 +20,7 @@ describe('a PostgreSQL password with special characters', () => {
       });
       await shop.api.get('/health/ready').expect(200);
       await shop.close();
-      await behindItsBack(server, `DROP ROLE ${role}`);
+      await executeRaw(server, `DROP ROLE ${role}`);
     },
   );
 });

@@ -2,7 +2,7 @@ import { RawGenres } from '../../support/raw-tables.js';
 import { type Database, openDatabaseAt } from '../../support/database.js';
 import { freshDatabase } from '../../support/engine.js';
 
-const participants = { genres: RawGenres };
+const repositories = { genres: RawGenres };
 
 describe('two instances of the service that are asked for one thing with one key', () => {
   let databases: Database[];
@@ -30,7 +30,7 @@ describe('two instances of the service that are asked for one thing with one key
             resourceOf: () => '/genres/1',
           },
         })
-        .run(participants, async ({ genres }) => {
+        .run(repositories, async ({ genres }) => {
           await genres.create({ name, description: null });
           await meanwhile?.();
         });
@@ -44,7 +44,7 @@ describe('two instances of the service that are asked for one thing with one key
     await first;
     await expect(ask(databases[1]!, 'Third')).rejects.toMatchObject({ storedResponse: { name: 'First' } });
     const { unitOfWork } = databases[1]!;
-    expect(await unitOfWork.read(participants, ({ genres }) => genres.count())).toBe(1);
+    expect(await unitOfWork.read(repositories, ({ genres }) => genres.count())).toBe(1);
   });
 });
 

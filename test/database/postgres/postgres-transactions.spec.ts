@@ -4,8 +4,8 @@ import { RawGenres } from '../../support/raw-tables.js';
 import { ServiceUnavailable } from '../../../src/kernel/domain-error.js';
 import { type Database, openDatabaseAt } from '../../support/database.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
-import { Network } from '../../support/tcp-proxy.js';
-import { behindItsBack } from '../../support/fault-injection.js';
+import { TcpProxy } from '../../support/tcp-proxy.js';
+import { executeRaw } from '../../support/raw-database.js';
 
 const work = { genres: RawGenres };
 const connections = 10;
@@ -16,17 +16,17 @@ const nameOf = ({ url }: FreshDatabase): string => new URL(url).pathname.slice(1
 
 describe('units of work on PostgreSQL', () => {
   let fresh: FreshDatabase;
-  let network: Network;
+  let proxy: TcpProxy;
   let database: Database;
   let unitOfWork: UnitOfWork;
   beforeEach(async () => {
     fresh = await freshDatabase();
-    network = new Network();
-    database = await openDatabaseAt(await network.wayTo(fresh.url));
+    proxy = new TcpProxy();
+    database = await openDatabaseAt(await proxy.proxyTo(fresh.url));
     ({ unitOfWork } = database);
   });
   afterEach(async () => {
-    network.cut();
+    proxy.cut();
     await database.close();
     await fresh.drop();
   });
@@ -45,7 +45,7 @@ describe('units of work on PostgreSQL', () => {
     };
   }
 
-  const asOperator = (sql: string) => behindItsBack(process.env['TEST_DATABASE_URL']!, sql);
+  const asOperator = (sql: string) => executeRaw(process.env['TEST_DATABASE_URL']!, sql);
 
   it('wait for their turn as long as it takes, which is no outage', async () => {
     const { reasons, longest } = await outcomes(Array(500).fill(() => sleep(0.05)));
@@ -116,17 +116,17 @@ describe('units of work on PostgreSQL', () => {
       ...Array<typeof thinking>(connections - 1).fill(() => sleep(30).then(() => undefined)),
     ]);
     await setTimeout(100);
-    network.freeze();
+    proxy.freeze();
     const { reasons, longest } = await outcomes(Array(200).fill(read));
     expect(longest).toBeLessThan(longestWait);
     expect(reasons).toEqual(Array(200).fill(expect.any(ServiceUnavailable)));
     expect((await running).reasons).toEqual(Array(connections).fill(expect.any(ServiceUnavailable)));
-    network.thaw();
+    proxy.thaw();
     await expect(read()).resolves.toBe(0);
   });
 
   it('are unavailable within seconds when the server refuses connections', async () => {
-    network.cut();
+    proxy.cut();
     const { reasons, longest } = await outcomes(Array(500).fill(read));
     expect(longest).toBeLessThan(longestWait);
     expect(reasons).toEqual(Array(500).fill(expect.any(ServiceUnavailable)));

@@ -1,7 +1,7 @@
 import { DataSource } from 'typeorm';
 import { driver, stalePlanCode } from '../../../src/platform/database/postgres/driver.js';
 import { openShop } from '../../support/app.js';
-import { behindItsBack } from '../../support/fault-injection.js';
+import { executeRaw } from '../../support/raw-database.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
 
 describe('statements that PostgreSQL keeps prepared', () => {
@@ -66,7 +66,7 @@ describe('statements that PostgreSQL keeps prepared', () => {
     // Reads the policy by its columns. Most reads return JSON, whose type doesn't change.
     const rents = '/movie_rents?created_from=2026-01-01';
     await shop.api.get(rents).expect(200);
-    await behindItsBack(shop.databaseUrl, 'ALTER TABLE shop ALTER name TYPE varchar(99)');
+    await executeRaw(shop.databaseUrl, 'ALTER TABLE shop ALTER name TYPE varchar(99)');
     await shop.api.get(rents).expect(503).expect('Retry-After', /./);
     await shop.api.get(rents).expect(200);
     await shop.close();

@@ -5,8 +5,8 @@ import { ServiceUnavailable } from '../../../src/kernel/domain-error.js';
 import { openShop } from '../../support/app.js';
 import { type Database, openDatabaseAt } from '../../support/database.js';
 import { freshDatabaseOn, type FreshDatabase } from '../../support/engine.js';
-import { Network } from '../../support/tcp-proxy.js';
-import { behindItsBack } from '../../support/fault-injection.js';
+import { TcpProxy } from '../../support/tcp-proxy.js';
+import { executeRaw } from '../../support/raw-database.js';
 import { until } from '../../support/until.js';
 import { type ReplicatedServer, startReplicatedServer } from '../../support/replicated-server.js';
 
@@ -27,7 +27,7 @@ const genresSeen = async (shop: Genres) => ({ seen: await shop.genres.count(), o
 describe('a replica', () => {
   let server: ReplicatedServer;
   let fresh: FreshDatabase;
-  let network: Network;
+  let proxy: TcpProxy;
   /** Two instances of the service. */
   let one: Database;
   let other: Database;
@@ -35,14 +35,14 @@ describe('a replica', () => {
   beforeAll(async () => {
     server = await startReplicatedServer();
     fresh = await freshDatabaseOn(server.primary.url);
-    network = new Network();
-    const replica = dataSourceOptions(await network.wayTo(replicaUrl()));
+    proxy = new TcpProxy();
+    const replica = dataSourceOptions(await proxy.proxyTo(replicaUrl()));
     one = await openDatabaseAt(fresh.url, {}, replica);
     other = await openDatabaseAt(fresh.url, {}, replica);
   });
   afterEach(() => server.resumeReplay());
   afterAll(async () => {
-    network.cut();
+    proxy.cut();
     await Promise.all([one.close(), other.close()]);
     await server.stop();
   });
@@ -133,11 +133,11 @@ describe('a replica', () => {
   it('is asked again for reads that arrive while it is being asked', async () => {
     await readOnReplica(other);
     await server.pauseReplay();
-    network.freeze();
+    proxy.freeze();
     const early = read(other);
     const done = await add(one);
     const late = read(other);
-    network.thaw();
+    proxy.thaw();
     expect((await late).seen).toBe(done);
     await early;
   });
@@ -150,10 +150,10 @@ describe('a replica', () => {
       return performance.now() - begun;
     };
     await readOnReplica(one);
-    network.freeze();
+    proxy.freeze();
     expect(await longest()).toBeLessThan(longestWaitMs);
     expect((await read(one)).onReplica).toBe(false);
-    network.thaw();
+    proxy.thaw();
     await readOnReplica(one);
     await server.standby.stop();
     expect(await longest()).toBeLessThan(longestWaitMs);
@@ -164,11 +164,11 @@ describe('a replica', () => {
   it('that goes away in the middle of a read has it done on the primary', async () => {
     await readOnReplica(one);
     const reading = one.unitOfWork.read(work, async (shop) => {
-      if (await isOnReplica(shop)) network.freeze();
+      if (await isOnReplica(shop)) proxy.freeze();
       return genresSeen(shop);
     });
     expect(await reading).toEqual({ seen: count, onReplica: false });
-    network.thaw();
+    proxy.thaw();
   });
 
   it('that ends a read because it was in the way of the replay has it done on the primary', async () => {
@@ -222,7 +222,7 @@ describe('a replica', () => {
     await server.resumeReplay();
     const readers = `SELECT 1 / count(*) FROM pg_stat_activity
       WHERE application_name = 'shop' AND query LIKE 'SELECT % FROM "genre"%'`;
-    await expect(behindItsBack(replicaUrl(), readers)).resolves.toBeUndefined();
+    await expect(executeRaw(replicaUrl(), readers)).resolves.toBeUndefined();
     await shop.close();
   });
 });

@@ -1,12 +1,12 @@
 import { openDatabaseAt } from '../../support/database.js';
 import { emptyDatabase, type FreshDatabase } from '../../support/engine.js';
-import { behindItsBack } from '../../support/fault-injection.js';
+import { executeRaw } from '../../support/raw-database.js';
 
 describe('a user of PostgreSQL who may create tables and no extensions', () => {
   let database: FreshDatabase;
   beforeEach(async () => {
     database = await emptyDatabase();
-    await behindItsBack(database.url, 'GRANT ALL ON SCHEMA public TO pg_monitor');
+    await executeRaw(database.url, 'GRANT ALL ON SCHEMA public TO pg_monitor');
   });
   afterEach(() => database.drop());
 
@@ -19,7 +19,7 @@ describe('a user of PostgreSQL who may create tables and no extensions', () => {
   });
 
   it('is served where it is there, in whatever schema', async () => {
-    await behindItsBack(
+    await executeRaw(
       database.url,
       'CREATE SCHEMA "Our own"; CREATE EXTENSION pg_trgm SCHEMA "Our own"; GRANT USAGE ON SCHEMA "Our own" TO pg_monitor',
     );

@@ -10,28 +10,28 @@ import { MovieRent } from '../../../src/rentals/movie-rent.entity.js';
 import { shopInvariants } from '../../../src/shop-invariants.js';
 import { runCommand } from '../../support/command.js';
 import { openDatabaseAt } from '../../support/database.js';
-import { behindItsBack } from '../../support/fault-injection.js';
+import { executeRaw } from '../../support/raw-database.js';
 import { Program } from '../../../scripts/support/program.js';
 import { useShop } from '../../support/shop.js';
-import { participants } from '../../support/stress-test.js';
+import { repositories } from '../../support/stress-test.js';
 
 describe('npm run backup', () => {
   const shop = useShop();
   const folder = () => dirname(shop.databaseUrl.replace(/^sqlite:/, ''));
 
-  /** Rents and returns until it is told to stop, and takes down the ids of what was acknowledged. */
-  function storm(clientId: number, copyIds: readonly number[]) {
+  /** Rents and returns copies until end() is called, and records the ids of acknowledged rentals. */
+  function rentRepeatedly(clientId: number, copyIds: readonly number[]) {
     const acknowledged: number[] = [];
-    let raging = true;
+    let isRunning = true;
     const workers = copyIds.map(async (copyId) => {
-      while (raging) {
+      while (isRunning) {
         const { id } = await shop.clerk.rent(clientId, copyId);
         acknowledged.push(id as number);
         await shop.clerk.close(id as number);
       }
     });
     const end = async () => {
-      raging = false;
+      isRunning = false;
       await Promise.all(workers);
     };
     return { acknowledged, end };
@@ -40,7 +40,7 @@ describe('npm run backup', () => {
   it('copies the shop while it is served, and every rental that was acknowledged before it began is in the copy', async () => {
     const { copies } = await shop.clerk.movie(1000);
     const { id: clientId } = await shop.clerk.client();
-    const { acknowledged, end } = storm(
+    const { acknowledged, end } = rentRepeatedly(
       clientId,
       copies.slice(0, 8).map(({ id }: { id: number }) => id),
     );
@@ -66,7 +66,7 @@ describe('npm run backup', () => {
     expect((await readdir(folder())).filter((name) => name.startsWith('backup'))).toEqual(['backup.sqlite']);
 
     const { unitOfWork, close } = await openDatabaseAt(url);
-    const ids = await unitOfWork.read(participants, async ({ raw }) =>
+    const ids = await unitOfWork.read(repositories, async ({ raw }) =>
       (await raw.manager.find(MovieRent)).map(({ id }) => id),
     );
     await close();
@@ -75,7 +75,7 @@ describe('npm run backup', () => {
 
   it('never starts over, though other connections write between any two of its steps', async () => {
     await shop.clerk.genre();
-    await behindItsBack(
+    await executeRaw(
       shop.databaseUrl,
       `INSERT INTO genre (name, name_key, description)
        WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 2000)
@@ -111,7 +111,7 @@ describe('npm run backup', () => {
   });
 
   it('leaves nothing behind where what it copied turns out to be damaged', async () => {
-    await behindItsBack(
+    await executeRaw(
       shop.databaseUrl,
       `PRAGMA writable_schema = ON;
        UPDATE sqlite_schema SET sql = replace(sql, '"year"', '"genre_id"') WHERE name = 'ix_movie_year'`,

@@ -1,6 +1,6 @@
 import { GenreRepository } from '../../../src/genres/genre.repository.js';
 import { type Database, openDatabase } from '../../support/database.js';
-import { rowsBehindItsBack } from '../../support/fault-injection.js';
+import { queryRaw } from '../../support/raw-database.js';
 
 const work = { genres: GenreRepository };
 
@@ -11,7 +11,7 @@ describe('a group commit', () => {
 
   const add = (name: string) =>
     database.unitOfWork.run(work, ({ genres }) => genres.create({ name, description: null }));
-  const onDisk = () => rowsBehindItsBack(database.url, 'SELECT name FROM genre');
+  const onDisk = () => queryRaw(database.url, 'SELECT name FROM genre');
 
   it('rejects a unit that fails because of another in its batch only once that is on disk', async () => {
     let release!: () => void;

@@ -5,7 +5,7 @@ import { type Database, openDatabaseAt } from '../../support/database.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
 import { until } from '../../support/until.js';
 
-const participants = { genres: RawGenres };
+const repositories = { genres: RawGenres };
 const timeoutMs = 200;
 /** Takes much longer than the timeout, and ends some day. */
 const endless =
@@ -29,9 +29,9 @@ describe('the statement timeout of SQLite readers', () => {
   });
 
   const read = <Result>(work: (manager: EntityManager) => Promise<Result>) =>
-    database.unitOfWork.read(participants, ({ genres }) => work(genres.manager));
+    database.unitOfWork.read(repositories, ({ genres }) => work(genres.manager));
   const readSingle = (sql: string) =>
-    database.unitOfWork.readSingle(participants, ({ genres }) => genres.manager.query<object[]>(sql));
+    database.unitOfWork.readSingle(repositories, ({ genres }) => genres.manager.query<object[]>(sql));
 
   it('interrupts a query in a transaction, and a single one', async () => {
     await expect(read((manager) => manager.query(endless))).rejects.toMatchObject(timedOut);
@@ -41,7 +41,7 @@ describe('the statement timeout of SQLite readers', () => {
   it('leaves every reader usable, and its transaction ended', async () => {
     const slow = Array.from({ length: 6 }, () => read((manager) => manager.query(endless)));
     for (const { status } of await Promise.allSettled(slow)) expect(status).toBe('rejected');
-    const added = await database.unitOfWork.run(participants, ({ genres }) =>
+    const added = await database.unitOfWork.run(repositories, ({ genres }) =>
       genres.create({ name: 'After', description: null }),
     );
     const seen = await Promise.all(
@@ -72,7 +72,7 @@ describe('the statement timeout of SQLite readers', () => {
   });
 
   it('does not limit the writer', async () => {
-    const counted = await database.unitOfWork.run(participants, ({ genres }) =>
+    const counted = await database.unitOfWork.run(repositories, ({ genres }) =>
       genres.manager.query<object[]>(`${endless.replace('100000000', '3000000')}`),
     );
     expect(counted).toEqual([{ 'count(*)': 3_000_000 }]);
@@ -88,7 +88,7 @@ describe('reads without end on SQLite', () => {
     let finished = 0;
     const slow = Array.from({ length: 8 }, () =>
       unitOfWork
-        .read(participants, async ({ genres }) => {
+        .read(repositories, async ({ genres }) => {
           if (isOver) return;
           running.add(connectionOf(genres.manager.connection));
           await genres.manager.query(endless);
@@ -97,11 +97,11 @@ describe('reads without end on SQLite', () => {
         .finally(() => finished++),
     );
     await until('a read runs', () => running.size === 1);
-    const added = await unitOfWork.run(participants, ({ genres }) =>
+    const added = await unitOfWork.run(repositories, ({ genres }) =>
       genres.create({ name: 'Beside', description: null }),
     );
     expect(added.name).toBe('Beside');
-    const found = await unitOfWork.readSingle(participants, ({ genres }) => genres.get(added.id));
+    const found = await unitOfWork.readSingle(repositories, ({ genres }) => genres.get(added.id));
     expect(found.name).toBe('Beside');
     expect({ running: running.size, finished }).toEqual({ running: 1, finished: 0 });
     isOver = true;

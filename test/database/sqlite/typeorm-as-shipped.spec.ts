@@ -3,9 +3,9 @@ import { dataSourceOptions } from '../../../ormconfig.js';
 import { Genre } from '../../../src/genres/genre.entity.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
 import { withSeed } from '../../support/random.js';
-import { shopOf, Storm, type Transactions } from '../../support/stress-test.js';
+import { repositoriesOf, StressTest, type Transactions } from '../../support/stress-test.js';
 
-/** What the tests of our unit of work measure is really there: without it, the same storm does the damage. */
+/** Control experiment: without our unit of work, the same stress test finds the anomalies that it looks for. */
 describe('TypeORM as shipped, where all query runners share one SQLite connection', () => {
   let database: FreshDatabase;
   let shared: DataSource;
@@ -53,26 +53,26 @@ describe('TypeORM as shipped, where all query runners share one SQLite connectio
     await expect(failing).rejects.toThrow('held open');
   }
 
-  it('loses acknowledged units of work in the storm that ours survives', async () => {
+  it('loses acknowledged units in the stress test that our unit of work passes', async () => {
     await withSeed(async (random) => {
       const asShipped: Transactions = {
-        run: (work) => shared.transaction((manager) => work(shopOf(manager))),
-        read: (work) => work(shopOf(shared.manager)),
+        run: (work) => shared.transaction((manager) => work(repositoriesOf(manager))),
+        read: (work) => work(repositoriesOf(shared.manager)),
       };
-      const lost: string[] = [];
-      // Chance decides what a storm hits: now and then one fails so many units that none is left to be lost.
-      for (let storms = 0; storms < 10 && lost.length === 0; storms++) {
+      const lostWrites: string[] = [];
+      // Which units fail is random: sometimes none of the others is lost.
+      for (let runs = 0; runs < 10 && lostWrites.length === 0; runs++) {
         await end();
         await begin();
-        const storm = new Storm(asShipped, random);
-        await storm.prepare();
-        await storm.rage(300, 32);
+        const stress = new StressTest(asShipped, random);
+        await stress.prepare();
+        await stress.run(300, 32);
         await reopen();
-        const damage = await storm.damage();
-        expect(damage.errors).not.toEqual([]);
-        lost.push(...damage.lost);
+        const anomalies = await stress.anomalies();
+        expect(anomalies.unexpectedErrors).not.toEqual([]);
+        lostWrites.push(...anomalies.lostWrites);
       }
-      expect(lost).not.toEqual([]);
+      expect(lostWrites).not.toEqual([]);
     });
   });
 

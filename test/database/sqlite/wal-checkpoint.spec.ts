@@ -9,10 +9,10 @@ import { RawGenres } from '../../support/raw-tables.js';
 import { apiAt } from '../../support/app.js';
 import { openDatabaseAt } from '../../support/database.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
-import { rowsBehindItsBack } from '../../support/fault-injection.js';
+import { queryRaw } from '../../support/raw-database.js';
 import { clerk } from '../../support/shop.js';
 
-const participants = { genres: RawGenres };
+const repositories = { genres: RawGenres };
 const pathOf = ({ url }: FreshDatabase) => url.replace(/^sqlite:/, '');
 const walBytes = async (file: FreshDatabase) => (await stat(`${pathOf(file)}-wal`)).size;
 const MiB = 1024 * 1024;
@@ -52,14 +52,14 @@ describe('the write-ahead log', () => {
   it('stays near WAL_LIMIT_MB while reads overlap without end, and every read is answered', async () => {
     const { unitOfWork, close } = await openDatabaseAt(file.url, { walLimitMb: 1 } as object);
     const end = overlappingReads((work) =>
-      unitOfWork.read(participants, async ({ genres }) => {
+      unitOfWork.read(repositories, async ({ genres }) => {
         await genres.count();
         await work();
       }),
     );
     let largest = 0;
     for (let written = 0; written < 12 * MiB; written += blob.length) {
-      await unitOfWork.run(participants, ({ genres }) =>
+      await unitOfWork.run(repositories, ({ genres }) =>
         genres.create({ name: `Genre ${written}`, description: blob }),
       );
       largest = Math.max(largest, await walBytes(file));
@@ -76,7 +76,7 @@ describe('the write-ahead log', () => {
       walLimitMb: 1,
       statementTimeoutMs: 600_000,
     } as object);
-    const endless = unitOfWork.read(participants, async ({ genres }) => {
+    const endless = unitOfWork.read(repositories, async ({ genres }) => {
       await genres.count();
       await genres.manager.query(
         'WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 100000000) SELECT count(*) FROM n',
@@ -84,12 +84,12 @@ describe('the write-ahead log', () => {
     });
     const answer = expect(endless).rejects.toMatchObject({ name: 'ServiceUnavailable' });
     for (let row = 0; row < 10; row++) {
-      await unitOfWork.run(participants, ({ genres }) => genres.create({ name: `Genre ${row}`, description: blob }));
+      await unitOfWork.run(repositories, ({ genres }) => genres.create({ name: `Genre ${row}`, description: blob }));
     }
     await pause(150);
-    await unitOfWork.run(participants, ({ genres }) => genres.create({ name: 'Last', description: blob }));
+    await unitOfWork.run(repositories, ({ genres }) => genres.create({ name: 'Last', description: blob }));
     await answer;
-    expect(await unitOfWork.read(participants, ({ genres }) => genres.count())).toBe(11);
+    expect(await unitOfWork.read(repositories, ({ genres }) => genres.count())).toBe(11);
     await close();
   });
 
@@ -105,7 +105,7 @@ describe('the write-ahead log', () => {
     });
     let rows = 0;
     const write = async () => {
-      await unitOfWork.run(participants, ({ genres }) => genres.create({ name: `Genre ${rows++}`, description: blob }));
+      await unitOfWork.run(repositories, ({ genres }) => genres.create({ name: `Genre ${rows++}`, description: blob }));
       await pause(20);
     };
     const other = await new DataSource({ ...dataSourceOptions(file.url), migrations: [] }).initialize();
@@ -122,7 +122,7 @@ describe('the write-ahead log', () => {
     while (news.length === 0 && rows < 1_000) await write();
     expect(news).toEqual(['The write-ahead log is truncated again.']);
     expect(unitOfWork.stats.walBytes).toBeLessThan(grown);
-    expect(await unitOfWork.read(participants, ({ genres }) => genres.count())).toBe(rows);
+    expect(await unitOfWork.read(repositories, ({ genres }) => genres.count())).toBe(rows);
     Logger.overrideLogger(false);
     await close();
   });
@@ -148,9 +148,7 @@ describe('a clean end', () => {
     expect(await logsBeside()).toEqual([]);
     const copy = join(dirname(pathOf(file)), 'copy.sqlite');
     await copyFile(pathOf(file), copy);
-    expect(await rowsBehindItsBack(`sqlite:${copy}`, 'SELECT count(*) AS rents FROM movie_rent')).toEqual([
-      { rents: 34 },
-    ]);
+    expect(await queryRaw(`sqlite:${copy}`, 'SELECT count(*) AS rents FROM movie_rent')).toEqual([{ rents: 34 }]);
   });
 
   it('of commands that write, and of those that only read, leaves one whole file', async () => {

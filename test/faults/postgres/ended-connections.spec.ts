@@ -1,14 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Clerks } from '../../support/load-clients.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
 import { report, scaled } from '../../support/faults.js';
-import { behindItsBack } from '../../support/fault-injection.js';
+import { invariantViolations } from '../../support/invariants.js';
+import { LoadClients } from '../../support/load-clients.js';
+import { executeRaw } from '../../support/raw-database.js';
 import { type Program, startService } from '../../../scripts/support/program.js';
 import { withSeed } from '../../support/random.js';
-import { Witness } from '../../support/raw-database.js';
 
 const { seconds, perSecond } = scaled({ short: { seconds: 3, perSecond: 30 }, long: { seconds: 30, perSecond: 200 } });
-const interval = 200;
+const intervalMs = 200;
 
 describe('the service whose connections to PostgreSQL are ended', () => {
   let database: FreshDatabase;
@@ -19,33 +19,30 @@ describe('the service whose connections to PostgreSQL are ended', () => {
     await database.drop();
   });
 
-  it(`every ${interval} ms for ${seconds} s loses nothing, stays, and asks whom it can't serve to come again`, async () => {
+  it(`every ${intervalMs} ms for ${seconds} s loses no acknowledged write, keeps running, and returns 503 with Retry-After`, async () => {
     await withSeed(async (random) => {
       const started = await startService({ DATABASE_URL: database.url });
       ({ service } = started);
       const { url } = started;
-      const clerks = await Clerks.enter(url, random, { toLend: 1_000, ofMovie: 50 });
+      const clients = await LoadClients.create(url, random, { toRent: 1_000, perMovie: 50 });
       const endAll = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE datname = '${new URL(database.url).pathname.slice(1)}' AND application_name = 'movie-rental'`;
-      const interruptions = (seconds * 1000) / interval;
-      const endAgainAndAgain = async () => {
+      const interruptions = (seconds * 1000) / intervalMs;
+      const endRepeatedly = async () => {
         for (let done = 0; done < interruptions; done++) {
-          await behindItsBack(process.env['TEST_DATABASE_URL']!, endAll);
-          await pause(interval);
+          await executeRaw(process.env['TEST_DATABASE_URL']!, endAll);
+          await pause(intervalMs);
         }
       };
-      await clerks.keepBusy(perSecond, endAgainAndAgain());
+      await clients.runAtRate(perSecond, endRepeatedly());
 
       expect((await fetch(`${url}/health/ready`)).status).toBe(200);
-      const witness = await Witness.at(database.url);
-      const damage = await clerks.damage(witness);
-      const unsound = await witness.unsound();
-      await witness.leave();
-      report('PostgreSQL connections ended', random, { interruptions, ...clerks.figures });
-      expect(damage).toEqual({ lost: [], half: [] });
-      expect(unsound).toEqual([]);
-      expect(clerks.unexpected).toEqual([]);
-      expect(clerks.acknowledged.rents).toBeGreaterThan(0);
+      const anomalies = await clients.anomalies(database.url);
+      report('PostgreSQL connections ended', random, { interruptions, ...clients.figures });
+      expect(anomalies).toEqual({ lostWrites: [], partialWrites: [] });
+      expect(await invariantViolations(database.url)).toEqual([]);
+      expect(clients.unexpected).toEqual([]);
+      expect(clients.acknowledged.rents).toBeGreaterThan(0);
       expect(await service.kill('SIGTERM')).toEqual({ code: 0, signal: null });
     });
   });

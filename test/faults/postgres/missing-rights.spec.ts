@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { startService } from '../../../scripts/support/program.js';
 import { apiAt } from '../../support/app.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
-import { behindItsBack } from '../../support/fault-injection.js';
+import { executeRaw } from '../../support/raw-database.js';
 import { refused } from '../../support/problem.js';
 import { failureOfStart, reasonOfRefusedStart } from '../../support/refused-start.js';
 import { until } from '../../support/until.js';
@@ -11,7 +11,7 @@ describe('a PostgreSQL user without rights', () => {
   const role = `clerk_${randomUUID().replaceAll('-', '')}`;
   let database: FreshDatabase;
   let url: string;
-  const sql = (text: string) => behindItsBack(database.url, text);
+  const sql = (text: string) => executeRaw(database.url, text);
   const grant = `GRANT ALL ON ALL TABLES IN SCHEMA public TO ${role}; GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO ${role}`;
   beforeAll(async () => {
     database = await freshDatabase();

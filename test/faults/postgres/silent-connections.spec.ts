@@ -5,8 +5,9 @@ import { AbortableClient } from '../../../src/platform/database/postgres/abortab
 import { type Program, startService } from '../../../scripts/support/program.js';
 import { type Api, apiAt } from '../../support/app.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
-import { Network } from '../../support/tcp-proxy.js';
-import { behindItsBack, holdMovie, rowsBehindItsBack } from '../../support/fault-injection.js';
+import { TcpProxy } from '../../support/tcp-proxy.js';
+import { lockMovie } from '../../support/fault-injection.js';
+import { executeRaw, queryRaw } from '../../support/raw-database.js';
 import { refused } from '../../support/problem.js';
 import { clerk } from '../../support/shop.js';
 import { until } from '../../support/until.js';
@@ -16,31 +17,31 @@ const longestWaitMs = 50_000;
 
 describe('connections to PostgreSQL that fall silent, while new ones work', () => {
   let database: FreshDatabase;
-  let network: Network;
+  let proxy: TcpProxy;
   let service: Program;
   let url: string;
   let api: Api;
   beforeAll(async () => {
     database = await freshDatabase();
-    network = new Network();
+    proxy = new TcpProxy();
     // Without these limits of the server, nothing but the watchdog ends a wait or frees a lock.
-    const way = `${await network.wayTo(database.url)}?idle_in_transaction_session_timeout=0`;
+    const way = `${await proxy.proxyTo(database.url)}?idle_in_transaction_session_timeout=0`;
     const started = await startService({ DATABASE_URL: way, STATEMENT_TIMEOUT_MS: '600000' });
     ({ service, url } = started);
     api = await apiAt(url);
   });
   afterAll(async () => {
     await service.kill('SIGKILL');
-    network.cut();
+    proxy.cut();
     await database.drop();
   });
 
   const connections = async (): Promise<number> => {
     const name = new URL(database.url).pathname.slice(1);
     const sql = `SELECT pid FROM pg_stat_activity WHERE datname = '${name}' AND application_name = 'movie-rental'`;
-    return (await rowsBehindItsBack(database.url, sql)).length;
+    return (await queryRaw(database.url, sql)).length;
   };
-  const genresOf = (name: string) => rowsBehindItsBack(database.url, `SELECT id FROM genre WHERE name = '${name}'`);
+  const genresOf = (name: string) => queryRaw(database.url, `SELECT id FROM genre WHERE name = '${name}'`);
   const linesOf = (text: string): string[] => service.stdout.split('\n').filter((line) => line.includes(text));
 
   /** Returns the statuses of requests that are sent at once, and how long the last response took. */
@@ -58,7 +59,7 @@ describe('connections to PostgreSQL that fall silent, while new ones work', () =
 
   it('leave alone a statement that takes its time', async () => {
     const movie = await clerk(api).movie(1);
-    const release = await holdMovie(database.url, movie['id']);
+    const release = await lockMovie(database.url, movie['id']);
     const changing = api.patch(`/movies/${movie['id']}`).send({ title: 'Slow' });
     const answered = Promise.resolve(changing);
     await pause(1_800);
@@ -75,7 +76,7 @@ describe('connections to PostgreSQL that fall silent, while new ones work', () =
     await api.get('/health/ready').expect(200);
     // A check is used again for a second.
     await pause(1_100);
-    network.silence();
+    proxy.dropPackets();
     const [ready, first] = await Promise.all([api.get('/health/ready'), readAll(1)]);
     expect(ready.status).toBe(200);
     expect(first.statuses).toEqual(new Set([503]));
@@ -89,7 +90,7 @@ describe('connections to PostgreSQL that fall silent, while new ones work', () =
     const movie = await clerk(api).movie(1);
     const order = { client_id: client['id'], details: [{ movie_id: movie['id'] }] };
     const rent = () => api.post('/movie_rents').timeout(longestWaitMs).set('Idempotency-Key', 'rent-1').send(order);
-    const release = await holdMovie(database.url, movie['id']);
+    const release = await lockMovie(database.url, movie['id']);
     const other = new Client({ connectionString: database.url });
     await other.connect();
     const renting = refused(rent(), 503, 'service-unavailable');
@@ -100,7 +101,7 @@ describe('connections to PostgreSQL that fall silent, while new ones work', () =
       return rowCount! > 0;
     });
     await other.end();
-    network.silence();
+    proxy.dropPackets();
     await release();
     await renting;
     await until('the retry is carried out', async () => (await rent()).status === 201);
@@ -110,7 +111,7 @@ describe('connections to PostgreSQL that fall silent, while new ones work', () =
   it('during COMMIT get 503, and a retry with the same Idempotency-Key does not write twice', async () => {
     const add = () =>
       api.post('/genres').timeout(longestWaitMs).set('Idempotency-Key', 'western').send({ name: 'Western' });
-    network.silenceAfter('COMMIT\0');
+    proxy.dropRepliesAfter('COMMIT\0');
     await refused(add(), 503, 'service-unavailable');
     const { headers } = await add().expect(201);
     expect(headers['idempotency-replayed']).toBe('true');
@@ -120,7 +121,7 @@ describe('connections to PostgreSQL that fall silent, while new ones work', () =
   it('before COMMIT get 503, and leave nothing', async () => {
     const add = () =>
       api.post('/genres').timeout(longestWaitMs).set('Idempotency-Key', 'musical').send({ name: 'Musical' });
-    network.silenceAfter('INSERT INTO "genre"');
+    proxy.dropRepliesAfter('INSERT INTO "genre"');
     await refused(add(), 503, 'service-unavailable');
     const { headers } = await add().expect(201);
     expect(headers['idempotency-replayed']).toBeUndefined();
@@ -128,29 +129,29 @@ describe('connections to PostgreSQL that fall silent, while new ones work', () =
   });
 
   it('while they take their settings get 503', async () => {
-    network.silenceAfter('set_config');
-    await behindItsBack(
+    proxy.dropRepliesAfter('set_config');
+    await executeRaw(
       process.env['TEST_DATABASE_URL']!,
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${new URL(database.url).pathname.slice(1)}'`,
     );
     await until('a request meets the silent connection', async () => {
       const { statuses, longestMs } = await readAll(1);
       expect(longestMs).toBeLessThan(longestWaitMs);
-      return statuses.has(503) && !network.isSilenceDue;
+      return statuses.has(503) && !proxy.isDropPending;
     });
     await until('requests are answered', async () => (await readAll(1)).statuses.has(200));
   });
 
   it('end within a second, although the server does not confirm it', async () => {
-    const client = new AbortableClient({ connectionString: network.wayIn(database.url) });
+    const client = new AbortableClient({ connectionString: proxy.proxiedUrl(database.url) });
     await client.connect();
-    network.silence();
+    proxy.dropPackets();
     await withinAnswerTimeout(client.end(), longestWaitMs);
   });
 
   it('do not keep the process from exiting', async () => {
     await readAll(20);
-    network.silence();
+    proxy.dropPackets();
     expect(await service.kill('SIGTERM')).toEqual({ code: 0, signal: null });
   });
 });

@@ -1,12 +1,16 @@
 import { findViolation, type Model, type Operation } from '../../support/linearizability.js';
 import { type Random, withSeed } from '../../support/random.js';
-import { type Answer, type Request, type Shelf, shelfModel } from '../../support/sequential-model.js';
+import { type Answer, type Request, sequentialModel, type ShopState } from '../../support/sequential-model.js';
 
 /** Copies 1 and 2 of movie 1, both available. */
-const shelf: Shelf = { copies: { 1: { movieId: 1, rentId: null }, 2: { movieId: 1, rentId: null } }, rents: {} };
-const refusedFor = (...named: number[]): Answer => ({ status: 409, problem: 'copy-already-rented', named });
+const initial: ShopState = { copies: { 1: { movieId: 1, rentId: null }, 2: { movieId: 1, rentId: null } }, rents: {} };
+const refusedFor = (...movieCopyIds: number[]): Answer => ({
+  status: 409,
+  problem: 'copy-already-rented',
+  movieCopyIds,
+});
 const rent = (...copyIds: number[]): Request => ({ do: 'rent', copyIds, number: 1 });
-const look: Request = { do: 'look', movieId: 1 };
+const read: Request = { do: 'read', movieId: 1 };
 const close: Request = { do: 'close', rentId: 7 };
 const isLent = { status: 201, rentId: 7 };
 const seen = (one: 'in' | 'out', two: 'in' | 'out'): Answer => ({ status: 200, copies: { 1: one, 2: two } });
@@ -19,21 +23,21 @@ const historyOf = (steps: readonly Step[]): Operation<Request, Answer>[] =>
 describe('the search for a linearization', () => {
   it.each<[string, Step[]]>([
     [
-      'a copy in two hands',
+      'a copy rented twice',
       [
         [1, 2, rent(1), isLent],
         [3, 4, rent(1), { status: 201, rentId: 8 }],
       ],
     ],
     [
-      'a copy in two hands at once',
+      'a copy rented twice at the same time',
       [
         [1, 4, rent(1, 2), isLent],
         [2, 3, rent(2), { status: 201, rentId: 8 }],
       ],
     ],
     [
-      'a return that was lost',
+      'a lost return',
       [
         [1, 2, rent(1), isLent],
         [3, 4, close, { status: 200 }],
@@ -44,22 +48,22 @@ describe('the search for a linearization', () => {
       'a stale read',
       [
         [1, 2, rent(1), isLent],
-        [3, 4, look, seen('in', 'in')],
+        [3, 4, read, seen('in', 'in')],
       ],
     ],
     [
       'two reads that go back in time',
       [
         [1, 9, rent(1), isLent],
-        [2, 3, look, seen('out', 'in')],
-        [4, 5, look, seen('in', 'in')],
+        [2, 3, read, seen('out', 'in')],
+        [4, 5, read, seen('in', 'in')],
       ],
     ],
     [
-      'half a rental',
+      'a part of a rental',
       [
         [1, 9, rent(1, 2), isLent],
-        [2, 3, look, seen('out', 'in')],
+        [2, 3, read, seen('out', 'in')],
       ],
     ],
     ['a refusal without a reason', [[1, 2, rent(1), refusedFor(1)]]],
@@ -71,49 +75,49 @@ describe('the search for a linearization', () => {
       ],
     ],
     [
-      'stock lowered below what is out',
+      'stock lowered below the number of copies out',
       [
         [1, 2, rent(1, 2), isLent],
         [3, 4, { do: 'stock', movieId: 1, stock: 1 }, { status: 200, copies: { 1: 'out' } }],
       ],
     ],
   ])('catches %s', (_name, steps) => {
-    expect(findViolation(historyOf(steps), shelfModel(shelf))).toBeDefined();
+    expect(findViolation(historyOf(steps), sequentialModel(initial))).toBeDefined();
   });
 
   it.each<[string, Step[]]>([
     [
-      'a read of before, while a rental is under way',
+      'a read of the earlier state while a rental is in progress',
       [
         [1, 9, rent(1), isLent],
-        [2, 3, look, seen('in', 'in')],
-        [4, 5, look, seen('out', 'in')],
+        [2, 3, read, seen('in', 'in')],
+        [4, 5, read, seen('out', 'in')],
       ],
     ],
     [
-      'a rental that was never answered, and was done',
+      'a rental without a response that was executed',
       [
         [1, Infinity, rent(1), undefined],
-        [2, 3, look, seen('in', 'in')],
+        [2, 3, read, seen('in', 'in')],
         [4, 5, rent(1), refusedFor(1)],
       ],
     ],
     [
-      'a rental that was never answered, and was not done',
+      'a rental without a response that was not executed',
       [
         [1, Infinity, rent(1), undefined],
         [2, 3, rent(1), isLent],
       ],
     ],
     [
-      'stock that is lowered, while one who asked before raises it again',
+      'a decrease of stock while an earlier request increases it',
       [
         [1, 9, { do: 'stock', movieId: 1, stock: 2 }, { status: 200, copies: { 1: 'in', 3: 'in' } }],
         [2, 3, { do: 'stock', movieId: 1, stock: 1 }, { status: 200, copies: { 1: 'in' } }],
       ],
     ],
   ])('accepts %s', (_name, steps) => {
-    expect(findViolation(historyOf(steps), shelfModel(shelf))).toBeUndefined();
+    expect(findViolation(historyOf(steps), sequentialModel(initial))).toBeUndefined();
   });
 
   it('finds what trying all orders finds, in 2,000 small histories of a register', async () => {

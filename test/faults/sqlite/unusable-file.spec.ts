@@ -14,7 +14,7 @@ import { dirname } from 'node:path';
 import { startService } from '../../../scripts/support/program.js';
 import { apiAt, openShop } from '../../support/app.js';
 import { freshFile, type FreshDatabase } from '../../support/engine.js';
-import { behindItsBack } from '../../support/fault-injection.js';
+import { executeRaw } from '../../support/raw-database.js';
 import { refused } from '../../support/problem.js';
 import { describeIf } from '../../support/skipping.js';
 import { reasonOfRefusedStart } from '../../support/refused-start.js';
@@ -34,7 +34,7 @@ const fileOf = ({ url }: FreshDatabase): string => url.slice('sqlite:'.length);
 /** Makes a shop of some hundred pages, and ends the service. */
 async function makeShop(database: FreshDatabase): Promise<void> {
   const shop = await openShop({ databaseUrl: database.url });
-  await behindItsBack(
+  await executeRaw(
     database.url,
     `INSERT INTO genre (name, name_key, description)
       SELECT value, value, printf('%.1000c', 'x') FROM json_each('[${Array.from({ length: 300 }, (_, n) => n).join()}]')`,
