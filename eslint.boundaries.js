@@ -9,6 +9,7 @@ const rooms = {
   process: ['kernel'],
   http: ['kernel'],
   database: ['kernel'],
+  limits: ['kernel', 'http'],
   monitoring: ['kernel', 'config', 'http', 'database'],
   verification: ['kernel', 'database'],
   migrations: ['kernel', 'database'],
@@ -22,7 +23,7 @@ const rooms = {
   imports: platform,
   merging: [...platform, 'policy', 'loans', 'genres', 'movies', 'clients', 'rentals', 'imports'],
 };
-const ofPlatform = ['config', 'logging', 'process', 'http', 'database', 'events', 'monitoring', 'verification'];
+const ofPlatform = ['config', 'logging', 'process', 'http', 'database', 'events', 'limits', 'monitoring', 'verification'];
 const features = ['policy', 'loans', 'genres', 'movies', 'clients', 'rentals', 'imports', 'merging'];
 
 /** The files of the platform that features may import. */

@@ -4,7 +4,7 @@ import { dataSourceOptions } from '../ormconfig.js';
 import { ClientsModule } from './clients/clients.module.js';
 import type { Clock } from './kernel/clock.js';
 import { ConfigModule } from './platform/config/config.module.js';
-import { type Environment, linkBaseOf } from './platform/config/environment.js';
+import { type Environment, linkBaseOf, rateLimitOf } from './platform/config/environment.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import { GenresModule } from './genres/genres.module.js';
 import { DocsController } from './platform/http/docs/docs.controller.js';
@@ -13,6 +13,8 @@ import { ProblemPages } from './platform/http/problems/problem-pages.js';
 import { PolicyModule } from './policy/policy.module.js';
 import { ProblemsController } from './platform/http/meta/problems.controller.js';
 import { SERVICE_VERSION, ServiceController } from './platform/http/meta/service.controller.js';
+import { createRateCounter } from './platform/limits/rate-counter.js';
+import { RateLimits } from './platform/limits/rate-limits.js';
 import { MergingModule } from './merging/merging.module.js';
 import { MonitoringModule } from './platform/monitoring/monitoring.module.js';
 import { MoviesModule } from './movies/movies.module.js';
@@ -45,6 +47,10 @@ export class AppModule {
       controllers: [ServiceController, ProblemsController, DocsController],
       providers: [
         OpenApiDocument,
+        {
+          provide: RateLimits,
+          useFactory: () => new RateLimits(createRateCounter(environment.DATABASE_URL, rateLimitOf(environment))),
+        },
         { provide: SERVICE_VERSION, useValue: version },
         {
           provide: ProblemPages,

@@ -1,7 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory, Reflector } from '@nestjs/core';
 import { AppModule } from './app.module.js';
-import { type Environment, linkBaseOf } from './platform/config/environment.js';
+import { type Environment, linkBaseOf, rateLimitOf } from './platform/config/environment.js';
 import { writeAccessLog, observeRequests } from './platform/http/server/access-log.js';
 import { Clock } from './kernel/clock.js';
 import { UnitOfWork } from './platform/database/unit-of-work.js';
@@ -17,6 +17,7 @@ import { RequestBodyGuard } from './platform/http/requests/request-body.guard.js
 import { ContentNegotiationGuard } from './platform/http/responses/content-negotiation.guard.js';
 import { assignRequestId } from './platform/http/requests/request-id.js';
 import { securityHeaders } from './platform/http/server/security-headers.js';
+import { RateLimits } from './platform/limits/rate-limits.js';
 import { MetricsService } from './platform/monitoring/metrics.service.js';
 import { PinoLogger } from './platform/logging/pino-logger.js';
 import { version } from './platform/config/version.js';
@@ -34,6 +35,7 @@ export async function createApp(
     allowedHosts: environment.ALLOWED_HOSTS,
     maxConnections: environment.MAX_CONNECTIONS,
     publicUrl: linkBaseOf(environment),
+    trustedProxies: environment.TRUSTED_PROXIES,
   };
   const adapter = new HttpAdapter(settings, receiveTimeouts);
   const logger = new PinoLogger(environment.LOG_LEVEL);
@@ -57,6 +59,10 @@ export async function createApp(
   useCors(app, adapter, environment.CORS_ORIGINS);
   const unitOfWork = app.get(UnitOfWork);
   adapter.shedLoad(unitOfWork.writeQueue);
+  if (rateLimitOf(environment) > 0) {
+    const limits = app.get(RateLimits);
+    adapter.onAdmission((request, response) => limits.admit(request, response));
+  }
   app.useGlobalFilters(new ProblemFilter(), new ReplayFilter());
   app.useGlobalGuards(new ContentNegotiationGuard(app.get(Reflector)), new StrictQueryGuard(), new RequestBodyGuard());
   app.useGlobalPipes(new ValidationPipe(new CursorCipher(await unitOfWork.installationSecret())));

@@ -14,6 +14,7 @@ describe('requests and responses', () => {
       allowedHosts: '',
       maxConnections: 10,
       publicUrl: '',
+      trustedProxies: '',
     });
     adapter.initHttpServer();
     const express = adapter.getInstance<Express>();

@@ -67,6 +67,8 @@ export async function openShop(circumstances: Circumstances = {}): Promise<{
       MAX_CONNECTIONS: 10_000,
       SHUTDOWN_GRACE_MS: 0,
       WAL_LIMIT_MB: 64,
+      RATE_LIMIT: '',
+      TRUSTED_PROXIES: '',
       LOG_LEVEL: 'fatal',
       ...generousLimits,
       ...environment,

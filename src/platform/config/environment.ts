@@ -12,7 +12,7 @@ import {
   validateSync,
 } from 'class-validator';
 import { findMisspellings } from './misspelled-variables.js';
-import { IsDatabaseUrl, IsOriginList, IsPublicUrl } from './rules.js';
+import { IsAddressList, IsDatabaseUrl, IsOriginList, IsPublicUrl } from './rules.js';
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -134,12 +134,32 @@ export class Environment {
   @Max(60_000)
   WAIT_TIMEOUT_MS = 5000;
 
+  /** Rate limit: requests per minute of one caller, or of one address without a credential; 0 for no limit. */
+  @Matches(/^\d{0,6}$/, { message: 'RATE_LIMIT must be a whole number of requests per minute, 0 for no limit' })
+  RATE_LIMIT = '';
+
+  /**
+   * Proxies whose X-Forwarded-For is believed: addresses or subnets, separated by commas. Without them, all clients
+   * behind a proxy share its address.
+   */
+  @IsAddressList()
+  TRUSTED_PROXIES = '';
+
   @IsIn(logLevels, { message: `LOG_LEVEL must be one of ${logLevels.join(', ')}` })
   LOG_LEVEL: LogLevel = 'info';
 }
 
 /** Returns the prefix of all links, from PUBLIC_URL, without a trailing slash. */
 export const linkBaseOf = ({ PUBLIC_URL }: Environment): string => PUBLIC_URL.replace(/\/$/, '');
+
+/** Requests per minute if RATE_LIMIT is empty and the address is not a loopback address. */
+const defaultRateLimit = 600;
+
+const isLoopback = (host: string): boolean => /^(localhost|::1|127\..*)$/i.test(host);
+
+/** Returns the requests per minute of one caller; 0 for no limit. */
+export const rateLimitOf = ({ RATE_LIMIT, HOST }: Environment): number =>
+  RATE_LIMIT === '' ? (isLoopback(HOST) ? 0 : defaultRateLimit) : Number(RATE_LIMIT);
 
 /** Thrown for an invalid configuration. The message names every invalid variable. */
 export class InvalidEnvironment extends Error {}

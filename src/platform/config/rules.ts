@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { ValidateBy } from 'class-validator';
 import { parseDatabaseUrl } from '../../kernel/database-url.js';
 
@@ -30,6 +31,19 @@ export const IsPublicUrl = (): PropertyDecorator =>
     const url = /^https?:\/\/[^/]/.test(text) ? parseUrl(text) : undefined;
     const isPlain = url && !url.username && !url.password && !/[?#@\s\\]/.test(text);
     return isPlain ? undefined : 'must be a URL such as https://shop.example/rental, or a path such as /rental';
+  });
+
+/** Empty, or IP addresses and subnets in CIDR notation. */
+export const IsAddressList = (): PropertyDecorator =>
+  FollowsRule('isAddressList', (list) => {
+    const isValid = (entry: string): boolean => {
+      const [address, bits, ...rest] = entry.split('/');
+      const version = isIP(address!);
+      const maxBits = version === 4 ? 32 : 128;
+      return version > 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && +bits <= maxBits));
+    };
+    if (list === '' || list.split(',').every(isValid)) return undefined;
+    return 'must be addresses or subnets such as 10.0.0.7,10.1.0.0/16, separated by commas';
   });
 
 /** Empty, `*`, or origins as browsers serialize them in the Origin header (RFC 6454 §6.2). */

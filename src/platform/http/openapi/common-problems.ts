@@ -19,6 +19,10 @@ import {
 
 /** A query with an unknown parameter. */
 const invalidQuery = documentedInvalidInput(() => readQuery(class NoParameters {}, { limt: '5' }));
+const tooManyRequests = documentedHttpProblem(
+  'too-many-requests',
+  'More than 600 requests in a minute. Try again in 42 s.',
+);
 /** Problems of any operation, which occur before it runs. */
 const ofAnyOperation = [
   documentedHttpProblem('malformed-request', 'The query is not valid percent-encoded UTF-8.'),
@@ -28,6 +32,8 @@ const ofAnyOperation = [
   documentedHttpProblem('request-header-fields-too-large', 'The header of the request is too large.'),
   documentedHttpProblem('internal-error', 'An internal error occurred. Nothing was changed.'),
 ];
+/** Problems of operations that are not health checks, which are never limited. */
+const ofRateLimits = [tooManyRequests];
 /** Problems of operations with conditional headers. */
 const ofConditions = [
   documentedHttpProblem('precondition-failed', 'The resource has changed since it was read. Nothing was changed.'),
@@ -45,7 +51,7 @@ export const ofIdempotency = [
   documentedProblem(IdempotencyKeyInUse),
   documentedProblem(IdempotencyAnswerGone),
 ];
-const common = [...ofAnyOperation, invalidQuery, ...ofConditions, ...ofBodies, ...ofDatabases];
+const common = [...ofAnyOperation, ...ofRateLimits, invalidQuery, ...ofConditions, ...ofBodies, ...ofDatabases];
 
 /**
  * Problems of requests that match no operation: an unknown path, an unsupported method, an incomplete request, or the
@@ -55,6 +61,7 @@ const ofUnmatchedRequests = [
   documentedHttpProblem('not-found', 'Nothing found at /moovies.'),
   documentedHttpProblem('method-not-allowed', 'PATCH is not supported by /movies. Allowed: GET, HEAD, OPTIONS, POST.'),
   documentedHttpProblem('request-timeout', 'The request did not arrive in time.'),
+  tooManyRequests,
   { ...documentedProblem(ServiceUnavailable), example: describeProblem(tooManyConnections()) },
 ];
 const unmatchedExtension = 'x-unmatched-requests';
@@ -65,9 +72,11 @@ export function commonProblems(operation: {
   takesBody: boolean;
   needsDatabase: boolean;
   ignoresQuery: boolean;
+  isRateLimited: boolean;
 }): DocumentedProblem[] {
   return [
     ...ofAnyOperation,
+    ...(operation.isRateLimited ? ofRateLimits : []),
     ...(operation.ignoresQuery ? [] : [invalidQuery]),
     ...(operation.takesConditions ? ofConditions : []),
     ...(operation.takesBody ? ofBodies : []),
@@ -78,7 +87,7 @@ export function commonProblems(operation: {
 /** Returns a Markdown list of the common problems, which /docs omits from the individual operations. */
 export function describeGeneralProblems(): string {
   const groups: [when: string, problems: readonly DocumentedProblem[]][] = [
-    ['', [...ofAnyOperation, invalidQuery]],
+    ['', [...ofAnyOperation, ...ofRateLimits, invalidQuery]],
     [', with a condition', ofConditions],
     [', with a body', ofBodies],
     [', with a database', ofDatabases],

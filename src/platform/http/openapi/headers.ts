@@ -78,6 +78,17 @@ export const headers = {
     schema: text(40),
     example: deprecationHeaders.Sunset,
   },
+  RateLimit: {
+    description:
+      'Requests that the caller has left, and the seconds until all are available again, if requests are limited.',
+    schema: text(100),
+    example: '"default";r=599;t=60',
+  },
+  'RateLimit-Policy': {
+    description: 'Requests that a caller may make, and the seconds in which, if requests are limited.',
+    schema: text(100),
+    example: '"default";q=600;w=60',
+  },
   Vary: {
     description: 'Request headers that the response depends on.',
     schema: text(200),
@@ -86,6 +97,9 @@ export const headers = {
 } as const;
 
 export type HeaderName = keyof typeof headers;
+
+/** The headers of every response of a service that limits requests. */
+export const rateLimitHeaders = ['RateLimit', 'RateLimit-Policy'] as const satisfies readonly HeaderName[];
 
 export const headerRefs = (names: readonly HeaderName[]): Record<string, { $ref: string }> =>
   Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));

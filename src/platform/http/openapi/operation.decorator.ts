@@ -12,7 +12,7 @@ import { documentedProblem, type DocumentedProblem, documentedInvalidInput } fro
 type GeneralScope = Exclude<Scope, 'self'>;
 
 /**
- * Who may call an operation: everybody; the readers of the documentation or of the metrics, as DOCS_ACCESS and
+ * Who may call an operation: any caller; the readers of the documentation or of the metrics, as DOCS_ACCESS and
  * METRICS_ACCESS say; or callers with a scope, or with all scopes of a list.
  */
 type Access = 'public' | 'documentation' | 'metrics' | GeneralScope | readonly GeneralScope[];

@@ -1,7 +1,8 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { groupBy } from '../../../kernel/group-by.js';
 import { withRequestValues, exampleOf, withOverrides, type Schema } from './schemas.js';
-import { headerRefs } from './headers.js';
+import { isHealthPath } from '../requests/request-target.js';
+import { headerRefs, rateLimitHeaders } from './headers.js';
 import { operationExtension, type OperationMetadata } from './operation.decorator.js';
 import { type DocumentedProblem, problemResponse } from './problem-schemas.js';
 import { commonProblems, commonResponse, ofIdempotency } from './common-problems.js';
@@ -48,6 +49,7 @@ function complete(
     const isDryRun = status === '200' && responses[201] !== undefined;
     response.headers = headerRefs([
       'X-Request-Id',
+      ...rateLimitHeaders,
       ...(response.content ? (['Vary'] as const) : []),
       ...(isDryRun ? [] : headers),
       ...(status === '302' ? (['Location', 'Vary'] as const) : []),
@@ -70,7 +72,13 @@ function complete(
     const description = 'Not modified: If-None-Match matches the current ETag.';
     Object.assign(responses, { 304: { description, headers: responses[200]!.headers } });
   }
-  const common = commonProblems({ takesConditions, takesBody, needsDatabase, ignoresQuery });
+  const common = commonProblems({
+    takesConditions,
+    takesBody,
+    needsDatabase,
+    ignoresQuery,
+    isRateLimited: !isHealthPath(path),
+  });
   for (const problem of common) {
     // Shared responses cannot have the headers that a deprecated operation adds.
     const response = operation.deprecated ? problemResponse([problem], instance) : commonResponse(problem);

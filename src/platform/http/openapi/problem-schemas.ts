@@ -1,6 +1,6 @@
 import { type DomainErrorClass, type ExtensionType, type Facts, ruleCodes } from '../../../kernel/domain-error.js';
 import { HttpProblem, type HttpProblemName, inputErrorCodes, maxReportedErrors } from '../problems/http-problem.js';
-import { type HeaderName, headerRefs } from './headers.js';
+import { type HeaderName, headerRefs, rateLimitHeaders } from './headers.js';
 import { maxId } from '../dto/path-id.js';
 import { snakeCase } from '../problems/naming.js';
 import {
@@ -165,7 +165,7 @@ export function problemResponse(problems: readonly DocumentedProblem[], instance
   return {
     description: `${[...new Set(problems.map(({ type }) => type.title))].join(', or ')}.`,
     headers: {
-      ...headerRefs(['X-Request-Id', 'Vary', ...headersOf(problems[0]!.type.status)]),
+      ...headerRefs(['X-Request-Id', 'Vary', ...rateLimitHeaders, ...headersOf(problems[0]!.type.status)]),
       'Cache-Control': headerRefs(['No-Store'])['No-Store'],
     },
     content: {
@@ -178,7 +178,12 @@ export function problemResponse(problems: readonly DocumentedProblem[], instance
 }
 
 function headersOf(status: number): HeaderName[] {
-  const own: Readonly<Record<number, HeaderName>> = { 405: 'Allow', 415: 'Accept', 503: 'Retry-After' };
+  const own: Readonly<Record<number, HeaderName>> = {
+    405: 'Allow',
+    415: 'Accept',
+    429: 'Retry-After',
+    503: 'Retry-After',
+  };
   return own[status] ? [own[status]] : [];
 }
 

@@ -50,6 +50,7 @@ export const httpProblems = {
   'expectation-failed': { status: 417, title: 'Expectation failed' },
   'misdirected-request': { status: 421, title: 'Misdirected request' },
   'invalid-input': { status: 422, title: 'Invalid input' },
+  'too-many-requests': { status: 429, title: 'Too many requests' },
   'request-header-fields-too-large': { status: 431, title: 'Request header fields too large' },
   'internal-error': { status: 500, title: 'Internal error' },
 } as const;

@@ -9,6 +9,8 @@ const exposedHeaders = [
   'Idempotency-Replayed',
   'Link',
   'Location',
+  'RateLimit',
+  'RateLimit-Policy',
   'Retry-After',
   'X-Request-Id',
   'X-Total-Count',

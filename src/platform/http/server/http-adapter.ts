@@ -23,6 +23,11 @@ import { type ArrivedRequest, isHealthPath } from '../requests/request-target.js
 import { anyMethod } from '../requests/route.js';
 
 type ArrivalHook = (request: ArrivedRequest, response: Response) => void;
+/** Returns the error to answer a request with, or undefined if it may go on. */
+type Admission = (
+  request: ArrivedRequest,
+  response: Response,
+) => HttpProblem | undefined | Promise<HttpProblem | undefined>;
 type SecurityHook = Parameters<ExpressAdapter['registerSecurityHook']>[0];
 
 /** Listen backlog, capped by the kernel's somaxconn. Connections beyond it are reset or delayed by seconds. */
@@ -52,6 +57,8 @@ interface HttpSettings extends BackpressureLimits {
   readonly maxConnections: number;
   /** Prefix of all links (PUBLIC_URL), without a trailing slash. */
   readonly publicUrl: string;
+  /** Proxies whose X-Forwarded-For is believed, separated by commas. */
+  readonly trustedProxies: string;
 }
 
 /**
@@ -61,6 +68,7 @@ interface HttpSettings extends BackpressureLimits {
 export class HttpAdapter extends ExpressAdapter {
   private readonly log = new Logger('Http');
   private readonly arrivalHooks: ArrivalHook[] = [];
+  private readonly admissions: Admission[] = [];
   private readonly hosts: AllowedHosts;
   private securityHook?: SecurityHook;
   private knownSecurityHeaders?: Readonly<Record<string, string>>;
@@ -73,7 +81,7 @@ export class HttpAdapter extends ExpressAdapter {
     private readonly settings: HttpSettings,
     private readonly timeouts: ReceiveTimeouts = defaultReceiveTimeouts,
   ) {
-    super(createExpress());
+    super(createExpress(settings.trustedProxies));
     this.hosts = new AllowedHosts(settings.allowedHosts, settings.publicUrl);
   }
 
@@ -114,6 +122,11 @@ export class HttpAdapter extends ExpressAdapter {
     this.arrivalHooks.push(hook);
   }
 
+  /** Registers a check that a request must pass, after the previous ones, before its body is read. */
+  onAdmission(check: Admission): void {
+    this.admissions.push(check);
+  }
+
   /** Keeps the hook for responses that are sent before it has run. */
   override registerSecurityHook(hook: SecurityHook): void {
     super.registerSecurityHook(hook);
@@ -150,11 +163,25 @@ export class HttpAdapter extends ExpressAdapter {
       if (error) return this.refuse(request, response, error);
       if (this.loadShedding?.refuses(request)) return this.shed(request, response, this.loadShedding.refuse());
       if (request.url === '*') return void response.writeHead(204, { Allow: anyMethod }).end();
-      if (expectsContinue(request)) response.writeContinue();
-      this.getInstance<Express>()(request, response, (error) => this.fail(request, response, error));
+      this.admit(request, response, 0);
     } catch (error) {
       this.fail(request, response, error);
     }
+  }
+
+  /** Runs the admission checks from the `next` one on, then Express. Waits only for checks that are asynchronous. */
+  private admit(request: ArrivedRequest, response: Response, next: number): void {
+    for (let index = next; index < this.admissions.length; index++) {
+      const outcome = this.admissions[index]!(request, response);
+      if (outcome instanceof Promise) {
+        return void outcome
+          .then((error) => (error ? this.refuse(request, response, error) : this.admit(request, response, index + 1)))
+          .catch((error: unknown) => this.fail(request, response, error));
+      }
+      if (outcome) return this.refuse(request, response, outcome);
+    }
+    if (expectsContinue(request)) response.writeContinue();
+    this.getInstance<Express>()(request, response, (error) => this.fail(request, response, error));
   }
 
   private connectionLimitError(request: ArrivedRequest, response: Response): DomainError | undefined {
@@ -206,8 +233,9 @@ export class HttpAdapter extends ExpressAdapter {
 }
 
 /** Paths are case-sensitive, as proxies assume. Express reads the setting with the first route. */
-function createExpress(): Express {
+function createExpress(trustedProxies: string): Express {
   return express()
+    .set('trust proxy', trustedProxies.split(',').filter(Boolean))
     .enable('case sensitive routing')
     .disable('etag')
     .disable('x-powered-by')

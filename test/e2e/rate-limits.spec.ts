@@ -1,0 +1,102 @@
+import { request } from 'node:http';
+import { call, operations } from '../support/operations.js';
+import { openShop } from '../support/app.js';
+
+type Shop = Awaited<ReturnType<typeof openShop>>;
+
+describe('RATE_LIMIT', () => {
+  const shops: Shop[] = [];
+  const open = async (options: Parameters<typeof openShop>[0]): Promise<Shop> => {
+    const shop = await openShop(options);
+    shops.push(shop);
+    return shop;
+  };
+  // The first shop of a process fetches the OpenAPI document, which counts.
+  beforeAll(async () => (await openShop()).close());
+  afterEach(async () => {
+    for (const shop of shops.splice(0).reverse()) await shop.close();
+  });
+
+  /** Returns the status of a request from a loopback address. */
+  const statusFrom = (localAddress: string, { url }: Shop, headers = {}): Promise<number> =>
+    new Promise((resolve, reject) => {
+      request(`${url}/version`, { localAddress, headers }, (response) => resolve(response.resume().statusCode!))
+        .on('error', reject)
+        .end();
+    });
+
+  it('counts requests down, and answers those beyond it with 429 and Retry-After', async () => {
+    const { api } = await open({ environment: { RATE_LIMIT: '3' } });
+    for (const left of [2, 1, 0]) {
+      const { headers } = await api.get('/movies').expect(200);
+      expect(headers).toMatchObject({
+        'ratelimit-policy': '"default";q=3;w=60',
+        ratelimit: expect.stringMatching(new RegExp(`^"default";r=${left};t=([1-9]|[1-5]\\d|60)$`)) as string,
+      });
+    }
+    const { headers, body } = await api.post('/genres').send({ name: 'Drama' }).expect(429);
+    expect(headers).toMatchObject({
+      'retry-after': expect.stringMatching(/^([1-9]|[1-5]\d|60)$/) as string,
+      ratelimit: expect.stringContaining(';r=0;') as string,
+      'cache-control': 'no-store',
+    });
+    expect(body).toMatchObject({ type: '/problems/too-many-requests', status: 429 });
+  });
+
+  it('refuses every operation', async () => {
+    const { api } = await open({ environment: { RATE_LIMIT: '1' } });
+    await api.get('/version').expect(200);
+    for (const operation of operations.filter(({ path }) => !path.startsWith('/health'))) {
+      await call(api, operation).expect(429);
+    }
+  });
+
+  it('refuses unknown paths, wrong methods and malformed bodies before it looks at them', async () => {
+    const { api } = await open({ environment: { RATE_LIMIT: '1' } });
+    await api.get('/version').expect(200);
+    await api.get('/moovies').expect(429);
+    await api.patch('/genres').expect(429);
+    await api.post('/genres').set('Content-Type', 'application/json').send('{').expect(429);
+  });
+
+  it('does not count health checks, which decide whether the service is restarted', async () => {
+    const { api } = await open({ environment: { RATE_LIMIT: '1' } });
+    await api.get('/version').expect(200);
+    for (const _ of [1, 2, 3]) await api.get('/health/live').expect(200);
+    await api.get('/health/ready').expect(200);
+    await api.get('/version').expect(429);
+  });
+
+  it('counts each address on its own', async () => {
+    const shop = await open({ environment: { RATE_LIMIT: '1' } });
+    expect(await statusFrom('127.0.0.1', shop)).toBe(200);
+    expect(await statusFrom('127.0.0.1', shop)).toBe(429);
+    expect(await statusFrom('127.0.0.2', shop)).toBe(200);
+  });
+
+  it('believes X-Forwarded-For of TRUSTED_PROXIES alone', async () => {
+    const [client, other] = ['192.0.2.1', '2001:db8::1'].map((address) => ({ 'X-Forwarded-For': address }));
+    const direct = await open({ environment: { RATE_LIMIT: '1' } });
+    expect(await statusFrom('127.0.0.1', direct, client)).toBe(200);
+    expect(await statusFrom('127.0.0.1', direct, other)).toBe(429);
+
+    const behindProxy = await open({ environment: { RATE_LIMIT: '1', TRUSTED_PROXIES: '10.0.0.0/8,127.0.0.1' } });
+    expect(await statusFrom('127.0.0.1', behindProxy, client)).toBe(200);
+    expect(await statusFrom('127.0.0.1', behindProxy, other)).toBe(200);
+    expect(await statusFrom('127.0.0.1', behindProxy, client)).toBe(429);
+  });
+
+  it('counts an IPv6 subnet as one client, which has all of its addresses', async () => {
+    const shop = await open({ environment: { RATE_LIMIT: '1', TRUSTED_PROXIES: '127.0.0.1' } });
+    const from = (address: string) => statusFrom('127.0.0.1', shop, { 'X-Forwarded-For': address });
+    expect(await from('2001:db8:0:1::1')).toBe(200);
+    expect(await from('2001:db8:0:1:ffff::2')).toBe(429);
+    expect(await from('2001:db8:0:2::1')).toBe(200);
+  });
+
+  it('is off on a loopback address by default', async () => {
+    const { api } = await open({});
+    const { headers } = await api.get('/version').expect(200);
+    expect(headers).not.toHaveProperty('ratelimit');
+  });
+});
