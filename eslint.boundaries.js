@@ -23,7 +23,17 @@ const rooms = {
   imports: platform,
   merging: [...platform, 'policy', 'loans', 'genres', 'movies', 'clients', 'rentals', 'imports'],
 };
-const ofPlatform = ['config', 'logging', 'process', 'http', 'database', 'events', 'limits', 'monitoring', 'verification'];
+const ofPlatform = [
+  'config',
+  'logging',
+  'process',
+  'http',
+  'database',
+  'events',
+  'limits',
+  'monitoring',
+  'verification',
+];
 const features = ['policy', 'loans', 'genres', 'movies', 'clients', 'rentals', 'imports', 'merging'];
 
 /** The files of the platform that features may import. */

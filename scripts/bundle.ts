@@ -21,11 +21,13 @@ const prunedValidators: Plugin = {
   name: 'pruned-validators',
   setup({ onResolve, onLoad, resolve }) {
     onResolve({ filter: validators }, async ({ path, kind, resolveDir }) => {
-      // Their ES modules can be pruned, which "exports" and "main" of their package.json don't lead to.
+      // Their ES modules can be tree-shaken; "exports" and "main" of their package.json lead to CommonJS.
+      // @private-api of class-validator and class-transformer: the file esm5/index.js
       const { path: main, errors } = await resolve(`${path}/package.json`, { kind, resolveDir });
       return { path: join(dirname(main), 'esm5/index.js'), errors, sideEffects: false };
     });
-    // Nest looks for these packages at run time, to copy the metadata of decorators. The DTOs read their own decorators.
+    // @nestjs/mapped-types loads these packages at run time to copy decorators. DTOs have decorators of their own.
+    // @private-api of @nestjs/mapped-types: createRequire() in its modules
     onResolve({ filter: /^node:module$/ }, ({ path, importer }) =>
       importer.includes('mapped-types') ? { path, namespace: 'none-installed' } : undefined,
     );

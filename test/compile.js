@@ -26,7 +26,7 @@ const sources = {};
 const bundle = 'dist/src/serve.bundle.js';
 let isBundleCurrent = existsSync(bundle);
 
-for (const path of fileNames.map((name) => relative('.', name))) {
+for (const path of fileNames.filter((name) => !name.endsWith('.d.ts')).map((name) => relative('.', name))) {
   const text = readFileSync(path, 'utf8');
   const output = outputOf(path);
   sources[path] = createHash('sha256').update(context).update(text).digest('hex');

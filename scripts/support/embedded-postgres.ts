@@ -57,7 +57,7 @@ export async function prepareServer(
     postgresFlags: settings.flatMap((setting) => ['-c', setting]),
     onLog: (message) => {
       log.push(String(message));
-      // The package waits for other words, those of a server that takes writes.
+      // The package waits for the message of a primary.
       if (String(message).includes('ready to accept read-only connections')) hearReady();
     },
     onError: (error) => log.push(String(error)),

@@ -1,17 +1,5 @@
-import { readdirSync } from 'node:fs';
-import { join, sep } from 'node:path';
 import { allLaws, laws, type SourceFile, violations } from './laws.js';
-import { read as textOf, root } from '../support/project.js';
-
-function readTree(folder: string): SourceFile[] {
-  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts'))
-    .map((path) => read(`${folder}/${path.split(sep).join('/')}`));
-}
-
-function read(path: string): SourceFile {
-  return { path, text: textOf(path) };
-}
+import { readSource, readTree } from './source-tree.js';
 
 const extendsLaw = "a repository hides TypeORM's Repository, whose methods bypass its rules";
 const queryRunnerLaw = 'only the unit of work makes query runners';
@@ -118,7 +106,7 @@ describe('The architecture', () => {
     ...readTree('scripts'),
     ...readTree('bench'),
     ...readTree('test'),
-    read('ormconfig.ts'),
+    readSource('ormconfig.ts'),
   ];
 
   it('is kept by the whole tree', () => {

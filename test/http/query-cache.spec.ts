@@ -5,6 +5,7 @@ import { ListMovies } from '../../src/movies/dto/list-movies.dto.js';
 describe('the cache of validated queries', () => {
   const pipe = new ValidationPipe(new CursorCipher('secret'));
   const ask = (query: object): unknown => pipe.transform(query, { type: 'query', metatype: ListMovies });
+  /** @private-api of movie-rental: ValidationPipe.queries */
   const { queries } = pipe as unknown as { queries: { readonly size: number; readonly calculatedSize: number } };
 
   it('returns the same DTO for the same query', () => {

@@ -1,4 +1,4 @@
-/** The runner has no types of its own. What `runner.ts` uses of it is stated here. */
+/** The package has no types. @private-api of jest-light-runner: _testRunners */
 declare module 'jest-light-runner' {
   export function createRunner(options: { readonly runtime: 'child_process' }): new (...args: never[]) => {
     _testRunners: Map<unknown, unknown>;

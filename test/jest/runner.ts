@@ -1,10 +1,13 @@
 import { createRunner } from 'jest-light-runner';
 
-/** What a worker asks for before its first test, and how it knows the answer. */
-const question = 'jest-light-runner-get-worker-data';
-const answerType = 'jest-light-runner-worker-data';
+/**
+ * The message by which a worker requests its settings before its first test, and the type of the reply.
+ * @private-api of jest-light-runner: the messages of its workers
+ */
+const settingsRequest = 'jest-light-runner-get-worker-data';
+const replyType = 'jest-light-runner-worker-data';
 
-/** The members of a Tinypool that are used here. */
+/** The members of a Tinypool that are used here. @private-api of jest-light-runner: _testRunners */
 interface Pool {
   readonly options: { readonly workerData: unknown };
   run(path: string, options: { readonly channel: Channel }): Promise<unknown>;
@@ -16,17 +19,16 @@ interface Channel {
 }
 
 /**
- * Answers the worker of one test, each time that it asks. The runner itself shares one channel: the question of the
- * first worker is answered to all, and never again. A worker that is slower to start isn't listening yet, and then
- * waits for ever.
+ * Returns a channel for the worker of one test, which replies to each of its requests. The package shares one channel: it
+ * replies once, to all workers, so that a worker that starts later waits forever.
  */
 function channelOf(pool: Pool): Channel {
-  let tell: (message: unknown) => void;
+  let reply: (message: unknown) => void;
   return {
-    onMessage: (listener) => (tell = listener),
+    onMessage: (listener) => (reply = listener),
     postMessage: (message) => {
-      if (message === question) {
-        tell({ type: answerType, workerData: pool.options.workerData });
+      if (message === settingsRequest) {
+        reply({ type: replyType, workerData: pool.options.workerData });
       }
     },
   };
@@ -41,7 +43,8 @@ class Pools extends Map<unknown, { readonly pool: Pool }> {
   }
 }
 
-/** Runs tests in child processes, of which each gets its settings however late it starts. */
+/** Runs tests in child processes, and gives each its settings whenever it starts. */
 export default class ChildProcessRunner extends createRunner({ runtime: 'child_process' }) {
+  /** @private-api of jest-light-runner: _testRunners */
   override _testRunners = new Pools();
 }

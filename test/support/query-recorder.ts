@@ -1,4 +1,5 @@
 import { AbstractLogger } from 'typeorm';
+/** @private-api of typeorm: LoggerFactory */
 import { LoggerFactory } from 'typeorm/logger/LoggerFactory.js';
 
 export interface Statement {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DataSource } from 'typeorm';
-import { driver } from '../../../src/platform/database/sqlite/driver.js';
+import { connectionOf, driver } from '../../../src/platform/database/sqlite/driver.js';
 import { ReadGate } from '../../../src/platform/database/sqlite/read-gate.js';
 import { Reader } from '../../../src/platform/database/sqlite/reader.js';
 
@@ -65,8 +65,8 @@ describe('statements that are kept prepared', () => {
   });
 
   it('are bounded in size, the least recently used go first, and let the file be closed', async () => {
-    const { prepared } = (source.driver as unknown as { databaseConnection: { prepared: Map<string, unknown> } })
-      .databaseConnection;
+    /** @private-api of movie-rental: PreparingDatabase.prepared */
+    const { prepared } = connectionOf(source) as unknown as { prepared: Map<string, unknown> };
     const long = 'x'.repeat(4_000);
     for (let column = 0; column < 100; column++) {
       await source.query(`SELECT ${column}, '${long}' FROM thing WHERE id = ?`, [1]);
@@ -82,11 +82,7 @@ describe('statements that are kept prepared', () => {
 
   it('are read by in the next transaction, where SQLite has ended one by itself', async () => {
     const reader = new Reader(source.createQueryRunner(), new ReadGate());
-    const exec = promisify<string, void>((sql, done) =>
-      (
-        source.driver as unknown as { databaseConnection: { exec(sql: string, done: unknown): void } }
-      ).databaseConnection.exec(sql, done),
-    );
+    const exec = promisify<string, void>((sql, done) => connectionOf(source).exec(sql, done));
     await reader.read(() => exec('ROLLBACK'));
     await add('one');
     expect(await reader.read((manager) => manager.query('SELECT name FROM thing'))).toEqual([{ name: 'one' }]);

@@ -1,4 +1,5 @@
 import { DefaultNamingStrategy, type NamingStrategyInterface, type Table } from 'typeorm';
+/** @private-api of typeorm: StringUtils.snakeCase(), by which TypeORM names columns */
 import { snakeCase } from 'typeorm/util/StringUtils.js';
 
 /** Names tables and columns in snake_case, and constraints after their columns, so that database errors are readable. */

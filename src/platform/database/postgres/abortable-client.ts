@@ -4,7 +4,7 @@ import { Client } from 'pg';
 /** How long to wait for the server to confirm the end of a connection. */
 const endTimeoutMs = 1_000;
 
-/** Undeclared members of the pg package. */
+/** @private-api of pg: Client.connection.stream */
 interface Pg {
   readonly connection: { readonly stream: Socket };
 }
@@ -23,7 +23,7 @@ export class AbortableClient extends Client {
     this.stream.destroy();
   }
 
-  /** @private-api of the pg package. The TLS handshake replaces the socket. */
+  /** Read each time: the TLS handshake replaces the socket. */
   protected get stream(): Socket {
     return (this as unknown as Pg).connection.stream;
   }

@@ -65,7 +65,7 @@ export class PreparingClient extends AbortableClient {
   }
 }
 
-/** What the pg package has, but doesn't declare. */
+/** @private-api of pg: Client.connection.parsedStatements */
 interface Pg {
   readonly connection: { readonly parsedStatements: Record<string, string> };
 }

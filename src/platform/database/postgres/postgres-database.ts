@@ -75,7 +75,7 @@ function transactionsOn(dataSource: DataSource, runnerOf: RunnerFactory): Postgr
   const { url, poolSize } = dataSource.options as PostgresOptions;
   return new PostgresTransactions(() => runnerOf(dataSource), poolSize, {
     server: serverInquiryAt(url),
-    // TypeORM's term for its pool, also without replicas of its own.
+    /** The pool, with and without replicas. @private-api of typeorm: PostgresDriver.master */
     pool: () => (dataSource.driver as unknown as { master: PreparingPool }).master,
     statementTimeoutMs: statementTimeoutOf(dataSource.options),
   });

@@ -1,4 +1,5 @@
 import type { EntityMetadata, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
+/** @private-api of typeorm: ApplyValueTransformers */
 import { ApplyValueTransformers } from 'typeorm/util/ApplyValueTransformers.js';
 import { type AggregateColumn, listColumn, parseAggregate, type RawRow } from './json-aggregate.js';
 

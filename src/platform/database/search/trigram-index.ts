@@ -1,4 +1,5 @@
 import { type EntityManager, type EntityMetadata, Index, type QueryRunner } from 'typeorm';
+/** @private-api of typeorm: StringUtils.snakeCase(), by which TypeORM names columns */
 import { snakeCase } from 'typeorm/util/StringUtils.js';
 import { dialectOf } from '../dialect/dialect.js';
 import type { EngineName } from '../dialect/sql.js';

@@ -67,7 +67,10 @@ class PreparingDatabase extends sqlite3.Database {
  */
 export const driver = { ...sqlite3, Database: PreparingDatabase, verbose: () => driver };
 
-/** Returns the driver's connection of a SQLite DataSource. */
+/**
+ * Returns the driver's connection of a SQLite DataSource.
+ * @private-api of typeorm: SqliteDriver.databaseConnection
+ */
 export function connectionOf(source: DataSource): PreparingDatabase {
   return (source.driver as unknown as { databaseConnection: PreparingDatabase }).databaseConnection;
 }

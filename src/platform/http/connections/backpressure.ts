@@ -132,7 +132,7 @@ export class Backpressure {
 /**
  * Returns the bytes that the kernel has accepted from a socket, including those of an unfinished write, which
  * `socket.bytesWritten` does not distinguish.
- * @private-api
+ * @private-api of node:net: Socket._handle
  */
 function bytesTaken(socket: Socket): number {
   const { _handle: handle } = socket as Socket & { _handle?: { bytesWritten: number; writeQueueSize: number } | null };

@@ -7,7 +7,7 @@ import { HeadEnds } from './head-ends.js';
 /**
  * Fields that Node's HTTP server sets on a socket: whether the parser is paused, and the parser, until CONNECT removes
  * it.
- * @private-api
+ * @private-api of node:http: Socket._paused and Socket.parser
  */
 type HttpSocket = Socket & { readonly _paused?: boolean; readonly parser?: object | null };
 

@@ -158,6 +158,7 @@ export function ListField(
 export function ReadOnlyMembersOf(answer: Type, ...names: string[]): ClassDecorator {
   return ({ prototype }) => {
     for (const name of names) {
+      /** @private-api of @nestjs/swagger: the metadata of ApiProperty() */
       const schema = Reflect.getMetadata('swagger/apiModelProperties', answer.prototype as object, name) as {
         readonly nullable?: boolean;
       };

@@ -44,7 +44,7 @@ function complete(
   const takesBody = operation.requestBody !== undefined;
   const headers = method === 'post' ? [...metadata.headers, 'Idempotency-Replayed' as const] : metadata.headers;
   const instance = path.replace('{id}', String(exampleId)).replace('{slug}', 'copy-already-rented');
-  const responses = operation.responses as unknown as Responses;
+  const responses = operation.responses as Responses;
   for (const [status, response] of Object.entries(responses)) {
     const isDryRun = status === '200' && responses[201] !== undefined;
     response.headers = headerRefs([

@@ -1,4 +1,5 @@
 import type { Type } from '@nestjs/common';
+/** @private-api of @nestjs/common: the metadata of the parameters of a handler */
 import { ROUTE_ARGS_METADATA, RouteParamtypes } from '@nestjs/common/internal';
 
 /** Returns the type of a handler's @Body parameter, if any. */

@@ -4,6 +4,7 @@ interface Route {
   readonly path: string;
   readonly methods: Readonly<Record<string, boolean>>;
 }
+/** @private-api of express: Router.stack and Layer.match() */
 interface RouterLayer {
   readonly route?: Route;
   /** @throws if a parameter is not valid percent-encoded UTF-8 */

@@ -1,4 +1,5 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+/** @private-api of @nestjs/common: the metadata of the parameters of a handler */
 import { ROUTE_ARGS_METADATA, RouteParamtypes } from '@nestjs/common/internal';
 import type { Request } from 'express';
 import { HttpProblem, invalidInput } from '../problems/http-problem.js';

@@ -13,7 +13,7 @@ const problemsByCode: Readonly<Record<string, readonly [HttpProblemName, string]
 };
 
 type HttpSocket = Socket & {
-  /** The current response of a connection, set by Node. */
+  /** The current response of a connection. @private-api of node:http: Socket._httpMessage */
   readonly _httpMessage?: ServerResponse<IncomingMessage> | null;
 };
 

@@ -4,13 +4,14 @@ import type { DataSource, DataSourceOptions } from 'typeorm';
 import { openDataSource } from '../../opening/open-data-source.js';
 import { engineOf } from '../../opening/engines.js';
 import { UnusableDatabase } from '../../engine/unusable-database.js';
+import { connectionOf } from '../driver.js';
 import { removeEmptyLog } from './remove-empty-log.js';
 import { createPrivateFile } from './private-file.js';
 
 /** Pages copied per step. */
 const pagesPerStep = 100;
 
-/** Undeclared API of the sqlite3 package. */
+/** @private-api of sqlite3: Database.backup() and Backup, documented, but without types */
 declare module 'sqlite3' {
   interface Database {
     backup(filename: string, callback: (error: Error | null) => void): Backup;
@@ -57,9 +58,9 @@ async function copyPages(
   pages: number,
   advance: (done: number) => void,
 ): Promise<void> {
-  const { databaseConnection } = source.driver as unknown as { databaseConnection: sqlite3.Database };
+  const database = connectionOf(source);
   const backup = await new Promise<sqlite3.Backup>((resolve, reject) => {
-    const begun = databaseConnection.backup(file, (error) => (error ? reject(error) : resolve(begun)));
+    const begun = database.backup(file, (error) => (error ? reject(error) : resolve(begun)));
   });
   try {
     for (let left = pages; !backup.completed; left = backup.remaining) {
