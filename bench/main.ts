@@ -2,12 +2,17 @@ import { Bench } from './bench.js';
 import { pinned } from './cores.js';
 import { type Result, resultOf, writeResults } from './results.js';
 import { defaultSections, sectionNames, sections } from './sections/sections.js';
-import { readSettings } from './settings.js';
+import { readSettings, usageOf } from './settings.js';
 import { tablesOf } from './table.js';
+import { helpText } from '../scripts/support/arguments.js';
 import { UnusableInput } from '../scripts/support/input.js';
 
 try {
   const settings = readSettings(process.argv.slice(2), sectionNames, defaultSections);
+  if (!settings) {
+    console.log(helpText(usageOf(sectionNames)));
+    process.exit(0);
+  }
   if (!pinned) console.warn('Not pinned to cores: this needs taskset and two cores. Figures will scatter more.');
   const results: Record<string, Result> = {};
   for (const name of settings.sections) {

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readArguments, type Usage } from '../scripts/support/arguments.js';
 import { UnusableInput } from '../scripts/support/input.js';
 
 export interface Settings {
@@ -16,7 +16,26 @@ export interface Settings {
   readonly out: string;
 }
 
+const options = {
+  rounds: { value: 'count', description: 'rounds of each measurement', default: '5' },
+  seconds: { value: 'seconds', description: 'duration of each measurement in each round', default: '2' },
+  connections: { value: 'count', description: 'connections of the load generator', default: '32' },
+  movies: { value: 'count', description: 'movies of the large shop (growth, start)', default: '100000' },
+  'memory-seconds': { value: 'seconds', description: 'duration of full load (memory)', default: '60' },
+  sakila: { value: 'folder', description: 'the CSV files of the Sakila sample database (import)' },
+  out: { value: 'folder', description: 'where to write the results', default: 'docs/bench' },
+} as const;
+
+/** Returns how `npm run bench` is called. */
+export const usageOf = (sections: readonly string[]): Usage<keyof typeof options> => ({
+  command: 'npm run bench --',
+  summary: `Measures the service and writes the results. Sections: ${sections.join(', ')}.`,
+  positionals: ['[section...]'],
+  options,
+});
+
 /**
+ * Reads the settings of the arguments; undefined if they request help.
  * @param sections the names of all sections
  * @param defaults the sections to run if the arguments name none
  * @throws UnusableInput
@@ -25,42 +44,24 @@ export function readSettings<Name extends string>(
   args: readonly string[],
   sections: readonly Name[],
   defaults: readonly Name[],
-): Settings & { readonly sections: readonly Name[] } {
-  const { values, positionals } = parse(args);
+): (Settings & { readonly sections: readonly Name[] }) | undefined {
+  const given = readArguments(usageOf(sections), args);
+  if (given === undefined) return undefined;
+  const { positionals, options: values } = given;
   const unknown = positionals.filter((name) => !(sections as readonly string[]).includes(name));
   if (unknown.length > 0) {
     throw new UnusableInput(`Unknown section ${unknown.join(', ')}. Sections: ${sections.join(', ')}.`);
   }
   return {
     sections: positionals.length > 0 ? (positionals as Name[]) : defaults,
-    rounds: positive('rounds', values.rounds),
-    seconds: positive('seconds', values.seconds),
-    connections: positive('connections', values.connections),
-    movies: positive('movies', values.movies),
-    memorySeconds: positive('memory-seconds', values['memory-seconds']),
+    rounds: positive('rounds', values.rounds!),
+    seconds: positive('seconds', values.seconds!),
+    connections: positive('connections', values.connections!),
+    movies: positive('movies', values.movies!),
+    memorySeconds: positive('memory-seconds', values['memory-seconds']!),
     sakila: values.sakila,
-    out: values.out,
+    out: values.out!,
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        rounds: { type: 'string', default: '5' },
-        seconds: { type: 'string', default: '2' },
-        connections: { type: 'string', default: '32' },
-        movies: { type: 'string', default: '100000' },
-        'memory-seconds': { type: 'string', default: '60' },
-        sakila: { type: 'string' },
-        out: { type: 'string', default: 'docs/bench' },
-      },
-    });
-  } catch (error) {
-    throw new UnusableInput((error as Error).message);
-  }
 }
 
 function positive(name: string, text: string): number {

@@ -9,19 +9,24 @@ import { UnusableInput } from './support/input.js';
 import { Progress } from './support/progress.js';
 import { runCommand } from './support/run-command.js';
 
-await runCommand(async () => {
+const usage = {
+  command: 'npm run backup --',
+  summary: 'Copies the configured SQLite file, also while it is served, and checks the copy.',
+  positionals: ['<file>'],
+};
+
+await runCommand(usage, async ({ positionals }) => {
   const { DATABASE_URL: url } = readEnvironment(process.env);
-  const file = process.argv[2];
-  if (!file) throw new UnusableInput('Which file is the backup to be? Say it like this:\n  npm run backup -- <file>');
+  const file = positionals[0]!;
   if (!url.startsWith('sqlite:')) {
     throw new UnusableInput(
-      `PostgreSQL has a tool of its own for backups:\n  pg_dump --format=custom --file='${file}' '${redactDatabaseUrl(url)}'\n` +
-        'It asks for the password, or takes it from PGPASSWORD or ~/.pgpass.',
+      `Back up PostgreSQL with its own tool:\n  pg_dump --format=custom --file='${file}' '${redactDatabaseUrl(url)}'\n` +
+        'It asks for the password, or reads it from PGPASSWORD or ~/.pgpass.',
     );
   }
   assertFree(file);
   if (!existsSync(dirname(file))) {
-    throw new UnusableInput(`There is no folder ${dirname(file)} for the backup. Make it, or name another.`);
+    throw new UnusableInput(`The folder ${dirname(file)} does not exist. Create it, or name another.`);
   }
   // A file with the requested name is always complete.
   const partial = `${file}.partial`;
@@ -36,11 +41,11 @@ await runCommand(async () => {
   } finally {
     await discard();
   }
-  console.log(`Backed up ${redactDatabaseUrl(url)} to ${file}: ${(await stat(file)).size} bytes, checked and whole.`);
+  console.log(`Backed up ${redactDatabaseUrl(url)} to ${file}: ${(await stat(file)).size} bytes, integrity checked.`);
 });
 
 function assertFree(file: string): void {
   if (existsSync(file)) {
-    throw new UnusableInput(`${file} is there already, and a backup overwrites nothing. Name another file.`);
+    throw new UnusableInput(`${file} already exists, and a backup overwrites no file. Name another.`);
   }
 }

@@ -1,14 +1,17 @@
 /**
- * Compiles the sources into a folder of its own and puts that in the place of dist: what was built before can be started
- * all the while, and stays where the build fails.
+ * Compiles the sources into a new folder, which then replaces dist: the previous build can be started meanwhile, and stays
+ * if the build fails. It is plain JavaScript, since nothing is built when it runs.
  */
 import './check-node.js';
 import { spawnSync } from 'node:child_process';
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const usage = 'Usage: npm run build -- [tsconfig.json]';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
-const [config = 'tsconfig.build.json'] = process.argv.slice(2);
+const config = configOf(process.argv.slice(2));
 const compiler = 'node_modules/typescript/bin/tsc';
 const built = `dist-${process.pid}`;
 const former = `${built}-former`;
@@ -25,3 +28,17 @@ if (run(compiler, '--project', config, '--outDir', built) && run(`${built}/scrip
   process.exitCode = 1;
 }
 for (const folder of [built, former]) rmSync(folder, { recursive: true, force: true });
+
+/** Returns the configuration that the arguments name. Exits if they request help or are wrong. */
+function configOf(args) {
+  try {
+    const { values, positionals } = parseArgs({ args, options: { help: { type: 'boolean' } }, allowPositionals: true });
+    if (positionals.length > 1) throw new Error(`Expected 1 argument, got ${positionals.length}.`);
+    if (!values.help) return positionals[0] ?? 'tsconfig.build.json';
+    console.log(`Compiles the sources and bundles the service and its commands.\n\n${usage}`);
+    process.exit(0);
+  } catch (error) {
+    console.error(`${error.message}\n${usage}`);
+    process.exit(1);
+  }
+}

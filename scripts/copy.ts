@@ -6,8 +6,16 @@ import { UnusableInput } from './support/input.js';
 import { Progress } from './support/progress.js';
 import { runCommand } from './support/run-command.js';
 
-await runCommand(async () => {
-  const [from, to] = [process.argv[2], process.argv[3]].map(databaseUrl) as [string, string];
+const usage = {
+  command: 'npm run copy --',
+  summary:
+    'Copies a shop into an empty database, between SQLite and PostgreSQL in either direction, and verifies the copy.\n' +
+    'URLs are as in DATABASE_URL: sqlite:<path> or postgres://<user>:<password>@<host>:<port>/<database>.',
+  positionals: ['<from-url>', '<to-url>'],
+};
+
+await runCommand(usage, async ({ positionals }) => {
+  const [from, to] = positionals.map(databaseUrl) as [string, string];
   const copied = await withReadOnlyDatabase(dataSourceOptions(from), (source) =>
     withDatabase(dataSourceOptions(to), (target) => copyShop(source, target, new Progress())),
   );
@@ -15,24 +23,20 @@ await runCommand(async () => {
     ({ name, rows, digest }) => `  ${name.padEnd(17)} ${String(rows).padStart(9)} rows  sha256 ${digest}`,
   );
   console.log(
-    [
-      `Copied ${redactDatabaseUrl(from)} to ${redactDatabaseUrl(to)}, and read back the same from there:`,
-      ...lines,
-    ].join('\n'),
+    [`Copied ${redactDatabaseUrl(from)} to ${redactDatabaseUrl(to)}, and verified by reading it back:`, ...lines].join(
+      '\n',
+    ),
   );
 });
 
-/** @throws UnusableInput that doesn't quote it: there may be a password in it */
-function databaseUrl(text: string | undefined, position: number): string {
-  const usage =
-    'From which database to which other? Say it like this, with URLs as DATABASE_URL has them:\n' +
-    '  npm run copy -- sqlite:<path> postgres://<user>:<password>@<host>:<port>/<database>';
-  if (!text) throw new UnusableInput(usage);
+/** @throws UnusableInput that doesn't quote the URL, which may hold a password */
+function databaseUrl(text: string, position: number): string {
   try {
     parseDatabaseUrl(text);
     return text;
   } catch (error) {
     if (!(error instanceof InvalidDatabaseUrl)) throw error;
-    throw new UnusableInput(`${usage}\nThe ${['first', 'second'][position]} URL ${error.message}.`);
+    const name = usage.positionals[position];
+    throw new UnusableInput(`${name} ${error.message}.\nnpm run copy -- --help shows the form of a URL.`);
   }
 }

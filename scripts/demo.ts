@@ -12,36 +12,44 @@ import { projectFolder } from '../src/platform/config/version.js';
 import { readDatasets } from './support/datasets.js';
 import { loadShop } from './support/load-shop.js';
 import { Progress } from './support/progress.js';
+import { runCommand } from './support/run-command.js';
 
-/** The demonstration's own file: made afresh at every start, so that what is read in the README is what is seen. */
+/** The file of the demonstration: created at every start, so that the responses are those of the README. */
 const file = resolve('data/demo.sqlite');
 
-try {
-  const environment = readEnvironment({
-    LOG_LEVEL: 'warn',
-    ...process.env,
-    DATABASE_URL: `sqlite:${file}`,
-    DATABASE_REPLICA_URL: '',
-  });
-  await withFileLock(dataSourceOptions(environment.DATABASE_URL), async () => {
-    for (const suffix of ['', '-wal', '-shm']) await rm(file + suffix, { force: true });
-  });
-  const app = await createApp(environment);
-  await loadShop(app.get(UnitOfWork), await readDatasets(join(projectFolder, 'datasets')), new Progress());
-  const server = (await app.listen(environment.PORT, environment.HOST)) as Server;
-  for (const warning of environmentWarnings(process.env)) console.warn(warning);
-  console.log(greeting(server.address() as AddressInfo));
-} catch (error) {
-  console.error(describeStartFailure(error));
-  process.exit(1);
-}
+const usage = {
+  command: 'npm run demo --',
+  summary: 'Serves a shop with the data of datasets/, from a new file of its own.',
+};
+
+await runCommand(usage, async () => {
+  try {
+    const environment = readEnvironment({
+      LOG_LEVEL: 'warn',
+      ...process.env,
+      DATABASE_URL: `sqlite:${file}`,
+      DATABASE_REPLICA_URL: '',
+    });
+    await withFileLock(dataSourceOptions(environment.DATABASE_URL), async () => {
+      for (const suffix of ['', '-wal', '-shm']) await rm(file + suffix, { force: true });
+    });
+    const app = await createApp(environment);
+    await loadShop(app.get(UnitOfWork), await readDatasets(join(projectFolder, 'datasets')), new Progress());
+    const server = (await app.listen(environment.PORT, environment.HOST)) as Server;
+    for (const warning of environmentWarnings(process.env)) console.warn(warning);
+    console.log(greeting(server.address() as AddressInfo));
+  } catch (error) {
+    console.error(describeStartFailure(error));
+    process.exit(1);
+  }
+});
 
 function greeting(bound: AddressInfo): string {
   const isOnAllInterfaces = ['0.0.0.0', '::'].includes(bound.address);
   const url = isOnAllInterfaces ? `http://localhost:${bound.port}/` : describeBoundAddress(bound);
-  return `The shop is open on ${describeBoundAddress(bound)}. Its data is in a file of its own, made afresh at
-every start, whatever DATABASE_URL says: ${file}
+  return `The shop is open on ${describeBoundAddress(bound)}. Its data is in a file of its own, which is
+created at every start; DATABASE_URL is ignored: ${file}
   ${url}docs     try every operation
-  ${url}movies   what there is to rent
-End it with Ctrl+C.`;
+  ${url}movies   the movies of the shop
+Stop it with Ctrl+C.`;
 }

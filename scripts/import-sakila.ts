@@ -1,25 +1,13 @@
-import { parseArgs } from 'node:util';
-import { UnusableInput } from './support/input.js';
 import { runImport } from './support/run-import.js';
 import { readSakila } from './support/sakila.js';
 
-const usage =
-  'Which folder holds the CSV files of the Sakila sample database? They are read as UTF-8 unless an encoding is named:\n' +
-  '  npm run import:sakila -- <folder> [--encoding latin1]';
+const usage = {
+  command: 'npm run import:sakila --',
+  summary: 'Imports the CSV files of the Sakila sample database. Repeated, it adds only what is new.',
+  positionals: ['<folder>'],
+  options: {
+    encoding: { value: 'encoding', description: 'the encoding of the files, such as latin1; UTF-8 if absent' },
+  },
+};
 
-await runImport(() => {
-  const { folder, encoding } = readArguments();
-  return readSakila(folder, encoding);
-});
-
-/** @throws UnusableInput */
-function readArguments(): { folder: string; encoding?: string } {
-  try {
-    const { positionals, values } = parseArgs({ options: { encoding: { type: 'string' } }, allowPositionals: true });
-    const [folder, ...others] = positionals;
-    if (folder && others.length === 0) return { folder, encoding: values.encoding };
-  } catch (error) {
-    throw new UnusableInput(`${(error as Error).message}\n${usage}`);
-  }
-  throw new UnusableInput(usage);
-}
+await runImport(usage, ({ positionals, options }) => readSakila(positionals[0]!, options.encoding));

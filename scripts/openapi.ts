@@ -4,13 +4,18 @@ import { join } from 'node:path';
 import { createApp } from '../src/app.setup.js';
 import { Environment } from '../src/platform/config/environment.js';
 import { describeApi } from '../src/platform/http/openapi/openapi.setup.js';
+import { runCommand } from './support/run-command.js';
 import { projectFolder, version } from '../src/platform/config/version.js';
 
-const folder = await mkdtemp(join(tmpdir(), 'movie-rental-openapi-'));
-const app = await createApp(
-  Object.assign(new Environment(), { DATABASE_URL: `sqlite:${join(folder, 'shop.sqlite')}`, LOG_LEVEL: 'error' }),
-);
-await writeFile(join(projectFolder, 'docs/openapi.json'), `${JSON.stringify(describeApi(app, version), null, 2)}\n`);
-await app.close();
-await rm(folder, { recursive: true });
-console.log('docs/openapi.json is what the code says.');
+const usage = { command: 'npm run openapi --', summary: 'Writes docs/openapi.json, as the code declares it.' };
+
+await runCommand(usage, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'movie-rental-openapi-'));
+  const app = await createApp(
+    Object.assign(new Environment(), { DATABASE_URL: `sqlite:${join(folder, 'shop.sqlite')}`, LOG_LEVEL: 'error' }),
+  );
+  await writeFile(join(projectFolder, 'docs/openapi.json'), `${JSON.stringify(describeApi(app, version), null, 2)}\n`);
+  await app.close();
+  await rm(folder, { recursive: true });
+  console.log('Wrote docs/openapi.json.');
+});

@@ -6,12 +6,17 @@ import { redactDatabaseUrl } from '../src/kernel/database-url.js';
 import { repairInstants } from './support/repair-instants.js';
 import { runCommand } from './support/run-command.js';
 
-await runCommand(async () => {
+const usage = {
+  command: 'npm run repair:instants --',
+  summary: 'Corrects instants in the future that a wrong clock recorded in the configured database.',
+};
+
+await runCommand(usage, async () => {
   const { DATABASE_URL: url } = readEnvironment(process.env);
   const repairs = await withDatabase(dataSourceOptions(url), (unitOfWork) =>
     repairInstants(unitOfWork, new Clock().now()),
   );
   for (const { table, id, column, before, after } of repairs)
     console.log(`${table} ${id}: ${column} ${before} -> ${after}`);
-  console.log(`Corrected ${repairs.length} instants that were in the future in ${redactDatabaseUrl(url)}.`);
+  console.log(`Corrected ${repairs.length} instants in the future in ${redactDatabaseUrl(url)}.`);
 });

@@ -1,6 +1,5 @@
 import type { AddressInfo, Server } from 'node:net';
 import { basename, dirname } from 'node:path';
-import { parseArgs } from 'node:util';
 import { createApp } from '../src/app.setup.js';
 import { readEnvironment } from '../src/platform/config/environment.js';
 import { UnitOfWork } from '../src/platform/database/unit-of-work.js';
@@ -14,15 +13,20 @@ import { readSakila, readSakilaTerms } from './support/sakila.js';
 import type { Shop } from './support/shop.js';
 import { ShopStore } from './support/shop-store.js';
 
-const usage =
-  'Which folder holds the CSV files of the Sakila sample database? The policy is a JSON file with members of PUT /shop:\n' +
-  '  npm run replay:sakila -- <folder> [--policy <file.json>]';
+const usage = {
+  command: 'npm run replay:sakila --',
+  summary: 'Sends the rentals of the Sakila sample database, in the order of time, to a service on a fresh database.',
+  positionals: ['<folder>'],
+  options: {
+    policy: { value: 'file.json', description: 'the rules of the shop: a JSON file with members of PUT /shop' },
+  },
+};
 const policyRemedy = 'Name a JSON file with members of PUT /shop, such as {"max_open_copies": 5}.';
 
-await runCommand(async () => {
+await runCommand(usage, async ({ positionals, options }) => {
+  const folder = positionals[0]!;
   const { DATABASE_URL: databaseUrl } = readEnvironment(process.env);
-  const { folder, policyFile } = readArguments();
-  const policy = policyFile === undefined ? undefined : await readPolicy(policyFile);
+  const policy = options.policy === undefined ? undefined : await readPolicy(options.policy);
   const [shop, terms] = await Promise.all([readSakila(folder), readSakilaTerms(folder)]);
   const movies = shop.movies.map((movie) => ({ ...movie, ...terms.get(movie.sourceId) }));
   const report = await withFreshDatabase(databaseUrl, (url) => replayOn(url, { ...shop, movies }, policy));
@@ -68,9 +72,9 @@ async function readPolicy(file: string): Promise<object> {
     const policy: unknown = JSON.parse(text);
     if (typeof policy === 'object' && policy !== null && !Array.isArray(policy)) return policy;
   } catch {
-    // It is refused like any other text that is no JSON object.
+    // Rejected below, as any other text that is not a JSON object.
   }
-  throw new UnusableInput(`${file} is no JSON object. ${policyRemedy}`);
+  throw new UnusableInput(`${file} is not a JSON object. ${policyRemedy}`);
 }
 
 function idsOf(unitOfWork: UnitOfWork, { source, clients, copies }: Shop): Promise<ShopIds> {
@@ -78,16 +82,4 @@ function idsOf(unitOfWork: UnitOfWork, { source, clients, copies }: Shop): Promi
     client: (await store.plan(source, 'client', clients)).idOf,
     copy: (await store.plan(source, 'movie_copy', copies)).idOf,
   }));
-}
-
-/** @throws UnusableInput */
-function readArguments(): { folder: string; policyFile?: string } {
-  try {
-    const { positionals, values } = parseArgs({ options: { policy: { type: 'string' } }, allowPositionals: true });
-    const [folder, ...others] = positionals;
-    if (folder && others.length === 0) return { folder, policyFile: values.policy };
-  } catch (error) {
-    throw new UnusableInput(`${(error as Error).message}\n${usage}`);
-  }
-  throw new UnusableInput(usage);
 }

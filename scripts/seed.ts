@@ -3,4 +3,9 @@ import { projectFolder } from '../src/platform/config/version.js';
 import { readDatasets } from './support/datasets.js';
 import { runImport } from './support/run-import.js';
 
-await runImport(() => readDatasets(join(projectFolder, 'datasets')));
+const usage = {
+  command: 'npm run seed --',
+  summary: 'Adds the genres, movies, copies, clients and rentals of datasets/ to the configured database.',
+};
+
+await runImport(usage, () => readDatasets(join(projectFolder, 'datasets')));

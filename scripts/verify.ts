@@ -8,19 +8,24 @@ import { redactDatabaseUrl } from '../src/kernel/database-url.js';
 import { Progress } from './support/progress.js';
 import { runCommand } from './support/run-command.js';
 
-await runCommand(async () => {
+const usage = {
+  command: 'npm run verify --',
+  summary: 'Verifies the file, the schema and every row of the configured database, also while it is served.',
+};
+
+await runCommand(usage, async () => {
   const { DATABASE_URL: url } = readEnvironment(process.env);
   const progress = new Progress();
-  let faults = 0;
+  let findings = 0;
   const report = ({ where, id, what, remedy }: Finding) => {
-    faults++;
+    findings++;
     console.log(`${where}${id === undefined ? '' : ` ${id}`}: ${what}.\n  ${remedy}`);
   };
-  const judged = await withUnmigratedDatabase(dataSourceOptions(url), (unitOfWork) =>
+  const checked = await withUnmigratedDatabase(dataSourceOptions(url), (unitOfWork) =>
     verify(unitOfWork, shopInvariants, { report, step: (name, total, work) => progress.step(name, total, work) }),
   );
-  const rows = [...judged].map(([table, count]) => `${count} ${table}`).join(', ');
-  const verdict = faults === 0 ? 'All is well' : `Faults: ${faults}`;
-  console.log(`${verdict} in ${redactDatabaseUrl(url)}: the schema, the file and every row were checked (${rows}).`);
-  if (faults > 0) process.exitCode = 1;
+  const rows = [...checked].map(([table, count]) => `${count} ${table}`).join(', ');
+  const verdict = findings === 0 ? 'No findings' : `Findings: ${findings}`;
+  console.log(`${verdict} in ${redactDatabaseUrl(url)}. Checked the file, the schema and every row (${rows}).`);
+  if (findings > 0) process.exitCode = 1;
 });

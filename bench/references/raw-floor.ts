@@ -1,13 +1,18 @@
 import sqlite3 from 'sqlite3';
 import { median, percentile } from '../statistics.js';
+import { readArguments } from '../../scripts/support/arguments.js';
 import type { Figures } from '../figures.js';
 
 /**
  * The transactions of POST /movie_rents with two lines, and with `close` also of PUT /movie_rents/{id}/close, as
  * statements alone: no HTTP, no validation, no TypeORM, one after another, each on disk before the next begins.
- * Called with a filled SQLite file, seconds and optionally `close`; prints its figures, those of a cycle with `close`.
  */
-const [file, seconds, mode] = process.argv.slice(2);
+const usage = {
+  command: 'node dist/bench/references/raw-floor.js',
+  summary: 'Measures the SQL statements of a rental without the service, and prints the figures.',
+  positionals: ['<file>', '<seconds>', '[close...]'],
+};
+const [file, seconds, mode] = readArguments(usage, process.argv.slice(2))!.positionals;
 const database = new sqlite3.Database(file!);
 
 function run(sql: string, ...values: unknown[]): Promise<number> {

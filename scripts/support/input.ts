@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What a command was given can't be used. The message says what is wrong, why, and what to do about it. */
+/** An argument or a file that a command can't use. The message says what is wrong, why, and what to do. */
 export class UnusableInput extends Error {}
 
 /** @throws UnusableInput */

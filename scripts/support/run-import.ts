@@ -2,16 +2,20 @@ import { dataSourceOptions } from '../../ormconfig.js';
 import { readEnvironment } from '../../src/platform/config/environment.js';
 import { withDatabase } from '../../src/platform/database/with-database.js';
 import { redactDatabaseUrl } from '../../src/kernel/database-url.js';
+import type { Arguments, Usage } from './arguments.js';
 import { loadShop } from './load-shop.js';
 import { Progress } from './progress.js';
 import { runCommand } from './run-command.js';
 import { type Counts, countOf, type Shop } from './shop.js';
 
-/** The whole of an import command: stores what `read` gives, says what came of it and sets the exit code. */
-export function runImport(read: () => Promise<Shop>): Promise<void> {
-  return runCommand(async () => {
+/** Runs an import command: stores the shop that `read` returns, and reports the counts. */
+export function runImport<Option extends string = never>(
+  usage: Usage<Option>,
+  read: (given: Arguments<Option>) => Promise<Shop>,
+): Promise<void> {
+  return runCommand(usage, async (given) => {
     const environment = readEnvironment(process.env);
-    const shop = await read();
+    const shop = await read(given);
     const added = await withDatabase(dataSourceOptions(environment.DATABASE_URL), (unitOfWork) =>
       loadShop(unitOfWork, shop, new Progress()),
     );
@@ -19,9 +23,9 @@ export function runImport(read: () => Promise<Shop>): Promise<void> {
   });
 }
 
-function summary(added: Counts, given: Counts, databaseUrl: string): string {
+function summary(added: Counts, total: Counts, databaseUrl: string): string {
   const lines = (Object.keys(added) as (keyof Counts)[]).map(
-    (kind) => `  ${kind.padEnd(8)}${cell(added[kind])} added${cell(given[kind] - added[kind])} there already`,
+    (kind) => `  ${kind.padEnd(8)}${cell(added[kind])} added${cell(total[kind] - added[kind])} already present`,
   );
   return [`Imported into ${redactDatabaseUrl(databaseUrl)}:`, ...lines].join('\n');
 }

@@ -37,15 +37,18 @@ describe('commands for a running shop', () => {
   it('run what is built, with their arguments', () => {
     const { status, stderr } = run(['scripts/run.js', 'commands/copy', 'sqlite:a.sqlite', 'sqlite://b.sqlite']);
     expect(status).toBe(1);
-    expect(stderr).toMatch(/^From which database.*The second URL /s);
+    expect(stderr).toMatch(/^<to-url> /);
   });
 
   // Others run theirs as programs: seed and verify in wal-checkpoint.spec.ts, backup in backing-up.spec.ts.
-  it.each(['import-sakila', 'replay-sakila', 'repair-instants'])('start as they are built: %s', async (name) => {
-    const program = Program.start(`commands/${name}.js`, { DATABASE_URL: 'sqlite:' });
-    expect(await program.exited).toMatchObject({ code: 1 });
-    expect(program.stderr).toMatch(/^The configuration is invalid:\n {2}DATABASE_URL must name a file/);
-  });
+  it.each([['import-sakila', 'folder'], ['replay-sakila', 'folder'], ['repair-instants']])(
+    'start as they are built: %s',
+    async (name, ...args) => {
+      const program = Program.start(`commands/${name}.js`, { DATABASE_URL: 'sqlite:' }, args);
+      expect(await program.exited).toMatchObject({ code: 1 });
+      expect(program.stderr).toMatch(/^The configuration is invalid:\n {2}DATABASE_URL must name a file/);
+    },
+  );
 
   describe('in a folder where nothing is built or installed', () => {
     let folder: string;

@@ -108,7 +108,7 @@ describe('DATABASE_URL', () => {
     const good = 'sqlite:data/none.sqlite';
     const { code, stdout, stderr } = await runCommand('copy', {}, [good, `postgres://u:${secret}#r3t@h/shop`]);
     expect(code).toBe(1);
-    expect(stderr).toContain('The second URL must have its user and password encoded');
+    expect(stderr).toContain('<to-url> must have its user and password encoded');
     expect(stdout + stderr).not.toMatch(/s3c|r3t/);
   });
 

@@ -1,8 +1,9 @@
+import { invariantViolations } from '../support/invariants.js';
 import { inParallel } from '../support/parallel.js';
 import { useShop } from '../support/shop.js';
 import { statuses } from '../support/statuses.js';
 
-describe('one copy and two hands', () => {
+describe('concurrent rentals', () => {
   const shop = useShop();
 
   const order = (clientId: number, ...copyIds: number[]) =>
@@ -158,5 +159,9 @@ describe('one copy and two hands', () => {
         lowered.status === 200 ? { stock: 2, available: 2 - out } : { stock: 4, available: 4 - out },
       );
     }
+  });
+
+  it('violates no invariant, whatever the order of the requests', async () => {
+    expect(await invariantViolations(shop.databaseUrl)).toEqual([]);
   });
 });

@@ -76,14 +76,16 @@ describe('npm run replay:sakila', () => {
     expect([code, stdout]).toEqual([1, '']);
   });
 
-  it('refuses a policy that is no JSON object', async () => {
-    expect((await runWith('[]')).stderr).toMatch(/policy\.json is no JSON object/);
-    expect((await runWith('max_open_copies: 5')).stderr).toMatch(/policy\.json is no JSON object/);
+  it('refuses a policy that is not a JSON object', async () => {
+    expect((await runWith('[]')).stderr).toMatch(/policy\.json is not a JSON object/);
+    expect((await runWith('max_open_copies: 5')).stderr).toMatch(/policy\.json is not a JSON object/);
   });
 
-  it('explains its arguments', async () => {
+  it('states its usage if an option is unknown', async () => {
     const { code, stderr } = await run('folder', '--policies', 'a.json');
-    expect(stderr).toMatch(/^Unknown option '--policies'.*\n.*\n {2}npm run replay:sakila -- <folder> \[--policy /);
+    expect(stderr).toMatch(
+      /^Unknown option '--policies'.*\nUsage: npm run replay:sakila -- <folder> \[--policy <file\.json>\]\n$/,
+    );
     expect(code).toBe(1);
   });
 });

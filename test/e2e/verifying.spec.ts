@@ -32,7 +32,7 @@ describe('npm run verify', () => {
     verifying = false;
     await writing;
     expect(stdout).toMatch(
-      /^All is well in .+: the schema, the file and every row were checked \(.*\d+ movie_copy, .*\d+ movie_rent_detail.*\)\.\n$/,
+      /^No findings in .+\. Checked the file, the schema and every row \(.*\d+ movie_copy, .*\d+ movie_rent_detail.*\)\.\n$/,
     );
     expect(stdout).not.toContain('postgres:postgres');
     // Copies that are added after they were counted are checked as well: more than all of them may be done.
@@ -291,7 +291,7 @@ describe('npm run verify', () => {
       const named = Object.values(expected).flat();
       const rows = findings.filter((line) => !line.startsWith('file: '));
       expect(rows).toHaveLength(named.length - (isSqlite() ? 1 : 0));
-      expect(report.stdout).toContain(`Faults: ${findings.length} in `);
+      expect(report.stdout).toContain(`Findings: ${findings.length} in `);
       expect(report.stdout).not.toContain('Secret');
       expect(report.code).toBe(1);
     });

@@ -36,7 +36,7 @@ export async function invariantViolations(databaseUrl: string): Promise<string[]
   const { code, stdout, stderr } = await runCommand('verify', { DATABASE_URL: databaseUrl });
   const findings = stdout.split('\n').filter((line) => line !== '' && !line.startsWith('  '));
   const verdict = findings.pop();
-  if (code === 0 && verdict?.startsWith('All is well')) return findings;
+  if (code === 0 && verdict?.startsWith('No findings')) return findings;
   if (findings.length > 0) return findings;
   throw new Error(`npm run verify failed: ${stdout}${stderr}`);
 }

@@ -52,7 +52,7 @@ describe('npm run backup', () => {
     await backup.succeeds();
     await end();
     expect(acknowledged.length).toBeGreaterThan(before.length);
-    expect(backup.stdout).toMatch(/^Backed up sqlite:.+ to backup\.sqlite: \d+ bytes, checked and whole\.\n$/);
+    expect(backup.stdout).toMatch(/^Backed up sqlite:.+ to backup\.sqlite: \d+ bytes, integrity checked\.\n$/);
     expect(backup.stderr).toMatch(/pages +(\d+)\/\1\n/);
 
     const url = `sqlite:${join(folder(), 'backup.sqlite')}`;
@@ -106,7 +106,7 @@ describe('npm run backup', () => {
     await writeFile(file, 'precious');
     const { code, stderr } = await runCommand('backup', { DATABASE_URL: shop.databaseUrl }, [file]);
     expect(code).toBe(1);
-    expect(stderr).toBe(`${file} is there already, and a backup overwrites nothing. Name another file.\n`);
+    expect(stderr).toBe(`${file} already exists, and a backup overwrites no file. Name another.\n`);
     expect(await readFile(file, 'utf8')).toBe('precious');
   });
 
