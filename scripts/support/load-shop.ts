@@ -6,6 +6,8 @@ import { identityKey } from '../../src/kernel/text.js';
 import { MovieCopy, type MovieCopyColumns } from '../../src/movies/movie-copy.entity.js';
 import { Movie } from '../../src/movies/movie.entity.js';
 import type { MovieRentColumns, MovieRentDetailColumns } from '../../src/rentals/movie-rent.entity.js';
+import { EventRepository } from '../../src/platform/events/event.repository.js';
+import { callerOf } from './caller.js';
 import { Faults } from './faults.js';
 import { findOverlaps } from './overlaps.js';
 import type { Progress } from './progress.js';
@@ -19,7 +21,7 @@ import type { StoredRow } from './tables.js';
  * @throws UnusableInput where the shop has no place for a row
  */
 export function loadShop(unitOfWork: UnitOfWork, shop: Shop, progress: Progress): Promise<Counts> {
-  return unitOfWork.run({ store: ShopStore }, async ({ store }) => {
+  return unitOfWork.run({ store: ShopStore, events: EventRepository }, async ({ store, events }) => {
     await store.lock();
     const { source } = shop;
     const genres = await store.plan(source, 'genre', shop.genres, (rows) => adoptGenres(store, rows));
@@ -80,6 +82,15 @@ export function loadShop(unitOfWork: UnitOfWork, shop: Shop, progress: Progress)
         })),
       ),
     );
+    const added = Object.values(counts).some((count) => count > 0);
+    // One event for all rows: an import can have millions.
+    events.record(callerOf(`import:${source}`), {
+      type: 'shop.imported',
+      resource: 'shop',
+      resourceId: 1,
+      creationDatetime: new Date(),
+      changes: added ? counts : {},
+    });
     return counts;
   });
 }

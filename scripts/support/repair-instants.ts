@@ -1,5 +1,7 @@
 import type { EntityManager } from 'typeorm';
+import { type Change, EventRepository } from '../../src/platform/events/event.repository.js';
 import type { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
+import { callerOf } from './caller.js';
 
 export interface Repair {
   readonly table: string;
@@ -80,11 +82,21 @@ class InstantRepairs {
   }
 }
 
+const eventOf = ({ table, id, column, before, after }: Repair, now: Date): Change => ({
+  ...(table === 'movie_rent'
+    ? { type: 'rental.instant_repaired', resource: 'movie_rents' }
+    : { type: 'line.instant_repaired', resource: 'movie_rent_details' }),
+  resourceId: id,
+  creationDatetime: now,
+  changes: { [column]: { from: before, to: after } },
+});
+
 /** Corrects every instant of rentals and their lines that is in the future, all of them or none. */
 export function repairInstants(unitOfWork: UnitOfWork, now: Date): Promise<Repair[]> {
-  return unitOfWork.run({ instants: InstantRepairs }, async ({ instants }) => {
+  return unitOfWork.run({ instants: InstantRepairs, events: EventRepository }, async ({ instants, events }) => {
     const repairs: Repair[] = [];
     for (const rule of rules) repairs.push(...(await instants.apply(rule, now.toISOString())));
+    events.record(callerOf('repair:instants'), ...repairs.map((repair) => eventOf(repair, now)));
     return repairs;
   });
 }

@@ -1,6 +1,7 @@
 import { Column, Entity, Index, PrimaryGeneratedColumn, type ValueTransformer, VirtualColumn } from 'typeorm';
 import type { CalendarDate } from '../kernel/calendar.js';
 import { TextColumn } from '../platform/database/columns/text-column.js';
+import { RecordedMembers } from '../platform/events/recorded-members.js';
 import { TrigramIndex } from '../platform/database/search/trigram-index.js';
 import { identityKey, keyLength, searchable, searchableLength } from '../kernel/text.js';
 
@@ -46,6 +47,16 @@ export const isLimited = (client: string): string =>
 const openLoansOf = (client: string, selection: string): string =>
   `SELECT CASE WHEN ${isLimited(client)} THEN (SELECT ${selection} FROM open_loan AS loan ` +
   `WHERE loan.client_id = ${client}.id AND loan.client_id > 0) END`;
+
+export const clientMembers = new RecordedMembers<ClientFields>({
+  firstName: 'personal',
+  lastName: 'personal',
+  address: 'personal',
+  licenseNumber: 'personal',
+  email: 'personal',
+  phone: 'personal',
+  maxOpenCopies: 'recorded',
+});
 
 @Entity('client')
 export class Client {

@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { defined } from '../platform/database/columns/defined.js';
 import { EntityRepository } from '../platform/database/entity-repository.js';
 import { type ById, CompiledSelect } from '../platform/database/queries/compiled-select.js';
 import { KeysetPages } from '../platform/database/queries/keyset-pages.js';
@@ -55,19 +56,19 @@ export class ClientRepository extends EntityRepository<Client> {
     return client;
   }
 
-  /** @throws NotFound, LicenseNumberTaken, InvalidInput if an existing address is removed */
-  async update(id: number, fields: Partial<ClientFields>): Promise<Client> {
-    const client = await this.getForUpdate(id);
-    if (fields.address === null && client.address !== null) throw addressRequired();
-    this.manager.merge(Client, client, fields);
-    const columns = Client.columnsOf(client);
+  /**
+   * Returns the changed client. Absent fields are kept. Lock it first.
+   * @throws LicenseNumberTaken, InvalidInput if an existing address is removed
+   */
+  async update({ id, ...former }: Client, fields: Partial<ClientFields>): Promise<Client> {
+    if (fields.address === null && former.address !== null) throw addressRequired();
+    const columns = Client.columnsOf({ ...former, ...defined(fields) });
     await this.manager.update(Client, id, columns).catch(refuseTakenLicense);
-    return Object.assign(client, columns);
+    return this.manager.create(Client, { id, ...columns });
   }
 
-  /** @throws NotFound, ClientHasRents */
-  async delete(id: number): Promise<void> {
-    await this.getForUpdate(id, 'update');
+  /** Lock it first. @throws ClientHasRents */
+  async delete({ id }: Client): Promise<void> {
     const rents = await this.manager
       .createQueryBuilder(Loan, 'loan')
       .select('loan.movieRentId', 'id')

@@ -1,13 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { IdempotencyKeyRepository } from '../platform/database/idempotency/idempotency-key.repository.js';
 import { UnitOfWork } from '../platform/database/unit-of-work.js';
+import { Clock } from '../kernel/clock.js';
 import type { Caller, Command } from '../kernel/command.js';
 import type { Page, PageRequest } from '../kernel/page.js';
-import type { Client, ClientFields } from './client.entity.js';
+import { type Change, EventRepository } from '../platform/events/event.repository.js';
+import type { Changes } from '../platform/events/recorded-members.js';
+import { type Client, type ClientFields, clientMembers } from './client.entity.js';
 import { ClientBlockRepository } from './blocks/client-block.repository.js';
 import { type ClientFilter, ClientRepository } from './client.repository.js';
 
-const repositories = { clients: ClientRepository };
+const repositories = { clients: ClientRepository, events: EventRepository };
+const readRepositories = { clients: ClientRepository };
 /** Deleting a client also erases stored responses with its data. */
 const deleteRepositories = {
   ...repositories,
@@ -17,35 +21,63 @@ const deleteRepositories = {
 
 @Injectable()
 export class ClientsService {
-  constructor(private readonly unitOfWork: UnitOfWork) {}
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly clock: Clock,
+  ) {}
 
   page(filter: ClientFilter, request: PageRequest, caller: Caller): Promise<Page<Client>> {
-    return this.unitOfWork.for(caller).readPage(repositories, request, ({ clients }) => clients.page(filter, request));
+    return this.unitOfWork
+      .for(caller)
+      .readPage(readRepositories, request, ({ clients }) => clients.page(filter, request));
   }
 
   get(id: number, caller: Caller): Promise<Client> {
-    return this.unitOfWork.for(caller).readSingle(repositories, ({ clients }) => clients.get(id));
+    return this.unitOfWork.for(caller).readSingle(readRepositories, ({ clients }) => clients.get(id));
   }
 
   create(fields: ClientFields, command: Command<Client>): Promise<Client> {
-    return this.unitOfWork.for(command).run(repositories, ({ clients }) => clients.create(fields));
+    return this.unitOfWork.for(command).run(repositories, async ({ clients, events }) => {
+      const client = await clients.create(fields);
+      events.record(command, changeOf('client.created', this.clock.now(), client, clientMembers.of(client)));
+      return client;
+    });
   }
 
   /** Absent fields are kept. */
   update(id: number, fields: Partial<ClientFields>, command: Command<Client>): Promise<Client> {
-    return this.unitOfWork.for(command).run(repositories, async ({ clients }) => {
-      command.precondition?.(await clients.getForUpdate(id));
-      return clients.update(id, fields);
+    return this.unitOfWork.for(command).run(repositories, async ({ clients, events }) => {
+      const former = await clients.getForUpdate(id);
+      command.precondition?.(former);
+      const client = await clients.update(former, fields);
+      events.record(
+        command,
+        changeOf('client.updated', this.clock.now(), client, clientMembers.between(former, client)),
+      );
+      return client;
     });
   }
 
-  delete(id: number, { precondition, signal }: Command<Client>): Promise<void> {
-    return this.unitOfWork.for({ signal }).run(deleteRepositories, async ({ clients, blocks, idempotencyKeys }) => {
-      precondition?.(await clients.getForUpdate(id, 'update'));
+  delete(id: number, command: Command<Client>): Promise<void> {
+    const { precondition, signal } = command;
+    return this.unitOfWork.for({ signal }).run(deleteRepositories, async ({ clients, events, ...others }) => {
+      const { blocks, idempotencyKeys } = others;
+      const client = await clients.getForUpdate(id, 'update');
+      precondition?.(client);
       const blockIds = await blocks.deleteOf(id);
-      await clients.delete(id);
+      await clients.delete(client);
       await idempotencyKeys.eraseAnswers(`/clients/${id}`);
       for (const blockId of blockIds) await idempotencyKeys.eraseAnswers(`/client_blocks/${blockId}`);
+      const changes = { ...clientMembers.of(client), client_block_ids: blockIds };
+      events.record(command, changeOf('client.deleted', this.clock.now(), client, changes));
     });
   }
 }
+
+const changeOf = (type: string, creationDatetime: Date, { id }: Client, changes: Changes): Change => ({
+  type,
+  resource: 'clients',
+  resourceId: id,
+  creationDatetime,
+  changes,
+});

@@ -1,5 +1,6 @@
 import { Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 import { TextColumn } from '../platform/database/columns/text-column.js';
+import { RecordedMembers } from '../platform/events/recorded-members.js';
 import { identityKey, keyLength } from '../kernel/text.js';
 
 /** The editable fields of a genre. */
@@ -7,6 +8,8 @@ export interface GenreFields {
   readonly name: string;
   readonly description: string | null;
 }
+
+export const genreMembers = new RecordedMembers<GenreFields>({ name: 'recorded', description: 'recorded' });
 
 @Entity('genre')
 export class Genre {

@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { defined } from '../platform/database/columns/defined.js';
 import { EntityRepository } from '../platform/database/entity-repository.js';
 import { KeysetPages } from '../platform/database/queries/keyset-pages.js';
 import { type ById, CompiledSelect } from '../platform/database/queries/compiled-select.js';
@@ -34,18 +35,15 @@ export class GenreRepository extends EntityRepository<Genre> {
     return genre;
   }
 
-  /** @throws NotFound, GenreNameTaken */
-  async update(id: number, fields: Partial<GenreFields>): Promise<Genre> {
-    const genre = await this.getForUpdate(id);
-    this.manager.merge(Genre, genre, fields);
-    const columns = Genre.columnsOf(genre);
-    await this.manager.update(Genre, id, columns).catch(refuseTakenName(genre));
-    return Object.assign(genre, columns);
+  /** Returns the changed genre. Absent fields are kept. Lock it first. @throws GenreNameTaken */
+  async update({ id, ...former }: Genre, fields: Partial<GenreFields>): Promise<Genre> {
+    const columns = Genre.columnsOf({ ...former, ...defined(fields) });
+    await this.manager.update(Genre, id, columns).catch(refuseTakenName(columns));
+    return this.manager.create(Genre, { id, ...columns });
   }
 
-  /** @throws NotFound, GenreInUse */
-  async delete(id: number): Promise<void> {
-    await this.getForUpdate(id, 'update');
+  /** Lock it first. @throws GenreInUse */
+  async delete({ id }: Genre): Promise<void> {
     // By table name, since genres must not import movies.
     const movies = await this.manager.countBy('movie', { genreId: id });
     if (movies > 0) throw new GenreInUse(movies);

@@ -57,10 +57,10 @@ export class ClientMergingService {
         imported_rows: await importedRows.redirect('client', duplicateId, id),
       };
       // First, because license numbers are unique.
-      await clients.delete(duplicateId);
+      await clients.delete(duplicate);
       const taken = missingMembers(client, duplicate, takenMembers);
-      const merged = await clients.update(id, taken);
-      await events.record({
+      const merged = await clients.update(client, taken);
+      events.record(command, {
         type: 'client.merged',
         resource: 'clients',
         resourceId: id,

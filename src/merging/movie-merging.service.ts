@@ -48,10 +48,10 @@ export class MovieMergingService {
         movie_copies: await copies.moveToMovie(duplicateId, id),
         imported_rows: await importedRows.redirect('movie', duplicateId, id),
       };
-      await movies.delete(duplicateId);
+      await movies.delete(duplicate);
       const taken = missingMembers(movie, duplicate, takenMembers);
       await movies.update(id, taken);
-      await events.record({
+      events.record(command, {
         type: 'movie.merged',
         resource: 'movies',
         resourceId: id,

@@ -4,14 +4,14 @@ import { Clock } from '../kernel/clock.js';
 import type { Caller, Command } from '../kernel/command.js';
 import { unknownReference } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
-import { type CopyChanges, type CopyFields, type MovieCopy, outOfStock } from './movie-copy.entity.js';
+import { type CopyChanges, type CopyFields, copyMembers, type MovieCopy, outOfStock } from './movie-copy.entity.js';
 import { type CopyFilter, MovieCopyRepository } from './movie-copy.repository.js';
-import { EventRepository } from '../platform/events/event.repository.js';
+import { type Change, EventRepository } from '../platform/events/event.repository.js';
+import type { Changes } from '../platform/events/recorded-members.js';
 import { MovieRepository } from './movie.repository.js';
 import { assertRoomFor } from './stock.js';
 
-const repositories = { movies: MovieRepository, copies: MovieCopyRepository };
-const updateRepositories = { ...repositories, events: EventRepository };
+const repositories = { movies: MovieRepository, copies: MovieCopyRepository, events: EventRepository };
 
 @Injectable()
 export class MovieCopiesService {
@@ -41,16 +41,21 @@ export class MovieCopiesService {
     { code, serviceState = 'in_service' }: Partial<CopyFields>,
     command: Command<MovieCopy>,
   ): Promise<MovieCopy> {
-    return this.unitOfWork.for(command).run(repositories, async ({ movies, copies }) => {
+    return this.unitOfWork.for(command).run(repositories, async ({ movies, copies, events }) => {
       const movie = await movies.getForUpdate(movieId);
       if (!outOfStock.includes(serviceState)) assertRoomFor(1, movie);
-      return copies.create(movieId, code, serviceState);
+      const copy = await copies.create(movieId, code, serviceState);
+      events.record(
+        command,
+        changeOf('copy.created', this.clock.now(), copy, { movie_id: movieId, ...copyMembers.of(copy) }),
+      );
+      return copy;
     });
   }
 
   /** Changes a copy, and moves it if `movieId` is that of another movie. Absent members are kept. */
   update(id: number, changes: CopyChanges, command: Command<MovieCopy>): Promise<MovieCopy> {
-    return this.unitOfWork.for(command).run(updateRepositories, async ({ movies, copies, events }) => {
+    return this.unitOfWork.for(command).run(repositories, async ({ movies, copies, events }) => {
       const { movieId: wanted } = changes;
       const copy = wanted === undefined ? await copies.getForUpdate(id) : await copies.getForMove(id, wanted);
       command.precondition?.(copy);
@@ -63,24 +68,32 @@ export class MovieCopiesService {
       }
       const isAdded = isMoved || outOfStock.includes(formerState);
       if (isAdded && !outOfStock.includes(serviceState)) assertRoomFor(1, await movies.getForUpdate(movieId));
-      const updated = await copies.update(id, changes);
-      if (isMoved) {
-        await events.record({
-          type: 'copy.moved',
-          resource: 'movie_copies',
-          resourceId: id,
-          creationDatetime: this.clock.now(),
-          changes: { movie_id: movieId, former_movie_id: former },
-        });
-      }
+      const updated = await copies.update(copy, changes);
+      events.record(
+        command,
+        changeOf('copy.moved', this.clock.now(), copy, isMoved ? { movie_id: movieId, former_movie_id: former } : {}),
+        changeOf('copy.updated', this.clock.now(), copy, copyMembers.between(copy, updated)),
+      );
       return updated;
     });
   }
 
-  delete(id: number, { precondition, signal }: Command<MovieCopy>): Promise<void> {
-    return this.unitOfWork.for({ signal }).run(repositories, async ({ copies }) => {
-      precondition?.(await copies.getForUpdate(id));
-      await copies.delete(id);
+  delete(id: number, command: Command<MovieCopy>): Promise<void> {
+    const { precondition, signal } = command;
+    return this.unitOfWork.for({ signal }).run(repositories, async ({ copies, events }) => {
+      const copy = await copies.getForUpdate(id);
+      precondition?.(copy);
+      await copies.delete(copy);
+      const changes = { movie_id: copy.movieId, ...copyMembers.of(copy) };
+      events.record(command, changeOf('copy.deleted', this.clock.now(), copy, changes));
     });
   }
 }
+
+const changeOf = (type: string, creationDatetime: Date, { id }: MovieCopy, changes: Changes): Change => ({
+  type,
+  resource: 'movie_copies',
+  resourceId: id,
+  creationDatetime,
+  changes,
+});

@@ -269,9 +269,9 @@ export class MovieCopyRepository extends EntityRepository<MovieCopy> {
     return copies.sort((one, other) => one.id - other.id);
   }
 
-  /** Retires the newest available copies of a movie. */
-  async retireNewest(movieId: number, count: number): Promise<void> {
-    if (count === 0) return;
+  /** Retires the newest available copies of a movie, and returns their ids, the lowest first. */
+  async retireNewest(movieId: number, count: number): Promise<number[]> {
+    if (count === 0) return [];
     const newest = this.manager
       .createQueryBuilder(MovieCopy, 'copy')
       .select('copy.id')
@@ -279,18 +279,17 @@ export class MovieCopyRepository extends EntityRepository<MovieCopy> {
       .andWhere(isAvailable('copy'))
       .orderBy('copy.id', 'DESC')
       .limit(count);
-    await this.manager
-      .createQueryBuilder()
-      .update(MovieCopy)
-      .set({ serviceState: 'retired' })
-      .where(`id IN (${newest.getQuery()})`)
-      .setParameters(newest.getParameters())
-      .execute();
+    const ids = (await newest.getMany()).map(({ id }) => id).reverse();
+    await this.setServiceState(ids, 'retired');
+    return ids;
   }
 
-  /** Checks the limit of the stock and, of a move, the movie and the loans of the copy first. @throws NotFound, CopyCodeTaken, CopyIsOut */
-  async update(id: number, { movieId, code, serviceState }: CopyChanges): Promise<MovieCopy> {
-    const copy = await this.getForUpdate(id);
+  /**
+   * Returns the changed copy. Lock it first; check the limit of the stock and, of a move, the movie and the loans of the
+   * copy.
+   * @throws CopyCodeTaken, CopyIsOut
+   */
+  async update(copy: MovieCopy, { movieId, code, serviceState }: CopyChanges): Promise<MovieCopy> {
     if (serviceState !== undefined && serviceState !== copy.serviceState && copy.openLoans?.[0]) {
       throw new CopyIsOut(copy.openLoans[0].movieRentId);
     }
@@ -299,9 +298,9 @@ export class MovieCopyRepository extends EntityRepository<MovieCopy> {
       ...MovieCopy.columnsOf({ code: code ?? copy.code, serviceState: serviceState ?? copy.serviceState }),
     };
     await this.manager
-      .update(MovieCopy, id, columns)
+      .update(MovieCopy, copy.id, columns)
       .catch(onDuplicate('movie_copy.code_key', () => new CopyCodeTaken(columns.code)));
-    return Object.assign(copy, columns);
+    return Object.assign(new MovieCopy(), copy, columns);
   }
 
   /** Moves all copies of a movie to another movie, and returns their number. Lock both movies first. */
@@ -312,12 +311,16 @@ export class MovieCopyRepository extends EntityRepository<MovieCopy> {
 
   /** Lock the movies of the copies first. */
   async setServiceState(ids: readonly number[], serviceState: ServiceState): Promise<void> {
-    if (ids.length > 0) await this.manager.update(MovieCopy, ids, { serviceState });
+    if (ids.length === 0) return;
+    const dialect = dialectOf(this.manager.connection);
+    await this.manager.query(`UPDATE movie_copy SET service_state = $1 WHERE ${dialect.isInList('id', '$2')}`, [
+      serviceState,
+      dialect.listParameter(ids),
+    ]);
   }
 
-  /** @throws NotFound, CopyWasRented */
-  async delete(id: number): Promise<void> {
-    await this.getForUpdate(id);
+  /** Lock it first. @throws CopyWasRented */
+  async delete({ id }: MovieCopy): Promise<void> {
     await this.assertNeverRented(id, 'deleted');
     await this.manager.delete(MovieCopy, id);
   }

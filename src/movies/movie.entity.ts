@@ -12,6 +12,7 @@ import type { CalendarDate } from '../kernel/calendar.js';
 import { fromOpenLoanOf } from '../loans/loan.view.js';
 import { defined } from '../platform/database/columns/defined.js';
 import { TextColumn } from '../platform/database/columns/text-column.js';
+import { RecordedMembers } from '../platform/events/recorded-members.js';
 import { TrigramIndex } from '../platform/database/search/trigram-index.js';
 import { Genre } from '../genres/genre.entity.js';
 import type { TermsOfMovie } from '../policy/shop.entity.js';
@@ -25,6 +26,18 @@ export interface MovieFields extends Partial<TermsOfMovie> {
   readonly director: string | null;
   readonly genreId: number;
 }
+
+export const movieMembers = new RecordedMembers<Required<MovieFields>>({
+  title: 'recorded',
+  description: 'recorded',
+  year: 'recorded',
+  director: 'recorded',
+  genreId: 'recorded',
+  rentalDays: 'recorded',
+  rentalRate: 'recorded',
+  lateFeePerDay: 'recorded',
+  replacementCost: 'recorded',
+});
 
 /** A movie without terms of its own has the shop's. */
 const noTerms: TermsOfMovie = {

@@ -148,11 +148,11 @@ export class MovieRepository extends EntityRepository<StockedMovie, 'genre'> {
   }
 
   /**
-   * Deletes a movie with its copies, unless one of the copies was ever rented.
-   * @throws NotFound, MovieWasRented
+   * Deletes a movie with its copies, unless one of the copies was ever rented. Lock it first.
+   * @returns the ids of the copies
+   * @throws MovieWasRented
    */
-  async delete(id: number): Promise<void> {
-    await this.getForUpdate(id, 'update');
+  async delete({ id }: Pick<Movie, 'id'>): Promise<number[]> {
     const counted = await this.manager
       .createQueryBuilder(Loan, 'loan')
       .innerJoin(MovieCopy, 'copy', 'copy.id = loan.movieCopyId')
@@ -161,8 +161,14 @@ export class MovieRepository extends EntityRepository<StockedMovie, 'genre'> {
       .getRawOne<{ loans: number | string }>();
     const loans = Number(counted!.loans);
     if (loans > 0) throw new MovieWasRented(loans);
+    const copies = await this.manager.find(MovieCopy, {
+      select: { id: true },
+      where: { movieId: id },
+      order: { id: 'ASC' },
+    });
     await this.manager.delete(MovieCopy, { movieId: id });
     await this.manager.delete(Movie, id);
+    return copies.map((copy) => copy.id);
   }
 
   private async fetchPage(

@@ -1,22 +1,28 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../platform/database/unit-of-work.js';
 import { GenreRepository } from '../genres/genre.repository.js';
+import { Clock } from '../kernel/clock.js';
 import type { Caller, Command } from '../kernel/command.js';
 import type { Page, PageRequest } from '../kernel/page.js';
+import { type Change, EventRepository } from '../platform/events/event.repository.js';
+import type { Changes } from '../platform/events/recorded-members.js';
 import { MovieCopyRepository } from './movie-copy.repository.js';
 import type { StockedMovie } from './movie-copy.entity.js';
-import type { MovieFields } from './movie.entity.js';
+import { type MovieFields, movieMembers } from './movie.entity.js';
 import { type MovieFilter, MovieRepository } from './movie.repository.js';
 import { stockChange, codesOfNew, type StockOrder } from './stock.js';
 
 /** As in docs/diagrams/add-movie-with-stock.mmd. */
-const repositories = { movies: MovieRepository, copies: MovieCopyRepository };
+const repositories = { movies: MovieRepository, copies: MovieCopyRepository, events: EventRepository };
 const movieRepositories = { movies: MovieRepository };
 const genreRepositories = { genres: GenreRepository, movies: MovieRepository };
 
 @Injectable()
 export class MoviesService {
-  constructor(private readonly unitOfWork: UnitOfWork) {}
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly clock: Clock,
+  ) {}
 
   page(
     filter: MovieFilter,
@@ -52,9 +58,11 @@ export class MoviesService {
 
   /** Adds a movie with its copies, atomically. */
   createWithStock(fields: MovieFields, stock: StockOrder, command: Command<StockedMovie>): Promise<StockedMovie> {
-    return this.unitOfWork.for(command).run(repositories, async ({ movies, copies }) => {
+    return this.unitOfWork.for(command).run(repositories, async ({ movies, copies, events }) => {
       const movie = await movies.create(fields);
       movie.copies = await copies.createMany(movie.id, codesOfNew(stock));
+      const changes = { ...movieMembers.of(movie), movie_copy_ids: idsOf(movie.copies) };
+      events.record(command, changeOf('movie.created', this.clock.now(), movie, changes));
       return command.isExpanded ? movies.get(movie.id, 'genre') : movie;
     });
   }
@@ -62,10 +70,13 @@ export class MoviesService {
   /** Absent fields are kept. */
   update(id: number, fields: Partial<MovieFields>, command: Command<StockedMovie>): Promise<StockedMovie> {
     const expand = command.isExpanded ? 'genre' : undefined;
-    return this.unitOfWork.for(command).run(movieRepositories, async ({ movies }) => {
-      command.precondition?.(await movies.getForUpdate(id, 'no key update', expand));
+    return this.unitOfWork.for(command).run(repositories, async ({ movies, events }) => {
+      const former = await movies.getForUpdate(id, 'no key update', expand);
+      command.precondition?.(former);
       await movies.update(id, fields);
-      return movies.get(id, expand);
+      const movie = await movies.get(id, expand);
+      events.record(command, changeOf('movie.updated', this.clock.now(), movie, movieMembers.between(former, movie)));
+      return movie;
     });
   }
 
@@ -77,21 +88,41 @@ export class MoviesService {
     command: Command<StockedMovie>,
   ): Promise<StockedMovie> {
     const expand = command.isExpanded ? 'genre' : undefined;
-    return this.unitOfWork.for(command).run(repositories, async ({ movies, copies }) => {
-      const movie = await movies.getForUpdate(id, 'no key update', expand);
-      command.precondition?.(movie);
-      const { codes, retired } = stockChange(movie, order);
+    return this.unitOfWork.for(command).run(repositories, async ({ movies, copies, events }) => {
+      const former = await movies.getForUpdate(id, 'no key update', expand);
+      command.precondition?.(former);
+      const { codes, retired } = stockChange(former, order);
       await movies.update(id, fields);
-      await copies.createMany(id, codes);
-      await copies.retireNewest(id, retired);
-      return movies.get(id, expand);
+      const addedIds = idsOf(await copies.createMany(id, codes));
+      const retiredIds = await copies.retireNewest(id, retired);
+      const movie = await movies.get(id, expand);
+      const changes = {
+        ...movieMembers.between(former, movie),
+        ...(addedIds.length > 0 && { added_movie_copy_ids: addedIds }),
+        ...(retiredIds.length > 0 && { retired_movie_copy_ids: retiredIds }),
+      };
+      events.record(command, changeOf('movie.updated', this.clock.now(), movie, changes));
+      return movie;
     });
   }
 
-  delete(id: number, { precondition, signal }: Command<StockedMovie>): Promise<void> {
-    return this.unitOfWork.for({ signal }).run(movieRepositories, async ({ movies }) => {
-      precondition?.(await movies.getForUpdate(id, 'update'));
-      await movies.delete(id);
+  delete(id: number, command: Command<StockedMovie>): Promise<void> {
+    const { precondition, signal } = command;
+    return this.unitOfWork.for({ signal }).run(repositories, async ({ movies, events }) => {
+      const movie = await movies.getForUpdate(id, 'update');
+      precondition?.(movie);
+      const changes = { ...movieMembers.of(movie), movie_copy_ids: await movies.delete(movie) };
+      events.record(command, changeOf('movie.deleted', this.clock.now(), movie, changes));
     });
   }
 }
+
+const idsOf = (copies: readonly { readonly id: number }[]): number[] => copies.map(({ id }) => id);
+
+const changeOf = (type: string, creationDatetime: Date, { id }: StockedMovie, changes: Changes): Change => ({
+  type,
+  resource: 'movies',
+  resourceId: id,
+  creationDatetime,
+  changes,
+});

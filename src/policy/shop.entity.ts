@@ -3,6 +3,7 @@ import type { CalendarDate, OpeningDays, Weekday } from '../kernel/calendar.js';
 import { FlagColumn } from '../platform/database/columns/flag-column.js';
 import { ListColumn } from '../platform/database/columns/list-column.js';
 import { TextColumn } from '../platform/database/columns/text-column.js';
+import { RecordedMembers } from '../platform/events/recorded-members.js';
 
 /** The terms of a rental that a movie may have of its own. Null: the shop's. Money is in minor units of its currency. */
 export interface TermsOfMovie {
@@ -35,6 +36,26 @@ export interface ShopFields extends TermsOfMovie, OpeningDays {
   /** Minutes in which a rental that was entered by mistake may be deleted. */
   readonly correctionMinutes: number | null;
 }
+
+export const shopMembers = new RecordedMembers<ShopFields>({
+  name: 'recorded',
+  timeZone: 'recorded',
+  currency: 'recorded',
+  rentalDays: 'recorded',
+  rentalRate: 'recorded',
+  lateFeePerDay: 'recorded',
+  replacementCost: 'recorded',
+  graceDays: 'recorded',
+  maxLateFee: 'recorded',
+  maxOpenCopies: 'recorded',
+  maxRenewals: 'recorded',
+  blockWhenOverdue: 'recorded',
+  blockWhenOwing: 'recorded',
+  openingDays: 'recorded',
+  closedDates: 'recorded',
+  holdShelfDays: 'recorded',
+  correctionMinutes: 'recorded',
+});
 
 /** The shop and its policy. The table has one row, created by a migration. */
 @Entity('shop')

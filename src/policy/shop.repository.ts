@@ -24,10 +24,10 @@ export class ShopRepository {
     return shop;
   }
 
-  /** Absent fields are kept. */
-  async update(fields: Partial<ShopFields>): Promise<Shop> {
+  /** Returns the changed policy. Absent fields are kept. Lock it first. */
+  async update(former: Shop, fields: Partial<ShopFields>): Promise<Shop> {
     // TypeORM's merge() would merge lists item by item.
-    const shop = Object.assign(await this.getForUpdate(), defined(fields));
+    const shop = Object.assign(new Shop(), former, defined(fields));
     await this.manager.update(Shop, shop.id, shop);
     return shop;
   }

@@ -12,14 +12,15 @@ import type { Page, PageRequest } from '../kernel/page.js';
 import { MovieCopyRepository } from '../movies/movie-copy.repository.js';
 import { MovieRepository } from '../movies/movie.repository.js';
 import { type Lending, MovieRentDetailRepository } from './movie-rent-detail.repository.js';
-import type { MovieRent, MovieRentDetail } from './movie-rent.entity.js';
+import type { MovieRent } from './movie-rent.entity.js';
 import { MovieRentRepository, type RentFilter } from './movie-rent.repository.js';
+import { lineReturned, recordOf, rentalCorrected, rentalOpened } from './rental-events.js';
 import { CorrectionTimeOver } from './rentals.errors.js';
 import { LineEndRepository } from './returns/line-end.repository.js';
 import { amend, planAmendment } from './checkout/amendment.js';
 import { type Judgement, judge, type JudgingRepositories, permit } from './checkout/judgement.js';
 import { lendingOf } from './checkout/lending.js';
-import { bringIntoService, recordOverride } from './checkout/override.js';
+import { bringIntoService, overrideEvents } from './checkout/override.js';
 import type { RentOrder } from './checkout/rent-order.js';
 
 /** As in docs/diagrams/rent-movies.mmd. */
@@ -33,7 +34,12 @@ const repositories = {
 };
 const amendRepositories = { ...repositories, ends: LineEndRepository, idempotencyKeys: IdempotencyKeyRepository };
 const readRepositories = { clients: ClientRepository, rents: MovieRentRepository };
-const closeRepositories = { copies: MovieCopyRepository, rents: MovieRentRepository, lines: LineEndRepository };
+const closeRepositories = {
+  copies: MovieCopyRepository,
+  rents: MovieRentRepository,
+  lines: LineEndRepository,
+  events: EventRepository,
+};
 const deleteRepositories = {
   copies: MovieCopyRepository,
   rents: MovieRentRepository,
@@ -89,13 +95,13 @@ export class RentalsService {
     const check = (shop: JudgingRepositories) => permit(order, shop, this.clock);
     return this.unitOfWork.for(command).runWithPrecheck(repositories, check, async (shop) => {
       const permission = await check(shop);
-      const { rents, lines } = shop;
+      const { rents, lines, events } = shop;
       const creationDatetime = permission.now;
       const rent = await rents.create({ clientId: order.clientId, creationDatetime, voidedDatetime: null });
-      await bringIntoService(permission, shop);
-      await recordOverride(rent.id, order.override, permission, shop.events);
+      const brought = await bringIntoService(permission, shop);
       const lendings = permission.copies.map((copy) => lendingOf(copy, permission));
       rent.details = await lines.open(rent, lendings);
+      events.record(command, rentalOpened(rent), ...overrideEvents(rent.id, order.override, permission), ...brought);
       return command.isExpanded ? rents.get(rent.id, 'client') : rent;
     });
   }
@@ -119,25 +125,30 @@ export class RentalsService {
     };
     return this.unitOfWork.for(command).runWithPrecheck(amendRepositories, plan, async (shop) => {
       const { rent, amendment } = await plan(shop);
-      if (amendment) await amend(rent, order, amendment, shop);
+      const overrides = amendment ? await amend(rent, order, amendment, shop) : [];
       // A stored response may show the former client, who can be deleted from now on.
       if (order.clientId !== rent.clientId) await shop.idempotencyKeys.eraseAnswers(`/movie_rents/${id}`);
-      return shop.rents.get(id, expand);
+      const amended = await shop.rents.get(id, expand);
+      shop.events.record(command, rentalCorrected(rent, amended, this.clock.now()), ...overrides);
+      return amended;
     });
   }
 
   /** Returns all copies that are out. Idempotent: a closed rental is not changed. */
   close(id: number, command: Command<MovieRent>): Promise<MovieRent> {
-    return this.unitOfWork.for(command).run(closeRepositories, async ({ copies, rents, lines }) => {
+    return this.unitOfWork.for(command).run(closeRepositories, async ({ copies, rents, lines, events }) => {
       const rent = await rents.getForUpdate(id);
       command.precondition?.(rent);
       const open = rent.details.filter(({ isOpen }) => isOpen);
-      await inOrder(copies.lockMoviesOf(rent.details), lines.return(open, this.clock.now()));
+      const now = this.clock.now();
+      await inOrder(copies.lockMoviesOf(rent.details), lines.return(open, now));
+      events.record(command, ...open.map((line) => lineReturned(line, now)));
       return rent;
     });
   }
 
-  delete(id: number, { precondition, signal }: Command<MovieRent>): Promise<void> {
+  delete(id: number, command: Command<MovieRent>): Promise<void> {
+    const { precondition, signal } = command;
     return this.unitOfWork.for({ signal }).run(deleteRepositories, async (shop) => {
       const { copies, rents, lines, events, idempotencyKeys } = shop;
       const rent = await rents.getForUpdate(id);
@@ -151,7 +162,7 @@ export class RentalsService {
       await lines.deleteLines(rent.details);
       await rents.delete(id);
       await idempotencyKeys.eraseAnswers(`/movie_rents/${id}`);
-      await events.record({
+      events.record(command, {
         type: 'rental.deleted',
         resource: 'movie_rents',
         resourceId: id,
@@ -161,14 +172,3 @@ export class RentalsService {
     });
   }
 }
-
-/** A line in the event of its deletion. */
-const recordOf = (line: MovieRentDetail): object => ({
-  id: line.id,
-  movie_copy_id: line.movieCopyId,
-  lent_datetime: line.lentDatetime,
-  returned_datetime: line.returnedDatetime,
-  lost_datetime: line.lostDatetime,
-  due_on: line.dueOn,
-  renewals: line.renewals ?? 0,
-});

@@ -26,7 +26,7 @@ describe('the rules of a check-out', () => {
   const withdraw = (copyId: number) =>
     shop.api.patch(`/movie_copies/${copyId}`).send({ service_state: 'maintenance' }).expect(200);
   const eventsOf = async (resource: string, id: number) => {
-    const sql = `SELECT type, changes FROM event WHERE resource = '${resource}' AND resource_id = ${id} ORDER BY id`;
+    const sql = `SELECT type, changes FROM event WHERE resource = '${resource}' AND resource_id = ${id} AND type = 'rental.rules_overridden'`;
     const rows = await queryRaw<{ type: string; changes: string }>(shop.databaseUrl, sql);
     return rows.map(({ type, changes }) => [type, JSON.parse(changes)]);
   };

@@ -31,7 +31,7 @@ describe('blocks of clients', () => {
     expect((await shop.api.get(`/clients/${id}/blocks`).expect(200)).body).toEqual([endless]);
     const events = await queryRaw<{ type: string; changes: string }>(
       shop.databaseUrl,
-      `SELECT type, changes FROM event WHERE resource = 'clients' AND resource_id = ${id} ORDER BY id`,
+      `SELECT type, changes FROM event WHERE type LIKE 'client.block%' AND resource_id = ${id} ORDER BY id`,
     );
     expect(events.map(({ type, changes }) => [type, JSON.parse(changes)])).toEqual([
       ['client.blocked', { client_block_id: body.id, until: '2026-06-30' }],

@@ -47,7 +47,7 @@ describe('deleting rents', () => {
     await shop.api.delete(`/movie_rents/${rent.id}`).expect(204);
     const [event] = (await queryRaw(
       shop.databaseUrl,
-      `SELECT type, changes FROM event WHERE resource = 'movie_rents' AND resource_id = ${rent.id}`,
+      `SELECT type, changes FROM event WHERE type = 'rental.deleted' AND resource_id = ${rent.id}`,
     )) as [{ type: string; changes: string }];
     expect(event.type).toBe('rental.deleted');
     expect(JSON.parse(event.changes)).toMatchObject({
@@ -83,7 +83,7 @@ describe('voiding rents', () => {
   };
   const makeVoid = (rentId: number) => shop.api.post(`/movie_rents/${rentId}/void`).send({ comment });
   const eventsOf = async (rentId: number) => {
-    const sql = `SELECT type, changes FROM event WHERE resource = 'movie_rents' AND resource_id = ${rentId}`;
+    const sql = `SELECT type, changes FROM event WHERE type = 'rental.voided' AND resource_id = ${rentId}`;
     const rows = await queryRaw<{ type: string; changes: string }>(shop.databaseUrl, sql);
     return rows.map(({ type, changes }) => ({ type, ...(JSON.parse(changes) as object) }));
   };

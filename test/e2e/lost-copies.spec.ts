@@ -70,7 +70,7 @@ describe('a copy that is lost while it is out', () => {
     expect(body.details).toMatchObject([{ returned_datetime: foundAt, lost_datetime: null }]);
     expect(await lineOf(lineId)).toMatchObject({ returned_datetime: foundAt, lost_datetime: null });
     expect(await stateOf(copy.id)).toBe('in_service');
-    const sql = `SELECT type, changes FROM event WHERE resource = 'movie_rent_details' AND resource_id = ${lineId}`;
+    const sql = `SELECT type, changes FROM event WHERE type = 'line.found' AND resource_id = ${lineId}`;
     const [event] = (await queryRaw(shop.databaseUrl, sql)) as [{ type: string; changes: string }];
     expect(event.type).toBe('line.found');
     expect(JSON.parse(event.changes)).toMatchObject({ lost_datetime: lostAt, condition: 'ok' });

@@ -18,7 +18,7 @@ describe('merging two records of one client', () => {
   const rentIdsOf = async (clientId: number): Promise<number[]> =>
     (await shop.api.get(`/clients/${clientId}/movie_rents`).expect(200)).body.map(({ id }: { id: number }) => id);
   const eventsOf = async (clientId: number): Promise<[string, any][]> => {
-    const sql = `SELECT type, changes FROM event WHERE resource = 'clients' AND resource_id = ${clientId} ORDER BY id`;
+    const sql = `SELECT type, changes FROM event WHERE type = 'client.merged' AND resource_id = ${clientId} ORDER BY id`;
     const rows = await queryRaw<{ type: string; changes: string }>(shop.databaseUrl, sql);
     return rows.map(({ type, changes }) => [type, JSON.parse(changes)]);
   };

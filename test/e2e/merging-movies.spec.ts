@@ -13,7 +13,7 @@ describe('merging two records of one movie', () => {
     shop.api.post(`/movies/${id}/merge`).send({ movie_id: duplicateId, comment, ...members });
   const idsOf = (copies: { id: number }[]): number[] => copies.map(({ id }) => id);
   const eventsOf = async (movieId: number): Promise<[string, any][]> => {
-    const sql = `SELECT type, changes FROM event WHERE resource = 'movies' AND resource_id = ${movieId} ORDER BY id`;
+    const sql = `SELECT type, changes FROM event WHERE type = 'movie.merged' AND resource_id = ${movieId} ORDER BY id`;
     const rows = await queryRaw<{ type: string; changes: string }>(shop.databaseUrl, sql);
     return rows.map(({ type, changes }) => [type, JSON.parse(changes)]);
   };

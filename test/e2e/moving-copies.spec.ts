@@ -12,7 +12,7 @@ describe('PATCH /movie_copies/{id} with movie_id', () => {
   const rent = (clientId: number, line: object) =>
     shop.api.post('/movie_rents').send({ client_id: clientId, details: [line] });
   const eventsOf = async (copyId: number) => {
-    const sql = `SELECT type, changes FROM event WHERE resource = 'movie_copies' AND resource_id = ${copyId} ORDER BY id`;
+    const sql = `SELECT type, changes FROM event WHERE type = 'copy.moved' AND resource_id = ${copyId} ORDER BY id`;
     return queryRaw<{ type: string; changes: string }>(shop.databaseUrl, sql);
   };
 

@@ -49,7 +49,7 @@ describe('returns', () => {
       expect(body).toMatchObject({ is_closed: false, closed_datetime: null });
       expect((await shop.api.get(`/movie_rents/${rent.id}`)).body).toEqual(body);
       expect((await shop.api.get(`/movies/${movie.id}`)).body.available).toBe(3);
-      expect(await eventsOf(first)).toEqual([]);
+      expect(await eventsOf(first)).toMatchObject([{ type: 'line.returned', condition: 'ok' }]);
     });
 
     it('keep the first time of a returned line, and close the rental with the last line', async () => {
@@ -129,7 +129,10 @@ describe('returns', () => {
       const damaged = { id: line.id, condition: 'damaged', note: 'Found at the shelf.' };
       expect((await giveBack(rent.id, damaged).expect(200)).body).toEqual(returned);
       expect(await stateOf(line)).toBe('maintenance');
-      expect(await eventsOf(line)).toMatchObject([{ type: 'line.damage_found', note: 'Found at the shelf.' }]);
+      expect(await eventsOf(line)).toMatchObject([
+        { type: 'line.returned' },
+        { type: 'line.damage_found', note: 'Found at the shelf.' },
+      ]);
 
       await setState(line, 'in_service');
       const next = await shop.clerk.rent(client.id, line.movie_copy_id);
@@ -147,7 +150,7 @@ describe('returns', () => {
       await setState(lines[0], state);
       await giveBack(rent.id, { id: lines[0].id, condition: 'damaged' }).expect(200);
       expect(await stateOf(lines[0])).toBe(state);
-      expect(await eventsOf(lines[0])).toEqual([]);
+      expect(await eventsOf(lines[0])).toMatchObject([{ type: 'line.returned' }]);
     });
 
     it('know no rental that was never made', async () => {

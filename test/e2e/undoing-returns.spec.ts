@@ -26,7 +26,7 @@ describe('undoing a wrong return', () => {
   const eventsOf = async (lineId: number) =>
     queryRaw<{ type: string; changes: string }>(
       shop.databaseUrl,
-      `SELECT type, changes FROM event WHERE resource = 'movie_rent_details' AND resource_id = ${lineId} ORDER BY id`,
+      `SELECT type, changes FROM event WHERE type = 'line.return_undone' AND resource_id = ${lineId} ORDER BY id`,
     );
 
   it('opens the line with its due date, and records the comment', async () => {

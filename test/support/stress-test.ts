@@ -241,7 +241,7 @@ export class StressTest {
     const movie = kind === 'delete movie' ? removeFirst(this.movies) : undefined;
     if (movie) {
       return {
-        steps: [({ movies }) => movies.delete(movie[0])],
+        steps: [async ({ movies }) => movies.delete(await movies.getForUpdate(movie[0], 'update'))],
         acknowledge: () => this.deletedMovies.add(movie[0]),
         rollBack: () => this.movies.set(...movie),
       };

@@ -41,7 +41,7 @@ export class ClientBlocksService {
       await clients.getForUpdate(clientId, 'key share');
       const creationDatetime = this.clock.now();
       const block = await blocks.create({ clientId, ...fields, creationDatetime });
-      await events.record({
+      events.record(command, {
         type: 'client.blocked',
         resource: 'clients',
         resourceId: clientId,
@@ -52,13 +52,14 @@ export class ClientBlocksService {
     });
   }
 
-  delete(id: number, { precondition, signal }: Command<ClientBlock>): Promise<void> {
+  delete(id: number, command: Command<ClientBlock>): Promise<void> {
+    const { precondition, signal } = command;
     return this.unitOfWork.for({ signal }).run(deleteRepositories, async ({ blocks, events, idempotencyKeys }) => {
       const block = await blocks.getForUpdate(id, 'update');
       precondition?.(block);
       await blocks.delete(id);
       await idempotencyKeys.eraseAnswers(`/client_blocks/${id}`);
-      await events.record({
+      events.record(command, {
         type: 'client.block_removed',
         resource: 'clients',
         resourceId: block.clientId,

@@ -1,6 +1,7 @@
 import { Column, Entity, Index, PrimaryGeneratedColumn, type ValueTransformer } from 'typeorm';
 import { InstantColumn } from '../database/columns/instant-column.js';
 import { collation, TextColumn } from '../database/columns/text-column.js';
+import type { Changes } from './recorded-members.js';
 
 const json: ValueTransformer = {
   // Tools that copy rows give the stored text.
@@ -9,8 +10,8 @@ const json: ValueTransformer = {
 };
 
 /**
- * The record of a change that may be asked about later: an override, a correction, a merge. Written in the
- * transaction of the change; the database refuses to change or delete it.
+ * The record of a change: who changed what, and when. Written in the transaction of the change; the database refuses
+ * to change or delete it.
  */
 @Entity('event')
 @Index(['resource', 'resourceId'])
@@ -18,7 +19,7 @@ export class Event {
   @PrimaryGeneratedColumn()
   id!: number;
 
-  /** In the past tense: "rental.opened_by_override", "line.return_undone". */
+  /** In the past tense: "rental.opened", "line.return_undone". */
   @TextColumn({ length: 64 })
   type!: string;
 
@@ -29,17 +30,18 @@ export class Event {
   @Column({ type: 'integer' })
   resourceId!: number;
 
-  /** Who made the change; null while the service knows no callers. */
+  /** Who made the change; null for an anonymous caller. */
   @TextColumn({ length: 128, nullable: true })
   actor!: string | null;
 
   @InstantColumn()
   creationDatetime!: Date;
 
+  /** The id of the request in the access log; null for a change by a command. */
   @TextColumn({ length: 128, nullable: true })
   requestId!: string | null;
 
-  /** What was changed and why. Contains no personal data. */
+  /** What was changed and why. Contains no personal data apart from comments and notes of clerks. */
   @Column({ type: 'text', collation, transformer: json })
-  changes!: Readonly<Record<string, unknown>>;
+  changes!: Changes;
 }

@@ -2,7 +2,7 @@ import { type Clock, latest, nowOrLatest, plausible } from '../../kernel/clock.j
 import { type InputError, InvalidInput, type RuleCode } from '../../kernel/domain-error.js';
 import { identityKey } from '../../kernel/text.js';
 import type { MovieCopy } from '../../movies/movie-copy.entity.js';
-import type { EventRepository } from '../../platform/events/event.repository.js';
+import type { Change } from '../../platform/events/event.repository.js';
 import { frozenTerms } from '../../policy/terms.js';
 import type { MovieRentDetailRepository } from '../movie-rent-detail.repository.js';
 import { type MovieRent, type MovieRentDetail, termsOfLine } from '../movie-rent.entity.js';
@@ -11,7 +11,7 @@ import { LineReturned, RentClosed, RentVoided } from '../rentals.errors.js';
 import type { LineEndRepository } from '../returns/line-end.repository.js';
 import { LineLost } from '../returns/returns.errors.js';
 import { type JudgingRepositories, type Permission, permit } from './judgement.js';
-import { bringIntoService, recordOverride } from './override.js';
+import { bringIntoService, overrideEvents } from './override.js';
 import type { OrderedLine, RentOrder } from './rent-order.js';
 import type { Taken } from './rules.js';
 
@@ -19,7 +19,6 @@ interface RentalRepositories extends JudgingRepositories {
   readonly rents: MovieRentRepository;
   readonly lines: MovieRentDetailRepository;
   readonly ends: LineEndRepository;
-  readonly events: EventRepository;
 }
 
 /** A permitted change of a rental: its lines as they are wanted, and the copies for them. */
@@ -70,6 +69,7 @@ function takenBy(clientId: number, wanted: readonly OrderedLine[], rent: MovieRe
 
 /**
  * Changes a rental as planned: deletes absent lines and adds new ones, lent now. Returned lines are not changed.
+ * @returns the events of what the order has overridden
  * @throws LostRace
  */
 export async function amend(
@@ -77,12 +77,11 @@ export async function amend(
   order: RentOrder,
   { wanted, permission }: Amendment,
   repositories: RentalRepositories,
-): Promise<void> {
+): Promise<Change[]> {
   const { shop, now } = permission;
   const { clientId } = order;
   await repositories.rents.update(rent.id, { clientId });
-  await bringIntoService(permission, repositories);
-  await recordOverride(rent.id, order.override, permission, repositories.events);
+  const brought = await bringIntoService(permission, repositories);
 
   const lines = permission.copies.map((copy, index) => ({ id: wanted[index]!.id, movieCopyId: copy.id, copy }));
   const stays = ({ id, movieCopyId }: OrderedLine): boolean =>
@@ -109,6 +108,7 @@ export async function amend(
     amended,
     lendings.filter((line) => !hasId(line)),
   );
+  return [...overrideEvents(rent.id, order.override, permission), ...brought];
 }
 
 /**

@@ -1,16 +1,17 @@
 import { Injectable } from '@nestjs/common';
+import type { CalendarDate } from '../../kernel/calendar.js';
 import { Clock } from '../../kernel/clock.js';
 import type { Caller, Command } from '../../kernel/command.js';
 import type { Refusal, RuleCode } from '../../kernel/domain-error.js';
 import type { Page, PageRequest } from '../../kernel/page.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
-import { EventRepository } from '../../platform/events/event.repository.js';
-import { recordOverride } from '../checkout/override.js';
+import { type Change, EventRepository } from '../../platform/events/event.repository.js';
+import { overrideEvents } from '../checkout/override.js';
 import { judgeBlocks } from '../checkout/rules.js';
 import { BorrowerRepository } from '../checkout/borrower.repository.js';
 import { findLines, type LineName, pathOf } from '../line-name.js';
 import { LineRepository } from '../lines/line.repository.js';
-import type { MovieRent } from '../movie-rent.entity.js';
+import type { MovieRent, MovieRentDetail } from '../movie-rent.entity.js';
 import { MovieRentRepository } from '../movie-rent.repository.js';
 import { RenewalRefused, RentVoided } from '../rentals.errors.js';
 import { judgeRenewal, renewedDueDate, type RenewalOverride } from './renewal-rules.js';
@@ -65,15 +66,25 @@ export class RenewalsService {
       const lifted = liftedBy(order.override, refusals);
       if (lifted.length < refusals.length) throw new RenewalRefused(refusals.filter((each) => !lifted.includes(each)));
 
+      const renewed = extensions.map(({ line, due }) => lineRenewed(line, due!.dueOn, now));
       await renewals.renew(
         extensions.map(({ line, due }) => ({ line, due: due! })),
         now,
       );
-      await recordOverride(rentId, order.override, { lifted, now }, events);
+      events.record(command, ...renewed, ...overrideEvents(rentId, order.override, { lifted, now }));
       return rent;
     });
   }
 }
+
+/** @param dueOn the new due date; `line` has the former one */
+const lineRenewed = (line: MovieRentDetail, dueOn: CalendarDate | null, now: Date): Change => ({
+  type: 'line.renewed',
+  resource: 'movie_rent_details',
+  resourceId: line.id,
+  creationDatetime: now,
+  changes: { movie_rent_id: line.movieRentId, due_on: { from: line.dueOn, to: dueOn } },
+});
 
 const liftedBy = (override: RenewalOverride | undefined, refusals: readonly Refusal[]): Refusal[] =>
   refusals.filter(({ code }) => (override?.rules as readonly RuleCode[] | undefined)?.includes(code));

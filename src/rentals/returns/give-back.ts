@@ -1,5 +1,6 @@
 import type { MovieCopyRepository } from '../../movies/movie-copy.repository.js';
 import type { ServiceState } from '../../movies/movie-copy.entity.js';
+import type { Caller } from '../../kernel/command.js';
 import type { EventRepository } from '../../platform/events/event.repository.js';
 import type { MovieRentDetail } from '../movie-rent.entity.js';
 import type { LineEndRepository } from './line-end.repository.js';
@@ -28,6 +29,7 @@ export async function giveBack(
   returns: readonly Return[],
   { copies, lines, events }: ReturnRepositories,
   now: Date,
+  caller: Caller,
 ): Promise<ReadonlySet<MovieRentDetail>> {
   const unclear = returns.filter(({ line, isDamaged }) => !line.isOpen && (isDamaged || line.lostDatetime));
   const last = new Map(
@@ -44,7 +46,8 @@ export async function giveBack(
       state,
     );
   }
-  await events.record(
+  events.record(
+    caller,
     ...judged.flatMap(({ line, type, changes }) =>
       type === undefined
         ? []
@@ -76,6 +79,7 @@ function judge({ line, isDamaged = false, note }: Return, last: MovieRentDetail 
   const isSentAway = isDamaged && (isFound || state === 'in_service');
   const serviceState = isSentAway ? 'maintenance' : isFound ? 'in_service' : undefined;
   const changes = {
+    movie_rent_id: line.movieRentId,
     movie_copy_id: line.movieCopyId,
     condition: isDamaged ? 'damaged' : 'ok',
     ...(note !== undefined && { note }),
@@ -88,6 +92,8 @@ function judge({ line, isDamaged = false, note }: Return, last: MovieRentDetail 
       ? isSentAway && 'line.damage_found'
       : isDamaged
         ? 'line.returned_damaged'
-        : note !== undefined && 'line.returned_with_note';
+        : note === undefined
+          ? 'line.returned'
+          : 'line.returned_with_note';
   return { line, isEnded, serviceState, type: type || undefined, changes };
 }

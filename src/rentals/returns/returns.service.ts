@@ -37,7 +37,7 @@ export class ReturnsService {
       const rent = await rents.getForUpdate(rentId);
       const returns = matchReturns(order, rent.details);
       await shop.copies.lockMoviesOf(returns.map(({ line }) => line));
-      await giveBack(returns, shop, this.clock.now());
+      await giveBack(returns, shop, this.clock.now(), command);
       return rent;
     });
   }
@@ -69,6 +69,7 @@ export class ReturnsService {
         same.map((line) => ({ line })),
         shop,
         this.clock.now(),
+        command,
       );
       return outcomesOf(names, found, same, ended);
     });
@@ -76,13 +77,21 @@ export class ReturnsService {
 
   /** Ends a line by the loss of its copy. Idempotent: a lost line is not changed. */
   lose(lineId: number, command: Command<MovieRentDetail>): Promise<MovieRentDetail> {
-    return this.unitOfWork.for(command).run(repositories, async ({ rents, copies, lines }) => {
+    return this.unitOfWork.for(command).run(repositories, async ({ rents, copies, lines, events }) => {
       const { line } = await lockLine(lineId, rents, lines);
       if (line.lostDatetime) return line;
       if (!line.isOpen) throw new LineReturned([lineId]);
       await copies.lockMoviesOf([line]);
-      await lines.lose(line, this.clock.now());
+      const now = this.clock.now();
+      await lines.lose(line, now);
       await copies.setServiceState(copyIdsOf([line]), 'lost');
+      events.record(command, {
+        type: 'line.lost',
+        resource: 'movie_rent_details',
+        resourceId: lineId,
+        creationDatetime: now,
+        changes: { movie_rent_id: line.movieRentId, movie_copy_id: line.movieCopyId },
+      });
       return line;
     });
   }
@@ -107,7 +116,7 @@ export class ReturnsService {
       if (serviceState === sentAway) await copies.setServiceState(copyIds, 'in_service');
       const returned = line.returnedDatetime!.toISOString();
       await lines.reopen(line);
-      await events.record({
+      events.record(command, {
         type: 'line.return_undone',
         resource: 'movie_rent_details',
         resourceId: lineId,
@@ -127,7 +136,7 @@ export class ReturnsService {
       const open = rent.details.filter(({ isOpen }) => isOpen);
       await inOrder(copies.lockMoviesOf(open), lines.return(open, now));
       await rents.void(rent, latest(now, rent.creationDatetime));
-      await events.record({
+      events.record(command, {
         type: 'rental.voided',
         resource: 'movie_rents',
         resourceId: rentId,

@@ -33,7 +33,7 @@ describe.each(indexes)('the trigram index %s of a SQLite file', (index) => {
         await movies.update(first.id, { title: `Renamed ${turn}`, director: `Found ${turn}` });
         if (turn % 4 === 0) await movies.update(first.id, { director: null });
         await movies.update(second.id, { year: 2000 });
-        await movies.delete(second.id);
+        await movies.delete(second);
         if (turn === 2) await movies.update(first.id, { director: `Second ${turn}` });
         if (turn % 2 > 0) throw new Error('in vain');
       }),

@@ -1,8 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { QueryRunner } from 'typeorm';
+import type { EntityManager, QueryRunner } from 'typeorm';
 import { ServiceUnavailable } from '../../../kernel/domain-error.js';
 import { errorCode } from '../../../kernel/error-code.js';
 import { withScopedRunner } from '../engine/scoped-runner.js';
+import { inOrder } from '../../../kernel/in-order.js';
+import { collectDeferred, type DeferredInserts } from '../deferred-inserts.js';
 import { type PoolRequest, Pool, readRequest } from '../engine/pool.js';
 import { ReadBatcher } from '../queries/read-batcher.js';
 import { isCorruption, isOperationalError } from '../engine/operational-errors.js';
@@ -105,12 +107,19 @@ export class PostgresTransactions implements TransactionManager {
       const begun = runner.query(begin);
       // BEGIN is awaited below, unless the unit fails first.
       begun.catch(() => undefined);
-      const result = await withScopedRunner(runner, work, {
-        purpose: begin === beginReadOnly ? 'read' : 'write',
-        begun,
-      });
+      const purpose = begin === beginReadOnly ? 'read' : 'write';
+      let deferred: DeferredInserts | undefined;
+      const run = (manager: EntityManager): Promise<Result> => {
+        if (purpose === 'write') deferred = collectDeferred(manager);
+        return work(manager);
+      };
+      const result = await withScopedRunner(runner, run, { purpose, begun });
       await begun;
-      await runner.query('COMMIT');
+      // If the insertion fails, PostgreSQL answers COMMIT by rolling back.
+      await inOrder(
+        withScopedRunner(runner, async (manager) => deferred?.write(manager)),
+        runner.query('COMMIT'),
+      );
       return result;
     });
   }

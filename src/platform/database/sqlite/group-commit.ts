@@ -1,5 +1,6 @@
 import type { EntityManager, QueryRunner } from 'typeorm';
 import { withScopedRunner } from '../engine/scoped-runner.js';
+import { collectDeferred, DeferredInserts, EarlierRowsDeferred } from '../deferred-inserts.js';
 import { isOperationalError } from '../engine/operational-errors.js';
 import type { TransactionStats } from '../engine/transaction-manager.js';
 import { LostDatabase } from '../engine/unusable-database.js';
@@ -37,10 +38,14 @@ interface Outcome {
  *    other units of its batch.
  * 3. Until its turn in the batch, a unit waits and can be removed.
  * 4. If the transaction itself is lost (disk full, I/O error, failed commit), the whole batch is rejected.
+ * 5. Rows that units defer are written before the commit, those of a unit that threw never. A unit that reads them runs
+ *    again after they were written.
  */
 export class GroupCommit {
   private readonly queue: WaitingUnit[] = [];
   private batch: readonly WaitingUnit[] = [];
+  /** The rows that the units of the batch have deferred. */
+  private deferred = new DeferredInserts();
   private readonly done = { commits: 0, batched: 0, rolledBack: 0 };
   private busy = false;
 
@@ -112,6 +117,7 @@ export class GroupCommit {
 
   private async commit(batch: readonly WaitingUnit[]): Promise<void> {
     const outcomes: Outcome[] = [];
+    this.deferred = new DeferredInserts();
     try {
       await execute(this.runner, 'BEGIN IMMEDIATE; SAVEPOINT unit');
       for (const unit of batch) {
@@ -119,6 +125,7 @@ export class GroupCommit {
         if (outcomes.length > 0) await execute(this.runner, 'RELEASE unit; SAVEPOINT unit');
         outcomes.push(await this.attempt(unit));
       }
+      await this.writeDeferred();
       this.hooks.beforeCommit?.();
       await execute(this.runner, 'COMMIT');
     } catch (error) {
@@ -143,14 +150,34 @@ export class GroupCommit {
   }
 
   /** Runs one unit in the open savepoint. */
-  private async attempt({ work, resolve, reject }: WaitingUnit): Promise<Outcome> {
+  private async attempt(unit: WaitingUnit): Promise<Outcome> {
+    const { work, resolve, reject } = unit;
     try {
-      const result = await withScopedRunner(this.runner, work);
+      const result = await this.run(work);
       return { stored: true, answer: () => resolve(result) };
     } catch (error) {
+      if (error instanceof EarlierRowsDeferred) {
+        await this.undo(error);
+        await this.writeDeferred();
+        await execute(this.runner, 'RELEASE unit; SAVEPOINT unit');
+        return this.attempt(unit);
+      }
       await this.undo(error);
       return { stored: false, answer: () => reject(error) };
     }
+  }
+
+  private run(work: WaitingUnit['work']): Promise<unknown> {
+    return withScopedRunner(this.runner, async (manager) => {
+      const own = collectDeferred(manager, this.deferred);
+      const result = await work(manager);
+      this.deferred.addAll(own);
+      return result;
+    });
+  }
+
+  private async writeDeferred(): Promise<void> {
+    if (!this.deferred.isEmpty) await withScopedRunner(this.runner, (manager) => this.deferred.write(manager));
   }
 
   private async undo(error: unknown): Promise<void> {
