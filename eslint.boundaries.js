@@ -156,6 +156,10 @@ export const boundariesConfig = {
           },
           {
             from: fromLayer('repository'),
+            allow: { to: { element: { type: ownRoom, fileInternalPath: 'queries/*.ts' } } },
+          },
+          {
+            from: fromLayer('repository'),
             disallow: { to: { element: { type: 'database', fileInternalPath: 'unit-of-work.ts' } } },
           },
           { from: fromLayer('repository'), disallow: { to: { module: { origin: 'external', source: '!typeorm' } } } },

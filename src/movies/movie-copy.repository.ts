@@ -1,26 +1,22 @@
-import { randomBytes } from 'node:crypto';
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
 import { EntityRepository } from '../platform/database/entity-repository.js';
 import { type ById, CompiledSelect } from '../platform/database/queries/compiled-select.js';
 import { dialectOf } from '../platform/database/dialect/dialect.js';
 import type { EngineName } from '../platform/database/dialect/sql.js';
 import { isIndexOrder, KeysetPages } from '../platform/database/queries/keyset-pages.js';
-import { fromOpenLoanOf, isOpen, Loan } from '../loans/loan.view.js';
+import { isOpen, Loan } from '../loans/loan.view.js';
 import { assertLocked, type LockedIds, type LockStrength, RowLock } from '../platform/database/queries/row-lock.js';
 import { inOrder } from '../kernel/in-order.js';
 import { likePattern } from '../platform/database/search/substring-search.js';
 import { onDuplicate } from '../platform/database/queries/constraint-violations.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { identityKey } from '../kernel/text.js';
-import {
-  type CopyChanges,
-  isAvailable,
-  MovieCopy,
-  type MovieCopyColumns,
-  type ServiceState,
-} from './movie-copy.entity.js';
+import { type CopyChanges, isAvailable, MovieCopy, type ServiceState } from './movie-copy.entity.js';
 import { Movie } from './movie.entity.js';
 import { CopyCodeTaken, CopyIsOut, CopyWasRented } from './movies.errors.js';
+import { generateCodes } from './queries/copy-codes.js';
+import { insertCopies } from './queries/insert-copies.js';
+import { selectLendable } from './queries/lendable-copies.js';
 
 export interface CopyFilter {
   readonly movieId?: number;
@@ -30,13 +26,6 @@ export interface CopyFilter {
   readonly codeContains?: string;
   readonly serviceState?: ServiceState;
 }
-
-const withLoans = (manager: EntityManager): SelectQueryBuilder<MovieCopy> =>
-  manager.createQueryBuilder(MovieCopy, 'copy').addSelect('copy.openRent');
-
-/** Copies with the columns that rentals check and show. */
-const lendable = (manager: EntityManager): SelectQueryBuilder<MovieCopy> =>
-  withLoans(manager).addSelect('copy.lastReturn').innerJoinAndSelect('copy.movie', 'movie');
 
 /** The loan that a copy is out on, as a list of none or one. */
 const lists = {
@@ -72,48 +61,6 @@ const byNames = new CompiledSelect<MovieCopy, Named>({ ids: 'integers', codeKeys
     .where(`${dialect.isInList('copy.id', ':ids')} OR copy.codeKey ${hasCodeKey[dialect.engine]}`)
     .orderBy('copy.id');
 });
-
-interface Wanted {
-  readonly ids: readonly number[];
-  /** A JSON array of pairs: the id of a movie and the number of requested free copies. */
-  readonly movies?: string;
-  /** The largest of these numbers. */
-  readonly perMovie?: number;
-}
-
-const lendableByIds = new CompiledSelect<MovieCopy, Wanted>(
-  { ids: 'integers', movies: 'text', perMovie: 'integer' },
-  (manager, { movies }) =>
-    lendable(manager)
-      .where(
-        movies
-          ? `copy.id ${isNamedOrFree[dialectOf(manager.connection).engine]}`
-          : dialectOf(manager.connection).isInList('copy.id', ':ids'),
-      )
-      .orderBy('copy.id'),
-);
-
-/** Selects the oldest free copies of a movie. */
-const freeOf = (movieId: string, isNamed: string, limit: string): string =>
-  `SELECT one.id FROM movie_copy AS one WHERE one.movie_id = ${movieId} AND one.service_state = 'in_service' ` +
-  `AND NOT ${isNamed} AND NOT EXISTS (SELECT 1 ${fromOpenLoanOf('one')}) ORDER BY one.id LIMIT ${limit}`;
-
-/**
- * The SQL condition for the copies given by id, and for the oldest other free copies of each movie. The search stops at
- * the requested number, because a movie can have thousands of copies.
- */
-const isNamedOrFree: Readonly<Record<EngineName, string>> = {
-  postgres:
-    '= ANY(ARRAY(SELECT unnest(:ids::int[]) UNION ALL SELECT free.id ' +
-    'FROM json_array_elements(:movies) AS wanted CROSS JOIN LATERAL ' +
-    `(${freeOf('(wanted.value ->> 0)::int', 'one.id = ANY(:ids)', '(wanted.value ->> 1)::int')}) AS free))`,
-  // SQLite accepts no column as a LIMIT. The key is the index in the array.
-  sqlite:
-    'IN (SELECT value FROM json_each(:ids) UNION ALL SELECT free.value FROM json_each(:movies) AS wanted, ' +
-    'json_each((SELECT json_group_array(id) FROM ' +
-    `(${freeOf('(wanted.value ->> 0)', 'one.id IN (SELECT value FROM json_each(:ids))', ':perMovie')}))) AS free ` +
-    'WHERE free.key < (wanted.value ->> 1))',
-};
 
 const lockOfMovies = new RowLock<Movie, { movieIds: readonly number[]; copyIds: readonly number[] }>(
   { movieIds: 'integers', copyIds: 'integers' },
@@ -201,12 +148,8 @@ export class MovieCopyRepository extends EntityRepository<MovieCopy> {
    * first.
    * @param freeOf the numbers, by the ids of the movies
    */
-  async findLendable(ids: readonly number[], freeOf: ReadonlyMap<number, number>): Promise<MovieCopy[]> {
-    if (freeOf.size > 0) {
-      const perMovie = Math.max(...freeOf.values());
-      return lendableByIds.all(this.manager, { ids, movies: JSON.stringify([...freeOf]), perMovie });
-    }
-    return ids.length > 0 ? lendableByIds.all(this.manager, { ids }) : [];
+  findLendable(ids: readonly number[], freeOf: ReadonlyMap<number, number>): Promise<MovieCopy[]> {
+    return selectLendable(this.manager, ids, freeOf);
   }
 
   /** Finds copies by ids and by barcodes, compared by `identityKey`. */
@@ -217,7 +160,7 @@ export class MovieCopyRepository extends EntityRepository<MovieCopy> {
   /** @throws CopyCodeTaken */
   async create(
     movieId: number,
-    code: string = newCodes(1)[0]!,
+    code: string = generateCodes(1)[0]!,
     serviceState: ServiceState = 'in_service',
   ): Promise<MovieCopy> {
     const copy = this.manager.create(MovieCopy, { movieId, ...MovieCopy.columnsOf({ code, serviceState }) });
@@ -226,47 +169,11 @@ export class MovieCopyRepository extends EntityRepository<MovieCopy> {
   }
 
   /**
-   * Adds copies by one short statement; building 10,000 rows of VALUES would take longer.
    * @param codes undefined for a copy that gets a generated code
    * @throws CopyCodeTaken
    */
-  async createMany(movieId: number, codes: readonly (string | undefined)[]): Promise<MovieCopy[]> {
-    if (codes.length === 0) return [];
-    const drawn = newCodes(codes.filter((code) => code === undefined).length);
-    // The key of a generated code is the code in lowercase.
-    const added = codes.map((code) => {
-      if (code !== undefined) return [code, identityKey(code)];
-      const own = drawn.pop()!;
-      return [own, own.toLowerCase()];
-    });
-    const { connection, queryRunner } = this.manager;
-    const metadata = connection.getMetadata(MovieCopy);
-    const columns = Object.keys(newColumns).map((name) => metadata.findColumnWithPropertyName(name)!.databaseName);
-    const given = dialectOf(connection).jsonElements('$2', 'given');
-    // A missing row identifies the code that is taken. Without WHERE, SQLite would parse ON as a join constraint.
-    const { records } = await queryRunner!.query(
-      `INSERT INTO movie_copy (${columns.join()}) SELECT ${Object.values(newColumns).join()} FROM ${given} WHERE true ` +
-        'ON CONFLICT DO NOTHING RETURNING id, code',
-      [movieId, JSON.stringify(added)],
-      true,
-    );
-    const rows = records as Pick<MovieCopy, 'id' | 'code'>[];
-    if (rows.length < added.length) {
-      const stored = new Set(rows.map(({ code }) => code));
-      throw new CopyCodeTaken(added.find(([code]) => !stored.has(code!))![0]!);
-    }
-    const keys = new Map(added.map(([code, key]) => [code!, key!]));
-    const copies = rows.map(({ id, code }) =>
-      Object.assign(new MovieCopy(), {
-        id,
-        movieId,
-        code,
-        codeKey: keys.get(code)!,
-        serviceState: 'in_service',
-        openRent: null,
-      } satisfies MovieCopyColumns & Pick<MovieCopy, 'id' | 'openRent'>),
-    );
-    return copies.sort((one, other) => one.id - other.id);
+  createMany(movieId: number, codes: readonly (string | undefined)[]): Promise<MovieCopy[]> {
+    return insertCopies(this.manager, movieId, codes);
   }
 
   /** Retires the newest available copies of a movie, and returns their ids, the lowest first. */
@@ -330,27 +237,4 @@ export class MovieCopyRepository extends EntityRepository<MovieCopy> {
     const loans = await this.manager.countBy(Loan, { movieCopyId: id });
     if (loans > 0) throw new CopyWasRented(loans, purpose);
   }
-}
-
-/** The SQL values of new copies: `$1` is their movie, `given` a JSON array of a code and its key. */
-const newColumns = {
-  movieId: '$1',
-  code: 'given.value ->> 0',
-  codeKey: 'given.value ->> 1',
-  serviceState: "'in_service'",
-} satisfies Record<keyof MovieCopyColumns, string>;
-
-/** Without I, L, O and U, which are easily misread. With 32 letters, the modulo of a random byte is unbiased. */
-const codeAlphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-const codeLength = 12;
-
-/**
- * Generates barcodes of 60 random bits: among ten million copies, the probability of any collision is 1 in 20,000, and
- * the unique index rejects it. All bits are drawn by one call, which costs about 5 µs.
- */
-function newCodes(count: number): string[] {
-  const letters = Array.from(randomBytes(count * codeLength), (byte) => codeAlphabet[byte % codeAlphabet.length]);
-  return Array.from({ length: count }, (_, index) =>
-    letters.slice(index * codeLength, (index + 1) * codeLength).join(''),
-  );
 }

@@ -1,9 +1,8 @@
 /* eslint-disable @typescript-eslint/no-explicit-any -- answers are judged by the tests, member by member */
+import { recordedEvents } from '../support/events.js';
 import { invariantViolations } from '../support/invariants.js';
-import { executeRaw, queryRaw } from '../support/raw-database.js';
-import { faultyMembers, refused } from '../support/problem.js';
+import { refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
-import { statuses } from '../support/statuses.js';
 
 describe('merging two records of one movie', () => {
   const shop = useShop();
@@ -12,11 +11,10 @@ describe('merging two records of one movie', () => {
   const merge = (id: number, duplicateId: number, members: object = {}) =>
     shop.api.post(`/movies/${id}/merge`).send({ movie_id: duplicateId, comment, ...members });
   const idsOf = (copies: { id: number }[]): number[] => copies.map(({ id }) => id);
-  const eventsOf = async (movieId: number): Promise<[string, any][]> => {
-    const sql = `SELECT type, changes FROM event WHERE type = 'movie.merged' AND resource_id = ${movieId} ORDER BY id`;
-    const rows = await queryRaw<{ type: string; changes: string }>(shop.databaseUrl, sql);
-    return rows.map(({ type, changes }) => [type, JSON.parse(changes)]);
-  };
+  const recordedOf = async (id: number): Promise<[string, any][]> =>
+    (await recordedEvents(shop.databaseUrl, `type = 'movie.merged' AND resource_id = ${id}`)).map(
+      ({ type, changes }) => [type, changes],
+    );
 
   it('moves its copies, those that are out, lost or retired too, deletes the duplicate and records it', async () => {
     const [movie, duplicate] = [await shop.clerk.movie(1), await shop.clerk.movie(3)];
@@ -32,7 +30,7 @@ describe('merging two records of one movie', () => {
     expect((await shop.api.get(`/movie_copies/${lost}`)).body).toMatchObject({ movie_id: movie.id, status: 'away' });
     expect((await shop.api.get(`/movie_rents?movie_id=${movie.id}`)).body).toMatchObject([{ id: rent['id'] }]);
     expect((await shop.api.get(`/movies?title=${encodeURIComponent(duplicate.title)}`)).body).toEqual([]);
-    expect(await eventsOf(movie.id)).toEqual([
+    expect(await recordedOf(movie.id)).toEqual([
       [
         'movie.merged',
         { movie_id: duplicate.id, comment, moved: { movie_copies: 3, imported_rows: 0 }, taken_members: [] },
@@ -57,7 +55,7 @@ describe('merging two records of one movie', () => {
       description: 'A family.',
       year: 1999,
     });
-    expect((await eventsOf(movie.id))[0]![1].taken_members).toEqual([
+    expect((await recordedOf(movie.id))[0]![1].taken_members).toEqual([
       'description',
       'rental_rate',
       'late_fee_per_day',
@@ -80,17 +78,6 @@ describe('merging two records of one movie', () => {
     await refused(stale, 412, 'precondition-failed');
   });
 
-  it('needs a comment and another movie that exists', async () => {
-    const [{ id }, { id: other }] = [await shop.clerk.movie(1), await shop.clerk.movie(1)];
-    expect(await faultyMembers(merge(id, other, { comment: '' }))).toEqual(['#/comment']);
-    const { errors } = await refused(merge(id, id), 422, 'invalid-input');
-    expect(errors).toMatchObject([{ pointer: '#/movie_id', code: 'same_record' }]);
-    const unknown = await refused(merge(id, 999_999), 422, 'invalid-input');
-    expect(unknown['errors']).toMatchObject([{ pointer: '#/movie_id', code: 'unknown' }]);
-    await refused(merge(999_999, other), 404, 'not-found');
-    expect((await shop.api.get(`/movies/${other}`).expect(200)).body.stock).toBe(1);
-  });
-
   it('leaves the limit of 10,000 copies: beyond it, nothing is merged', async () => {
     const [{ id }, duplicate] = [await shop.clerk.movie(9_999), await shop.clerk.movie(2)];
     expect((await refused(merge(id, duplicate.id), 409, 'stock-too-high')).limit).toBe(10_000);
@@ -99,42 +86,7 @@ describe('merging two records of one movie', () => {
     expect((await merge(id, duplicate.id).expect(200)).body.stock).toBe(10_000);
   });
 
-  it('honours If-Match of the surviving movie, and an Idempotency-Key', async () => {
-    const [{ id }, duplicate] = [await shop.clerk.movie(1), await shop.clerk.movie(1)];
-    const { headers } = await shop.api.get(`/movies/${id}`);
-    await shop.api.patch(`/movies/${id}`).send({ year: 1950 }).expect(200);
-    await refused(merge(id, duplicate.id).set('If-Match', headers['etag']!), 412, 'precondition-failed');
-    const current = (await shop.api.get(`/movies/${id}`)).headers['etag']!;
-    const send = () => merge(id, duplicate.id).set('If-Match', current).set('Idempotency-Key', `merge-movie-${id}`);
-    const { text } = await send().expect(200);
-    const again = await send().expect(200);
-    expect([again.text, again.headers['idempotency-replayed']]).toEqual([text, 'true']);
-    expect(await eventsOf(id)).toHaveLength(1);
-  });
-
-  it('takes over what an import knows the duplicate by, and nothing of other tables', async () => {
-    const [id, duplicate] = [(await shop.clerk.movie(0)).id, (await shop.clerk.movie(0)).id];
-    const rows = ['movie', 'movie_copy'].map((table) => `('shop', '${table}', 'merged ${duplicate}', ${duplicate})`);
-    const columns = 'source, table_name, source_id, row_id';
-    await executeRaw(shop.databaseUrl, `INSERT INTO imported_row (${columns}) VALUES ${rows.join()}`);
-    await merge(id, duplicate).expect(200);
-    const sql = `SELECT row_id FROM imported_row WHERE source_id = 'merged ${duplicate}' ORDER BY table_name`;
-    expect(await queryRaw(shop.databaseUrl, sql)).toEqual([{ row_id: id }, { row_id: duplicate }]);
-    expect((await eventsOf(id))[0]![1].moved.imported_rows).toBe(1);
-  });
-
   describe('while others are at work', () => {
-    it('happens once of two merges in opposite directions, and never neither', async () => {
-      for (let round = 0; round < 10; round++) {
-        const [one, other] = [await shop.clerk.movie(1), await shop.clerk.movie(1)];
-        const answers = await Promise.all([merge(one.id, other.id), merge(other.id, one.id)]);
-        expect(statuses(answers)).toEqual({ 200: 1, 404: 1 });
-        const found = await Promise.all([one.id, other.id].map((id) => shop.api.get(`/movies/${id}`)));
-        const survivors = found.filter(({ status }) => status === 200).map(({ body }) => idsOf(body.copies));
-        expect(survivors).toEqual([[one.copies[0].id, other.copies[0].id]]);
-      }
-    });
-
     it('goes on beside rentals, returns, new copies and the deletion of the duplicate, and loses none', async () => {
       for (let round = 0; round < 5; round++) {
         const [{ id }, duplicate, clientId] = [
