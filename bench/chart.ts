@@ -20,7 +20,7 @@ ${goals.map(({ section, goal }, position) => bar(section, goal, (position + 1.6)
 `;
 }
 
-/** Bars that go far beyond their goal are cut off; the figure beside them is whole. */
+/** Bars far beyond their goal are cut off; the figure beside them is exact. */
 function bar(section: string, goal: Goal, top: number): string {
   const share = achieved(goal) ?? 0;
   const length = Math.round(Math.min(share, 3) * scale);

@@ -58,7 +58,7 @@ export class Contender {
     while ((await fetch(`${this.target.urls[0]}/health/ready`)).status !== 200) await later(5);
   }
 
-  /** Megabytes; undefined where the system doesn't tell. */
+  /** Megabytes; undefined if the system does not report it. */
   async memory(): Promise<number | undefined> {
     return (await this.usage())?.megabytes;
   }

@@ -1,4 +1,4 @@
-/** What one measurement found; what it doesn't measure, or the system doesn't tell, is left out. */
+/** The figures of one measurement, without those that are not measured or not available on the system. */
 export interface Figures {
   readonly perSecond?: number;
   /** Milliseconds. */

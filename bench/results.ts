@@ -38,7 +38,7 @@ export function resultOf(findings: Findings, { rounds, seconds, connections }: S
   };
 }
 
-/** Writes what was found, as JSON and as a chart, beside what other runs found in other sections. */
+/** Writes the results as JSON and as a chart, and keeps those of other sections from earlier runs. */
 export async function writeResults(folder: string, found: Results): Promise<void> {
   await mkdir(folder, { recursive: true });
   const results = { ...(await readResults(join(folder, 'results.json'))), ...found };

@@ -2,7 +2,7 @@ import type { Progress } from '../scripts/support/progress.js';
 import type { Figures, Goal, Row } from './figures.js';
 import { median } from './statistics.js';
 
-/** Seconds, not counted, in which V8 compiles what is hot. It does so beside the server, on the same core. */
+/** Warm-up in seconds, not counted: V8 compiles hot code on the same core as the server. */
 const warmUp = 4;
 
 /** One contender at one work. */

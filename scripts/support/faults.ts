@@ -12,11 +12,11 @@ interface Fault extends Place {
   readonly reason: string;
 }
 
-/** Collects all that is wrong with the files of an import, which is refused as a whole. */
+/** Collects the faults of the files of an import. One fault rejects the import. */
 export class Faults {
   private readonly found: Fault[] = [];
 
-  /** @param reason what is wrong, without a full stop */
+  /** @param reason a clause without a full stop */
   add(place: Place, reason: string): undefined {
     this.found.push({ ...place, reason });
     return undefined;

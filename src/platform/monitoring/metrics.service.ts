@@ -18,7 +18,7 @@ export class MetricsService {
   private readonly registers = [this.registry];
   private readonly requests = new Histogram({
     name: 'http_request_duration_seconds',
-    help: 'Time from the arrival of a request until its answer was sent. Status 499: the client went away before.',
+    help: 'Duration of requests, from arrival until the response was sent. Status 499: the client disconnected before.',
     labelNames: ['method', 'route', 'status'],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: this.registers,
@@ -26,28 +26,28 @@ export class MetricsService {
 
   constructor(private readonly unitOfWork: UnitOfWork) {
     collectDefaultMetrics({ register: this.registry });
-    this.gauge('units_of_work_waiting', 'Units of work that wait for their turn.', ({ waiting }) => waiting);
-    this.gauge('units_of_work_running', 'Units of work that have their turn.', ({ running }) => running);
+    this.gauge('units_of_work_waiting', 'Queued units of work.', ({ waiting }) => waiting);
+    this.gauge('units_of_work_running', 'Running units of work.', ({ running }) => running);
     this.counter('commits_total', 'Commits that made units of work durable.', ({ commits }) => commits);
     this.counter(
       'units_of_work_batched_total',
-      'Units of work that shared their commit with others, on SQLite.',
+      'Units of work committed together with others (group commit, SQLite).',
       ({ batched }) => batched,
     );
     this.counter(
       'units_of_work_retried_total',
-      'Attempts that lost to other transactions and were made again, on PostgreSQL.',
+      'Units of work retried after a conflict with a concurrent transaction (PostgreSQL).',
       ({ retries }) => retries,
     );
     this.counter(
       'units_of_work_rolled_back_total',
-      'Units of work that wrote nothing in the end, since they were refused or failed.',
+      'Units of work that were rolled back: rejected, replayed or failed.',
       ({ rolledBack }) => rolledBack,
     );
     this.counterOfNotStarted();
-    this.poolGauge('database_connections_max', 'Connections to the database at most.', ({ size }) => size);
-    this.poolGauge('database_connections_in_use', 'Connections that units of work have now.', ({ inUse }) => inUse);
-    this.poolGauge('database_connections_waiting', 'Units of work that wait for one.', ({ waiting }) => waiting);
+    this.poolGauge('database_connections_max', 'Maximum number of connections.', ({ size }) => size);
+    this.poolGauge('database_connections_in_use', 'Connections in use by units of work.', ({ inUse }) => inUse);
+    this.poolGauge('database_connections_waiting', 'Units of work waiting for a connection.', ({ waiting }) => waiting);
     this.gaugeOfWalBytes();
   }
 
@@ -59,13 +59,13 @@ export class MetricsService {
   observeBackpressure(backpressure: { measure(): number; readonly closed: Readonly<Record<string, number>> }): void {
     const buffered: Gauge = new Gauge({
       name: 'http_buffered_bytes',
-      help: 'Bytes of answers, and of requests not parsed, that wait in memory on all connections.',
+      help: 'Buffered bytes of unsent responses and unparsed requests, on all connections.',
       registers: this.registers,
       collect: (): void => buffered.set(backpressure.measure()),
     });
     const closed: Counter = new Counter({
       name: 'http_unread_connections_closed_total',
-      help: 'Connections that were closed since their clients did not read their answers.',
+      help: 'Connections closed because their clients did not read the responses.',
       labelNames: ['reason'],
       registers: this.registers,
       collect: (): void => {
@@ -124,7 +124,7 @@ export class MetricsService {
     };
     const counter = new Counter({
       name: own('units_of_work_not_started_total'),
-      help: 'Units of work that were refused or given up before they began, by the queue and the reason.',
+      help: 'Units of work rejected or abandoned before they started, by queue and reason.',
       labelNames: ['queue', 'reason'],
       registers: this.registers,
       collect,

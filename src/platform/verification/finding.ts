@@ -3,8 +3,8 @@ export interface Finding {
   /** The table of the row, or "schema" or "file". */
   readonly where: string;
   readonly id?: number;
-  /** What is wrong. It quotes no personal data. */
+  /** The violation, without personal data. */
   readonly what: string;
-  /** What to do about it. */
+  /** The action that repairs it. */
   readonly remedy: string;
 }

@@ -93,7 +93,7 @@ function unreadable(where: string, error: unknown): Finding {
   const reason = code?.startsWith('22') ? code : messageOf(error instanceof ServiceUnavailable ? cause : error);
   const what = where === 'file' || where === 'schema' ? "it can't be checked" : 'not all of its rows can be checked';
   const isDamage = code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB';
-  const remedy = isDamage ? restoreFile : 'Remedy what is found in the file and the schema, then verify again.';
+  const remedy = isDamage ? restoreFile : 'Repair the findings in the file and the schema, then verify again.';
   return { where, what: `${what}: ${reason}`, remedy };
 }
 
