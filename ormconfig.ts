@@ -19,6 +19,8 @@ import { RepeatClientOnLines1764590000000 } from './src/migrations/1764590000000
 import { OpenRentalDesk1764600000000 } from './src/migrations/1764600000000-open-rental-desk.js';
 import { SearchDirectors1764610000000 } from './src/migrations/1764610000000-search-directors.js';
 import { IndexImportedRows1764620000000 } from './src/migrations/1764620000000-index-imported-rows.js';
+import { CreateApiKey1764630000000 } from './src/migrations/1764630000000-create-api-key.js';
+import { ApiKey } from './src/platform/auth/api-keys/api-key.entity.js';
 import { CountRequests1764650000000 } from './src/migrations/1764650000000-count-requests.js';
 import { driver as postgresDriver } from './src/platform/database/postgres/driver.js';
 import { type SessionSettings, splitUrl } from './src/platform/database/postgres/session-settings.js';
@@ -59,6 +61,7 @@ export function dataSourceOptions(databaseUrl: string, limits: DatabaseLimits = 
       IdempotencyKey,
       Installation,
       ImportedRow,
+      ApiKey,
     ],
     migrations: [
       CreateShop1764000000000,
@@ -75,6 +78,7 @@ export function dataSourceOptions(databaseUrl: string, limits: DatabaseLimits = 
       OpenRentalDesk1764600000000,
       SearchDirectors1764610000000,
       IndexImportedRows1764620000000,
+      CreateApiKey1764630000000,
       CountRequests1764650000000,
     ],
     namingStrategy: new SnakeCaseNaming(),

@@ -26,6 +26,7 @@ await runCommand(usage, async () => {
   try {
     const environment = readEnvironment({
       LOG_LEVEL: 'warn',
+      ALLOW_ANONYMOUS: 'true',
       ...process.env,
       DATABASE_URL: `sqlite:${file}`,
       DATABASE_REPLICA_URL: '',

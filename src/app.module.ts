@@ -3,6 +3,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { dataSourceOptions } from '../ormconfig.js';
 import { ClientsModule } from './clients/clients.module.js';
 import type { Clock } from './kernel/clock.js';
+import { AuthModule } from './platform/auth/auth.module.js';
 import { ConfigModule } from './platform/config/config.module.js';
 import { type Environment, linkBaseOf, rateLimitOf } from './platform/config/environment.js';
 import { DatabaseModule } from './platform/database/database.module.js';
@@ -36,6 +37,7 @@ export class AppModule {
           clock,
           { maxWaiting: environment.MAX_WAITING, timeoutMs: environment.WAIT_TIMEOUT_MS },
         ),
+        AuthModule,
         GenresModule,
         MoviesModule,
         ClientsModule,

@@ -1,6 +1,9 @@
-import type { INestApplication } from '@nestjs/common';
+import { type INestApplication, Logger } from '@nestjs/common';
 import { NestFactory, Reflector } from '@nestjs/core';
 import { AppModule } from './app.module.js';
+import { AnonymousAccess } from './platform/auth/anonymous-access.js';
+import { Authentication } from './platform/auth/authentication.js';
+import { AuthorizationGuard } from './platform/auth/authorization.guard.js';
 import { type Environment, linkBaseOf, rateLimitOf } from './platform/config/environment.js';
 import { writeAccessLog, observeRequests } from './platform/http/server/access-log.js';
 import { Clock } from './kernel/clock.js';
@@ -59,16 +62,34 @@ export async function createApp(
   useCors(app, adapter, environment.CORS_ORIGINS);
   const unitOfWork = app.get(UnitOfWork);
   adapter.shedLoad(unitOfWork.writeQueue);
+  await assertSafe(app);
+  const authentication = app.get(Authentication);
+  adapter.onAdmission((request) => authentication.authenticate(request));
   if (rateLimitOf(environment) > 0) {
     const limits = app.get(RateLimits);
     adapter.onAdmission((request, response) => limits.admit(request, response));
   }
   app.useGlobalFilters(new ProblemFilter(), new ReplayFilter());
-  app.useGlobalGuards(new ContentNegotiationGuard(app.get(Reflector)), new StrictQueryGuard(), new RequestBodyGuard());
+  app.useGlobalGuards(
+    app.get(AuthorizationGuard),
+    new ContentNegotiationGuard(app.get(Reflector)),
+    new StrictQueryGuard(),
+    new RequestBodyGuard(),
+  );
   app.useGlobalPipes(new ValidationPipe(new CursorCipher(await unitOfWork.installationSecret())));
   useOpenApi(app, version, linkBaseOf(environment));
   app.flushLogs();
   // A graceful shutdown on a signal is success: exit code 0.
   app.enableShutdownHooks(['SIGTERM', 'SIGINT', 'SIGHUP'], { useProcessExit: true });
   return app;
+}
+
+/** @throws InvalidEnvironment, after the database is closed */
+async function assertSafe(app: INestApplication): Promise<void> {
+  try {
+    await app.get(AnonymousAccess).assertSafe(new Logger('Authorization'));
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
 }

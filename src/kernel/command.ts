@@ -1,16 +1,18 @@
 import type { IdempotentRequest } from './idempotency.js';
 
 /** What a caller may do. `self` is the right of a customer to their own client, rentals and lines. */
-export type Scope =
-  | 'catalog:read'
-  | 'catalog:write'
-  | 'clients:read'
-  | 'clients:write'
-  | 'rentals:read'
-  | 'rentals:write'
-  | 'reports:read'
-  | 'admin'
-  | 'self';
+export const scopes = [
+  'catalog:read',
+  'catalog:write',
+  'clients:read',
+  'clients:write',
+  'rentals:read',
+  'rentals:write',
+  'reports:read',
+  'admin',
+  'self',
+] as const;
+export type Scope = (typeof scopes)[number];
 
 /** Who makes a request: an API key, a person with a token, or a program of the shop such as an import. */
 export interface Principal {
@@ -27,6 +29,8 @@ export interface Caller {
   readonly signal?: AbortSignal;
   /** Undefined for an anonymous caller, whom only a service without authentication lets do anything. */
   readonly principal?: Principal;
+  /** The only client whose data the caller may see and change: of a customer, by their own rights. */
+  readonly customerId?: number;
   /** The id of the request, which leads from the record of changes to the access log. */
   readonly requestId?: string;
 }

@@ -1,4 +1,5 @@
 import { freshDatabase, type FreshDatabase, isSqlite } from '../support/engine.js';
+import { createKey, everyScope } from '../support/keys.js';
 import { executeRaw } from '../support/raw-database.js';
 import { type Program, startService } from '../../scripts/support/program.js';
 
@@ -26,6 +27,7 @@ describe('the log', () => {
   let url: string;
   beforeAll(async () => {
     database = await freshDatabase();
+    personal.token = await createKey(database.url, everyScope);
     ({ service, url } = await startService({ DATABASE_URL: database.url, LOG_LEVEL: 'trace' }));
   });
   afterAll(async () => {
@@ -84,6 +86,23 @@ describe('the log', () => {
       }),
     ]);
     expect(told[0]!['duration_ms']).toBeGreaterThan(0);
+  });
+
+  it('has 401 and 403 without the credential', async () => {
+    const wrong = `mr_1_${'Guessed'.repeat(6)}x`;
+    const answer = await fetch(`${url}/clients`, { headers: { Authorization: `Bearer ${wrong}` } });
+    expect(answer.status).toBe(401);
+    const limited = await createKey(database.url, 'catalog:read');
+    const refusal = await fetch(`${url}/clients`, { headers: { Authorization: `Bearer ${limited}` } });
+    expect(refusal.status).toBe(403);
+    const logs = service.stdout + service.stderr;
+    for (const token of [wrong, limited]) expect(logs).not.toContain(token.split('_')[2]);
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    for (const status of [401, 403]) {
+      expect(metrics).toContain(
+        `http_request_duration_seconds_count{method="GET",route="/clients",status="${status}"} 1`,
+      );
+    }
   });
 
   it('has the cause of a failure as a line with the name of the request, and none of what was to be stored', async () => {

@@ -16,6 +16,8 @@ interface Circumstances {
   readonly reachedBy?: (url: string) => Promise<string>;
   readonly environment?: Partial<Parameters<typeof createApp>[0]>;
   readonly receiveTimeouts?: NonNullable<Parameters<typeof createApp>[1]>['receiveTimeouts'];
+  /** A credential that may read the OpenAPI document, if that is not public. */
+  readonly credential?: string;
   /** The address to listen on, other than 127.0.0.1. */
   readonly host?: string;
 }
@@ -48,7 +50,7 @@ export async function openShop(circumstances: Circumstances = {}): Promise<{
   databaseUrl: string;
   close(): Promise<void>;
 }> {
-  const { databaseUrl, reachedBy, environment, receiveTimeouts, host = '127.0.0.1' } = circumstances;
+  const { databaseUrl, reachedBy, environment, receiveTimeouts, credential, host = '127.0.0.1' } = circumstances;
   const database = databaseUrl ? { url: databaseUrl, drop: () => Promise.resolve() } : await freshDatabase();
   const clock = new SettableClock();
   const app: INestApplication = await createApp(
@@ -70,6 +72,10 @@ export async function openShop(circumstances: Circumstances = {}): Promise<{
       RATE_LIMIT: '',
       TRUSTED_PROXIES: '',
       LOG_LEVEL: 'fatal',
+      NODE_ENV: 'test',
+      ALLOW_ANONYMOUS: host === '127.0.0.1' ? 'false' : 'true',
+      METRICS_ACCESS: 'loopback',
+      DOCS_ACCESS: 'public',
       ...generousLimits,
       ...environment,
     },
@@ -77,7 +83,7 @@ export async function openShop(circumstances: Circumstances = {}): Promise<{
   );
   await app.listen(0, host);
   const url = `http://127.0.0.1:${((app.getHttpServer() as { address(): unknown }).address() as AddressInfo).port}`;
-  const contract = await theContract(url, environment?.PUBLIC_URL);
+  const contract = await theContract(url, environment?.PUBLIC_URL, credential);
   return {
     app,
     clock,
@@ -100,10 +106,11 @@ export async function apiAt(url: string): Promise<Api> {
 const contracts = new Map<string, Contract>();
 
 /** Read once for each PUBLIC_URL, on which alone the document depends. */
-async function theContract(url: string, publicUrl = ''): Promise<Contract> {
+async function theContract(url: string, publicUrl = '', credential = ''): Promise<Contract> {
   const known = contracts.get(publicUrl);
   if (known) return known;
-  const contract = new Contract((await (await fetch(`${url}/openapi.json`)).json()) as OpenApi);
+  const headers = credential ? { Authorization: `Bearer ${credential}` } : undefined;
+  const contract = new Contract((await (await fetch(`${url}/openapi.json`, { headers })).json()) as OpenApi);
   contracts.set(publicUrl, contract);
   return contract;
 }

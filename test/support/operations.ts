@@ -15,6 +15,8 @@ export interface Operation {
   /** As the document has it: /movies/{id}. */
   readonly path: string;
   readonly statuses: readonly string[];
+  /** Lists of scopes of which one is needed; a caller without a credential has none. */
+  readonly alternatives: readonly (readonly string[] | 'anonymous')[];
   readonly takesId: boolean;
   /** The id of its example, which is that of a row of the demonstration. */
   readonly exampleId: number;
@@ -24,17 +26,20 @@ export interface Operation {
 }
 
 export const operations: readonly Operation[] = Object.entries<any>(document.paths).flatMap(([path, item]) =>
-  Object.entries<any>(item).map(([method, { operationId, tags, responses, requestBody, parameters = [] }]) => ({
-    operationId,
-    tag: tags[0],
-    method: method as Operation['method'],
-    path,
-    statuses: Object.keys(responses),
-    takesId: path.includes('{id}'),
-    exampleId: parameters.find(({ name }: any) => name === 'id')?.example ?? 1,
-    readsBody: requestBody !== undefined,
-    body: Object.values<any>(requestBody?.content['application/json'].examples ?? {})[0]?.value,
-  })),
+  Object.entries<any>(item).map(
+    ([method, { operationId, tags, responses, security, requestBody, parameters = [] }]) => ({
+      operationId,
+      tag: tags[0],
+      method: method as Operation['method'],
+      path,
+      statuses: Object.keys(responses),
+      alternatives: security.length === 0 ? ['anonymous'] : security.map(({ bearer }: any) => bearer ?? 'anonymous'),
+      takesId: path.includes('{id}'),
+      exampleId: parameters.find(({ name }: any) => name === 'id')?.example ?? 1,
+      readsBody: requestBody !== undefined,
+      body: Object.values<any>(requestBody?.content['application/json'].examples ?? {})[0]?.value,
+    }),
+  ),
 );
 
 export const answering = (status: number): Operation[] =>

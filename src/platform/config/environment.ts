@@ -17,6 +17,9 @@ import { IsAddressList, IsDatabaseUrl, IsOriginList, IsPublicUrl } from './rules
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
+const visibilities = ['public', 'loopback', 'authenticated'] as const;
+export type Visibility = (typeof visibilities)[number];
+
 /** The service's configuration, read from environment variables of the same names. Documented in the README's table. */
 export class Environment {
   /** The address to listen on. */
@@ -144,6 +147,21 @@ export class Environment {
    */
   @IsAddressList()
   TRUSTED_PROXIES = '';
+  /** `production` requires authentication on loopback addresses, too. Set by images and platforms. */
+  @IsString()
+  NODE_ENV = '';
+
+  /** Whether requests without a credential may do everything: `true` for a service behind a gateway that authenticates. */
+  @IsIn(['true', 'false'], { message: 'ALLOW_ANONYMOUS must be true or false' })
+  ALLOW_ANONYMOUS = 'false';
+
+  /** Who may read /metrics: all callers, those on this machine or with a credential, those with a credential. */
+  @IsIn(visibilities, { message: `METRICS_ACCESS must be one of ${visibilities.join(', ')}` })
+  METRICS_ACCESS: Visibility = 'loopback';
+
+  /** Who may read /docs and /openapi.json. */
+  @IsIn(visibilities, { message: `DOCS_ACCESS must be one of ${visibilities.join(', ')}` })
+  DOCS_ACCESS: Visibility = 'public';
 
   @IsIn(logLevels, { message: `LOG_LEVEL must be one of ${logLevels.join(', ')}` })
   LOG_LEVEL: LogLevel = 'info';

@@ -195,6 +195,11 @@ export class UnitOfWork extends UnitsOfWork<unknown> {
     return this.database.pendingMigrations();
   }
 
+  /** Runs a cheap SELECT on the primary. Bypasses the queues, in which slow reads may wait. @throws ServiceUnavailable */
+  lookUp<Row extends object>(sql: string): Promise<Row[]> {
+    return this.database.lookUp(sql);
+  }
+
   /** Checks that units of work can write. Bypasses the queues. @throws if they cannot */
   assertWritable(): Promise<void> {
     return this.database.assertWritable();

@@ -1,10 +1,11 @@
 import type { DataSource, DataSourceOptions } from 'typeorm';
 import { Clock } from '../../kernel/clock.js';
 import type { Database } from './engine/database.js';
+import { DatabaseInUse } from './engine/unusable-database.js';
 import { openDatabase } from './opening/open-database.js';
 import { openDataSource } from './opening/open-data-source.js';
 import { engineOf } from './opening/engines.js';
-import { openAnySchema, openReadOnly } from './opening/open-read-only.js';
+import { openAnySchema, openBeside, openReadOnly } from './opening/open-read-only.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 type Use<Result> = (unitOfWork: UnitOfWork) => Promise<Result>;
@@ -15,6 +16,20 @@ type Use<Result> = (unitOfWork: UnitOfWork) => Promise<Result>;
  */
 export function withDatabase<Result>(options: DataSourceOptions, use: Use<Result>): Promise<Result> {
   return useDatabase(engineOf(options).withoutTimeouts(options), openDatabase, use);
+}
+
+/**
+ * As `withDatabase`, also while another process serves a SQLite file. Only for short units of work on tables that no other
+ * unit of work changes: those of two processes are not serialized.
+ * @throws UnusableDatabase
+ */
+export async function withServedDatabase<Result>(options: DataSourceOptions, use: Use<Result>): Promise<Result> {
+  try {
+    return await withDatabase(options, use);
+  } catch (error) {
+    if (!(error instanceof DatabaseInUse)) throw error;
+    return useDatabase(engineOf(options).withoutTimeouts(options), openBeside, use);
+  }
 }
 
 /**

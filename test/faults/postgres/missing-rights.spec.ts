@@ -27,7 +27,7 @@ describe('a PostgreSQL user without rights', () => {
 
   it('on tables of another owner: the service exits with code 1, a reason and a remedy', async () => {
     const reason = await reasonOfRefusedStart(url);
-    expect(reason).toContain(`user ${role} may not read and write all of client, `);
+    expect(reason).toContain(`user ${role} may not read and write all of api_key, `);
     expect(reason).toContain('pg_restore --no-owner');
   });
 

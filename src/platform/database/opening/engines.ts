@@ -16,6 +16,8 @@ interface Engine {
   readonly open: (writer: DataSource, replica?: DataSourceOptions) => Promise<Database>;
   /** Neither migrates nor locks the database. */
   readonly openForReading: (source: DataSource) => Promise<Database>;
+  /** For writing, without migrating or locking the database. */
+  readonly openBeside: (source: DataSource) => Promise<Database>;
   /** Returns options for read-only connections, enforced by the database. @throws UnusableDatabase */
   readonly readOnlyOptions: (options: DataSourceOptions) => DataSourceOptions;
   /** Returns options for batch tools: no statement or idle-in-transaction timeout. */
@@ -26,6 +28,7 @@ const engines: Readonly<Record<EngineName, Engine>> = {
   sqlite: {
     open: (writer) => SqliteDatabase.open(writer),
     openForReading: (source) => SqliteDatabase.openForReading(source),
+    openBeside: (source) => SqliteDatabase.openBeside(source),
     readOnlyOptions: (options) => {
       const file = String(options.database);
       // TypeORM would create the folder of a missing file.
@@ -39,6 +42,7 @@ const engines: Readonly<Record<EngineName, Engine>> = {
   postgres: {
     open: (writer, replica) => PostgresDatabase.open(writer, replica),
     openForReading: (source) => PostgresDatabase.openMigrated(source),
+    openBeside: (source) => PostgresDatabase.openMigrated(source),
     readOnlyOptions: (options) => withSettings(options, { default_transaction_read_only: 'on' }),
     withoutTimeouts: (options) =>
       withSettings(options, { statement_timeout: 0, idle_in_transaction_session_timeout: 0 }),

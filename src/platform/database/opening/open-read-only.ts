@@ -18,6 +18,15 @@ export function openAnySchema(source: DataSource): Promise<Database> {
   return engineOf(source.options).openForReading(source);
 }
 
+/**
+ * Opens a database for writing without migrating or locking it, beside the process that serves it.
+ * @throws UnusableDatabase if its schema has another version
+ */
+export async function openBeside(source: DataSource): Promise<Database> {
+  await assertCurrentSchema(source);
+  return engineOf(source.options).openBeside(source);
+}
+
 async function assertCurrentSchema(source: DataSource): Promise<void> {
   const ours = source.migrations.map(nameOf);
   const done = (await executedMigrations(source)).map(({ name }) => name);

@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import type { DataSource, DataSourceOptions } from 'typeorm';
+import { ServiceUnavailable } from '../../../kernel/domain-error.js';
 import { Database } from '../engine/database.js';
 import { executedMigrations, executedMigrationsSql, pendingMigrations } from '../engine/schema-version.js';
 import type { RunnerFactory, TransactionManager } from '../engine/transaction-manager.js';
@@ -55,6 +56,12 @@ export class PostgresDatabase extends Database {
 
   async pendingMigrations(): Promise<string[]> {
     return pendingMigrations(this.dataSource, await this.probe.query<{ name: string }>(executedMigrationsSql));
+  }
+
+  async lookUp<Row extends object>(sql: string): Promise<Row[]> {
+    return this.probe.query<Row>(sql).catch((error: unknown) => {
+      throw new ServiceUnavailable(error);
+    });
   }
 
   async assertWritable(): Promise<void> {

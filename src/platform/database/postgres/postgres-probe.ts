@@ -2,7 +2,7 @@ import type { QueryResultRow } from 'pg';
 import { AbortableClient } from './abortable-client.js';
 import { withinAnswerTimeout } from './answer-timeout.js';
 
-/** A separate connection for the readiness probe, which bypasses the queues of units of work. Reconnects by itself. */
+/** A separate connection for probes and key lookups, which bypasses the queues of units of work. Reconnects by itself. */
 export class PostgresProbe {
   private client?: AbortableClient;
 

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import sqlite3 from 'sqlite3';
 import { DataSource } from 'typeorm';
+import { ServiceUnavailable } from '../../../kernel/domain-error.js';
 import { Database } from '../engine/database.js';
 import { refuseDatesIn } from '../columns/date-parameters.js';
 import type { RunnerFactory, TransactionManager } from '../engine/transaction-manager.js';
@@ -8,7 +9,7 @@ import { assertFileWritable } from './file/assert-writable.js';
 import { checkPages } from './file/check-pages.js';
 import { connectionOf } from './driver.js';
 import { type SqliteOptions, walLimitBytes } from './options.js';
-import { pendingMigrations } from '../engine/schema-version.js';
+import { executedMigrationsSql, pendingMigrations } from '../engine/schema-version.js';
 import { setAndCheckPragmas } from './pragmas.js';
 import { removeEmptyLog } from './file/remove-empty-log.js';
 import { acquireProcessLock } from './file/process-lock.js';
@@ -24,7 +25,7 @@ export class SqliteDatabase extends Database {
   private readonly probe: SqliteProbe;
 
   private constructor(
-    /** The process lock; absent if the database is opened read-only. */
+    /** The process lock; absent if the database is opened read-only or beside the process that serves it. */
     private readonly lock: DataSource | undefined,
     private readonly writer: DataSource,
     private readonly readers: readonly DataSource[],
@@ -59,6 +60,12 @@ export class SqliteDatabase extends Database {
     return new SqliteDatabase(undefined, source, [await refuseDatesIn(new DataSource(source.options)).initialize()]);
   }
 
+  /** Opens a database that another process serves, for short writes. */
+  static async openBeside(source: DataSource): Promise<Database> {
+    await setAndCheckPragmas(source);
+    return new SqliteDatabase(undefined, source, [await openReader(source)]);
+  }
+
   transactions(runnerOf: RunnerFactory): TransactionManager {
     const { options } = this.writer;
     this.manager = new SqliteTransactions(runnerOf(this.writer), this.readers.map(runnerOf), {
@@ -70,7 +77,13 @@ export class SqliteDatabase extends Database {
   }
 
   async pendingMigrations(): Promise<string[]> {
-    return pendingMigrations(this.writer, await this.probe.executedMigrations());
+    return pendingMigrations(this.writer, await this.probe.query(executedMigrationsSql));
+  }
+
+  async lookUp<Row extends object>(sql: string): Promise<Row[]> {
+    return this.probe.query<Row>(sql).catch((error: unknown) => {
+      throw new ServiceUnavailable(error);
+    });
   }
 
   async assertWritable(): Promise<void> {

@@ -1,21 +1,19 @@
 import sqlite3 from 'sqlite3';
-import { executedMigrationsSql } from '../engine/schema-version.js';
 
-/** A separate connection for the readiness probe, which bypasses the queues of units of work. */
+/** A separate connection for probes and key lookups, which bypasses the queues of units of work. */
 export class SqliteProbe {
   private database?: Promise<sqlite3.Database>;
 
   constructor(private readonly file: string) {}
 
-  /** Returns the executed migrations. */
-  async executedMigrations(): Promise<readonly { name: string }[]> {
+  async query<Row extends object>(sql: string): Promise<Row[]> {
     this.database ??= open(this.file);
     const database = await this.database.catch((error: unknown) => {
       this.database = undefined;
       throw error;
     });
     return new Promise((resolve, reject) =>
-      database.all<{ name: string }>(executedMigrationsSql, (error, rows) => (error ? reject(error) : resolve(rows))),
+      database.all<Row>(sql, (error, rows) => (error ? reject(error) : resolve(rows))),
     );
   }
 

@@ -34,6 +34,15 @@ const ofAnyOperation = [
 ];
 /** Problems of operations that are not health checks, which are never limited. */
 const ofRateLimits = [tooManyRequests];
+/** Problems of a credential that is missing or wrong. Health checks need none. */
+const ofCredentials = [
+  documentedHttpProblem(
+    'unauthorized',
+    'A credential is required: send an API key or a token as Authorization: Bearer <credential>.',
+  ),
+];
+/** Problems of operations that not every caller may call. */
+const ofScopes = [documentedHttpProblem('forbidden', 'The credential lacks the scope catalog:read.')];
 /** Problems of operations with conditional headers. */
 const ofConditions = [
   documentedHttpProblem('precondition-failed', 'The resource has changed since it was read. Nothing was changed.'),
@@ -51,13 +60,23 @@ export const ofIdempotency = [
   documentedProblem(IdempotencyKeyInUse),
   documentedProblem(IdempotencyAnswerGone),
 ];
-const common = [...ofAnyOperation, ...ofRateLimits, invalidQuery, ...ofConditions, ...ofBodies, ...ofDatabases];
+const common = [
+  ...ofAnyOperation,
+  ...ofCredentials,
+  ...ofScopes,
+  ...ofRateLimits,
+  invalidQuery,
+  ...ofConditions,
+  ...ofBodies,
+  ...ofDatabases,
+];
 
 /**
- * Problems of requests that match no operation: an unknown path, an unsupported method, an incomplete request, or the
+ * Problems of requests that match no operation: a wrong credential, an unknown path, an unsupported method, an incomplete request, or the
  * connection limit.
  */
 const ofUnmatchedRequests = [
+  ...ofCredentials,
   documentedHttpProblem('not-found', 'Nothing found at /moovies.'),
   documentedHttpProblem('method-not-allowed', 'PATCH is not supported by /movies. Allowed: GET, HEAD, OPTIONS, POST.'),
   documentedHttpProblem('request-timeout', 'The request did not arrive in time.'),
@@ -73,10 +92,14 @@ export function commonProblems(operation: {
   needsDatabase: boolean;
   ignoresQuery: boolean;
   isRateLimited: boolean;
+  takesCredential: boolean;
+  needsScope: boolean;
 }): DocumentedProblem[] {
   return [
     ...ofAnyOperation,
     ...(operation.isRateLimited ? ofRateLimits : []),
+    ...(operation.takesCredential ? ofCredentials : []),
+    ...(operation.needsScope ? ofScopes : []),
     ...(operation.ignoresQuery ? [] : [invalidQuery]),
     ...(operation.takesConditions ? ofConditions : []),
     ...(operation.takesBody ? ofBodies : []),
@@ -88,6 +111,8 @@ export function commonProblems(operation: {
 export function describeGeneralProblems(): string {
   const groups: [when: string, problems: readonly DocumentedProblem[]][] = [
     ['', [...ofAnyOperation, ...ofRateLimits, invalidQuery]],
+    ['', [...ofAnyOperation, ...ofCredentials, invalidQuery]],
+    [', with a scope', ofScopes],
     [', with a condition', ofConditions],
     [', with a body', ofBodies],
     [', with a database', ofDatabases],

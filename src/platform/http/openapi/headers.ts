@@ -63,6 +63,13 @@ export const headers = {
     schema: text(200),
     example: 'GET, HEAD, OPTIONS, POST',
   },
+  'WWW-Authenticate': {
+    description:
+      'How to authenticate (RFC 6750): `Bearer`, with `error` and the missing `scope` if a credential was sent.',
+    required: true,
+    schema: text(500),
+    example: 'Bearer error="insufficient_scope", scope="rentals:write"',
+  },
   Accept: {
     description: 'Supported media types of the request body.',
     schema: text(200),

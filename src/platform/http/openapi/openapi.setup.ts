@@ -4,6 +4,7 @@ import { OpenApiDocument } from './openapi-document.js';
 import { headers } from './headers.js';
 import { completeOperations } from './operations.js';
 import { addProblems, describeGeneralProblems } from './common-problems.js';
+import { schemeName, securityScheme } from './security.js';
 import { toOpenApi31 } from './schemas.js';
 import { tags } from './tags.js';
 import { isProblemUri } from '../problems/problem-details.js';
@@ -27,6 +28,8 @@ export function describeApi(app: INestApplication, version: string): OpenAPIObje
     .setDescription(
       'Backend of a movie rental shop: movies and their physical copies, genres, clients and rentals. ' +
         'Renting, and adding a movie with its copies, are atomic; a copy is on at most one open rental.\n\n' +
+        'Requests are authenticated by `Authorization: Bearer <API key or token>`; a service on a loopback address ' +
+        'without any key needs none.\n\n' +
         'Errors are problem documents (RFC 9457). Their `type` is the URL of a page with the cause and the remedy; ' +
         '`/problems` lists all of them. In addition to its own problems, an operation can return these:\n\n' +
         `${describeGeneralProblems()}\n\n` +
@@ -42,14 +45,14 @@ export function describeApi(app: INestApplication, version: string): OpenAPIObje
     .setVersion(version)
     .setContact("The shop's desk", 'https://shop.example/contact', 'desk@shop.example')
     .setLicense('MIT', 'https://opensource.org/license/mit')
-    .addServer('/', 'The server of this document');
+    .addServer('/', 'The server of this document')
+    .addSecurity(schemeName, securityScheme);
   // In alphabetical order, as OpenAPI linters require.
   for (const name of Object.keys(tags).sort()) builder.addTag(name, tags[name]);
   const document = SwaggerModule.createDocument(app, builder.build(), {
     operationIdFactory: (_controller, handler) => handler,
   });
-  // There is no authentication.
-  document.security = [];
+  document.security = [{ [schemeName]: [] }];
   toOpenApi31(document);
   addProblems(document, completeOperations(document));
   const { Allow: _ofNoOperation, ...ofOperations } = headers;

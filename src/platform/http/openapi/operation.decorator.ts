@@ -18,7 +18,7 @@ type GeneralScope = Exclude<Scope, 'self'>;
 type Access = 'public' | 'documentation' | 'metrics' | GeneralScope | readonly GeneralScope[];
 
 /** The authorization of an operation. */
-interface Authorization {
+export interface Authorization {
   readonly access: Access;
   /** Whether a customer (scope `self`) may call it too, for their own client and its rentals. */
   readonly allowsCustomers: boolean;
@@ -26,7 +26,7 @@ interface Authorization {
 
 interface OperationDescription {
   readonly access: Access;
-  /** Whether a customer (scope `self`) may call it too. The service then filters by `caller.principal.clientId`. */
+  /** Whether a customer (scope `self`) may call it too. The service then filters by `caller.customerId`. */
   readonly allowsCustomers?: boolean;
   /** Imperative, in a few words. */
   readonly summary: string;
@@ -94,7 +94,7 @@ export interface Representation {
 }
 
 export const representationMetadata = 'movie-rental:representation';
-const authorizationMetadata = 'movie-rental:authorization';
+export const authorizationMetadata = 'movie-rental:authorization';
 export const ignoresQueryMetadata = 'movie-rental:ignores-query';
 export const operationExtension = 'x-operation-metadata';
 

@@ -6,6 +6,7 @@ import { headerRefs, rateLimitHeaders } from './headers.js';
 import { operationExtension, type OperationMetadata } from './operation.decorator.js';
 import { type DocumentedProblem, problemResponse } from './problem-schemas.js';
 import { commonProblems, commonResponse, ofIdempotency } from './common-problems.js';
+import { securityOf } from './security.js';
 import { maxId } from '../dto/path-id.js';
 
 type PathItem = OpenAPIObject['paths'][string];
@@ -35,7 +36,9 @@ function complete(
   delete extended[operationExtension];
   if (!metadata) throw new Error(`${method} ${path} is not documented: its handler lacks @Operation.`);
 
-  const { requestExamples, exampleId, responseExample, needsDatabase, invalidBody, ignoresQuery } = metadata;
+  const { authorization, requestExamples, exampleId, responseExample, needsDatabase } = metadata;
+  const { invalidBody, ignoresQuery } = metadata;
+  operation.security = securityOf(authorization);
   const resource = resourceNames[path.split('/')[1]!] ?? '';
   const problems = metadata.problems.map((problem) => withResourceName(problem, resource));
   if (invalidBody) problems.push(invalidBody);
@@ -77,6 +80,8 @@ function complete(
     takesBody,
     needsDatabase,
     ignoresQuery,
+    takesCredential: !isHealthPath(path),
+    needsScope: authorization.access !== 'public',
     isRateLimited: !isHealthPath(path),
   });
   for (const problem of common) {

@@ -179,6 +179,8 @@ export function problemResponse(problems: readonly DocumentedProblem[], instance
 
 function headersOf(status: number): HeaderName[] {
   const own: Readonly<Record<number, HeaderName>> = {
+    401: 'WWW-Authenticate',
+    403: 'WWW-Authenticate',
     405: 'Allow',
     415: 'Accept',
     429: 'Retry-After',

@@ -40,6 +40,8 @@ export interface ProblemError {
 /** Problem types of the HTTP layer. Each has a page at /problems/<name>. */
 export const httpProblems = {
   'malformed-request': { status: 400, title: 'Malformed request' },
+  unauthorized: { status: 401, title: 'Unauthorized' },
+  forbidden: { status: 403, title: 'Forbidden' },
   'not-found': { status: 404, title: 'Not found' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'not-acceptable': { status: 406, title: 'Not acceptable' },

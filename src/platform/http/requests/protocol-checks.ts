@@ -22,6 +22,7 @@ export function checkProtocol(request: ArrivedRequest, hosts: AllowedHosts): Htt
   // Node uses the first of repeated fields.
   if (isRepeated('host', rawHeaders)) return malformed('Host is sent more than once.');
   if (isRepeated('content-type', rawHeaders)) return malformed('Content-Type is sent more than once.');
+  if (isRepeated('authorization', rawHeaders)) return malformed('Authorization is sent more than once.');
   if (headers.host === undefined && httpVersion === '1.1') return malformed('Host is missing.');
   if (!request.target) return malformed('The request target is malformed.');
   if ((headers['transfer-encoding'] ?? 'chunked').toLowerCase() !== 'chunked') {

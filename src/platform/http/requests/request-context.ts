@@ -23,6 +23,10 @@ export class RequestContext implements Caller {
     return this.request.principal;
   }
 
+  get customerId(): number | undefined {
+    return this.request.customerId;
+  }
+
   get requestId(): string {
     return this.request.id;
   }
@@ -33,8 +37,8 @@ export class RequestContext implements Caller {
    */
   command<Thing>(represent: (thing: Thing) => object): Command<Thing> {
     const precondition = new Preconditions(this.request).on(represent);
-    const { signal, principal, requestId } = this;
-    const command = { signal, principal, requestId, idempotency: idempotencyOf(this.request, represent) };
+    const { signal, principal, customerId, requestId } = this;
+    const command = { signal, principal, customerId, requestId, idempotency: idempotencyOf(this.request, represent) };
     const readOnly = ReadOnlyMembers.of(this.request.body);
     if (!readOnly) return { ...command, precondition };
     return {

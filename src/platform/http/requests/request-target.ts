@@ -1,4 +1,5 @@
 import type { Principal } from '../../../kernel/command.js';
+import type { DomainError } from '../../../kernel/domain-error.js';
 import type { IdentifiedRequest } from './request-id.js';
 
 /** The request target (RFC 9112 §3.2), parsed once when the request arrives. */
@@ -19,6 +20,10 @@ export type ArrivedRequest = IdentifiedRequest & {
   publicUrl: string;
   /** Undefined for a request without a credential. */
   principal?: Principal;
+  /** Why the credential could not be checked now. The principal is then what was last known of it. */
+  authenticationError?: DomainError;
+  /** The client to whose data the request is limited. Set by the authorization of a customer. */
+  customerId?: number;
 };
 
 /**

@@ -1,9 +1,6 @@
-import { type AddressInfo, BlockList, isIP } from 'node:net';
+import { type AddressInfo, isIP } from 'node:net';
 import { isHealthPath } from '../requests/request-target.js';
-
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-loopback.addAddress('::1', 'ipv6');
+import { isLoopbackAddress, isLoopbackHost } from './loopback.js';
 
 /** An authority or Host header field: a name, an IPv4 address, or an IPv6 address in brackets. */
 const hostAndPort = /^(?:([\w.~!$&'()*+;=-]+)|\[([0-9a-f:.]+)\])(?::\d{0,5})?$/i;
@@ -69,11 +66,4 @@ export class AllowedHosts {
 function hostOf(authority: string): string {
   const [, name, address] = hostAndPort.exec(authority)!;
   return (name?.replace(/\.$/, '') ?? address!).toLowerCase();
-}
-
-const isLoopbackHost = (host: string): boolean => /^(.+\.)?localhost$/.test(host) || isLoopbackAddress(host);
-
-function isLoopbackAddress(address: string): boolean {
-  const version = isIP(address);
-  return version > 0 && loopback.check(address, version === 4 ? 'ipv4' : 'ipv6');
 }

@@ -162,7 +162,6 @@ export class HttpAdapter extends ExpressAdapter {
       const error = checkProtocol(request, this.hosts) ?? this.connectionLimitError(request, response);
       if (error) return this.refuse(request, response, error);
       if (this.loadShedding?.refuses(request)) return this.shed(request, response, this.loadShedding.refuse());
-      if (request.url === '*') return void response.writeHead(204, { Allow: anyMethod }).end();
       this.admit(request, response, 0);
     } catch (error) {
       this.fail(request, response, error);
@@ -180,6 +179,7 @@ export class HttpAdapter extends ExpressAdapter {
       }
       if (outcome) return this.refuse(request, response, outcome);
     }
+    if (request.url === '*') return void response.writeHead(204, { Allow: anyMethod }).end();
     if (expectsContinue(request)) response.writeContinue();
     this.getInstance<Express>()(request, response, (error) => this.fail(request, response, error));
   }

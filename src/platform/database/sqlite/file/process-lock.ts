@@ -3,7 +3,7 @@ import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { errorCode } from '../../../../kernel/error-code.js';
-import { UnusableDatabase } from '../../engine/unusable-database.js';
+import { DatabaseInUse, UnusableDatabase } from '../../engine/unusable-database.js';
 import { prepareDatabaseFile } from './database-file.js';
 import { createPrivateFile, makePrivate } from './private-file.js';
 
@@ -136,8 +136,8 @@ async function beginExclusive(writer: DataSource, database: string): Promise<voi
   }
 }
 
-function inUse(database: string, cause?: unknown): UnusableDatabase {
-  return new UnusableDatabase(
+function inUse(database: string, cause?: unknown): DatabaseInUse {
+  return new DatabaseInUse(
     `The SQLite file ${database} is in use by another process, a server or an import. ` +
       'Only one at a time may write to it: stop the other, or move to PostgreSQL, where many can.',
     { cause },

@@ -1,0 +1,54 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Environment, InvalidEnvironment } from '../config/environment.js';
+import { isLoopbackHost } from '../http/server/loopback.js';
+import { ApiKeys } from './api-keys/api-keys.js';
+
+/** Decides whether requests without a credential may do everything. */
+@Injectable()
+export class AnonymousAccess {
+  constructor(
+    private readonly environment: Environment,
+    private readonly keys: ApiKeys,
+  ) {}
+
+  /** Whether an anonymous request is allowed now: the first API key that is created closes an open service. */
+  get isAllowed(): boolean | Promise<boolean> {
+    if (this.environment.ALLOW_ANONYMOUS === 'true') return true;
+    if (!this.isForDevelopment) return false;
+    const { exist } = this.keys;
+    return exist instanceof Promise ? exist.then((some) => !some) : !exist;
+  }
+
+  /**
+   * Refuses to start a service that has no callers, or would be open to a network.
+   * @throws InvalidEnvironment
+   */
+  async assertSafe(logger: Logger): Promise<void> {
+    await this.keys.readIfOlderThan(0);
+    const hasKeys = await this.keys.exist;
+    if (this.environment.ALLOW_ANONYMOUS === 'true') {
+      logger.log('ALLOW_ANONYMOUS is true: every request without a credential may do everything.');
+    } else if (!hasKeys && this.isForDevelopment) {
+      logger.log('No API key exists: every request from this machine may do everything. See npm run keys.');
+    } else if (!hasKeys) {
+      throw new InvalidEnvironment(this.describeRemedy());
+    }
+  }
+
+  /** Whether the service can be reached from this machine only, and is not in production. */
+  private get isForDevelopment(): boolean {
+    const { HOST, NODE_ENV } = this.environment;
+    return NODE_ENV !== 'production' && isLoopbackHost(HOST.toLowerCase().replace(/^\[|\]$/g, ''));
+  }
+
+  private describeRemedy(): string {
+    const { HOST, NODE_ENV } = this.environment;
+    const cause = NODE_ENV === 'production' ? 'NODE_ENV is production' : `HOST is ${HOST}, not a loopback address`;
+    return (
+      `${cause}, and there is no API key, without which all requests would be refused.\n` +
+      'Create one, which also works while the service is stopped:\n' +
+      '  npm run keys -- create --name desk-1 --scopes catalog:read,clients:read,rentals:read,rentals:write\n' +
+      'or set ALLOW_ANONYMOUS=true if a gateway in front of the service authenticates all requests.'
+    );
+  }
+}

@@ -1,0 +1,36 @@
+import { type EntityManager, In } from 'typeorm';
+import { ApiKey } from './api-key.entity.js';
+
+type ApiKeyFields = Omit<ApiKey, 'id' | 'isUsableAt'>;
+
+export class ApiKeyRepository {
+  constructor(private readonly manager: EntityManager) {}
+
+  /** Returns all keys, also those that can no longer be used, in the order of their creation. */
+  list(): Promise<ApiKey[]> {
+    return this.manager.find(ApiKey, { order: { id: 'ASC' } });
+  }
+
+  /** Returns the keys with a name that can be used at `now`. */
+  async findUsable(name: string, now: Date): Promise<ApiKey[]> {
+    const keys = await this.manager.find(ApiKey, { where: { name }, order: { id: 'ASC' } });
+    return keys.filter((key) => key.isUsableAt(now));
+  }
+
+  async create(fields: ApiKeyFields): Promise<ApiKey> {
+    const key = this.manager.create(ApiKey, fields);
+    await this.manager.insert(ApiKey, key);
+    return key;
+  }
+
+  async revoke(ids: readonly number[], now: Date): Promise<void> {
+    await this.manager.update(ApiKey, [...ids], { revokedDatetime: now });
+  }
+
+  /** Lets keys expire at an instant, unless they expire earlier. */
+  async limit(ids: readonly number[], expiryDatetime: Date): Promise<void> {
+    const keys = await this.manager.findBy(ApiKey, { id: In([...ids]) });
+    const later = keys.filter((key) => key.isUsableAt(expiryDatetime)).map(({ id }) => id);
+    if (later.length > 0) await this.manager.update(ApiKey, later, { expiryDatetime });
+  }
+}

@@ -1,0 +1,70 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import type { Principal } from '../../kernel/command.js';
+import { Environment, type Visibility } from '../config/environment.js';
+import { type Authorization, authorizationMetadata } from '../http/openapi/operation.decorator.js';
+import { HttpProblem } from '../http/problems/http-problem.js';
+import type { ArrivedRequest } from '../http/requests/request-target.js';
+import { isLocal } from '../http/server/loopback.js';
+import { AnonymousAccess } from './anonymous-access.js';
+
+/**
+ * Authorization: the first guard. It judges by the metadata of the handler, never by the path, and denies a handler
+ * without metadata.
+ */
+@Injectable()
+export class AuthorizationGuard implements CanActivate {
+  constructor(
+    private readonly environment: Environment,
+    private readonly anonymous: AnonymousAccess,
+  ) {}
+
+  canActivate(context: ExecutionContext): true | Promise<true> {
+    const request = context.switchToHttp().getRequest<ArrivedRequest>();
+    const authorization = Reflect.getMetadata(authorizationMetadata, context.getHandler()) as Authorization | undefined;
+    if (!authorization) throw new HttpProblem('forbidden', 'This operation does not say who may call it.');
+    const { access } = authorization;
+    if (access === 'public') return true;
+    if (access === 'documentation') return assertVisible(request, this.environment.DOCS_ACCESS);
+    if (access === 'metrics') return assertVisible(request, this.environment.METRICS_ACCESS);
+    if (request.authenticationError) throw request.authenticationError;
+    if (request.principal) return authorize(request, request.principal, authorization);
+    const { isAllowed } = this.anonymous;
+    return isAllowed instanceof Promise ? isAllowed.then(assertAllowed) : assertAllowed(isAllowed);
+  }
+}
+
+/** @throws HttpProblem 403 */
+function authorize(request: ArrivedRequest, principal: Principal, { access, allowsCustomers }: Authorization): true {
+  const { scopes, clientId } = principal;
+  const missing = [access].flat().filter((scope) => !(scopes as ReadonlySet<string>).has(scope));
+  if (missing.length === 0) return true;
+  if (!allowsCustomers || !scopes.has('self') || clientId === undefined) throw missingScopes(missing);
+  request.customerId = clientId;
+  return true;
+}
+
+/** The problem of a caller without some scopes (RFC 6750 §3.1). */
+function missingScopes(missing: readonly string[]): HttpProblem {
+  const names = missing.join(' and ');
+  const detail = `The credential lacks the scope${missing.length > 1 ? 's' : ''} ${names}.`;
+  const challenge = `Bearer error="insufficient_scope", scope="${missing.join(' ')}"`;
+  return new HttpProblem('forbidden', detail, undefined, { 'WWW-Authenticate': challenge });
+}
+
+/** @throws HttpProblem 401, 403 */
+function assertVisible(request: ArrivedRequest, visibility: Visibility): true {
+  const { principal } = request;
+  if (visibility === 'public' || (visibility === 'loopback' && isLocal(request))) return true;
+  if (!principal) return assertAllowed(false);
+  if ([...principal.scopes].some((scope) => scope !== 'self')) return true;
+  throw new HttpProblem('forbidden', 'Customers have no access: the credential has no scope but self.', undefined, {
+    'WWW-Authenticate': 'Bearer error="insufficient_scope"',
+  });
+}
+
+/** @throws HttpProblem 401 */
+function assertAllowed(isAllowed: boolean): true {
+  if (isAllowed) return true;
+  const detail = 'A credential is required: send an API key or a token as Authorization: Bearer <credential>.';
+  throw new HttpProblem('unauthorized', detail, undefined, { 'WWW-Authenticate': 'Bearer' });
+}

@@ -1,0 +1,61 @@
+import { Clock } from '../../src/kernel/clock.js';
+import { ApiKeys } from '../../src/platform/auth/api-keys/api-keys.js';
+import { KeyManagement } from '../../src/platform/auth/api-keys/key-management.js';
+import { type Database, openDatabase } from '../support/database.js';
+
+const order = { scopes: ['catalog:read'], clientId: null, lifetimeMs: null } as const;
+
+describe('API keys', () => {
+  const clock = new Clock();
+  let database: Database;
+  let management: KeyManagement;
+  beforeAll(async () => {
+    database = await openDatabase();
+    management = new KeyManagement(database.unitOfWork, clock);
+  });
+  afterAll(() => database.close());
+
+  it('are looked up while slow reads and writes hold and await the connections', async () => {
+    const token = await management.create({ ...order, name: 'desk' });
+    let release!: () => void;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const held = (['read', 'run'] as const).flatMap((kind) =>
+      Array.from({ length: 20 }, () => database.unitOfWork[kind]({}, () => released)),
+    );
+    const keys = new ApiKeys(database.unitOfWork, clock);
+    expect(await keys.verify(token)).toMatchObject({ name: 'key:desk' });
+    expect(await keys.verify(token.replace(/.{4}$/, 'AAAA'))).toBeUndefined();
+    expect(database.unitOfWork.stats.waiting).toBeGreaterThan(0);
+    release();
+    await Promise.all(held);
+  });
+
+  it('are read once for many wrong keys', async () => {
+    let reads = 0;
+    const keys = new ApiKeys(
+      {
+        lookUp: (sql) => {
+          reads++;
+          return database.unitOfWork.lookUp(sql);
+        },
+      },
+      clock,
+    );
+    const wrong = Array.from({ length: 100 }, async (_, id) => keys.verify(`mr_${id + 1}_${'A'.repeat(43)}`));
+    expect(new Set(await Promise.all(wrong))).toEqual(new Set([undefined]));
+    expect(reads).toBeLessThanOrEqual(2);
+  });
+
+  it('are checked without a statement and in less than 25 µs when warm', async () => {
+    const token = await management.create({ ...order, name: 'warm' });
+    const keys = new ApiKeys(database.unitOfWork, clock);
+    await keys.verify(token);
+    const count = 20_000;
+    let warm = 0;
+    const before = process.cpuUsage();
+    for (let done = 0; done < count; done++) if (!(keys.verify(token) instanceof Promise)) warm++;
+    const { user, system } = process.cpuUsage(before);
+    expect(warm).toBe(count);
+    expect((user + system) / count).toBeLessThan(25);
+  });
+});

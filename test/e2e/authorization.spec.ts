@@ -1,0 +1,181 @@
+import { createKey, everyScope, openSecuredShop, withToken } from '../support/keys.js';
+import { readAnswer } from '../support/contract.js';
+import { call, type Operation, operations } from '../support/operations.js';
+import { openShop } from '../support/app.js';
+import { refused } from '../support/problem.js';
+import { readToEnd, openSocket, sendRaw } from '../support/socket.js';
+
+type Shop = Awaited<ReturnType<typeof openSecuredShop>>;
+
+const largestId = 2 ** 31 - 1;
+const customerScope = 'self';
+const generalScopes = everyScope.split(',');
+
+/** 401, 403 or 'allowed', as the OpenAPI document has it for an operation and a caller. */
+function expected({ alternatives, path }: Operation, caller: readonly string[] | 'none' | 'wrong') {
+  if (caller === 'wrong') return path.startsWith('/health') ? 'allowed' : 401;
+  // Here DOCS_ACCESS and METRICS_ACCESS require a credential, which the document leaves open.
+  const isOptional = alternatives.length > 1 && alternatives.includes('anonymous');
+  if (alternatives.includes('anonymous') && !isOptional) return 'allowed';
+  if (caller === 'none') return 401;
+  const isGranted = alternatives.some((scopes) => {
+    if (scopes === 'anonymous') return false;
+    return isOptional ? caller.some((scope) => scope !== customerScope) : scopes.every((each) => caller.includes(each));
+  });
+  return isGranted ? 'allowed' : 403;
+}
+
+describe('authorization', () => {
+  let shop: Shop;
+  /** The callers by their names: the scopes of each, and its API. */
+  const callers = new Map<string, [scopes: readonly string[] | 'none' | 'wrong', api: Shop['api']]>();
+  beforeAll(async () => {
+    shop = await openSecuredShop({ environment: { METRICS_ACCESS: 'authenticated', DOCS_ACCESS: 'authenticated' } });
+    callers.set('no credential', ['none', shop.api]);
+    callers.set('a wrong credential', ['wrong', withToken(shop.api, `mr_1_${'x'.repeat(43)}`)]);
+    for (const scope of generalScopes) {
+      callers.set(scope, [[scope], withToken(shop.api, await shop.createKey(scope))]);
+    }
+    const customer = await shop.createKey(customerScope, '--client', '2147483647'.slice(0, 9));
+    callers.set(customerScope, [[customerScope], withToken(shop.api, customer)]);
+    callers.set('all scopes', [generalScopes, shop.admin]);
+  });
+  afterAll(() => shop.close());
+
+  it.each(operations)('is as the document says, for all kinds of callers: $operationId', async (operation) => {
+    const found: Record<string, unknown> = {};
+    const documented: Record<string, unknown> = {};
+    for (const [name, [scopes, api]] of callers) {
+      const { status, headers } = await call(api, operation, { id: largestId });
+      found[name] = status === 401 || status === 403 ? status : 'allowed';
+      documented[name] = expected(operation, scopes);
+      expect(/^Bearer( |$)/.test(String(headers['www-authenticate']))).toBe(found[name] !== 'allowed');
+    }
+    expect(found).toEqual(documented);
+  });
+
+  it('names the missing scopes in a 403', async () => {
+    const reader = withToken(shop.api, await shop.createKey('catalog:read'));
+    const answer = await reader.delete('/movies/1');
+    expect(answer.body.detail).toBe('The credential lacks the scope catalog:write.');
+    expect(answer.headers['www-authenticate']).toBe('Bearer error="insufficient_scope", scope="catalog:write"');
+    const { detail } = await refused(reader.patch('/clients/1').send({ address: 'x' }), 403, 'forbidden');
+    expect(detail).toBe('The credential lacks the scopes clients:write and clients:read.');
+  });
+
+  it('lets a desk rent, and not delete movies', async () => {
+    const { body: genre } = await shop.admin.post('/genres').send({ name: 'Drama' }).expect(201);
+    const { body: movie } = await shop.admin
+      .post('/movies/with_stock')
+      .send({ title: 'The Straight Story', year: 1999, genre_id: genre.id, stock: 1 })
+      .expect(201);
+    const { body: client } = await shop.admin
+      .post('/clients')
+      .send({ first_name: 'Alvin', last_name: 'Straight', address: '12 Mower Lane' })
+      .expect(201);
+    const desk = withToken(shop.api, await shop.createKey('catalog:read,clients:read,rentals:read,rentals:write'));
+    await desk
+      .post('/movie_rents')
+      .send({ client_id: client.id, details: [{ movie_id: movie.id }] })
+      .expect(201);
+    await refused(desk.delete(`/movies/${movie.id}`), 403, 'forbidden');
+  });
+
+  it.each(['/clients/', '/client%73', '/clients?limit=1', '/movies/1/copies/'])(
+    'returns 401 for other spellings of a path: %s',
+    async (path) => {
+      await refused(shop.api.get(path), 401, 'unauthorized');
+    },
+  );
+
+  it('returns 401 for HEAD as for GET', async () => {
+    expect((await shop.api.head('/clients')).status).toBe(401);
+    expect((await shop.admin.head('/clients')).status).toBe(200);
+  });
+
+  it('returns 401 before anything else is judged', async () => {
+    await refused(shop.api.get('/clients/none?limt=5').set('Accept', 'image/png'), 401, 'unauthorized');
+    await refused(shop.api.put('/clients/1').set('If-Match', '"old"').send({ no: 'member' }), 401, 'unauthorized');
+    const large = shop.api.post('/clients').send({ padding: 'x'.repeat(200 * 1024) });
+    await refused(large, 401, 'unauthorized');
+  });
+
+  it('answers 404, 405 and OPTIONS without a credential, and 401 with a wrong one', async () => {
+    const wrong = withToken(shop.api, 'none');
+    await refused(shop.api.get('/nowhere'), 404, 'not-found');
+    await refused(shop.api.patch('/clients'), 405, 'method-not-allowed');
+    await shop.api.options('/clients').expect(204);
+    await refused(wrong.get('/nowhere'), 401, 'unauthorized');
+    await refused(wrong.patch('/clients'), 401, 'unauthorized');
+    const options = await sendRaw(
+      shop.url,
+      'OPTIONS * HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer none\r\nConnection: close\r\n\r\n',
+    );
+    expect(options).toMatch(/^HTTP\/1\.1 401 /);
+  });
+
+  it('refuses a wrong credential before it asks for the body', async () => {
+    const socket = openSocket(shop.url);
+    const head =
+      'POST /clients HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer mr_1_no\r\nContent-Type: application/json\r\n' +
+      'Content-Length: 50000\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n';
+    socket.write(head);
+    const answer = readAnswer('POST', '/clients', await readToEnd(socket));
+    expect(answer.status).toBe(401);
+    shop.contract.validate(answer);
+  });
+
+  it('serves the documentation to callers with a credential only, if DOCS_ACCESS is authenticated', async () => {
+    expect((await shop.api.get('/docs')).status).toBe(401);
+    expect((await shop.api.get('/docs/movie-rental.js')).status).toBe(401);
+    expect((await shop.admin.get('/docs')).status).toBe(200);
+  });
+});
+
+describe('access without a credential', () => {
+  const read = (url: string, path: string, headers: Record<string, string> = {}) =>
+    fetch(url + path, { headers }).then(({ status }) => status);
+
+  it('is open on a loopback address until the first key is created', async () => {
+    const shop = await openShop();
+    expect((await shop.api.get('/clients')).status).toBe(200);
+    const token = await createKey(shop.databaseUrl, 'clients:read');
+    expect((await withToken(shop.api, token).get('/clients')).status).toBe(200);
+    expect((await shop.api.get('/clients')).status).toBe(401);
+    await shop.close();
+  });
+
+  it.each([
+    ['HOST is not a loopback address', { HOST: '0.0.0.0' }],
+    ['HOST is a name', { HOST: 'shop.example' }],
+    ['NODE_ENV is production', { NODE_ENV: 'production' }],
+  ])('is refused at the start if there is no key and %s', async (_, environment) => {
+    await expect(openShop({ environment: { ALLOW_ANONYMOUS: 'false', ...environment } })).rejects.toThrow(
+      /there is no API key.*npm run keys -- create.*ALLOW_ANONYMOUS=true/s,
+    );
+  });
+
+  it.each(['127.9.9.9', '::1', 'LOCALHOST'])('is allowed with HOST %s', async (HOST) => {
+    const shop = await openShop({ environment: { HOST } });
+    expect((await shop.api.get('/clients')).status).toBe(200);
+    await shop.close();
+  });
+
+  it('is allowed by ALLOW_ANONYMOUS, also in production and with keys', async () => {
+    const environment = { HOST: '0.0.0.0', NODE_ENV: 'production', ALLOW_ANONYMOUS: 'true' };
+    const shop = await openSecuredShop({ environment });
+    expect((await shop.api.get('/clients')).status).toBe(200);
+    expect((await withToken(shop.api, 'none').get('/clients')).status).toBe(401);
+    await shop.close();
+  });
+
+  it('reads the metrics on this machine only, and not through a proxy, by default', async () => {
+    const shop = await openSecuredShop();
+    expect(await read(shop.url, '/metrics')).toBe(200);
+    for (const header of ['Forwarded', 'Via', 'X-Forwarded-For', 'X-Forwarded-Host', 'X-Real-IP']) {
+      expect(await read(shop.url, '/metrics', { [header]: '203.0.113.9' })).toBe(401);
+    }
+    expect(await read(shop.url, '/docs', { 'X-Forwarded-For': '203.0.113.9' })).toBe(200);
+    await shop.close();
+  });
+});
