@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Environment, InvalidEnvironment } from '../config/environment.js';
 import { isLoopbackHost } from '../http/server/loopback.js';
 import { ApiKeys } from './api-keys/api-keys.js';
+import { JsonWebTokens } from './json-web-tokens/json-web-tokens.js';
 
 /** Decides whether requests without a credential may do everything. */
 @Injectable()
@@ -9,12 +10,13 @@ export class AnonymousAccess {
   constructor(
     private readonly environment: Environment,
     private readonly keys: ApiKeys,
+    private readonly tokens: JsonWebTokens,
   ) {}
 
   /** Whether an anonymous request is allowed now: the first API key that is created closes an open service. */
   get isAllowed(): boolean | Promise<boolean> {
     if (this.environment.ALLOW_ANONYMOUS === 'true') return true;
-    if (!this.isForDevelopment) return false;
+    if (!this.isForDevelopment || this.tokens.isConfigured) return false;
     const { exist } = this.keys;
     return exist instanceof Promise ? exist.then((some) => !some) : !exist;
   }
@@ -25,12 +27,12 @@ export class AnonymousAccess {
    */
   async assertSafe(logger: Logger): Promise<void> {
     await this.keys.readIfOlderThan(0);
-    const hasKeys = await this.keys.exist;
+    const hasCallers = this.tokens.isConfigured || (await this.keys.exist);
     if (this.environment.ALLOW_ANONYMOUS === 'true') {
       logger.log('ALLOW_ANONYMOUS is true: every request without a credential may do everything.');
-    } else if (!hasKeys && this.isForDevelopment) {
+    } else if (!hasCallers && this.isForDevelopment) {
       logger.log('No API key exists: every request from this machine may do everything. See npm run keys.');
-    } else if (!hasKeys) {
+    } else if (!hasCallers) {
       throw new InvalidEnvironment(this.describeRemedy());
     }
   }
@@ -48,6 +50,7 @@ export class AnonymousAccess {
       `${cause}, and there is no API key, without which all requests would be refused.\n` +
       'Create one, which also works while the service is stopped:\n' +
       '  npm run keys -- create --name desk-1 --scopes catalog:read,clients:read,rentals:read,rentals:write\n' +
+      'or name an issuer of tokens in JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL,\n' +
       'or set ALLOW_ANONYMOUS=true if a gateway in front of the service authenticates all requests.'
     );
   }

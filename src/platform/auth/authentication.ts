@@ -4,11 +4,15 @@ import { DomainError } from '../../kernel/domain-error.js';
 import { HttpProblem } from '../http/problems/http-problem.js';
 import { type ArrivedRequest, isHealthPath } from '../http/requests/request-target.js';
 import { ApiKeys } from './api-keys/api-keys.js';
+import { JsonWebTokens } from './json-web-tokens/json-web-tokens.js';
 
 /** Finds the caller of a request by its Authorization header (RFC 6750). */
 @Injectable()
 export class Authentication {
-  constructor(private readonly keys: ApiKeys) {}
+  constructor(
+    private readonly keys: ApiKeys,
+    private readonly tokens: JsonWebTokens,
+  ) {}
 
   /**
    * Sets `request.principal`. A request without a credential is anonymous; what it may do is for the authorization. If
@@ -20,14 +24,15 @@ export class Authentication {
     if (authorization === undefined || isHealthPath(request.target!.path)) return undefined;
     const token = /^Bearer +([\w.~+/=-]+) *$/i.exec(authorization)?.[1];
     if (token === undefined) return invalidCredential();
-    const principal = this.keys.verify(token);
+    const isKey = token.startsWith('mr_');
+    const principal = isKey ? this.keys.verify(token) : this.tokens.verify(token);
     if (!(principal instanceof Promise)) return admit(request, principal);
     return principal.then(
       (late) => admit(request, late),
       (error: unknown) => {
         if (!(error instanceof DomainError)) throw error;
         request.authenticationError = error;
-        request.principal = this.keys.lastKnown(token);
+        if (isKey) request.principal = this.keys.lastKnown(token);
         return undefined;
       },
     );

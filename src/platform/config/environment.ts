@@ -12,7 +12,7 @@ import {
   validateSync,
 } from 'class-validator';
 import { findMisspellings } from './misspelled-variables.js';
-import { IsAddressList, IsDatabaseUrl, IsOriginList, IsPublicUrl } from './rules.js';
+import { IsAddressList, IsDatabaseUrl, IsKeySetUrl, IsOriginList, IsPublicUrl, NeedsTogether } from './rules.js';
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -154,6 +154,21 @@ export class Environment {
   /** Whether requests without a credential may do everything: `true` for a service behind a gateway that authenticates. */
   @IsIn(['true', 'false'], { message: 'ALLOW_ANONYMOUS must be true or false' })
   ALLOW_ANONYMOUS = 'false';
+
+  /** Issuer of the JSON Web Tokens that are accepted (the claim iss); empty for none. */
+  @IsString()
+  @NeedsTogether('JWT_ISSUER', 'JWT_AUDIENCE', 'JWT_JWKS_URL')
+  JWT_ISSUER = '';
+
+  /** The audience of the tokens (the claim aud): the name of this service at the issuer. */
+  @IsString()
+  @NeedsTogether('JWT_ISSUER', 'JWT_AUDIENCE', 'JWT_JWKS_URL')
+  JWT_AUDIENCE = '';
+
+  /** URL of the issuer's JSON Web Key Set. */
+  @IsKeySetUrl()
+  @NeedsTogether('JWT_ISSUER', 'JWT_AUDIENCE', 'JWT_JWKS_URL')
+  JWT_JWKS_URL = '';
 
   /** Who may read /metrics: all callers, those on this machine or with a credential, those with a credential. */
   @IsIn(visibilities, { message: `METRICS_ACCESS must be one of ${visibilities.join(', ')}` })

@@ -46,6 +46,28 @@ export const IsAddressList = (): PropertyDecorator =>
     return 'must be addresses or subnets such as 10.0.0.7,10.1.0.0/16, separated by commas';
   });
 
+/** Empty, or an https URL; http on a loopback address only, since a network in between could add keys to the set. */
+export const IsKeySetUrl = (): PropertyDecorator =>
+  FollowsRule('isKeySetUrl', (text) => {
+    if (text === '') return undefined;
+    const url = parseUrl(text);
+    const isLoopback = /^(localhost|127\.[\d.]+|\[::1\])$/.test(url?.hostname ?? '');
+    const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback);
+    return isSafe ? undefined : 'must be a URL such as https://id.example/jwks.json; http is for loopback hosts only';
+  });
+
+/** All of the variables, or none. */
+export const NeedsTogether = (...names: readonly string[]): PropertyDecorator =>
+  ValidateBy({
+    name: 'needsTogether',
+    validator: {
+      validate: (value, context) => value !== '' || names.every((name) => valueOf(context!.object, name) === ''),
+      defaultMessage: ({ property } = {} as never) => `${property} is missing: ${names.join(', ')} belong together`,
+    },
+  });
+
+const valueOf = (object: object, name: string): unknown => (object as Record<string, unknown>)[name];
+
 /** Empty, `*`, or origins as browsers serialize them in the Origin header (RFC 6454 §6.2). */
 export const IsOriginList = (): PropertyDecorator =>
   FollowsRule('isOriginList', (list) => {

@@ -1,0 +1,185 @@
+import { CompactSign, exportJWK, exportSPKI, generateKeyPair, UnsecuredJWT } from 'jose';
+import { openShop } from '../support/app.js';
+import { withToken } from '../support/keys.js';
+import { refused } from '../support/problem.js';
+import { audience, issuerName, startIssuer } from '../support/token-issuer.js';
+
+const seconds = () => Math.floor(Date.now() / 1000);
+
+describe('JSON Web Tokens', () => {
+  let issuer: Awaited<ReturnType<typeof startIssuer>>;
+  let shop: Awaited<ReturnType<typeof openShop>>;
+  beforeAll(async () => {
+    issuer = await startIssuer();
+    shop = await openShop({ environment: issuer.environment });
+  });
+  afterAll(async () => {
+    await shop.close();
+    await issuer.close();
+  });
+
+  const get = (token: string, path = '/movies') => withToken(shop.api, token).get(path);
+  const status = async (token: string, path?: string) => (await get(token, path)).status;
+  type Options = Parameters<typeof issuer.token>[0];
+  const statusOf = async (options: Options) => status(await issuer.token(options));
+
+  it('authenticate a person, with the scopes of the claim scope', async () => {
+    expect(await statusOf({})).toBe(200);
+    const token = await issuer.token({ claims: { scope: 'clients:read unknown:scope' } });
+    expect(await status(token, '/clients')).toBe(200);
+    await refused(get(token), 403, 'forbidden');
+    await refused(shop.api.get('/movies'), 401, 'unauthorized');
+  });
+
+  it('are refused without a known audience, issuer and expiry, and with a tolerance of 60 s', async () => {
+    const now = seconds();
+    const found = {
+      'foreign issuer': await statusOf({ claims: { iss: 'https://evil.example' } }),
+      'issuer with a slash': await statusOf({ claims: { iss: `${issuerName}/` } }),
+      'no issuer': await statusOf({ without: ['iss'] }),
+      'foreign audience': await statusOf({ claims: { aud: 'payroll' } }),
+      'no audience': await statusOf({ without: ['aud'] }),
+      'one of several audiences': await statusOf({ claims: { aud: ['payroll', audience] } }),
+      expired: await statusOf({ claims: { exp: now - 90 } }),
+      'expired within the tolerance': await statusOf({ claims: { exp: now - 30 } }),
+      'no expiry': await statusOf({ without: ['exp'] }),
+      'expiry as text': await statusOf({ claims: { exp: String(now + 300) as unknown as number } }),
+      'not valid yet': await statusOf({ claims: { nbf: now + 90 } }),
+      'not valid yet, within the tolerance': await statusOf({ claims: { nbf: now + 30 } }),
+      'no subject': await statusOf({ without: ['sub'] }),
+    };
+    const accepted = Object.entries(found).flatMap(([name, code]) => (code === 200 ? [name] : []));
+    expect(accepted).toEqual([
+      'one of several audiences',
+      'expired within the tolerance',
+      'not valid yet, within the tolerance',
+    ]);
+    expect(new Set(Object.values(found))).toEqual(new Set([200, 401]));
+  });
+
+  it('stop when they expire, also if they were verified before', async () => {
+    const token = await issuer.token({});
+    expect(await status(token)).toBe(200);
+    shop.clock.set(new Date(Date.now() + 400_000).toISOString());
+    expect(await status(token)).toBe(401);
+    shop.clock.run();
+  });
+
+  it('are refused without a signature (alg none)', async () => {
+    const unsecured = new UnsecuredJWT({ scope: 'admin', sub: 'x' })
+      .setIssuer(issuerName)
+      .setAudience(audience)
+      .setExpirationTime('5m')
+      .encode();
+    const [header, payload, signature] = (await issuer.token({})).split('.');
+    const none = Buffer.from('{"alg":"none"}').toString('base64url');
+    for (const token of [
+      unsecured,
+      `${unsecured}x`,
+      `${none}.${payload}.${signature}`,
+      `${header}.${payload}.`,
+      `${header}.${payload}`,
+      `${Buffer.from('{"alg":"NoNe","kid":"current"}').toString('base64url')}.${payload}.${signature}`,
+    ]) {
+      expect(await status(token)).toBe(401);
+    }
+  });
+
+  it('are refused with a symmetric algorithm and the public key as its secret (algorithm confusion)', async () => {
+    const pem = await exportSPKI(issuer.publicKey);
+    const jwk = JSON.stringify(await exportJWK(issuer.publicKey));
+    for (const secret of [pem, pem.trim(), jwk, '']) {
+      const key = new TextEncoder().encode(secret.padEnd(32, ' '));
+      expect(await statusOf({ header: { alg: 'HS256' }, key })).toBe(401);
+    }
+    const key = new Uint8Array(32).fill(7);
+    issuer.keys.push({ kty: 'oct', kid: 'shared', alg: 'HS256', k: Buffer.from(key).toString('base64url') });
+    const another = await openShop({ environment: issuer.environment });
+    const token = await issuer.token({ header: { alg: 'HS256', kid: 'shared' }, key });
+    expect((await withToken(another.api, token).get('/movies')).status).toBe(401);
+    await another.close();
+    issuer.keys.pop();
+  });
+
+  it('are refused if they were changed, or signed by another key', async () => {
+    const [header, , signature] = (await issuer.token({})).split('.');
+    const [, payload] = (await issuer.token({ claims: { scope: 'admin' } })).split('.');
+    expect(await status(`${header}.${payload}.${signature}`)).toBe(401);
+    const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true });
+    const jwk = await exportJWK(publicKey);
+    const fetches = issuer.fetches;
+    for (const header of [
+      {},
+      { kid: undefined },
+      { kid: '../../../dev/null' },
+      { kid: "' OR 1=1 --" },
+      { kid: 'https://evil.example/jwks.json' },
+      { kid: 'x'.repeat(5_000) },
+      { jwk },
+      { jku: 'https://evil.example/jwks.json' },
+      { x5u: 'https://evil.example/certificate.pem' },
+    ]) {
+      expect(await statusOf({ header, key: privateKey })).toBe(401);
+    }
+    // The set was fetched a moment ago: unknown keys cause no further fetches.
+    expect(issuer.fetches).toBe(fetches);
+    expect(await statusOf({ header: { crit: ['exp2'], exp2: 1 } }).catch(() => 401)).toBe(401);
+  });
+
+  it('are customers by the scope self and the claim client_id, which belong together', async () => {
+    const { body: client } = await withToken(shop.api, await issuer.token({ claims: { scope: 'clients:write' } }))
+      .post('/clients')
+      .send({ first_name: 'Alvin', last_name: 'Straight', address: '12 Mower Lane' });
+    const own = `/clients/${client.id}`;
+    expect(await status(await issuer.token({ claims: { scope: 'self', client_id: client.id } }), own)).toBe(200);
+    const text = await issuer.token({ claims: { scope: 'self', client_id: String(client.id) }, without: ['sub'] });
+    expect(await status(text, own)).toBe(200);
+    for (const client_id of [undefined, 0, -1, 1.5, '01', '1 OR 1=1', 2 ** 31, [client.id], { id: client.id }]) {
+      expect(await status(await issuer.token({ claims: { scope: 'self', client_id } }), own)).toBe(401);
+    }
+    expect(await status(await issuer.token({ claims: { client_id: client.id } }), own)).toBe(403);
+  });
+
+  it.each(['[]', 'null', '1', '"catalog:read"'])('are refused if their claims are %s', async (claims) => {
+    const { privateKey } = await generateKeyPair('RS256');
+    const token = await new CompactSign(Buffer.from(claims))
+      .setProtectedHeader({ alg: 'RS256', kid: 'current' })
+      .sign(privateKey);
+    expect(await status(token)).toBe(401);
+  });
+});
+
+describe('JSON Web Tokens, while the key set is not to be had', () => {
+  let issuer: Awaited<ReturnType<typeof startIssuer>>;
+  let shop: Awaited<ReturnType<typeof openShop>>;
+  beforeAll(async () => {
+    issuer = await startIssuer();
+    shop = await openShop({ environment: issuer.environment });
+  });
+  afterAll(async () => {
+    await shop.close();
+    await issuer.close();
+  });
+
+  it.each(['down', 'silent', 'huge', 'redirecting', 'not JSON', 'no key set', 'failing'] as const)(
+    'get 503 if no key is known and its server is %s, but serve what is public',
+    async (mode) => {
+      issuer.mode = mode;
+      const caller = withToken(shop.api, await issuer.token({}));
+      const answer = await caller.get('/movies');
+      expect(answer.status).toBe(503);
+      expect(answer.headers['retry-after']).toBe('1');
+      expect(answer.text).not.toMatch(/ECONN|127\.0\.0\.1|jwks/);
+    },
+  );
+
+  it('are served by known keys, once they were fetched, and public operations without any', async () => {
+    issuer.mode = 'down';
+    expect((await withToken(shop.api, await issuer.token({})).get('/version')).status).toBe(200);
+    issuer.mode = 'up';
+    expect((await withToken(shop.api, await issuer.token({})).get('/movies')).status).toBe(200);
+    issuer.mode = 'down';
+    const fresh = await issuer.token({ claims: { jti: 'not seen before' } });
+    expect((await withToken(shop.api, fresh).get('/movies')).status).toBe(200);
+  });
+});
