@@ -2,6 +2,7 @@ import autocannon, { type Instance, type Request } from 'autocannon';
 import { FreeCopies } from './free-copies.js';
 import { median, percentile } from './statistics.js';
 import type { Target } from './target.js';
+import { ask } from './verify.js';
 import { type Work, type WorkName, works } from './works.js';
 
 /** What the load generator is asked, one at a time. */
@@ -36,11 +37,31 @@ const prepared = new Map<string, Promise<Request[]>>();
 
 function requestsFor(name: WorkName, target: Target): Promise<Request[]> {
   const key = `${name} at ${target.urls.join()}`;
-  const work: Work = works[name];
   if (!prepared.has(key)) {
-    prepared.set(key, work.prepare(target.urls[0]!, { size: target.size!, copies: freeCopiesOf(target) }));
+    prepared.set(key, prepare(works[name], target));
   }
   return prepared.get(key)!;
+}
+
+async function prepare(work: Work, target: Target): Promise<Request[]> {
+  const authorized = authorizing(target);
+  const requests = await work.prepare((request) => ask(target.urls[0]!, authorized(request)), {
+    size: target.size!,
+    copies: freeCopiesOf(target),
+  });
+  return requests.map(({ setupRequest, ...request }) => ({
+    ...authorized(request),
+    ...(typeof setupRequest === 'function' && {
+      setupRequest: (next: Request, context: object) => authorized(setupRequest(next, context)),
+    }),
+  }));
+}
+
+/** Adds the credential that the target needs to a request. */
+function authorizing({ token }: Target): (request: Request) => Request {
+  if (!token) return (request) => request;
+  const credential = { Authorization: `Bearer ${token}` };
+  return (request) => Object.assign(request, { headers: { ...request.headers, ...credential } });
 }
 
 async function perform({ work: name, target, connections, until }: Job): Promise<Load> {

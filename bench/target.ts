@@ -19,6 +19,8 @@ export function shopOf(movies: number, lines = movies, openLines = 0): ShopSize 
 export interface Target {
   /** One for each instance; the connections are dealt out among them. */
   readonly urls: readonly string[];
+  /** The credential that requests need. */
+  readonly token?: string;
   /** The shop that is open there, where there is one. */
   readonly size?: ShopSize;
 }

@@ -8,6 +8,9 @@ export interface Answer {
   readonly body: string;
 }
 
+/** Sends one request to what is measured. */
+export type Ask = (request: Request) => Promise<Answer>;
+
 export async function ask(url: string, { method = 'GET', path = '/', headers, body }: Request): Promise<Answer> {
   const response = await fetch(url + path, {
     method,

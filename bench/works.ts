@@ -2,7 +2,7 @@ import type { Request } from 'autocannon';
 import { type FreeCopies, scattered } from './free-copies.js';
 import { titleOf } from './fill-shop.js';
 import type { ShopSize } from './target.js';
-import { ask, json, verify, type Answer } from './verify.js';
+import { type Answer, type Ask, json, verify } from './verify.js';
 
 /** Something a client does, again and again on each of its connections. */
 export interface Work {
@@ -11,7 +11,7 @@ export interface Work {
   /** Times only the answers of this status, where a client does several things in turn. */
   readonly timed?: number;
   /** Sees that the shop answers rightly, and says what to send. */
-  prepare(url: string, shop: OpenShop): Promise<Request[]>;
+  prepare(ask: Ask, shop: OpenShop): Promise<Request[]>;
 }
 
 interface OpenShop {
@@ -43,12 +43,12 @@ const post = (path: string, body: object): Request => ({
 
 /** Reads another path each time: `pathOf` is called with 0, 1, 2, … */
 async function reads(
-  url: string,
+  ask: Ask,
   pathOf: (turn: number) => string,
   isRight: (answer: Answer) => boolean,
 ): Promise<Request[]> {
   let turn = 0;
-  verify(await ask(url, { path: pathOf(0) }), 200, isRight);
+  verify(await ask({ path: pathOf(0) }), 200, isRight);
   return [{ setupRequest: (request) => Object.assign(request, { path: pathOf(turn++) }) }];
 }
 
@@ -59,25 +59,25 @@ const isPage = (length: number) => (answer: Answer) => {
 
 const isFullPage = (answer: Answer): boolean => json<readonly unknown[]>(answer).length === 50;
 
-async function rents(url: string, { size, copies }: OpenShop): Promise<Request[]> {
+async function rents(ask: Ask, { size, copies }: OpenShop): Promise<Request[]> {
   let turn = 0;
   const order = (copyIds: readonly number[]) =>
     post('/movie_rents', {
       client_id: scattered(turn++, size.clients),
       details: copyIds.map((id) => ({ movie_copy_id: id })),
     });
-  verify(await ask(url, order(copies.takeTwo())), 201, (answer) => {
+  verify(await ask(order(copies.takeTwo())), 201, (answer) => {
     const { details } = json<Rent>(answer);
     return details.length === 2 && details.every((line) => line.movie_copy.movie.title);
   });
   return [{ setupRequest: (request) => Object.assign(request, order(copies.takeTwo())) }];
 }
 
-async function rentsAndCloses(url: string, shop: OpenShop): Promise<Request[]> {
-  const [renting] = await rents(url, shop);
+async function rentsAndCloses(ask: Ask, shop: OpenShop): Promise<Request[]> {
+  const [renting] = await rents(ask, shop);
   const closing = (rentId: number): Request => ({ method: 'PUT', path: `/movie_rents/${rentId}/close` });
-  const rented = json<Rent>(await ask(url, (renting!.setupRequest as (request: Request) => Request)({})));
-  verify(await ask(url, closing(rented.id)), 200, (answer) =>
+  const rented = json<Rent>(await ask((renting!.setupRequest as (request: Request) => Request)({})));
+  verify(await ask(closing(rented.id)), 200, (answer) =>
     json<Rent>(answer).details.every((line) => line.returned_datetime),
   );
   return [
@@ -95,22 +95,22 @@ async function rentsAndCloses(url: string, shop: OpenShop): Promise<Request[]> {
 }
 
 /** Follows the `next` links until `depth` movies are passed by. */
-async function cursorAt(url: string, depth: number): Promise<string> {
+async function cursorAt(ask: Ask, depth: number): Promise<string> {
   let path = '/movies?limit=200';
   for (let passed = 0; passed < depth; passed += 200) {
-    const next = /<([^>]*)>; rel="next"/.exec((await ask(url, { path })).headers.get('link') ?? '')?.[1];
+    const next = /<([^>]*)>; rel="next"/.exec((await ask({ path })).headers.get('link') ?? '')?.[1];
     if (!next) break;
     path = next;
   }
-  return new URL(path, url).searchParams.get('cursor')!;
+  return new URL(path, 'http://shop.example').searchParams.get('cursor')!;
 }
 
 function addsWithStock(stock: number): Work {
   return {
     statuses: [201],
-    async prepare(url) {
+    async prepare(ask) {
       const request = post('/movies/with_stock', { title: 'The Straight Story', year: 1999, genre_id: 1, stock });
-      verify(await ask(url, request), 201, (answer) => json<Movie>(answer).copies.length === Math.min(stock, 200));
+      verify(await ask(request), 201, (answer) => json<Movie>(answer).copies.length === Math.min(stock, 200));
       return [request];
     },
   };
@@ -119,73 +119,73 @@ function addsWithStock(stock: number): Work {
 export const works = {
   hello: {
     statuses: [200],
-    prepare: (url) =>
+    prepare: (ask) =>
       reads(
-        url,
+        ask,
         () => '/',
         (answer) => answer.body.includes('hello'),
       ),
   },
   'GET /movies/{id}': {
     statuses: [200],
-    prepare: (url, { size }) =>
+    prepare: (ask, { size }) =>
       reads(
-        url,
+        ask,
         (turn) => `/movies/${scattered(turn, size.movies)}`,
         (answer) => json<Movie>(answer).copies.length === size.copies / size.movies,
       ),
   },
   'GET /movies?limit=20': {
     statuses: [200],
-    prepare: (url) => reads(url, () => '/movies?limit=20', isPage(20)),
+    prepare: (ask) => reads(ask, () => '/movies?limit=20', isPage(20)),
   },
   'GET /movies?limit=20&year=': {
     statuses: [200],
-    prepare: (url) => reads(url, (turn) => `/movies?limit=20&year=${1950 + scattered(turn, 70) - 1}`, isPage(20)),
+    prepare: (ask) => reads(ask, (turn) => `/movies?limit=20&year=${1950 + scattered(turn, 70) - 1}`, isPage(20)),
   },
   'GET /movies?limit=20&cursor=': {
     statuses: [200],
-    async prepare(url, { size }) {
-      const cursor = await cursorAt(url, Math.min(size.movies - 200, 200_000));
-      return reads(url, () => `/movies?limit=20&cursor=${cursor}`, isPage(20));
+    async prepare(ask, { size }) {
+      const cursor = await cursorAt(ask, Math.min(size.movies - 200, 200_000));
+      return reads(ask, () => `/movies?limit=20&cursor=${cursor}`, isPage(20));
     },
   },
   'GET /movies?title=': {
     statuses: [200],
-    prepare: (url, { size }) =>
+    prepare: (ask, { size }) =>
       reads(
-        url,
+        ask,
         (turn) => `/movies?title=${encodeURIComponent(titleOf(scattered(turn, size.movies)).slice(-11))}&limit=20`,
         (answer) => json<Movie[]>(answer).some(({ title }) => title === titleOf(scattered(0, size.movies))),
       ),
   },
   'GET /clients/{id}/standing': {
     statuses: [200],
-    prepare: (url, { size }) =>
+    prepare: (ask, { size }) =>
       reads(
-        url,
+        ask,
         (turn) => `/clients/${scattered(turn, size.clients)}/standing`,
         (answer) => json<{ details: readonly unknown[] }>(answer).details.length > 0,
       ),
   },
   'GET /movie_rent_details?overdue=true': {
     statuses: [200],
-    prepare: (url) => reads(url, () => '/movie_rent_details?overdue=true', isFullPage),
+    prepare: (ask) => reads(ask, () => '/movie_rent_details?overdue=true', isFullPage),
   },
   'GET /movie_rent_details?is_open=true&overdue=true&sort=due_datetime': {
     statuses: [200],
-    prepare: (url) => reads(url, () => '/movie_rent_details?is_open=true&overdue=true&sort=due_datetime', isFullPage),
+    prepare: (ask) => reads(ask, () => '/movie_rent_details?is_open=true&overdue=true&sort=due_datetime', isFullPage),
   },
   'GET /movies/{id}, If-None-Match': {
     statuses: [304],
-    async prepare(url, { size }) {
+    async prepare(ask, { size }) {
       const known: Request[] = [];
       for (let turn = 0; turn < 500; turn++) {
         const path = `/movies/${scattered(turn, size.movies)}`;
-        const etag = (await ask(url, { path })).headers.get('etag')!;
+        const etag = (await ask({ path })).headers.get('etag')!;
         known.push({ path, headers: { 'If-None-Match': etag } });
       }
-      verify(await ask(url, known[0]!), 304, (answer) => answer.body === '');
+      verify(await ask(known[0]!), 304, (answer) => answer.body === '');
       let turn = 0;
       return [{ setupRequest: (request) => Object.assign(request, known[turn++ % known.length]) }];
     },
