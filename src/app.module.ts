@@ -14,7 +14,7 @@ import { ProblemPages } from './platform/http/problems/problem-pages.js';
 import { PolicyModule } from './policy/policy.module.js';
 import { ProblemsController } from './platform/http/meta/problems.controller.js';
 import { SERVICE_VERSION, ServiceController } from './platform/http/meta/service.controller.js';
-import { createRateCounter } from './platform/limits/rate-counter.js';
+import { createRateCounters } from './platform/limits/rate-counter.js';
 import { RateLimits } from './platform/limits/rate-limits.js';
 import { MergingModule } from './merging/merging.module.js';
 import { MonitoringModule } from './platform/monitoring/monitoring.module.js';
@@ -51,7 +51,7 @@ export class AppModule {
         OpenApiDocument,
         {
           provide: RateLimits,
-          useFactory: () => new RateLimits(createRateCounter(environment.DATABASE_URL, rateLimitOf(environment))),
+          useFactory: () => new RateLimits(createRateCounters(environment.DATABASE_URL, rateLimitOf(environment))),
         },
         { provide: SERVICE_VERSION, useValue: version },
         {

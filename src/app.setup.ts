@@ -64,11 +64,9 @@ export async function createApp(
   adapter.shedLoad(unitOfWork.writeQueue);
   await assertSafe(app);
   const authentication = app.get(Authentication);
-  adapter.onAdmission((request) => authentication.authenticate(request));
-  if (rateLimitOf(environment) > 0) {
-    const limits = app.get(RateLimits);
-    adapter.onAdmission((request, response) => limits.admit(request, response));
-  }
+  const limits = rateLimitOf(environment) > 0 ? app.get(RateLimits) : undefined;
+  adapter.onAdmission((request) => authentication.authenticate(request, limits));
+  if (limits) adapter.onAdmission((request, response) => limits.admit(request, response));
   app.useGlobalFilters(new ProblemFilter(), new ReplayFilter());
   app.useGlobalGuards(
     app.get(AuthorizationGuard),

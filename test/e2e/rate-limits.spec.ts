@@ -1,6 +1,8 @@
 import { request } from 'node:http';
+import type { Test } from 'supertest';
 import { call, operations } from '../support/operations.js';
 import { openShop } from '../support/app.js';
+import { openSecuredShop, withToken } from '../support/keys.js';
 
 type Shop = Awaited<ReturnType<typeof openShop>>;
 
@@ -98,5 +100,26 @@ describe('RATE_LIMIT', () => {
     const { api } = await open({});
     const { headers } = await api.get('/version').expect(200);
     expect(headers).not.toHaveProperty('ratelimit');
+  });
+
+  it('counts wrong credentials of an address on their own, and lets valid ones pass', async () => {
+    const shop = await openSecuredShop({ environment: { RATE_LIMIT: '3' } });
+    shops.push(shop);
+    const wrong = (): Test => shop.api.get('/version').set('Authorization', 'Bearer mr_1_wrong');
+    for (const _ of [1, 2, 3]) await wrong().expect(401);
+    const { headers, body } = await wrong().expect(429);
+    expect(headers).toHaveProperty('retry-after');
+    expect(body).toMatchObject({ detail: expect.stringContaining('More than 3 wrong credentials') as string });
+    await withToken(shop.api, shop.token).get('/movies').expect(200);
+    await shop.api.get('/version').expect(200);
+  });
+
+  it('counts each caller with a credential by name, wherever requests come from', async () => {
+    const shop = await openSecuredShop({ environment: { RATE_LIMIT: '2' } });
+    shops.push(shop);
+    const [one, other] = [await shop.createKey('catalog:read'), await shop.createKey('catalog:read')];
+    for (const _ of [1, 2]) await withToken(shop.api, one).get('/movies').expect(200);
+    expect(await statusFrom('127.0.0.2', shop, { Authorization: `Bearer ${one}` })).toBe(429);
+    await withToken(shop.api, other).get('/movies').expect(200);
   });
 });

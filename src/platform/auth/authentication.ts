@@ -6,6 +6,11 @@ import { type ArrivedRequest, isHealthPath } from '../http/requests/request-targ
 import { ApiKeys } from './api-keys/api-keys.js';
 import { JsonWebTokens } from './json-web-tokens/json-web-tokens.js';
 
+/** Counts wrong credentials, and may answer with another refusal. */
+interface FailureLimits {
+  refuse(request: ArrivedRequest, refusal: HttpProblem): Promise<HttpProblem>;
+}
+
 /** Finds the caller of a request by its Authorization header (RFC 6750). */
 @Injectable()
 export class Authentication {
@@ -17,9 +22,20 @@ export class Authentication {
   /**
    * Sets `request.principal`. A request without a credential is anonymous; what it may do is for the authorization. If
    * the credential cannot be checked now, sets `request.authenticationError`: public operations need no answer.
+   * @param limits counts requests whose credential is not valid
    * @returns why the request is refused, if its credential is not valid
    */
-  authenticate(request: ArrivedRequest): HttpProblem | undefined | Promise<HttpProblem | undefined> {
+  authenticate(
+    request: ArrivedRequest,
+    limits?: FailureLimits,
+  ): HttpProblem | undefined | Promise<HttpProblem | undefined> {
+    const refusal = this.check(request);
+    if (!limits || !refusal) return refusal;
+    const count = (error: HttpProblem | undefined) => error && limits.refuse(request, error);
+    return refusal instanceof Promise ? refusal.then(count) : limits.refuse(request, refusal);
+  }
+
+  private check(request: ArrivedRequest): HttpProblem | undefined | Promise<HttpProblem | undefined> {
     const { authorization } = request.headers;
     if (authorization === undefined || isHealthPath(request.target!.path)) return undefined;
     const token = /^Bearer +([\w.~+/=-]+) *$/i.exec(authorization)?.[1];

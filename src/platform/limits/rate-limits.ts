@@ -1,9 +1,9 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Response } from 'express';
-import { RateLimiterRes } from 'rate-limiter-flexible';
+import { type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible';
 import { HttpProblem } from '../http/problems/http-problem.js';
 import { type ArrivedRequest, isHealthPath } from '../http/requests/request-target.js';
-import { type RateCounter, windowSeconds } from './rate-counter.js';
+import { type RateCounters, windowSeconds } from './rate-counter.js';
 
 interface Counted {
   /** Until the window ends. */
@@ -15,7 +15,7 @@ interface Counted {
 /** Limits the requests of each caller, and of each address without a credential, in a window of one minute. */
 @Injectable()
 export class RateLimits implements OnApplicationShutdown {
-  constructor(private readonly counter: RateCounter) {}
+  constructor(private readonly counters: RateCounters) {}
 
   /**
    * Counts a request, and tells the caller in `RateLimit` what is left (draft-ietf-httpapi-ratelimit-headers).
@@ -23,34 +23,53 @@ export class RateLimits implements OnApplicationShutdown {
    */
   async admit(request: ArrivedRequest, response: Response): Promise<HttpProblem | undefined> {
     if (isHealthPath(request.target!.path)) return undefined;
-    const { msBeforeNext, remainingPoints, isExceeded } = await this.count(callerOf(request));
-    const { points } = this.counter.limiter;
-    const seconds = Math.max(1, Math.ceil(msBeforeNext / 1000));
+    const { points } = this.counters.requests;
+    const counted = await consume(this.counters.requests, callerOf(request));
     response.setHeader('RateLimit-Policy', `"default";q=${points};w=${windowSeconds}`);
-    response.setHeader('RateLimit', `"default";r=${remainingPoints};t=${seconds}`);
-    if (!isExceeded) return undefined;
-    const detail = `More than ${points} requests in a minute. Try again in ${seconds} s.`;
-    return new HttpProblem('too-many-requests', detail, undefined, { 'Retry-After': String(seconds) });
+    response.setHeader('RateLimit', `"default";r=${counted.remainingPoints};t=${secondsOf(counted)}`);
+    return counted.isExceeded ? tooMany(`More than ${points} requests in a minute.`, counted) : undefined;
+  }
+
+  /**
+   * Counts a wrong credential by the address that it came from.
+   * @returns 429 with Retry-After if the address has sent too many, otherwise the refusal of this one
+   */
+  async refuse(request: ArrivedRequest, refusal: HttpProblem): Promise<HttpProblem> {
+    const { failures } = this.counters;
+    const counted = await consume(failures, addressOf(request));
+    return counted.isExceeded
+      ? tooMany(`More than ${failures.points} wrong credentials in a minute.`, counted)
+      : refusal;
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.counter.close();
-  }
-
-  private async count(caller: string): Promise<Counted> {
-    try {
-      const { msBeforeNext, remainingPoints } = await this.counter.limiter.consume(caller);
-      return { msBeforeNext, remainingPoints, isExceeded: false };
-    } catch (exceeded) {
-      if (!(exceeded instanceof RateLimiterRes)) throw exceeded;
-      return { msBeforeNext: exceeded.msBeforeNext, remainingPoints: 0, isExceeded: true };
-    }
+    await this.counters.close();
   }
 }
 
+async function consume(limiter: RateLimiterAbstract, caller: string): Promise<Counted> {
+  try {
+    const { msBeforeNext, remainingPoints } = await limiter.consume(caller);
+    return { msBeforeNext, remainingPoints, isExceeded: false };
+  } catch (exceeded) {
+    if (!(exceeded instanceof RateLimiterRes)) throw exceeded;
+    return { msBeforeNext: exceeded.msBeforeNext, remainingPoints: 0, isExceeded: true };
+  }
+}
+
+const secondsOf = ({ msBeforeNext }: Counted): number => Math.max(1, Math.ceil(msBeforeNext / 1000));
+
+function tooMany(what: string, counted: Counted): HttpProblem {
+  const seconds = secondsOf(counted);
+  const headers = { 'Retry-After': String(seconds) };
+  return new HttpProblem('too-many-requests', `${what} Try again in ${seconds} s.`, undefined, headers);
+}
+
+const callerOf = (request: ArrivedRequest): string =>
+  request.principal ? `caller ${request.principal.name}` : addressOf(request);
+
 /** An IPv6 client has at least the 2^64 addresses of its subnet. */
-function callerOf({ principal, ip = '' }: ArrivedRequest): string {
-  if (principal) return `caller ${principal.name}`;
+function addressOf({ ip = '' }: ArrivedRequest): string {
   return `address ${ip.includes('.') ? ip.replace(/^::ffff:/, '') : subnetOf(ip)}`;
 }
 

@@ -4,6 +4,7 @@ import type { Request } from 'express';
 import { IdempotentReplay, type IdempotentRequest } from '../../../kernel/idempotency.js';
 import { invalidInput } from '../problems/http-problem.js';
 import { ReadOnlyMembers } from '../dto/read-only.js';
+import type { ArrivedRequest } from '../requests/request-target.js';
 import { sendRepresentation, type NegotiatedResponse } from '../responses/send-representation.js';
 
 const header = 'Idempotency-Key';
@@ -13,12 +14,25 @@ const header = 'Idempotency-Key';
  * other methods are idempotent themselves and ignore the header.
  */
 export function idempotencyOf<Result>(
-  request: Request,
+  request: ArrivedRequest,
   represent: (result: Result) => object,
 ): IdempotentRequest<Result> | undefined {
   const key = idempotencyKeyOf(request);
   if (key === undefined) return undefined;
-  return { key, request: digest(request), responseOf: represent, resourceOf: (answer) => resourceOf(request, answer) };
+  return {
+    key: keyOfCaller(request, key),
+    request: digest(request),
+    responseOf: represent,
+    resourceOf: (answer) => resourceOf(request, answer),
+  };
+}
+
+/**
+ * Returns the key that identifies the request among those of all callers: another caller's same key is another key. A
+ * key of a client contains no blanks, so no caller can send the key of another.
+ */
+function keyOfCaller({ principal }: ArrivedRequest, key: string): string {
+  return principal ? ` ${createHash('sha256').update(`${principal.name} ${key}`).digest('base64url')}` : key;
 }
 
 /** @throws HttpProblem 422 if the key is malformed */
