@@ -1,4 +1,9 @@
 import { setTimeout as later } from 'node:timers/promises';
+import { dataSourceOptions } from '../ormconfig.js';
+import { Clock } from '../src/kernel/clock.js';
+import { KeyManagement } from '../src/platform/auth/api-keys/key-management.js';
+import type { UnitOfWork } from '../src/platform/database/unit-of-work.js';
+import { withDatabase } from '../src/platform/database/with-database.js';
 import { Program, startService } from '../scripts/support/program.js';
 import { atServerCore } from './cores.js';
 import type { Figures } from './figures.js';
@@ -41,6 +46,13 @@ export class Contender {
       started.map(({ service }) => service),
       { urls, size },
     );
+  }
+
+  /** The service with authentication: all requests have an API key. */
+  static async secured(name: string, databaseUrl: string, size?: ShopSize): Promise<Contender> {
+    const token = await withDatabase(dataSourceOptions(databaseUrl), createKey);
+    const { service, url } = await startService({ DATABASE_URL: databaseUrl }, atServerCore());
+    return new Contender(name, [service], { urls: [url], size, token });
   }
 
   /** @param connections concurrent connections, each with one request in flight */
@@ -94,6 +106,12 @@ export class Contender {
   private usage() {
     return usageOf(this.programs.map(({ pid }) => pid));
   }
+}
+
+/** @returns the token of a new API key */
+function createKey(unitOfWork: UnitOfWork): Promise<string> {
+  const scopes = ['catalog:read', 'rentals:write'] as const;
+  return new KeyManagement(unitOfWork, new Clock()).create({ name: 'bench', scopes, clientId: null, lifetimeMs: null });
 }
 
 function startReference(name: string, databaseUrl?: string): Program {

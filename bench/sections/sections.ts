@@ -6,15 +6,23 @@ import { memory } from './memory.js';
 import { postgres } from './postgres.js';
 import { reads } from './reads.js';
 import { rents } from './rents.js';
+import { secured } from './secured.js';
 import { start } from './start.js';
 import { stock } from './stock.js';
 
 type Section = (bench: Bench) => Promise<Findings>;
 
-export const sections = { reads, rents, stock, postgres, growth, memory, start, import: importing } satisfies Record<
-  string,
-  Section
->;
+export const sections = {
+  reads,
+  rents,
+  stock,
+  secured,
+  postgres,
+  growth,
+  memory,
+  start,
+  import: importing,
+} satisfies Record<string, Section>;
 
 type SectionName = keyof typeof sections;
 
