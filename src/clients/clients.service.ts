@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { IdempotencyKeyRepository } from '../platform/database/idempotency/idempotency-key.repository.js';
 import { UnitOfWork } from '../platform/database/unit-of-work.js';
 import { Clock } from '../kernel/clock.js';
-import type { Caller, Command } from '../kernel/command.js';
+import { assertOwn, type Caller, type Command } from '../kernel/command.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { type Change, EventRepository } from '../platform/events/event.repository.js';
 import type { Changes } from '../platform/events/recorded-members.js';
@@ -32,7 +32,8 @@ export class ClientsService {
       .readPage(readRepositories, request, ({ clients }) => clients.page(filter, request));
   }
 
-  get(id: number, caller: Caller): Promise<Client> {
+  async get(id: number, caller: Caller): Promise<Client> {
+    assertOwn(caller, id, 'Client');
     return this.unitOfWork.for(caller).readSingle(readRepositories, ({ clients }) => clients.get(id));
   }
 

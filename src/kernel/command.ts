@@ -1,3 +1,4 @@
+import { NotFound } from './domain-error.js';
 import type { IdempotentRequest } from './idempotency.js';
 
 /** What a caller may do. `self` is the right of a customer to their own client, rentals and lines. */
@@ -33,6 +34,22 @@ export interface Caller {
   readonly customerId?: number;
   /** The id of the request, which leads from the record of changes to the access log. */
   readonly requestId?: string;
+}
+
+/**
+ * Checks that a customer sees only what is their own: everything else does not exist for them. Called before any other
+ * check of the resource.
+ * @param what the resource in the detail: "Movie rent"
+ * @throws NotFound
+ */
+export function assertOwn({ customerId }: Caller, clientId: number, what: string): void {
+  if (customerId !== undefined && customerId !== clientId) throw new NotFound(what);
+}
+
+/** Returns the client to filter a list by: of a customer, the client that they are. 0, which no client has, if another. */
+export function ownClientId({ customerId }: Caller, clientId?: number): number | undefined {
+  if (customerId === undefined) return clientId;
+  return clientId === undefined || clientId === customerId ? customerId : 0;
 }
 
 /**

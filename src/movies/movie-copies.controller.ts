@@ -16,7 +16,8 @@ export class MovieCopiesController {
 
   @Get('movie_copies')
   @Operation({
-    access: 'catalog:read',
+    // The loan of a copy says who has it.
+    access: ['catalog:read', 'rentals:read'],
     summary: 'List copies, or find one by its barcode',
     description:
       'With `code`, a list of the one copy with this barcode, or an empty list. With `code_contains`, the copies with this ' +
@@ -36,7 +37,8 @@ export class MovieCopiesController {
 
   @Get('movies/:id/copies')
   @Operation({
-    access: 'catalog:read',
+    // The loan of a copy says who has it.
+    access: ['catalog:read', 'rentals:read'],
     summary: 'List all copies of a movie',
     description: 'Includes lost and retired copies, which the movie itself does not list.',
     returns: [LocatedMovieCopyDto],
@@ -75,7 +77,8 @@ export class MovieCopiesController {
 
   @Get('movie_copies/:id')
   @Operation({
-    access: 'catalog:read',
+    // The loan of a copy says who has it.
+    access: ['catalog:read', 'rentals:read'],
     summary: 'Get a copy',
     description: 'The copy, its movie and its availability.',
     returns: LocatedMovieCopyDto,

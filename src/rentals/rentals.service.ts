@@ -6,7 +6,7 @@ import { EventRepository } from '../platform/events/event.repository.js';
 import { IdempotencyKeyRepository } from '../platform/database/idempotency/idempotency-key.repository.js';
 import { UnitOfWork } from '../platform/database/unit-of-work.js';
 import { Clock } from '../kernel/clock.js';
-import type { Caller, Command } from '../kernel/command.js';
+import { assertOwn, ownClientId, type Caller, type Command } from '../kernel/command.js';
 import { inOrder } from '../kernel/in-order.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { MovieCopyRepository } from '../movies/movie-copy.repository.js';
@@ -67,27 +67,31 @@ export class RentalsService {
     expand: 'client' | undefined,
     caller: Caller,
   ): Promise<Page<MovieRent>> {
+    const own = { ...filter, clientId: ownClientId(caller, filter.clientId) };
     return this.unitOfWork
       .for(caller)
-      .readPage(readRepositories, request, ({ rents }) => rents.page(filter, request, expand));
+      .readPage(readRepositories, request, ({ rents }) => rents.page(own, request, expand));
   }
 
   /** Returns the rentals of one client. */
-  pageOfClient(
+  async pageOfClient(
     clientId: number,
     filter: RentFilter,
     request: PageRequest,
     expand: 'client' | undefined,
     caller: Caller,
   ): Promise<Page<MovieRent>> {
+    assertOwn(caller, clientId, 'Client');
     return this.unitOfWork.for(caller).read(readRepositories, async ({ clients, rents }) => {
       await clients.get(clientId);
       return rents.page({ ...filter, clientId }, request, expand);
     });
   }
 
-  get(id: number, expand: 'client' | undefined, caller: Caller): Promise<MovieRent> {
-    return this.unitOfWork.for(caller).readSingle(readRepositories, ({ rents }) => rents.get(id, expand));
+  async get(id: number, expand: 'client' | undefined, caller: Caller): Promise<MovieRent> {
+    const rent = await this.unitOfWork.for(caller).readSingle(readRepositories, ({ rents }) => rents.get(id, expand));
+    assertOwn(caller, rent.clientId, 'Movie rent');
+    return rent;
   }
 
   /** Rents all copies of an order to its client, atomically. */

@@ -1,8 +1,9 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import type { Principal } from '../../kernel/command.js';
+import type { Principal, Scope } from '../../kernel/command.js';
 import { Environment, type Visibility } from '../config/environment.js';
 import { type Authorization, authorizationMetadata } from '../http/openapi/operation.decorator.js';
 import { HttpProblem } from '../http/problems/http-problem.js';
+import { assertMayExpand, assertScopes } from '../http/requests/scopes.js';
 import type { ArrivedRequest } from '../http/requests/request-target.js';
 import { isLocal } from '../http/server/loopback.js';
 import { AnonymousAccess } from './anonymous-access.js';
@@ -35,20 +36,17 @@ export class AuthorizationGuard implements CanActivate {
 
 /** @throws HttpProblem 403 */
 function authorize(request: ArrivedRequest, principal: Principal, { access, allowsCustomers }: Authorization): true {
+  const required = [access].flat() as Scope[];
   const { scopes, clientId } = principal;
-  const missing = [access].flat().filter((scope) => !(scopes as ReadonlySet<string>).has(scope));
-  if (missing.length === 0) return true;
-  if (!allowsCustomers || !scopes.has('self') || clientId === undefined) throw missingScopes(missing);
-  request.customerId = clientId;
+  const isCustomer = allowsCustomers && scopes.has('self') && clientId !== undefined;
+  if (isCustomer && !required.every((scope) => scopes.has(scope))) request.customerId = clientId;
+  else assertScopes(request, required);
+  for (const name of expansionsOf(request)) assertMayExpand(request, name);
   return true;
 }
 
-/** The problem of a caller without some scopes (RFC 6750 §3.1). */
-function missingScopes(missing: readonly string[]): HttpProblem {
-  const names = missing.join(' and ');
-  const detail = `The credential lacks the scope${missing.length > 1 ? 's' : ''} ${names}.`;
-  const challenge = `Bearer error="insufficient_scope", scope="${missing.join(' ')}"`;
-  return new HttpProblem('forbidden', detail, undefined, { 'WWW-Authenticate': challenge });
+function expansionsOf({ url, query }: ArrivedRequest): string[] {
+  return url.includes('?') ? [query['expand']].flat().filter((name) => typeof name === 'string') : [];
 }
 
 /** @throws HttpProblem 401, 403 */

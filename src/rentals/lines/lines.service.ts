@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../kernel/clock.js';
-import type { Caller } from '../../kernel/command.js';
+import { assertOwn, ownClientId, type Caller } from '../../kernel/command.js';
 import type { Page, PageRequest } from '../../kernel/page.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import type { MovieRentDetail } from '../movie-rent.entity.js';
@@ -22,12 +22,15 @@ export class LinesService {
     caller: Caller,
   ): Promise<Page<MovieRentDetail>> {
     const now = this.clock.now();
+    const own = { ...filter, clientId: ownClientId(caller, filter.clientId) };
     return this.unitOfWork
       .for(caller)
-      .readPage(repositories, request, ({ lines }) => lines.page(filter, request, now, expand));
+      .readPage(repositories, request, ({ lines }) => lines.page(own, request, now, expand));
   }
 
-  get(id: number, expand: 'client' | undefined, caller: Caller): Promise<MovieRentDetail> {
-    return this.unitOfWork.for(caller).readSingle(repositories, ({ lines }) => lines.get(id, expand));
+  async get(id: number, expand: 'client' | undefined, caller: Caller): Promise<MovieRentDetail> {
+    const line = await this.unitOfWork.for(caller).readSingle(repositories, ({ lines }) => lines.get(id, expand));
+    assertOwn(caller, line.movieRent!.clientId, 'Movie rent detail');
+    return line;
   }
 }

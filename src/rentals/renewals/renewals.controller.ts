@@ -42,6 +42,7 @@ export class RenewalsController {
     @Body() input: RenewalsInput,
     @Context() context: RequestContext,
   ): Promise<MovieRentDto> {
+    if (input.override) context.assertScope('rentals:write');
     return this.toRent(await this.renewals.renew(id, input.toOrder(), context.command(this.toRent)));
   }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { CalendarDate } from '../../kernel/calendar.js';
 import { Clock } from '../../kernel/clock.js';
-import type { Caller, Command } from '../../kernel/command.js';
+import { assertOwn, type Caller, type Command } from '../../kernel/command.js';
 import type { Refusal, RuleCode } from '../../kernel/domain-error.js';
 import type { Page, PageRequest } from '../../kernel/page.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
@@ -41,7 +41,8 @@ export class RenewalsService {
 
   pageOfLine(lineId: number, request: PageRequest, caller: Caller): Promise<Page<Renewal>> {
     return this.unitOfWork.for(caller).read(readRepositories, async ({ lines, renewals }) => {
-      await lines.get(lineId);
+      const line = await lines.get(lineId);
+      assertOwn(caller, line.movieRent!.clientId, 'Movie rent detail');
       return renewals.page(lineId, request);
     });
   }
@@ -50,6 +51,7 @@ export class RenewalsService {
   renew(rentId: number, order: RenewalOrder, command: Command<MovieRent>): Promise<MovieRent> {
     return this.unitOfWork.for(command).run(repositories, async ({ rents, borrowers, renewals, events }) => {
       const rent = await rents.getForUpdate(rentId);
+      assertOwn(command, rent.clientId, 'Movie rent');
       if (rent.voidedDatetime) throw new RentVoided(rent.id);
       const lines = findLines(order.lines, rent.details);
       const borrower = await borrowers.getForUpdate(rent.clientId);

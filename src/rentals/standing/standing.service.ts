@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ClientBlock } from '../../clients/client-block.entity.js';
 import { dateAt } from '../../kernel/calendar.js';
 import { Clock } from '../../kernel/clock.js';
-import type { Caller } from '../../kernel/command.js';
+import { assertOwn, type Caller } from '../../kernel/command.js';
 import { NotFound, type Refusal } from '../../kernel/domain-error.js';
 import { inOrder } from '../../kernel/in-order.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
@@ -34,7 +34,8 @@ export class StandingService {
     private readonly clock: Clock,
   ) {}
 
-  get(clientId: number, caller: Caller): Promise<Standing> {
+  async get(clientId: number, caller: Caller): Promise<Standing> {
+    assertOwn(caller, clientId, 'Client');
     return this.unitOfWork.for(caller).read(repositories, async ({ borrowers, standings }) => {
       const now = this.clock.now();
       const [borrower, lines, counts] = await inOrder(

@@ -18,11 +18,11 @@ export class ReadOnlyMembers {
     return hasReadOnlyValues(body) ? new ReadOnlyMembers(body as object) : undefined;
   }
 
-  /** Whether the body contains an expansion. */
-  get includeExpansion(): boolean {
-    return Object.entries(readOnlyValuesOf(this.body)).some(
-      ([name, given]) => given !== null && fieldOf(this.body, name).origin === 'expanded',
-    );
+  /** The names of the expansions that the body contains. */
+  get expansions(): string[] {
+    return Object.entries(readOnlyValuesOf(this.body))
+      .filter(([name, given]) => given !== null && fieldOf(this.body, name).origin === 'expanded')
+      .map(([name]) => name);
   }
 
   /** @param document the resource before the change; not called on creation */

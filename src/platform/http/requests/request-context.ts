@@ -1,8 +1,9 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { Caller, Command, Principal } from '../../../kernel/command.js';
+import type { Caller, Command, Principal, Scope } from '../../../kernel/command.js';
 import { disconnectSignal } from './disconnect-signal.js';
 import { idempotencyOf } from '../idempotency/idempotency-key.js';
 import { Preconditions } from '../conditional/preconditions.js';
+import { assertMayExpand, assertScopes } from './scopes.js';
 import type { ArrivedRequest } from './request-target.js';
 import { ReadOnlyMembers } from '../dto/read-only.js';
 
@@ -31,6 +32,11 @@ export class RequestContext implements Caller {
     return this.request.id;
   }
 
+  /** Checks a scope that a part of a request needs. @throws HttpProblem 403 */
+  assertScope(scope: Scope): void {
+    assertScopes(this.request, [scope]);
+  }
+
   /**
    * Returns the command of a change: preconditions and idempotency key.
    * @param represent converts the entity to the document that is compared and returned
@@ -41,6 +47,8 @@ export class RequestContext implements Caller {
     const command = { signal, principal, customerId, requestId, idempotency: idempotencyOf(this.request, represent) };
     const readOnly = ReadOnlyMembers.of(this.request.body);
     if (!readOnly) return { ...command, precondition };
+    const { expansions } = readOnly;
+    for (const name of expansions) assertMayExpand(this.request, name);
     return {
       ...command,
       precondition: (thing) => {
@@ -48,7 +56,7 @@ export class RequestContext implements Caller {
         readOnly.recordBefore(represent(thing));
       },
       postcondition: (thing) => readOnly.assertMatches(represent(thing)),
-      isExpanded: readOnly.includeExpansion,
+      isExpanded: expansions.length > 0,
     };
   }
 }

@@ -1,0 +1,184 @@
+import { openSecuredShop, withToken } from '../support/keys.js';
+import { openShop } from '../support/app.js';
+import { refused } from '../support/problem.js';
+import { clerk } from '../support/shop.js';
+import { startIssuer } from '../support/token-issuer.js';
+
+/* eslint-disable @typescript-eslint/no-explicit-any -- responses are judged by the tests, member by member */
+type Row = Record<string, any>;
+
+describe('a customer', () => {
+  let shop: Awaited<ReturnType<typeof openSecuredShop>>;
+  let issuer: Awaited<ReturnType<typeof startIssuer>>;
+  let customer: typeof shop.api;
+  let own: Row;
+  let other: Row;
+  let ownRent: Row;
+  let otherRent: Row;
+  beforeAll(async () => {
+    issuer = await startIssuer();
+    shop = await openSecuredShop({ environment: issuer.environment });
+    const desk = clerk(shop.admin);
+    const movie = await desk.movie(4);
+    [own, other] = [await desk.client(), await desk.client()];
+    await shop.admin.patch('/shop').send({ rental_days: 3 }).expect(200);
+    const copy = (index: number): number => movie['copies'][index].id;
+    ownRent = await desk.rent(own['id'], copy(0), copy(1));
+    otherRent = await desk.rent(other['id'], copy(2), copy(3));
+    const claims = { scope: 'self catalog:read', client_id: own['id'] };
+    customer = withToken(shop.api, await issuer.token({ claims }));
+  });
+  afterAll(async () => {
+    await shop.close();
+    await issuer.close();
+  });
+
+  it('sees their own client, standing, rentals, lines and renewals', async () => {
+    const line = ownRent['details'][0].id;
+    for (const path of [
+      `/clients/${own['id']}`,
+      `/clients/${own['id']}/standing`,
+      `/clients/${own['id']}/movie_rents`,
+      `/movie_rents/${ownRent['id']}`,
+      `/movie_rent_details/${line}`,
+      `/movie_rent_details/${line}/renewals`,
+    ]) {
+      expect((await customer.get(path)).status).toBe(200);
+    }
+  });
+
+  it("gets 404 for another client's, as for what does not exist", async () => {
+    const line = otherRent['details'][0].id;
+    for (const path of [
+      `/clients/${other['id']}`,
+      `/clients/${other['id']}/standing`,
+      `/clients/${other['id']}/movie_rents`,
+      `/movie_rents/${otherRent['id']}`,
+      `/movie_rents/${otherRent['id']}?expand=client`,
+      `/movie_rent_details/${line}`,
+      `/movie_rent_details/${line}?expand=client`,
+      `/movie_rent_details/${line}/renewals`,
+    ]) {
+      const there = await refused(customer.get(path), 404, 'not-found');
+      const absent = await refused(customer.get(path.replace(/\d+/, '2147483647')), 404, 'not-found');
+      expect(there['detail']).toBe(absent['detail']);
+    }
+  });
+
+  it('sees lists and totals of their own rows only', async () => {
+    for (const [list, count] of [
+      ['/movie_rents', 1],
+      ['/movie_rent_details', 2],
+      ['/movie_rents?expand=client', 1],
+      ['/movie_rent_details?is_open=true&sort=due_datetime', 2],
+      [`/movie_rents?client_id=${own['id']}`, 1],
+      [`/movie_rents?client_id=${other['id']}`, 0],
+      [`/movie_rent_details?client_id=${other['id']}`, 0],
+      [`/movie_rents?movie_copy_id=${otherRent['details'][0].movie_copy_id}`, 0],
+    ] as const) {
+      const query = `${list.includes('?') ? '&' : '?'}include_total=true&limit=1`;
+      const page = await customer.get(list + query).expect(200);
+      expect(page.headers['x-total-count']).toBe(String(count));
+      for (const row of page.body as Row[]) expect(row['client_id'] ?? own['id']).toBe(own['id']);
+      expect(JSON.stringify(page.body)).not.toContain(other['last_name']);
+    }
+  });
+
+  it("sees nothing by the cursor of another caller's list", async () => {
+    const { headers } = await shop.admin.get('/movie_rents?limit=1').expect(200);
+    const next = /<([^>]+)>; rel="next"/.exec(headers['link'] as string)![1]!;
+    const { body } = await customer.get(next).expect(200);
+    expect(body).toEqual([]);
+  });
+
+  it('renews their own lines, without override', async () => {
+    const [line] = ownRent['details'] as Row[];
+    const path = `/movie_rents/${ownRent['id']}/renewals`;
+    const renewed = await customer.post(path).send({ details: [{ id: line!['id'] }] });
+    expect(renewed.status).toBe(200);
+    const override = { rules: ['renewal_limit_reached'], comment: 'Because I can.' };
+    const refusal = customer.post(path).send({ details: [{ id: line!['id'] }], override });
+    expect((await refused(refusal, 403, 'forbidden'))['detail']).toBe('The credential lacks the scope rentals:write.');
+  });
+
+  it("gets 404 before any other refusal for another client's rental", async () => {
+    const path = `/movie_rents/${otherRent['id']}/renewals`;
+    const unknown = { details: [{ id: 2147483647 }] };
+    const absent = { details: [{ id: otherRent['details'][0].id }] };
+    for (const body of [unknown, absent]) {
+      await refused(customer.post(path).set('If-Match', '"old"').send(body), 404, 'not-found');
+    }
+    const { body } = await shop.admin.get(`/movie_rents/${otherRent['id']}`).expect(200);
+    expect(body.details[0].renewals).toBe(0);
+  });
+
+  it('gets 403 for everything that is not their own by nature', async () => {
+    for (const path of ['/clients', `/clients/${own['id']}/blocks`, '/movie_copies', '/movie_copies/1']) {
+      await refused(customer.get(path), 403, 'forbidden');
+    }
+    const order = { client_id: own['id'], details: [{ movie_copy_id: 1 }] };
+    await refused(customer.post('/movie_rents').send(order), 403, 'forbidden');
+    await refused(customer.patch(`/clients/${own['id']}`).send({ max_open_copies: 99 }), 403, 'forbidden');
+    await refused(customer.put(`/movie_rents/${ownRent['id']}/close`), 403, 'forbidden');
+  });
+
+  it('sees nothing without the client that the token names', async () => {
+    const stranger = withToken(shop.api, await issuer.token({ claims: { scope: 'self', client_id: 2147483647 } }));
+    await refused(stranger.get('/clients/2147483647'), 404, 'not-found');
+    expect((await stranger.get('/movie_rents').expect(200)).body).toEqual([]);
+  });
+});
+
+describe('personal data of clients', () => {
+  let shop: Awaited<ReturnType<typeof openSecuredShop>>;
+  let rent: Row;
+  let desk: typeof shop.api;
+  beforeAll(async () => {
+    shop = await openSecuredShop();
+    const stock = clerk(shop.admin);
+    const { copies } = await stock.movie(1);
+    const client = await stock.client({ last_name: 'Personal' });
+    rent = await stock.rent(client['id'], copies[0].id);
+    desk = withToken(shop.api, await shop.createKey('catalog:read,rentals:read,rentals:write'));
+  });
+  afterAll(() => shop.close());
+
+  it.each([
+    '/movie_rents?expand=client',
+    '/movie_rents?%65xpand=client',
+    '/movie_rents?expand=%63lient',
+    '/movie_rents?expand=client&limit=5',
+    '/movie_rents/1?expand=client',
+    '/movie_rents/2147483647?expand=client',
+    '/clients/1/movie_rents?expand=client',
+    '/movie_rent_details?expand=client',
+    '/movie_rent_details/1?expand=client',
+  ])('need clients:read to be expanded: %s', async (path) => {
+    const { detail } = await refused(desk.get(path), 403, 'forbidden');
+    expect(detail).toBe('The credential lacks the scope clients:read.');
+    expect((await desk.head(path)).status).toBe(403);
+  });
+
+  it('are in no other response to a caller without clients:read', async () => {
+    for (const path of ['/movie_rents', `/movie_rents/${rent['id']}`, '/movie_rent_details', '/movie_copies']) {
+      expect((await desk.get(path).expect(200)).text).not.toContain('Personal');
+    }
+  });
+
+  it('are not compared with a client that a caller without clients:read sends', async () => {
+    const expanded = (await shop.admin.get(`/movie_rents/${rent['id']}?expand=client`).expect(200)).body as Row;
+    const { client, details, client_id } = expanded;
+    const lines = (details as Row[]).map(({ id, movie_copy_id }) => ({ id, movie_copy_id }));
+    const body = { client_id, client, details: lines };
+    await refused(desk.put(`/movie_rents/${rent['id']}`).send(body), 403, 'forbidden');
+    const guessed = { ...body, client: { ...client, last_name: 'Guessed' } };
+    await refused(desk.put(`/movie_rents/${rent['id']}`).send(guessed), 403, 'forbidden');
+    await shop.admin.put(`/movie_rents/${rent['id']}`).send(body).expect(200);
+  });
+
+  it('are shown by an open service, whose callers may do everything', async () => {
+    const open = await openShop();
+    await open.api.get('/movie_rents?expand=client').expect(200);
+    await open.close();
+  });
+});
