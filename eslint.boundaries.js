@@ -15,7 +15,7 @@ const rooms = {
   verification: ['kernel', 'database'],
   migrations: ['kernel', 'database'],
   loans: ['kernel', 'database'],
-  events: ['kernel', 'database'],
+  events: ['kernel', 'http', 'database'],
   policy: platform,
   genres: platform,
   movies: [...platform, 'policy', 'loans', 'genres'],

@@ -7,6 +7,7 @@ import { AuthModule } from './platform/auth/auth.module.js';
 import { ConfigModule } from './platform/config/config.module.js';
 import { type Environment, linkBaseOf, rateLimitOf } from './platform/config/environment.js';
 import { DatabaseModule } from './platform/database/database.module.js';
+import { EventsModule } from './platform/events/events.module.js';
 import { GenresModule } from './genres/genres.module.js';
 import { DocsController } from './platform/http/docs/docs.controller.js';
 import { OpenApiDocument } from './platform/http/openapi/openapi-document.js';
@@ -44,6 +45,7 @@ export class AppModule {
         RentalsModule,
         MergingModule,
         PolicyModule,
+        EventsModule,
         MonitoringModule,
       ],
       controllers: [ServiceController, ProblemsController, DocsController],

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
 import { UnusableDatabase } from '../../src/platform/database/engine/unusable-database.js';
+import { EventRepository } from '../../src/platform/events/event.repository.js';
 import type { Progress } from './progress.js';
 import { type StoredRow, Tables } from './tables.js';
 
@@ -22,7 +23,7 @@ const singleRowTables: readonly string[] = ['installation', 'shop'];
  */
 export function copyShop(source: UnitOfWork, target: UnitOfWork, progress: Progress): Promise<CopiedTable[]> {
   const participants = { tables: Tables };
-  return target.run(participants, ({ tables: to }) =>
+  return target.run({ ...participants, events: EventRepository }, ({ tables: to, events }) =>
     source.read(participants, async ({ tables: from }) => {
       await to.lock();
       await assertEmpty(to);
@@ -35,6 +36,7 @@ export function copyShop(source: UnitOfWork, target: UnitOfWork, progress: Progr
         copied.push(table);
       }
       await continueIds(from, to);
+      await events.continueOrder();
       return copied;
     }),
   );

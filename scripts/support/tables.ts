@@ -96,8 +96,9 @@ export class Tables {
 
   /** One text for one row, the same on every database. */
   canonical(table: string, row: StoredRow): string {
-    const values = this.columnsOf(table).map(({ propertyName, databaseName }) => {
-      const value = row[propertyName];
+    const values = this.columnsOf(table).map(({ propertyName, databaseName, type }) => {
+      // PostgreSQL's driver returns a bigint as text.
+      const value = type === 'bigint' ? Number(row[propertyName]) : row[propertyName];
       if (value === null || typeof value === 'string' || typeof value === 'number') return value;
       throw new Error(`${table}.${databaseName} is a ${typeof value}, for which no canonical form was decided yet.`);
     });

@@ -1,5 +1,6 @@
 import { Column, Entity, Index, PrimaryGeneratedColumn, type ValueTransformer, VirtualColumn } from 'typeorm';
 import type { CalendarDate } from '../kernel/calendar.js';
+import { integer } from '../platform/database/columns/integer.js';
 import { TextColumn } from '../platform/database/columns/text-column.js';
 import { RecordedMembers } from '../platform/events/recorded-members.js';
 import { TrigramIndex } from '../platform/database/search/trigram-index.js';
@@ -17,12 +18,6 @@ export interface ClientFields {
   /** Copies that this client may have out at the same time; null: as the shop says. */
   readonly maxOpenCopies?: number | null;
 }
-
-/** PostgreSQL's driver returns the bigint of COUNT(*) as text. */
-const number: ValueTransformer = {
-  to: (value: unknown) => value,
-  from: (value: number | string | null) => (value === null ? null : Number(value)),
-};
 
 /** When a loan is due. */
 interface FirstDue {
@@ -104,7 +99,7 @@ export class Client {
     type: 'integer',
     select: false,
     query: (client) => openLoansOf(client, 'COUNT(*)'),
-    transformer: number,
+    transformer: integer,
   })
   openCopies?: number | null;
 

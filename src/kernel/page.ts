@@ -29,6 +29,8 @@ export interface Page<Row> {
   /** Whether rows lie before the first and after the last. */
   readonly hasPrevious: boolean;
   readonly hasNext: boolean;
+  /** Of an empty page at the end of a list that grows: the place after which new rows appear. */
+  readonly resumesAt?: KeysetPosition;
   /** The rows on all pages together, where it was asked for. */
   readonly total?: number;
 }

@@ -47,7 +47,7 @@ describe('events, which are inserted at the end of a unit of work', () => {
 
   it('are read by later units, once each, while others in between are rolled back', async () => {
     const reads = Array.from({ length: 30 }, async (_, index) => {
-      await recordLast(index % 3, index % 5 === 0).catch(() => undefined);
+      const recording = recordLast(index % 3, index % 5 === 0).catch(() => undefined);
       const latest = await database.unitOfWork
         .run(repositories, async ({ events }) => {
           events.record({}, change(7));
@@ -57,6 +57,7 @@ describe('events, which are inserted at the end of a unit of work', () => {
         })
         .catch(() => 7);
       expect(latest).toBe(7);
+      await recording;
     });
     await Promise.all(reads);
     const ids = await recorded();

@@ -11,6 +11,11 @@ import { clerk } from '../support/shop.js';
 
 const size = { movies: 5_000, copies: 40_000, clients: 5_000, lines: 20_000, openLines: 100 };
 
+const manyEvents = `
+  WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 20000)
+  INSERT INTO event (type, resource, resource_id, actor, creation_datetime, changes)
+  SELECT 'type.' || n % 50, 'genres', 1 + n % 5000, 'desk-' || n % 40, '2026-03-01T10:00:00.000Z', '{}' FROM numbers`;
+
 describe('the service, in a large shop,', () => {
   let shop: Awaited<ReturnType<typeof openShop>>;
   let recorder: QueryRecorder;
@@ -20,6 +25,8 @@ describe('the service, in a large shop,', () => {
     ({ opened: shop, recorder } = await QueryRecorder.record(openShop));
     const database = await openDatabase(shop.databaseUrl);
     await fillShop(database, size, new Progress(new PassThrough())).finally(() => database.close());
+    await executeRaw(shop.databaseUrl, manyEvents);
+    if (!isSqlite()) await executeRaw(shop.databaseUrl, 'ANALYZE event');
     await clerk(shop.api).rent(1, 1);
     plans = await QueryPlans.open(shop.databaseUrl);
   });
@@ -63,6 +70,9 @@ describe('the service, in a large shop,', () => {
     ['movies of a genre', '/movies?genre_id=3&limit=20'],
     ['movies of a year', '/movies?year=1977&limit=20'],
     ['the copies of a movie', '/movies/4321/copies'],
+    ['the events of a resource', '/events?resource=genres&resource_id=4321&limit=20'],
+    ['the events of a type', '/events?type=type.7&limit=20'],
+    ['the latest events of an actor', '/events?actor=desk-7&limit=20&sort=-id'],
     ['a copy by its code', '/movie_copies?code=BENCH-4321'],
     ['a client by license number', '/clients?license_number=XY-4321'],
     ['movies by words in any order', '/movies?title=4321%20mirror%20the'],
@@ -93,6 +103,9 @@ describe('the service, in a large shop,', () => {
 
   it.each([
     ['movies', '/movies?limit=20'],
+    ['events', '/events?limit=20'],
+    ['the latest events', '/events?limit=20&sort=-id'],
+    ['events of a time', '/events?limit=20&from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z'],
     ['movies in the order of titles', '/movies?limit=20&sort=title'],
     ['movies in the order of years', '/movies?limit=20&sort=-year'],
     ['movies by what every title contains', '/movies?limit=20&title=the'],

@@ -1,4 +1,5 @@
 import { queryRaw } from './raw-database.js';
+import { until } from './until.js';
 
 export interface RecordedEvent {
   readonly id: number;
@@ -18,4 +19,15 @@ export async function recordedEvents(databaseUrl: string, condition = 'true'): P
     `SELECT id, type, resource, resource_id, actor, request_id, changes FROM event WHERE ${condition} ORDER BY id`,
   );
   return rows.map((row) => ({ ...row, changes: JSON.parse(row.changes) as RecordedEvent['changes'] }));
+}
+
+/**
+ * Waits until GET /events shows all committed events. On PostgreSQL, transactions of other databases on the server, such as
+ * those of other test files, delay it.
+ */
+export async function eventsShown(databaseUrl: string): Promise<void> {
+  if (databaseUrl.startsWith('sqlite:')) return;
+  const hidden = `SELECT 1 FROM event, installation
+    WHERE transaction_id >= event_offset + pg_snapshot_xmin(pg_current_snapshot())::text::bigint LIMIT 1`;
+  await until('all events are shown', async () => (await queryRaw(databaseUrl, hidden)).length === 0, 5);
 }

@@ -1,4 +1,5 @@
 import { Column, Entity, Index, PrimaryGeneratedColumn, type ValueTransformer } from 'typeorm';
+import { integer } from '../database/columns/integer.js';
 import { InstantColumn } from '../database/columns/instant-column.js';
 import { collation, TextColumn } from '../database/columns/text-column.js';
 import type { Changes } from './recorded-members.js';
@@ -11,10 +12,13 @@ const json: ValueTransformer = {
 
 /**
  * The record of a change: who changed what, and when. Written in the transaction of the change; the database refuses
- * to change or delete it.
+ * to change or delete it, but for the removal of comments.
  */
 @Entity('event')
-@Index(['resource', 'resourceId'])
+@Index(['transactionId', 'id'])
+@Index(['resource', 'resourceId', 'transactionId', 'id'])
+@Index(['type', 'transactionId', 'id'])
+@Index(['actor', 'transactionId', 'id'])
 export class Event {
   @PrimaryGeneratedColumn()
   id!: number;
@@ -44,4 +48,8 @@ export class Event {
   /** What was changed and why. Contains no personal data apart from comments and notes of clerks. */
   @Column({ type: 'text', collation, transformer: json })
   changes!: Changes;
+
+  /** Orders events by their commits, with the id: see docs/decisions/0051. */
+  @Column({ type: 'bigint', default: 0, transformer: integer })
+  transactionId!: number;
 }

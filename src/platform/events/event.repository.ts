@@ -1,18 +1,89 @@
 import type { EntityManager } from 'typeorm';
 import type { Caller } from '../../kernel/command.js';
+import type { Page, PageRequest } from '../../kernel/page.js';
 import { CompiledInsert } from '../database/queries/compiled-insert.js';
+import { dialectOf } from '../database/dialect/dialect.js';
+import { KeysetPages } from '../database/queries/keyset-pages.js';
 import { deferInsert, writeDeferred } from '../database/deferred-inserts.js';
 import { Event } from './event.entity.js';
 
-type EventColumns = Omit<Event, 'id'>;
+type EventColumns = Omit<Event, 'id' | 'transactionId'>;
 
 /** A change of a resource. */
 export type Change = Omit<EventColumns, 'actor' | 'requestId'>;
 
-const insertion = new CompiledInsert<Event, EventColumns>(Event, 'resourceId');
+export interface EventFilter {
+  readonly resource?: string;
+  readonly resourceId?: number;
+  readonly actor?: string;
+  readonly type?: string;
+  /** The first and the last instant, as stored. */
+  readonly createdFrom?: string;
+  readonly createdTo?: string;
+}
+
+const offset = '(SELECT installation.event_offset FROM installation WHERE installation.id = 1)';
+const latest = '(SELECT MAX(event.transaction_id) FROM event)';
+const insertion = new CompiledInsert<Event, EventColumns>(Event, 'resourceId', {
+  computed: { transactionId: ({ transactionId }) => `${offset} + ${transactionId}` },
+});
+const pages = new KeysetPages<Event, EventFilter>(
+  {
+    resource: 'text',
+    resourceId: 'integer',
+    actor: 'text',
+    type: 'text',
+    createdFrom: 'text',
+    createdTo: 'text',
+  },
+  (manager, given) => {
+    const events = manager.createQueryBuilder(Event, 'event');
+    const { oldestTransactionId } = dialectOf(manager.connection);
+    // Transactions from this one on may commit events that come before those that are committed.
+    if (oldestTransactionId) events.andWhere(`event.transactionId < ${offset} + ${oldestTransactionId}`);
+    if (given.resource) events.andWhere('event.resource = :resource');
+    if (given.resourceId) events.andWhere('event.resourceId = :resourceId');
+    if (given.actor) events.andWhere('event.actor = :actor');
+    if (given.type) events.andWhere('event.type = :type');
+    if (given.createdFrom) events.andWhere('event.creationDatetime >= :createdFrom');
+    if (given.createdTo) events.andWhere('event.creationDatetime <= :createdTo');
+    return events;
+  },
+  { id: 'transactionId' },
+  // The event of a movie with 10,000 copies has 80 kB.
+  { isBatched: () => false, maxRows: 64 },
+);
 
 export class EventRepository {
   constructor(private readonly manager: EntityManager) {}
+
+  /** Returns events in the order of their commits. The end of an ascending list has a next page too, for new events. */
+  async page(filter: EventFilter, request: PageRequest): Promise<Page<Event>> {
+    const page = await pages.fetch(this.manager, { ...filter }, request);
+    if (request.descending) return page;
+    const { from } = request;
+    const resumesAt = from?.direction === 'after' && from.value !== undefined ? from : undefined;
+    return { ...page, hasNext: true, resumesAt };
+  }
+
+  /** Whether new events would come before recorded ones: in a database that was restored from a dump, or copied. */
+  async isOrderBroken(): Promise<boolean> {
+    const rows = await this.manager.query<object[]>(
+      `SELECT 1 FROM installation WHERE ${latest} >= event_offset + ${this.nextTransactionId}`,
+    );
+    return rows.length > 0;
+  }
+
+  /** Lets new events follow all recorded ones, although the numbers of transactions have started again. */
+  async continueOrder(): Promise<void> {
+    await this.manager.query(
+      `UPDATE installation SET event_offset = ${latest} WHERE ${latest} >= event_offset + ${this.nextTransactionId}`,
+    );
+  }
+
+  private get nextTransactionId(): string {
+    return dialectOf(this.manager.connection).nextTransactionId;
+  }
 
   /** Returns the latest recorded change of a resource. */
   async latestOf(resource: string, resourceId: number): Promise<Event | undefined> {

@@ -36,7 +36,7 @@ export function resolveTypes(declared: Readonly<Record<string, unknown>>, metada
 
 function typeOfColumn(metadata: EntityMetadata, property: string): ParameterType {
   const column = metadata.findColumnWithPropertyName(property)!;
-  return metadata.connection.driver.normalizeType(column) === 'integer' ? 'integer' : 'text';
+  return ['integer', 'bigint'].includes(metadata.connection.driver.normalizeType(column)) ? 'integer' : 'text';
 }
 
 const checks: Readonly<Record<ParameterType, (value: unknown) => boolean>> = {

@@ -23,6 +23,13 @@ export interface Dialect {
   /** Follows a SELECT whose rows are to be deleted: skips the rows that another transaction has locked. */
   readonly skipLocked: string;
 
+  /** The number of the current transaction, which grows from transaction to transaction; 0 if they run one after another. */
+  readonly transactionId: string;
+  /** The lowest number of a transaction that may not have ended, for the snapshot of a statement. */
+  readonly oldestTransactionId?: string;
+  /** A number above those of all transactions that the snapshot of a statement shows. */
+  readonly nextTransactionId: string;
+
   /** Selects a row if the current schema has the table. */
   findTableSql(table: string): string;
   /** @param position zero-based */

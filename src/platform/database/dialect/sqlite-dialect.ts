@@ -8,6 +8,8 @@ export const sqliteDialect: Dialect = {
   altersConstraints: false,
   relationsSql: 'SELECT name FROM sqlite_schema',
   skipLocked: '',
+  transactionId: '0',
+  nextTransactionId: '1',
   findTableSql: (table) => `SELECT 1 FROM sqlite_schema WHERE name = '${table}'`,
   placeholder: (position) => `?${position + 1}`,
   listParameter: (values) => JSON.stringify(values),

@@ -1,6 +1,7 @@
 import type { DataSource, EntityManager, EntityTarget, ObjectLiteral } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import { dialectOf } from '../dialect/dialect.js';
+import type { Dialect } from '../dialect/sql.js';
 import { compileTemplate, type CompiledStatement, StatementCache } from './compiled-statement.js';
 import { parseSql } from './sql-template.js';
 
@@ -15,11 +16,15 @@ export class CompiledInsert<Entity extends ObjectLiteral, Columns extends Object
   /**
    * @param key a property whose values are distinct within one insertion
    * @param options.replaces whether rows have an id, and replace the row that has it already
+   * @param options.computed SQL expressions of the properties that rows do not have
    */
   constructor(
     private readonly target: EntityTarget<Entity>,
     private readonly key: keyof Columns & string,
-    private readonly options: { readonly replaces?: boolean } = {},
+    private readonly options: {
+      readonly replaces?: boolean;
+      readonly computed?: Readonly<Record<string, (dialect: Dialect) => string>>;
+    } = {},
   ) {}
 
   /** @returns the generated ids, in the order of `rows` */
@@ -35,9 +40,16 @@ export class CompiledInsert<Entity extends ObjectLiteral, Columns extends Object
     return rows.map((row) => ids.get(row[this.key])!);
   }
 
+  private get computed(): Readonly<Record<string, (dialect: Dialect) => string>> {
+    return this.options.computed ?? {};
+  }
+
   private columnsIn(connection: DataSource): ColumnMetadata[] {
     const { columns } = connection.getMetadata(this.target);
-    return columns.filter((column) => !column.isVirtualProperty && (this.options.replaces || !column.isGenerated));
+    return columns.filter(
+      ({ isVirtualProperty, isGenerated, propertyName }) =>
+        !isVirtualProperty && (this.options.replaces || !isGenerated) && !(propertyName in this.computed),
+    );
   }
 
   private compile({ connection }: EntityManager): CompiledStatement {
@@ -49,6 +61,10 @@ export class CompiledInsert<Entity extends ObjectLiteral, Columns extends Object
       dialect.cast(`(line.value ->> ${position})`, driver.normalizeType(column)),
     );
     const names = columns.map(({ databaseName }) => driver.escape(databaseName));
+    for (const [property, expression] of Object.entries(this.computed)) {
+      names.push(driver.escape(metadata.findColumnWithPropertyName(property)!.databaseName));
+      values.push(expression(dialect));
+    }
     const key = driver.escape(metadata.findColumnWithPropertyName(this.key)!.databaseName);
     const sql =
       `INSERT INTO ${driver.escape(metadata.tableName)} (${names.join(', ')}) ` +

@@ -17,6 +17,15 @@ export const DateField = (options: FieldOptions): PropertyDecorator =>
 export const DateParameter = (options: { description: string }): PropertyDecorator =>
   parameter({ ...options, type: String, format: 'date' }, dateReader);
 
+/** An instant in a query (RFC 3339), read as UTC. */
+export const InstantParameter = (options: { description: string }): PropertyDecorator =>
+  parameter({ ...options, type: String, format: 'date-time' }, (value, errors) => {
+    if (typeof value !== 'string') return errors.add('type', 'must be text');
+    const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/i.test(value) && new Date(value);
+    if (instant && isCalendarDate(value.slice(0, 10)) && !Number.isNaN(instant.getTime())) return instant.toISOString();
+    return errors.add('format', 'must be an instant such as 2026-02-28T09:30:00Z');
+  });
+
 /** A list of different dates. */
 export function DatesField({ maxItems, ...options }: FieldOptions & { maxItems: number }): PropertyDecorator {
   const schema = { type: 'array', items: { type: 'string', format: 'date' }, minItems: 0, maxItems } as const;

@@ -6,5 +6,6 @@ export const tags: Readonly<Record<string, string>> = {
   Clients: 'Register and search clients, and list their rentals.',
   Genres: 'Manage the genres of movies.',
   Shop: 'Set the policy of the shop: time zone, terms of rentals and limits.',
+  Record: 'Read who changed what, and follow the changes.',
   Service: 'Health, version, documentation and problem types.',
 };

@@ -60,7 +60,7 @@ export abstract class PageQuery {
       limit: this.limit,
       sortBy: this.sortBy,
       descending: this.sort.startsWith('-'),
-      from: this.from,
+      from: this.start,
       includeTotal: this.include_total,
     };
   }
@@ -69,7 +69,7 @@ export abstract class PageQuery {
     return this.cursorCipher.encrypt(place, this.cursorScope);
   }
 
-  private get from(): PageRequest['from'] {
+  private get start(): PageRequest['from'] {
     if (this.cursor === undefined) return this.after === undefined ? undefined : { direction: 'after', id: this.after };
     if (this.after === undefined) return this.decrypt(this.cursor);
     const detail = 'after and cursor are mutually exclusive.';
@@ -142,7 +142,11 @@ export class PageResponse<Item> {
       text,
       {
         prev: first && (page.hasPrevious || from > 0) ? cursorOf(first, 'before') : undefined,
-        next: last && (page.hasNext || to < items.length) ? cursorOf(last, 'after') : undefined,
+        next: last
+          ? page.hasNext || to < items.length
+            ? cursorOf(last, 'after')
+            : undefined
+          : page.resumesAt && query.encrypt({ ...page.resumesAt, direction: 'after' }),
       },
       query,
       page.total,
