@@ -88,6 +88,16 @@ describe('authorization', () => {
     },
   );
 
+  it('keeps responses out of shared caches', async () => {
+    const found = await shop.admin.get('/genres').expect(200);
+    expect(found.headers).toMatchObject({ vary: 'Authorization', 'cache-control': 'private, no-cache' });
+    const current = await shop.admin.get('/genres').set('If-None-Match', found.headers['etag'] as string);
+    expect(current.headers).toMatchObject({ vary: 'Authorization', 'cache-control': 'private, no-cache' });
+    const unknown = await shop.api.get('/genres').set('If-None-Match', found.headers['etag'] as string);
+    expect(unknown.status).toBe(401);
+    expect(unknown.headers).toMatchObject({ vary: 'Authorization', 'cache-control': 'no-store' });
+  });
+
   it('returns 401 for HEAD as for GET', async () => {
     expect((await shop.api.head('/clients')).status).toBe(401);
     expect((await shop.admin.head('/clients')).status).toBe(200);

@@ -1,4 +1,5 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import type { Response } from 'express';
 import type { Principal, Scope } from '../../kernel/command.js';
 import { Environment, type Visibility } from '../config/environment.js';
 import { type Authorization, authorizationMetadata } from '../http/openapi/operation.decorator.js';
@@ -25,6 +26,7 @@ export class AuthorizationGuard implements CanActivate {
     if (!authorization) throw new HttpProblem('forbidden', 'This operation does not say who may call it.');
     const { access } = authorization;
     if (access === 'public') return true;
+    context.switchToHttp().getResponse<Response>().vary('Authorization');
     if (access === 'documentation') return assertVisible(request, this.environment.DOCS_ACCESS);
     if (access === 'metrics') return assertVisible(request, this.environment.METRICS_ACCESS);
     if (request.authenticationError) throw request.authenticationError;

@@ -40,7 +40,8 @@ function page(folder: string): string {
 const style = `body { margin: 0; background: #fafafa }
 .links { max-width: 1460px; margin: 1rem auto 0; padding: 0 20px; box-sizing: border-box; font: 1rem sans-serif }
 .links a { margin-right: 1.5rem }
-.swagger-ui :is(.scheme-container, .info__contact) { display: none }
+.swagger-ui :is(.schemes-server-container, .info__contact) { display: none }
+.swagger-ui .scheme-container { margin: 0; padding: 0 0 10px; background: none; box-shadow: none }
 .swagger-ui .info { margin: 20px 0 }
 .swagger-ui .opblock-deprecated .opblock-summary-description::before { content: 'Deprecated. '; font-weight: bold }
 .swagger-ui :is(.highlight-code pre, .model-box) { max-height: 12rem; overflow: auto }

@@ -53,9 +53,9 @@ function complete(
     response.headers = headerRefs([
       'X-Request-Id',
       ...rateLimitHeaders,
-      ...(response.content ? (['Vary'] as const) : []),
+      'Vary',
       ...(isDryRun ? [] : headers),
-      ...(status === '302' ? (['Location', 'Vary'] as const) : []),
+      ...(status === '302' ? (['Location'] as const) : []),
     ]);
     for (const media of Object.values(response.content ?? {})) {
       const example = withOverrides(
