@@ -23,6 +23,7 @@ const rooms = {
   rentals: [...platform, 'policy', 'loans', 'movies', 'clients'],
   imports: platform,
   merging: [...platform, 'policy', 'loans', 'genres', 'movies', 'clients', 'rentals', 'imports'],
+  privacy: [...platform, 'policy', 'loans', 'genres', 'movies', 'clients', 'rentals', 'imports'],
 };
 const ofPlatform = [
   'config',
@@ -36,7 +37,7 @@ const ofPlatform = [
   'monitoring',
   'verification',
 ];
-const features = ['policy', 'loans', 'genres', 'movies', 'clients', 'rentals', 'imports', 'merging'];
+const features = ['policy', 'loans', 'genres', 'movies', 'clients', 'rentals', 'imports', 'merging', 'privacy'];
 
 /** The files of the platform that features may import. */
 const platformInterface = {
@@ -125,9 +126,9 @@ export const boundariesConfig = {
             },
           },
           { from: fromLayer('controller'), allow: { to: { file: { categories: 'errors' } } } },
-          // Merging has no resource of its own: it answers with clients and movies.
+          // Merging and privacy have no resource of their own: they answer with clients and movies.
           {
-            from: { element: { type: 'merging' }, file: { categories: 'controller' } },
+            from: { element: { types: { anyOf: ['merging', 'privacy'] } }, file: { categories: 'controller' } },
             allow: { to: { element: { types: { anyOf: ['clients', 'movies'] } }, file: { categories: 'dto' } } },
           },
           {

@@ -12,6 +12,7 @@ import { GenresModule } from './genres/genres.module.js';
 import { DocsController } from './platform/http/docs/docs.controller.js';
 import { OpenApiDocument } from './platform/http/openapi/openapi-document.js';
 import { ProblemPages } from './platform/http/problems/problem-pages.js';
+import { PrivacyModule } from './privacy/privacy.module.js';
 import { PolicyModule } from './policy/policy.module.js';
 import { ProblemsController } from './platform/http/meta/problems.controller.js';
 import { SERVICE_VERSION, ServiceController } from './platform/http/meta/service.controller.js';
@@ -44,6 +45,7 @@ export class AppModule {
         ClientsModule,
         RentalsModule,
         MergingModule,
+        PrivacyModule,
         PolicyModule,
         EventsModule,
         MonitoringModule,

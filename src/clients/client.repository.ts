@@ -67,6 +67,19 @@ export class ClientRepository extends EntityRepository<Client> {
     return this.manager.create(Client, { id, ...columns });
   }
 
+  /** Replaces all personal members, and returns the client. Lock it first. */
+  async erase({ id, maxOpenCopies }: Client): Promise<Client> {
+    const columns = Client.columnsOf({
+      firstName: null,
+      lastName: 'Erased',
+      address: null,
+      licenseNumber: null,
+      maxOpenCopies,
+    });
+    await this.manager.update(Client, id, columns);
+    return this.manager.create(Client, { id, ...columns });
+  }
+
   /** Lock it first. @throws ClientHasRents */
   async delete({ id }: Client): Promise<void> {
     const rents = await this.manager

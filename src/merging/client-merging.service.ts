@@ -10,7 +10,7 @@ import { UnitOfWork } from '../platform/database/unit-of-work.js';
 import { EventRepository } from '../platform/events/event.repository.js';
 import { MovieRentRepository } from '../rentals/movie-rent.repository.js';
 import { findDuplicate, type Merge, missingMembers, namesOf } from './merge.js';
-import { resourcesOfClient } from './resources-of-client.js';
+import { resourcesOfClient } from '../rentals/resources-of-client.js';
 
 const repositories = {
   rents: MovieRentRepository,

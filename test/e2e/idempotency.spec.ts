@@ -9,7 +9,7 @@ import { useShop } from '../support/shop.js';
 
 const posts = operations.filter(({ method }) => method === 'post');
 /** Operations whose examples need more than the others have left. */
-const needsMore = new Set(['renewLines', 'mergeClients', 'mergeMovies']);
+const needsMore = new Set(['eraseClient', 'renewLines', 'mergeClients', 'mergeMovies']);
 
 /** Opens a shop in which all that the examples of the document speak of is there. */
 function useExamples() {

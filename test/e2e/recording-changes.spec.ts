@@ -42,6 +42,7 @@ const eventsOfOperation: Readonly<Record<string, readonly string[]>> = {
   voidMovieRent: ['rental.voided'],
   renewLines: ['line.renewed'],
   mergeClients: ['client.merged'],
+  eraseClient: ['client.erased'],
   mergeMovies: ['movie.merged'],
   replaceShop: ['policy.changed'],
   changeShop: ['policy.changed'],

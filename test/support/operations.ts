@@ -68,6 +68,9 @@ export async function executable(
     const { id, details } = await clerk.rent(1, (await clerk.movie(1))['copies'][0].id);
     return { ...operation, path: operation.path.replace('{id}', id), body: { details: [{ id: details[0].id }] } };
   }
+  if (operation.operationId === 'eraseClient') {
+    return { ...operation, path: operation.path.replace('{id}', (await clerk.client())['id'] as string) };
+  }
   if (operation.operationId === 'mergeClients') {
     return { ...operation, body: { client_id: (await clerk.client())['id'], comment: 'Registered twice.' } };
   }

@@ -1,4 +1,4 @@
-import type { EntityManager } from 'typeorm';
+import { type EntityManager, Not } from 'typeorm';
 import { EntityRepository } from '../../platform/database/entity-repository.js';
 import { type ById, CompiledSelect } from '../../platform/database/queries/compiled-select.js';
 import { isIndexOrder, KeysetPages } from '../../platform/database/queries/keyset-pages.js';
@@ -43,6 +43,13 @@ export class ClientBlockRepository extends EntityRepository<ClientBlock> {
   /** Moves all blocks of a client to another client, and returns their number. */
   async moveToClient(fromId: number, toId: number): Promise<number> {
     const { affected } = await this.manager.update(ClientBlock, { clientId: fromId }, { clientId: toId });
+    return affected!;
+  }
+
+  /** Replaces the reasons of all blocks of a client, and returns their number. */
+  async eraseReasonsOf(clientId: number): Promise<number> {
+    const reason = 'Erased';
+    const { affected } = await this.manager.update(ClientBlock, { clientId, reason: Not(reason) }, { reason });
     return affected!;
   }
 

@@ -66,6 +66,24 @@ export class EventRepository {
     return { ...page, hasNext: true, resumesAt };
   }
 
+  /** Writes what this unit of work has recorded, before it changes events. @throws EarlierRowsDeferred */
+  writeRecorded(): Promise<void> {
+    return writeDeferred(this.manager);
+  }
+
+  /** Removes the comments and notes of clerks from the events of resources, and returns the number of these events. */
+  async removeComments(resource: string, ids: readonly number[]): Promise<number> {
+    const dialect = dialectOf(this.manager.connection);
+    const { affected } = await this.manager.queryRunner!.query(
+      `UPDATE event SET changes = ${dialect.jsonWithout('changes', ['comment', 'note'])}
+       WHERE resource = $1 AND ${dialect.isInList('resource_id', '$2')}
+       AND (changes LIKE '%"comment":%' OR changes LIKE '%"note":%')`,
+      [resource, dialect.listParameter(ids)],
+      true,
+    );
+    return affected ?? 0;
+  }
+
   /** Whether new events would come before recorded ones: in a database that was restored from a dump, or copied. */
   async isOrderBroken(): Promise<boolean> {
     const rows = await this.manager.query<object[]>(

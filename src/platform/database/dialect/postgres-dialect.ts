@@ -23,5 +23,6 @@ export const postgresDialect: Dialect = {
     from: `json_array_elements(${json}) WITH ORDINALITY AS ${alias}(value, place)`,
     index: `${alias}.place::int - 1`,
   }),
+  jsonWithout: (json, members) => `(${json}::jsonb${members.map((member) => ` - '${member}'`).join('')})::text`,
   jsonAggregate: (columns) => `json_agg(json_build_array(${columns.map(({ sql }) => sql).join(', ')}))`,
 };

@@ -19,6 +19,7 @@ export const sqliteDialect: Dialect = {
   jsonElements: (json, alias) => `json_each(${json}) AS ${alias}`,
   jsonTexts: (json, alias) => `json_each(${json}) AS ${alias}`,
   indexedJsonElements: (json, alias) => ({ from: `json_each(${json}) AS ${alias}`, index: `${alias}.key` }),
+  jsonWithout: (json, members) => `json_remove(${json}, ${members.map((member) => `'$.${member}'`).join(', ')})`,
   jsonAggregate: (columns) => {
     // JSON that passes through a column is plain text.
     const values = columns.map(({ sql, isJson }) => (isJson ? `json(${sql})` : sql));

@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import { ClientBlockRepository } from '../clients/blocks/client-block.repository.js';
+import { type Client, clientMembers } from '../clients/client.entity.js';
+import { ClientRepository } from '../clients/client.repository.js';
+import { ImportedRowRepository } from '../imports/imported-row.repository.js';
+import { Clock } from '../kernel/clock.js';
+import type { Command } from '../kernel/command.js';
+import { IdempotencyKeyRepository } from '../platform/database/idempotency/idempotency-key.repository.js';
+import { UnitOfWork } from '../platform/database/unit-of-work.js';
+import { EventRepository } from '../platform/events/event.repository.js';
+import { resourcesOfClient } from '../rentals/resources-of-client.js';
+import { PersonRepository } from './person.repository.js';
+import { ClientHasOpenRents } from './privacy.errors.js';
+
+const repositories = {
+  clients: ClientRepository,
+  blocks: ClientBlockRepository,
+  importedRows: ImportedRowRepository,
+  idempotencyKeys: IdempotencyKeyRepository,
+  events: EventRepository,
+  persons: PersonRepository,
+};
+
+@Injectable()
+export class ErasureService {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Replaces all personal data of a client. Idempotent: an erased client is not changed. */
+  erase(id: number, command: Command<Client>): Promise<Client> {
+    return this.unitOfWork.for(command).run(repositories, async ({ clients, persons, events, ...others }) => {
+      const { blocks, importedRows, idempotencyKeys } = others;
+      const former = await clients.getForUpdate(id, 'update');
+      command.precondition?.(former);
+      const openCopies = await persons.countOpenCopies(id);
+      if (openCopies > 0) throw new ClientHasOpenRents(openCopies);
+
+      await events.writeRecorded();
+      const resources = await persons.resourcesOf(id);
+      const client = await clients.erase(former);
+      const erased = {
+        client_blocks: await blocks.eraseReasonsOf(id),
+        imported_rows:
+          (await importedRows.eraseSourceIds('client', resources.clients)) +
+          (await importedRows.eraseSourceIds('movie_rent', resources.rents)),
+        events:
+          (await events.removeComments('clients', resources.clients)) +
+          (await events.removeComments('movie_rents', resources.rents)) +
+          (await events.removeComments('movie_rent_details', resources.lines)),
+      };
+      await idempotencyKeys.eraseAnswersOf(resourcesOfClient, [id]);
+      const isChanged = Object.values(erased).some((count) => count > 0);
+      events.record(command, {
+        type: 'client.erased',
+        resource: 'clients',
+        resourceId: id,
+        creationDatetime: this.clock.now(),
+        changes: { ...clientMembers.between(former, client), ...(isChanged && { erased }) },
+      });
+      return client;
+    });
+  }
+}
