@@ -1,3 +1,4 @@
+import { maxId } from '../dto/path-id.js';
 import { deprecationHeaders } from './deprecation.js';
 
 const text = (maxLength: number) => ({ type: 'string', minLength: 1, maxLength }) as const;
@@ -43,7 +44,7 @@ export const headers = {
   },
   'X-Total-Count': {
     description: 'Number of rows on all pages, with include_total=true.',
-    schema: { type: 'integer', minimum: 0 },
+    schema: { type: 'integer', format: 'int32', minimum: 0, maximum: maxId },
     example: 42,
   },
   'Retry-After': {

@@ -1,5 +1,6 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { groupBy } from '../../../kernel/group-by.js';
+import { maxPageBytes, maxPageLimit } from '../../../kernel/page.js';
 import { withRequestValues, exampleOf, withOverrides, type Schema } from './schemas.js';
 import { isHealthPath } from '../requests/request-target.js';
 import { headerRefs, rateLimitHeaders } from './headers.js';
@@ -58,6 +59,7 @@ function complete(
       ...(status === '302' ? (['Location'] as const) : []),
     ]);
     for (const media of Object.values(response.content ?? {})) {
+      Object.assign(media.schema, limitsOf(media.schema));
       const example = withOverrides(
         withRequestValues(exampleOf(media.schema, document, 'answer'), Object.values(examples)[0]),
         isDryRun ? undefined : responseExample,
@@ -103,6 +105,12 @@ function complete(
   describeParameters(operation, resource, exampleId);
   if (operation.requestBody) describeBody(operation.requestBody as RequestBody, method, examples);
   return problems;
+}
+
+/** Returns the limits of a response that is a list or a text. */
+function limitsOf({ type }: Schema): object {
+  if (type === 'array') return { maxItems: maxPageLimit };
+  return type === 'string' ? { maxLength: maxPageBytes } : {};
 }
 
 interface RequestBody {

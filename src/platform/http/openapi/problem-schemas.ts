@@ -1,4 +1,5 @@
 import { type DomainErrorClass, type ExtensionType, type Facts, ruleCodes } from '../../../kernel/domain-error.js';
+import { maxPageLimit } from '../../../kernel/page.js';
 import { HttpProblem, type HttpProblemName, inputErrorCodes, maxReportedErrors } from '../problems/http-problem.js';
 import { type HeaderName, headerRefs, rateLimitHeaders } from './headers.js';
 import { maxId } from '../dto/path-id.js';
@@ -55,6 +56,7 @@ const extensionSchemas: Readonly<Record<ExtensionType, object>> = {
   integers: {
     type: 'array',
     items: { type: 'integer', format: 'int32', minimum: 1, maximum: maxId },
+    maxItems: maxPageLimit,
   },
   string: { type: 'string', maxLength: 5000 },
 };
@@ -87,7 +89,14 @@ export function problemSchema({ name, title, status, extensions, listsErrors }: 
         const: problemUri(name),
       },
       title: { description: 'Title, the same for every problem of this type.', type: 'string', const: title },
-      status: { description: 'HTTP status.', type: 'integer', format: 'int32', const: status },
+      status: {
+        description: 'HTTP status.',
+        type: 'integer',
+        format: 'int32',
+        const: status,
+        minimum: 400,
+        maximum: 599,
+      },
       detail: { description: 'Explanation of this occurrence.', type: 'string', minLength: 1, maxLength: 100_000 },
       instance: { description: 'Path of the request.', type: 'string', maxLength: 100_000 },
       request_id: {
