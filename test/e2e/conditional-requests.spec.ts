@@ -17,7 +17,7 @@ function useExamples() {
 /** The copy that is in can be changed; all else is the first of its kind. */
 const idFor = ({ path }: Operation): number => (path.startsWith('/movie_copies') ? 2 : 1);
 const pathOf = (operation: Operation): string =>
-  operation.path.replace('{id}', String(idFor(operation))).replace(/\/(close|with_stock|merge)$/, '');
+  operation.path.replace('{id}', String(idFor(operation))).replace(/\/(close|with_stock|merge|erasure)$/, '');
 
 /** An entity tag as nginx, Apache and our own compression return it. */
 const behindProxies = (tag: string): string[] => {

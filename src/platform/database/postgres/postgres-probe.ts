@@ -2,15 +2,20 @@ import type { QueryResultRow } from 'pg';
 import { AbortableClient } from './abortable-client.js';
 import { withinAnswerTimeout } from './answer-timeout.js';
 
+interface Connection {
+  readonly client: AbortableClient;
+  readonly connected: Promise<unknown>;
+}
+
 /** A separate connection for probes and key lookups, which bypasses the queues of units of work. Reconnects by itself. */
 export class PostgresProbe {
-  private client?: AbortableClient;
+  private connection?: Connection;
 
   constructor(private readonly url: string) {}
 
   /** @throws AnswerTimeout */
   async query<Row extends QueryResultRow>(sql: string, values: unknown[] = []): Promise<Row[]> {
-    const isReused = this.client !== undefined;
+    const isReused = this.connection !== undefined;
     const attempt = () => this.attempt<Row>(sql, values);
     try {
       return await attempt();
@@ -22,34 +27,43 @@ export class PostgresProbe {
   }
 
   close(): void {
-    this.client?.abort();
-    this.client = undefined;
+    if (this.connection) this.drop(this.connection);
   }
 
+  /** Drops only the connection that failed: a concurrent query may have replaced it already. */
   private async attempt<Row extends QueryResultRow>(sql: string, values: unknown[]): Promise<Row[]> {
+    const connection = (this.connection ??= this.connect());
     try {
-      return await withinAnswerTimeout(this.ask<Row>(sql, values));
+      return await withinAnswerTimeout(ask<Row>(connection, sql, values));
     } catch (error) {
-      this.close();
+      this.drop(connection);
       throw error;
     }
   }
 
-  private async ask<Row extends QueryResultRow>(sql: string, values: unknown[]): Promise<Row[]> {
-    const client = this.client ?? (await this.connect());
-    return (await client.query<Row>(sql, values)).rows;
-  }
-
-  private async connect(): Promise<AbortableClient> {
+  private connect(): Connection {
     const client = new AbortableClient({
       connectionString: this.url,
       application_name: 'movie-rental readiness probe',
     });
-    this.client = client;
-    client.on('error', () => {
-      if (this.client === client) this.client = undefined;
-    });
-    await client.connect();
-    return client;
+    const connection = { client, connected: client.connect() };
+    // Each query that waits for it gets the error.
+    connection.connected.catch(() => undefined);
+    client.on('error', () => this.drop(connection));
+    return connection;
   }
+
+  private drop(connection: Connection): void {
+    if (this.connection === connection) this.connection = undefined;
+    connection.client.abort();
+  }
+}
+
+async function ask<Row extends QueryResultRow>(
+  { client, connected }: Connection,
+  sql: string,
+  values: unknown[],
+): Promise<Row[]> {
+  await connected;
+  return (await client.query<Row>(sql, values)).rows;
 }
