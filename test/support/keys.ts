@@ -8,6 +8,9 @@ import { freshDatabase } from './engine.js';
 export const everyScope =
   'catalog:read,catalog:write,clients:read,clients:write,rentals:read,rentals:write,reports:read,admin';
 
+/** The secret of a token, which may contain underscores itself. */
+export const secretOf = (token: string): string => token.replace(/^mr_\d+_/, '');
+
 let serial = 0;
 
 /** Runs `npm run keys`, and returns what it prints on stdout. @throws what it prints on stderr */
