@@ -55,7 +55,7 @@ describe('API keys', () => {
     },
   );
 
-  it('are found whatever the case of the scheme', async () => {
+  it('are found in any case of the scheme', async () => {
     await shop.api.get('/movies').set('Authorization', `bEARER ${shop.token}`).expect(200);
   });
 

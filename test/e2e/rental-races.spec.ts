@@ -161,7 +161,7 @@ describe('concurrent rentals', () => {
     }
   });
 
-  it('violates no invariant, whatever the order of the requests', async () => {
+  it('violates no invariant in any order of the requests', async () => {
     expect(await invariantViolations(shop.databaseUrl)).toEqual([]);
   });
 });

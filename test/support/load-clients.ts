@@ -77,7 +77,7 @@ export class LoadClients {
     };
   }
 
-  /** The kinds of responses that no valid request may get, whatever fault is injected. */
+  /** The kinds of responses that no valid request may get under any injected fault. */
   get unexpected(): string[] {
     const expected = ['200', '201', '409', '503 with Retry-After'];
     return Object.keys(this.responses).filter((kind) => !expected.includes(kind));
