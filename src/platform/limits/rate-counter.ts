@@ -22,8 +22,8 @@ const maxConnections = 2;
 const timeoutMs = 500;
 
 /**
- * Returns counters: in memory on SQLite, which one process serves; on PostgreSQL in the
- * unlogged table `rate_limit`, which all instances share. While the table can't be reached, each instance counts its own.
+ * Returns counters: in memory on SQLite, which one process serves; on PostgreSQL in the unlogged table `rate_limit`,
+ * which all instances share. While the table can't be reached, each instance counts its own.
  * @param url the database
  * @param perMinute requests that a caller may make
  */
