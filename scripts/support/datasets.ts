@@ -4,7 +4,7 @@ import { dateAt } from '../../src/kernel/calendar.js';
 import { dueDateAfter, noTerms } from '../../src/policy/terms.js';
 import type { TermsOfLine } from '../../src/rentals/movie-rent.entity.js';
 import { readInput } from './input.js';
-import type { Shop } from './shop.js';
+import type { Shop, ShopRentLine } from './shop.js';
 
 interface ClientRow {
   first_name: string;
@@ -25,7 +25,13 @@ interface RentRow {
   /** A license number. */
   client: string;
   creation_datetime: string;
-  lines: { copy: string; returned_datetime: string | null }[];
+  lines: LineRow[];
+}
+
+interface LineRow {
+  copy: string;
+  returned_datetime: string | null;
+  renewed_datetime?: string;
 }
 
 /**
@@ -69,7 +75,7 @@ export async function readDatasets(folder: string): Promise<Shop> {
       lines: rent.lines.map((line) => ({
         copy: line.copy,
         returnedDatetime: line.returned_datetime === null ? null : new Date(line.returned_datetime),
-        terms: termsOf(termsByCopy.get(line.copy), new Date(rent.creation_datetime)),
+        ...termsOf(termsByCopy.get(line.copy), new Date(rent.creation_datetime), line),
       })),
     })),
   };
@@ -77,11 +83,21 @@ export async function readDatasets(folder: string): Promise<Shop> {
 
 const idOf = ({ title, year }: Pick<MovieRow, 'title' | 'year'>): string => `${title} (${year})`;
 
-/** Returns the terms of a line whose movie has rental days of its own. */
-function termsOf(rentalDays: number | null | undefined, lent: Date): TermsOfLine | undefined {
-  if (rentalDays == null) return undefined;
-  const alwaysOpen = { timeZone: 'UTC', openingDays: null, closedDates: [] };
-  return { ...noTerms, rentalDays, ...dueDateAfter(dateAt(lent, 'UTC'), rentalDays, alwaysOpen) };
+const alwaysOpen = { timeZone: 'UTC', openingDays: null, closedDates: [] };
+
+/** Returns the terms and the renewal of a line whose movie has rental days of its own. */
+function termsOf(
+  rentalDays: number | null | undefined,
+  lent: Date,
+  { renewed_datetime }: LineRow,
+): Pick<ShopRentLine, 'terms' | 'renewal'> {
+  if (rentalDays == null) return {};
+  const terms: TermsOfLine = { ...noTerms, rentalDays, ...dueDateAfter(dateAt(lent, 'UTC'), rentalDays, alwaysOpen) };
+  if (renewed_datetime === undefined) return { terms };
+  const formerDueOn = terms.dueOn!;
+  const due = dueDateAfter(formerDueOn, rentalDays, alwaysOpen);
+  const renewal = { creationDatetime: new Date(renewed_datetime), formerDueOn, dueOn: due.dueOn! };
+  return { terms: { ...terms, ...due }, renewal };
 }
 
 /** Takes the rows at their word: the files are the project's own. */

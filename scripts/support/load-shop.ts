@@ -67,20 +67,27 @@ export function loadShop(unitOfWork: UnitOfWork, shop: Shop, progress: Progress)
       'client_block',
       clients.added.flatMap(({ id, blocks = [] }) => blocks.map((block) => ({ clientId: id, ...block }))),
     );
-    await store.addNew(
+    const firstLineId = await store.addNew(
       'movie_rent_detail',
       rents.added.flatMap(({ id, client, creationDatetime, lines }) =>
-        lines.map(({ copy, returnedDatetime, terms = noTerms }): MovieRentDetailColumns & StoredRow => ({
+        lines.map(({ copy, returnedDatetime, terms = noTerms, renewal }): MovieRentDetailColumns & StoredRow => ({
           movieRentId: id,
           clientId: clients.idOf(client),
           movieCopyId: copies.idOf(copy),
           lentDatetime: creationDatetime,
           returnedDatetime,
           lostDatetime: null,
-          renewals: null,
+          renewals: renewal ? 1 : null,
           ...terms,
         })),
       ),
+    );
+    const renewals = rents.added
+      .flatMap(({ lines }) => lines)
+      .map(({ renewal }, position) => renewal && { movieRentDetailId: firstLineId + position, ...renewal });
+    await store.addNew(
+      'renewal',
+      renewals.filter((renewal) => renewal !== undefined),
     );
     const added = Object.values(counts).some((count) => count > 0);
     // One event for all rows: an import can have millions.

@@ -108,13 +108,14 @@ export class ShopStore {
     );
   }
 
-  /** Adds rows that no plan has given an id. */
-  async addNew(table: string, rows: readonly StoredRow[]): Promise<void> {
+  /** Adds rows that no plan has given an id, and returns the id of the first; the others follow it without gaps. */
+  async addNew(table: string, rows: readonly StoredRow[]): Promise<number> {
     const nextId = ((await this.tables.lastId(table)) ?? 0) + 1;
     await this.insert(
       table,
       rows.map((row, position) => ({ id: nextId + position, ...row })),
     );
+    return nextId;
   }
 
   private async insert(

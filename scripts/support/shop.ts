@@ -4,6 +4,7 @@ import type { GenreFields } from '../../src/genres/genre.entity.js';
 import type { MovieFields } from '../../src/movies/movie.entity.js';
 import type { MovieCopy } from '../../src/movies/movie-copy.entity.js';
 import type { TermsOfLine } from '../../src/rentals/movie-rent.entity.js';
+import type { Renewal } from '../../src/rentals/renewals/renewal.entity.js';
 import type { Place } from './faults.js';
 
 /** A whole shop as data of one source. Its rows refer to each other by the ids that they have in the source. */
@@ -32,12 +33,14 @@ export interface ShopRent {
   readonly lines: readonly ShopRentLine[];
 }
 
-interface ShopRentLine {
+export interface ShopRentLine {
   readonly copy: string;
   /** Null as long as the copy is out. */
   readonly returnedDatetime: Date | null;
   /** Undefined if none are known. */
   readonly terms?: TermsOfLine;
+  /** The renewal by which it has its due date. */
+  readonly renewal?: Pick<Renewal, 'creationDatetime' | 'formerDueOn' | 'dueOn'>;
 }
 
 /** How many of each there are, in the order they are stored in. */

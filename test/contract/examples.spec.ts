@@ -51,6 +51,18 @@ describe('the examples of the document, on the data of npm run demo', () => {
   });
 });
 
+describe('the examples of lists', () => {
+  it('show at least one row', () => {
+    const shown = operations.flatMap((operation) => {
+      const { content } = documented(operation).responses[200] ?? {};
+      const list = content?.['application/json']?.examples?.example.value;
+      return Array.isArray(list) ? [[operation.operationId, list.length > 0]] : [];
+    });
+    expect(shown.length).toBeGreaterThan(5);
+    expect(shown.filter(([, isFilled]) => !isFilled)).toEqual([]);
+  });
+});
+
 describe('the examples of 422', () => {
   const shop = useShop();
 

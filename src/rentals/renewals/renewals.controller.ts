@@ -53,8 +53,7 @@ export class RenewalsController {
     summary: 'List the renewals of a line',
     description: 'When the line was renewed, and from which due date to which.',
     returns: [RenewalDto],
-    exampleId: 8,
-    responseExample: [],
+    exampleId: 32,
     problems: [NotFound],
   })
   async listRenewals(

@@ -10,16 +10,16 @@ export class RenewalDto {
   @IdField({ description: 'Id of the renewal.', origin: 'assigned' })
   id!: number;
 
-  @IdField({ description: 'Id of the line.', example: 8 })
+  @IdField({ description: 'Id of the line.', example: 32 })
   movie_rent_detail_id!: number;
 
-  @InstantField({ description: 'When the line was renewed.', example: '2026-01-16T10:12:43.001Z' })
+  @InstantField({ description: 'When the line was renewed.', example: '2026-02-07T11:42:19.604Z' })
   creation_datetime!: string;
 
-  @DateField({ description: 'Date on which the copy was due before.', example: '2026-01-17' })
+  @DateField({ description: 'Date on which the copy was due before.', example: '2026-02-13' })
   former_due_on!: string;
 
-  @DateField({ description: 'Date on which the copy was due after.', example: '2026-01-20' })
+  @DateField({ description: 'Date on which the copy was due after.', example: '2026-02-20' })
   due_on!: string;
 
   constructor(renewal: Renewal) {
