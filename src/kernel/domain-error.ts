@@ -15,6 +15,7 @@ export const ruleCodes = [
   'copy_rented',
   'copy_not_in_service',
   'no_copy_available',
+  'stock_too_high',
   'client_blocked',
   'client_has_overdue',
   'limit_reached',
@@ -40,7 +41,7 @@ export interface InputError {
 
 /** What a rule was judged by, for clients to compute with. */
 export interface Facts {
-  /** Copies that the client may have out. */
+  /** Copies that the client may have out, or that a movie may have in stock; renewals that a line may have. */
   readonly limit?: number;
   /** Copies that the client has out, without those of the request. */
   readonly open?: number;
@@ -71,8 +72,8 @@ export interface ErrorDescription {
   readonly title: string;
   /** The members of the error that its readers may compute with. */
   readonly extensions?: Readonly<Record<string, ExtensionType>>;
-  /** Whether the error says which members of the order are at fault. */
-  readonly listsErrors?: boolean;
+  /** Whether the error says which members of the order are at fault; `sometimes`: of the orders that name several. */
+  readonly listsErrors?: boolean | 'sometimes';
   /** Example instance, for the API documentation. */
   readonly example?: () => DomainError;
 }

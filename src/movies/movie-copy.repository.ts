@@ -1,4 +1,4 @@
-import type { EntityManager, SelectQueryBuilder } from 'typeorm';
+import { type EntityManager, In, Not, type SelectQueryBuilder } from 'typeorm';
 import { EntityRepository } from '../platform/database/entity-repository.js';
 import { type ById, CompiledSelect } from '../platform/database/queries/compiled-select.js';
 import { dialectOf } from '../platform/database/dialect/dialect.js';
@@ -11,7 +11,7 @@ import { likePattern } from '../platform/database/search/substring-search.js';
 import { onDuplicate } from '../platform/database/queries/constraint-violations.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { identityKey } from '../kernel/text.js';
-import { type CopyChanges, isAvailable, MovieCopy, type ServiceState } from './movie-copy.entity.js';
+import { type CopyChanges, isAvailable, MovieCopy, outOfStock, type ServiceState } from './movie-copy.entity.js';
 import { Movie } from './movie.entity.js';
 import { CopyCodeTaken, CopyIsOut, CopyWasRented } from './movies.errors.js';
 import { generateCodes } from './queries/copy-codes.js';
@@ -150,6 +150,19 @@ export class MovieCopyRepository extends EntityRepository<MovieCopy> {
    */
   findLendable(ids: readonly number[], freeOf: ReadonlyMap<number, number>): Promise<MovieCopy[]> {
     return selectLendable(this.manager, ids, freeOf);
+  }
+
+  /** Counts the copies in stock of each of some movies. Movies without any are absent. */
+  async countStock(movieIds: readonly number[]): Promise<Map<number, number>> {
+    if (movieIds.length === 0) return new Map();
+    const counts = await this.manager
+      .createQueryBuilder(MovieCopy, 'copy')
+      .select('copy.movieId', 'movieId')
+      .addSelect('COUNT(*)', 'stock')
+      .where({ movieId: In(movieIds), serviceState: Not(In(outOfStock)) })
+      .groupBy('copy.movieId')
+      .getRawMany<{ movieId: number; stock: number | string }>();
+    return new Map(counts.map(({ movieId, stock }) => [movieId, Number(stock)]));
   }
 
   /** Finds copies by ids and by barcodes, compared by `identityKey`. */

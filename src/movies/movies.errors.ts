@@ -1,4 +1,4 @@
-import { DomainError, type ErrorDescription } from '../kernel/domain-error.js';
+import { DomainError, type ErrorDescription, type Refusal } from '../kernel/domain-error.js';
 
 export class StockTooLow extends DomainError {
   static readonly description: ErrorDescription = {
@@ -27,10 +27,15 @@ export class StockTooHigh extends DomainError {
     category: 'conflict',
     title: 'Stock too high',
     extensions: { limit: 'integer' },
+    listsErrors: 'sometimes',
     example: () => new StockTooHigh(10_000),
   };
 
-  constructor(readonly limit: number) {
+  /** @param errors the refusals of a check-out, which names several copies */
+  constructor(
+    readonly limit: number,
+    override readonly errors: readonly Refusal[] = [],
+  ) {
     super(`A movie can have at most ${limit} copies in stock.`);
   }
 }

@@ -102,7 +102,7 @@ export class RentalsService {
       const { rents, lines, events } = shop;
       const creationDatetime = permission.now;
       const rent = await rents.create({ clientId: order.clientId, creationDatetime, voidedDatetime: null });
-      const brought = await bringIntoService(permission, shop);
+      const brought = await bringIntoService(permission, shop.copies);
       const lendings = permission.copies.map((copy) => lendingOf(copy, permission));
       rent.details = await lines.open(rent, lendings);
       events.record(command, rentalOpened(rent), ...overrideEvents(rent.id, order.override, permission), ...brought);

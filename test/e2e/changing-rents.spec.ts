@@ -143,6 +143,16 @@ describe('changing rents', () => {
     expect((await shop.api.get(`/movie_rents/${rent.id}`)).body).toEqual(rent);
   });
 
+  it('points to the code where a line that is named by its id and a code appears twice', async () => {
+    const { client, movie, rent, line, first } = await rental(1);
+    const byCode = { code: movie.copies[0].code };
+    for (const twice of [copy(first), byCode]) {
+      const lines = [twice, { id: line.id, ...byCode }];
+      const { errors } = await refused(change(rent.id, client.id, ...lines), 422, 'invalid-input');
+      expect(errors).toMatchObject([{ pointer: '#/details/1/code', code: 'duplicate_copy' }]);
+    }
+  });
+
   it('refuses a line or a copy that appears twice', async () => {
     const { client, rent, line, first, second } = await rental(2);
     const twiceTheLine = [

@@ -376,7 +376,13 @@ describe('the rules of a check-out', () => {
       await shop.clerk.copy(movieId);
       const id = await clientId();
       const lifted = override('copy_not_in_service');
-      await refused(order(id, [copy(lost)], lifted), 409, 'stock-too-high');
+      const { errors } = await refused(order(id, [copy(lost)], lifted), 409, 'stock-too-high');
+      const refusal = { pointer: '#/details/0/movie_copy_id', code: 'stock_too_high', limit: 10_000 };
+      expect(errors).toEqual([{ ...refusal, overridable: false, detail: expect.any(String) }]);
+      const { body: preview } = await order(id, [copy(lost)], lifted)
+        .query({ dry_run: true })
+        .expect(200);
+      expect(preview).toMatchObject({ allowed: false, refusals: errors });
       const rent = await shop.clerk.rent(id, kept);
       const correction = { client_id: id, details: [copy(kept), copy(lost)], ...lifted };
       const amend = () => shop.api.put(`/movie_rents/${rent['id']}`).send(correction);
@@ -385,6 +391,28 @@ describe('the rules of a check-out', () => {
       expect([body.service_state, body.status]).toEqual(['lost', 'away']);
       await shop.api.patch(`/movie_copies/${copies[2].id}`).send({ service_state: 'retired' }).expect(200);
       await amend().expect(200);
+    });
+
+    it('brings back as many lost copies as the stock has room for, with the other refusals of the order', async () => {
+      const { id: movieId, copies } = await shop.clerk.movie(10_000);
+      const lost: number[] = copies.slice(0, 3).map((each: { id: number }) => each.id);
+      for (const each of lost) {
+        await shop.api.patch(`/movie_copies/${each}`).send({ service_state: 'lost' }).expect(200);
+      }
+      await shop.clerk.copy(movieId);
+      await shop.clerk.copy(movieId);
+      await setPolicy({ max_open_copies: 1 });
+      const id = await clientId();
+      const ordered = (rules: string[]) => order(id, lost.map(copy), override('copy_not_in_service', ...rules));
+      const { errors } = await refused(ordered([]), 409, 'stock-too-high');
+      expect(errors).toMatchObject([
+        { code: 'limit_reached', limit: 1, open: 0 },
+        { pointer: '#/details/1/movie_copy_id', code: 'stock_too_high' },
+        { pointer: '#/details/2/movie_copy_id', code: 'stock_too_high' },
+      ]);
+      const { body } = await ordered([]).query({ dry_run: true }).expect(200);
+      expect(body.refusals).toEqual(errors);
+      await order(id, [copy(lost[0]!)], override('copy_not_in_service')).expect(201);
     });
 
     it('needs a comment and a rule', async () => {

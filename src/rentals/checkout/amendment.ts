@@ -81,7 +81,7 @@ export async function amend(
   const { shop, now } = permission;
   const { clientId } = order;
   await repositories.rents.update(rent.id, { clientId });
-  const brought = await bringIntoService(permission, repositories);
+  const brought = await bringIntoService(permission, repositories.copies);
 
   const lines = permission.copies.map((copy, index) => ({ id: wanted[index]!.id, movieCopyId: copy.id, copy }));
   const stays = ({ id, movieCopyId }: OrderedLine): boolean =>
@@ -155,7 +155,7 @@ function matchLines(order: readonly OrderedLine[], details: readonly MovieRentDe
     if (!there) return line;
     claimed.add(there.id);
     return names(there) || isAnyOf(there)
-      ? { id: there.id, movieCopyId: there.movieCopyId }
+      ? { ...line, id: there.id, movieCopyId: there.movieCopyId, movieId: undefined }
       : { ...line, id: there.id };
   });
 }

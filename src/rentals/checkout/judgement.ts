@@ -6,6 +6,8 @@ import { identityKey } from '../../kernel/text.js';
 import type { MovieCopy } from '../../movies/movie-copy.entity.js';
 import type { MovieCopyRepository } from '../../movies/movie-copy.repository.js';
 import type { MovieRepository } from '../../movies/movie.repository.js';
+import { StockTooHigh } from '../../movies/movies.errors.js';
+import { maxStock } from '../../movies/stock.js';
 import { assertLocked } from '../../platform/database/queries/row-lock.js';
 import type { Shop } from '../../policy/shop.entity.js';
 import type { MovieRent } from '../movie-rent.entity.js';
@@ -13,6 +15,7 @@ import { CheckOutRefused, CopyAlreadyRented, CopyNotInService, NoCopyAvailable }
 import type { BorrowerRepository } from './borrower.repository.js';
 import type { OrderedLine, RentOrder } from './rent-order.js';
 import { judgeClient, judgeCopy, type Judged, refusal, type Taken } from './rules.js';
+import { judgeStock } from './stock-limit.js';
 
 export interface JudgingRepositories {
   readonly borrowers: BorrowerRepository;
@@ -99,7 +102,7 @@ export async function judge(
       continue;
     }
     const path = ['details', index, code === undefined ? 'movieCopyId' : 'code'];
-    const copy = code === undefined ? found.get(movieCopyId!) : copyOfCode(code, idsByCode, found);
+    const copy = movieCopyId === undefined ? copyOfCode(code!, idsByCode, found) : found.get(movieCopyId);
     chosen.push(copy);
     if (!copy) {
       const name = code === undefined ? `Movie copy ${movieCopyId}` : `A copy with the code ${code}`;
@@ -112,18 +115,20 @@ export async function judge(
   }
   const isLifted = ({ code }: Judged): boolean =>
     (order.override?.rules as readonly RuleCode[])?.includes(code) ?? false;
+  const lifted = refusals.filter(isLifted);
   return {
     now,
     shop: borrower.shop,
     copies: chosen,
-    refusals: refusals.filter((each) => !isLifted(each)),
-    lifted: refusals.filter(isLifted),
+    refusals: [...refusals.filter((each) => !isLifted(each)), ...(await judgeStock(lifted, chosen, copies))],
+    lifted,
   };
 }
 
 /**
  * Finds the copy for each line, or refuses the order.
- * @throws InvalidInput, CopyAlreadyRented, CopyNotInService, NoCopyAvailable, CheckOutRefused, with all refusals
+ * @throws InvalidInput, CopyAlreadyRented, CopyNotInService, NoCopyAvailable, StockTooHigh, CheckOutRefused, with all
+ * refusals
  */
 export async function permit(...order: Parameters<typeof judge>): Promise<Permission> {
   const judgement = await judge(...order);
@@ -171,5 +176,6 @@ function throwMostSevere(refusals: readonly Judged[]): void {
   if (rented!.length > 0) throw new CopyAlreadyRented(rented!, refusals);
   if (notInService!.length > 0) throw new CopyNotInService(notInService!, refusals);
   if (noCopy!.length > 0) throw new NoCopyAvailable(noCopy!, refusals);
+  if (refusals.some(({ code }) => code === 'stock_too_high')) throw new StockTooHigh(maxStock, refusals);
   throw new CheckOutRefused(refusals);
 }

@@ -1,8 +1,5 @@
 import type { Refusal } from '../../kernel/domain-error.js';
-import { outOfStock } from '../../movies/movie-copy.entity.js';
 import type { MovieCopyRepository } from '../../movies/movie-copy.repository.js';
-import type { MovieRepository } from '../../movies/movie.repository.js';
-import { assertRoomFor } from '../../movies/stock.js';
 import type { Change } from '../../platform/events/event.repository.js';
 import type { Permission } from './judgement.js';
 
@@ -27,20 +24,22 @@ export function overrideEvents(
 /**
  * Puts copies back in service that an override lends although they were not: the clerk holds them.
  * @returns the events to record
- * @throws StockTooHigh
  */
 export async function bringIntoService(
   { lifted, copies: chosen, now }: Permission,
-  { copies, movies }: { readonly copies: MovieCopyRepository; readonly movies: MovieRepository },
+  copies: MovieCopyRepository,
 ): Promise<Change[]> {
-  const events: Change[] = [];
   const subjects = new Set(lifted.flatMap(({ code, subject }) => (code === 'copy_not_in_service' ? [subject] : [])));
-  for (const { id, movieId, serviceState } of chosen.filter(({ id }) => subjects.has(id))) {
-    // One after another: each counts those before it.
-    if (outOfStock.includes(serviceState)) assertRoomFor(1, await movies.get(movieId));
-    await copies.setServiceState([id], 'in_service');
-    const changes = { service_state: { from: serviceState, to: 'in_service' } };
-    events.push({ type: 'copy.updated', resource: 'movie_copies', resourceId: id, creationDatetime: now, changes });
-  }
-  return events;
+  const brought = chosen.filter(({ id }) => subjects.has(id));
+  await copies.setServiceState(
+    brought.map(({ id }) => id),
+    'in_service',
+  );
+  return brought.map(({ id, serviceState }) => ({
+    type: 'copy.updated',
+    resource: 'movie_copies',
+    resourceId: id,
+    creationDatetime: now,
+    changes: { service_state: { from: serviceState, to: 'in_service' } },
+  }));
 }

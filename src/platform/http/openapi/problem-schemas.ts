@@ -80,7 +80,7 @@ export function problemSchema({ name, title, status, extensions, listsErrors }: 
       'instance',
       'request_id',
       ...Object.keys(members),
-      ...(listsErrors ? ['errors'] : []),
+      ...(listsErrors === true ? ['errors'] : []),
     ],
     properties: {
       type: {
@@ -124,7 +124,9 @@ const dateSchema = { type: ['string', 'null'], format: 'date' };
 
 const factSchemas = {
   limit: {
-    description: '`limit_reached`: copies that the client may have out. `renewal_limit_reached`: renewals of a line.',
+    description:
+      '`limit_reached`: copies that the client may have out. `renewal_limit_reached`: renewals of a line. ' +
+      '`stock_too_high`: copies that a movie may have in stock.',
     ...countSchema,
   },
   open: {

@@ -35,7 +35,7 @@ export interface ProblemType {
   /** Extension members (RFC 9457 §3.2), in wire format. */
   readonly extensions: Readonly<Record<string, ExtensionType>>;
   /** Whether it always has `errors`. */
-  readonly listsErrors: boolean;
+  readonly listsErrors: boolean | 'sometimes';
 }
 
 /** A problem document (RFC 9457) without the members of the request: instance and request_id. */
