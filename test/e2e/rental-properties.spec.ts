@@ -6,7 +6,8 @@ import { withSeed } from '../support/random.js';
 import { look } from '../support/rental-look.js';
 import { type Answer, type Desk, type Policy, refusalsIn, type Request } from '../support/rental-model.js';
 import { deskPlans, officePlans, type Plan, send } from '../support/rental-requests.js';
-import { Disagreement, step } from '../support/rental-rules.js';
+import { Disagreement } from '../support/rental-judgement.js';
+import { step } from '../support/rental-rules.js';
 import { useShop } from '../support/shop.js';
 
 const { runs, commands, bursts, minutes } = scaled({
@@ -130,7 +131,8 @@ describe('random requests of clerks', () => {
         { status, body: { copies: [outcomeOf(body.copies[index])] } },
       ]);
     }
-    if ((request.do === 'check out' || request.do === 'renew') && status >= 400 && body.errors) {
+    const isJudged = request.do === 'check out' || request.do === 'correct' || request.do === 'renew';
+    if (isJudged && status >= 400 && body.errors) {
       return refusalsIn(body.errors).map((refusal) => [
         { do: 'be refused', of: request, refusal },
         { status: 200, body: undefined },

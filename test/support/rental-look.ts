@@ -1,5 +1,6 @@
 /* eslint-disable @typescript-eslint/no-explicit-any -- reads answers of any shape */
 import { dateAt, daysBetween, endOf } from './rental-calendar.js';
+import { nextDue } from './rental-judgement.js';
 import {
   activeBlocks,
   byId,
@@ -53,7 +54,8 @@ export function shown(desk: Desk): object {
     movies: desk.movies.map(({ id }) => {
       const copies = desk.copies.filter(({ movieId }) => movieId === id);
       const available = copies.filter((copy) => copy.state === 'in_service' && !openLine(desk, copy));
-      return { id, stock: copies.filter(isInStock).length, available: available.length };
+      const next_due_on = available.length > 0 ? null : nextDue(desk, id);
+      return { id, stock: copies.filter(isInStock).length, available: available.length, next_due_on };
     }),
     copies: [...desk.copies].sort(byId).map((copy) => {
       const line = openLine(desk, copy);
@@ -100,7 +102,7 @@ export async function look(url: string, desk: Desk): Promise<Answer> {
         ...pick(['id', 'client_id', 'creation_datetime', 'voided_datetime', 'is_closed', 'closed_datetime'], rent),
         details: rent.details.map((line: object) => pick(shownOfLine, line)),
       })),
-      movies: movies.map((movie: any) => pick(['id', 'stock', 'available'], movie)),
+      movies: movies.map((movie: any) => pick(['id', 'stock', 'available', 'next_due_on'], movie)),
       copies: copies.map(({ loan, ...copy }: any) => ({
         ...pick(['id', 'code', 'service_state', 'status'], copy),
         loan: loan && pick(['movie_rent_id', 'movie_rent_detail_id', 'client_id', 'due_on'], loan),

@@ -36,17 +36,17 @@ export interface Copy {
 }
 export interface Rent {
   readonly id: number;
-  readonly clientId: number;
+  clientId: number;
   readonly created: string;
   voided: string | null;
 }
 export interface Line {
   readonly id: number;
   readonly rentId: number;
-  readonly copyId: number;
-  readonly lent: string;
+  copyId: number;
+  lent: string;
   /** The frozen term. */
-  readonly days: number | null;
+  days: number | null;
   due: Due | null;
   renewals: number;
   returned: string | null;
@@ -64,7 +64,7 @@ type ServiceState = (typeof serviceStates)[number];
 export const overridable = ['client_blocked', 'client_has_overdue', 'limit_reached', 'copy_not_in_service'] as const;
 export const isInStock = ({ state }: Copy): boolean => state === 'in_service' || state === 'maintenance';
 
-/** Exactly one member, as on the wire. */
+/** Exactly one member, as on the wire; in a correction, beside the id of a line. */
 export interface Name {
   readonly id?: number;
   readonly movie_copy_id?: number;
@@ -74,6 +74,7 @@ export interface Name {
 }
 export type Request =
   | { readonly do: 'check out'; clientId: number; names: Name[]; rules?: string[]; isDryRun: boolean }
+  | { readonly do: 'correct'; rentId: number; clientId: number; names: Name[]; rules?: string[] }
   | { readonly do: 'return'; rentId: number; names: Name[] }
   | { readonly do: 'renew'; rentId: number; names: Name[]; rules?: string[] }
   | { readonly do: 'return stack'; names: Name[] }
@@ -104,10 +105,11 @@ export const open = (desk: Desk, rentId: number): Line[] =>
   desk.lines.filter((line) => line.rentId === rentId && isOpen(line));
 export const openLine = (desk: Desk, { id }: Copy): Line | undefined =>
   desk.lines.find((line) => line.copyId === id && isOpen(line));
-/** The line that a copy was lent on last. Ids increase in the order of lending. */
+/** The line that a copy is out on, or was lent on last. Corrections lend copies on older lines. */
 export const lastLine = (desk: Desk, copyId: number): Line | undefined => {
   const lines = desk.lines.filter((line) => line.copyId === copyId);
-  return lines.sort(byId).at(-1);
+  const order = (one: Line, other: Line): number => Date.parse(one.lent) - Date.parse(other.lent) || byId(one, other);
+  return lines.find(isOpen) ?? lines.sort(order).at(-1);
 };
 export const byId = (one: { readonly id: number }, other: { readonly id: number }): number => one.id - other.id;
 export const rentOf = (desk: Desk, rentId: number): Rent => desk.rents.find(({ id }) => id === rentId)!;
@@ -128,18 +130,20 @@ export const isOverdue = ({ now }: Desk, { due, returned, lost }: Line): boolean
   due !== null && dateAt(returned ?? lost ?? now, due.zone) > due.on;
 export const today = ({ now, policy }: Desk): string => dateAt(now, policy.time_zone);
 
-/** What speaks against lending a client a number of copies. */
-export function clientRefusals(desk: Desk, clientId: number, added: number): Refusal[] {
+/** What speaks against lending a client a number of copies, and removing others from those that the client has. */
+export function clientRefusals(desk: Desk, clientId: number, added: number, removed = 0): Refusal[] {
+  if (added === 0) return [];
   const refuse = (code: string, facts: object) => ({ pointer: '#/client_id', code, overridable: true, ...facts });
   const { limit: own } = clientOf(desk, clientId);
   const has = desk.rents.filter((rent) => rent.clientId === clientId).flatMap(({ id }) => open(desk, id));
   const overdue = has.filter((line) => isOverdue(desk, line)).map(({ due }) => due!);
   const [first] = overdue.sort((one, other) => (endOf(one) + one.on < endOf(other) + other.on ? -1 : 1));
   const limit = own ?? desk.policy.max_open_copies;
+  const counted = has.length - removed;
   return [
     ...blockRefusals(desk, clientId),
     ...(first && desk.policy.block_when_overdue ? [refuse('client_has_overdue', { due_on: first.on })] : []),
-    ...(limit !== null && has.length + added > limit ? [refuse('limit_reached', { limit, open: has.length })] : []),
+    ...(limit !== null && counted + added > limit ? [refuse('limit_reached', { limit, open: counted })] : []),
   ];
 }
 

@@ -2,7 +2,17 @@ import fc, { type Arbitrary } from 'fast-check';
 import type { Response } from 'supertest';
 import type { Api } from './app.js';
 import { addDays } from './rental-calendar.js';
-import { type Answer, type Desk, isOpen, type Name, overridable, type Request, serviceStates } from './rental-model.js';
+import {
+  type Answer,
+  copyOf,
+  type Desk,
+  isOpen,
+  type Name,
+  overridable,
+  rentOf,
+  type Request,
+  serviceStates,
+} from './rental-model.js';
 
 /** A request whose names are ordinals, of things as they are when it is sent. Undefined if there is no such thing. */
 export type Plan = (desk: Desk) => Request | undefined;
@@ -62,10 +72,11 @@ const policies = fc.oneof(
   fc.record({ time_zone: fc.constantFrom('UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kathmandu') }),
 );
 
+const nameOfCopyOrMovie = fc.oneof({ weight: 3, arbitrary: nameOfCopy }, { weight: 2, arbitrary: nameOfMovie });
 const checkOut = fc
   .record({
     client: ordinal,
-    names: some(fc.oneof({ weight: 3, arbitrary: nameOfCopy }, { weight: 2, arbitrary: nameOfMovie })),
+    names: some(nameOfCopyOrMovie),
     rules: sometimes(fc.subarray([...overridable], { minLength: 1 })),
     isDryRun: fc.oneof({ weight: 6, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   })
@@ -85,6 +96,45 @@ const ofRent = (request: Arbitrary<(desk: Desk, rentId: number) => Request>): Ar
   });
 const namesOn = (names: readonly ((desk: Desk, rentId: number) => Name | undefined)[], desk: Desk, rentId: number) =>
   names.flatMap((name) => name(desk, rentId) ?? []);
+
+/** How a correction names a line that the rental has. */
+const formOfLine = fc.constantFrom('by id', 'by copy', 'by code', 'by movie', 'left out', 'other copy', 'any copy');
+const correct = ofRent(
+  fc
+    .record({
+      client: sometimes(ordinal),
+      lines: fc.array(fc.tuple(formOfLine, nameOfCopy), { minLength: 3, maxLength: 3 }),
+      added: sometimes(some(nameOfCopyOrMovie)),
+      rules: sometimes(fc.subarray([...overridable], { minLength: 1 })),
+    })
+    .map(({ client, lines, added = [], rules }) => (desk: Desk, rentId: number): Request => {
+      const kept = desk.lines
+        .filter((line) => line.rentId === rentId)
+        .flatMap((line, index): Name[] => {
+          const copy = copyOf(desk, line);
+          const [form, other] = lines[index % lines.length]!;
+          switch (form) {
+            case 'by id':
+              return [{ id: line.id, movie_copy_id: copy.id }];
+            case 'by copy':
+              return [{ movie_copy_id: copy.id }];
+            case 'by code':
+              return [{ id: isOpen(line) ? undefined : line.id, code: copy.code }];
+            case 'by movie':
+              return [{ movie_id: copy.movieId }];
+            case 'other copy':
+              return [{ id: line.id, ...other(desk) }];
+            case 'any copy':
+              return [{ id: line.id, movie_id: copy.movieId }];
+            case 'left out':
+              return [];
+          }
+        });
+      const names = [...kept, ...added.map((name) => name(desk))];
+      const clientId = client === undefined ? rentOf(desk, rentId).clientId : at(desk.clients, client)!.id;
+      return { do: 'correct', rentId, clientId, names: names.length > 0 ? names : [{ code: 'NO-SUCH-CODE' }], rules };
+    }),
+);
 
 const returnLines = ofRent(
   some(fc.tuple(lineOrCopy, sometimes(fc.constantFrom('ok', 'damaged')))).map(
@@ -163,6 +213,7 @@ const changePolicy = fc.oneof(
 /** What clerks do with rentals and copies. */
 export const deskPlans: Arbitrary<Plan> = fc.oneof(
   { weight: 8, arbitrary: checkOut },
+  { weight: 5, arbitrary: correct },
   { weight: 5, arbitrary: returnLines },
   { weight: 2, arbitrary: returnStack },
   { weight: 4, arbitrary: endRent },
@@ -201,6 +252,14 @@ function toHttp(
         'post',
         `/movie_rents${isDryRun ? '?dry_run=true' : ''}`,
         { client_id: clientId, details: names, override },
+      ];
+    }
+    case 'correct': {
+      const { rentId, clientId, names, rules } = request;
+      return [
+        'put',
+        `/movie_rents/${rentId}`,
+        { client_id: clientId, details: names, override: rules && { rules, comment } },
       ];
     }
     case 'return':

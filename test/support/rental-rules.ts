@@ -1,6 +1,19 @@
-/* eslint-disable @typescript-eslint/no-explicit-any -- answers are compared with the rules, member by member */
 import { isDeepStrictEqual } from 'node:util';
-import { addDays, weekday } from './rental-calendar.js';
+import { correct } from './rental-correction.js';
+import {
+  agree,
+  chooseCopies,
+  conflict,
+  Disagreement,
+  done,
+  dueAfter,
+  dueToday,
+  mostSevere,
+  pointerOf,
+  termsOf,
+  type Verdict,
+} from './rental-judgement.js';
+import { shown } from './rental-look.js';
 import {
   blockRefusals,
   clientRefusals,
@@ -20,27 +33,13 @@ import {
   sorted,
   today,
   type Desk,
-  type Copy,
   type Line,
-  type Due,
   type Name,
   type Request,
   type RequestTo,
   type Answer,
   type Refusal,
 } from './rental-model.js';
-import { shown } from './rental-look.js';
-
-/** The answer that the rules demand, and what becomes of the shop by it. */
-interface Verdict {
-  readonly status: number;
-  readonly type?: string;
-  readonly errors?: readonly Refusal[];
-  readonly apply?: (body: any) => void;
-}
-
-/** An answer, or a state, that the rules do not allow. */
-export class Disagreement extends Error {}
 
 /** Changes the model as the answer demands. @throws Disagreement */
 export function step(desk: Desk, request: Request, { status, body }: Answer): void {
@@ -59,6 +58,8 @@ function judge(desk: Desk, request: Request): Verdict {
   switch (request.do) {
     case 'check out':
       return checkOut(desk, request);
+    case 'correct':
+      return correct(desk, request);
     case 'return':
       return returnLines(desk, request);
     case 'return stack':
@@ -130,7 +131,8 @@ function judge(desk: Desk, request: Request): Verdict {
 
 /** Every rule is judged for the client and for every line; nothing is lent unless all are kept, or lifted. */
 function checkOut(desk: Desk, { clientId, names, rules = [], isDryRun }: RequestTo<'check out'>): Verdict {
-  const all = [...clientRefusals(desk, clientId, names.length), ...copyRefusals(desk, names)];
+  const choices = chooseCopies(desk, names);
+  const all = [...clientRefusals(desk, clientId, names.length), ...choices.flatMap((choice) => choice.refusals)];
   const refusals = all.filter(({ code }) => !rules.includes(code));
   if (isDryRun) {
     return done((body) => {
@@ -150,46 +152,11 @@ function checkOut(desk: Desk, { clientId, names, rules = [], isDryRun }: Request
       const isFree = !openLine(desk, copy) && (isLifted || copy.state === 'in_service');
       agree('the lent copy', [copy.id, copy.movieId, isFree], [named!.id, movie_id, true]);
       copy.state = 'in_service';
-      const days = daysOf(desk, copy.movieId);
-      const due = dueToday(desk, copy.movieId);
-      const line = { id, rentId: rent.id, copyId: copy.id, lent: desk.now, days, due, renewals: 0 };
+      const terms = termsOf(desk, copy, desk.now);
+      const line = { id, rentId: rent.id, copyId: copy.id, lent: desk.now, ...terms, renewals: 0 };
       desk.lines.push({ ...line, returned: null, lost: null });
     }
   }, 201);
-}
-
-function copyRefusals(desk: Desk, names: readonly Name[]): Refusal[] {
-  const named = names.flatMap((name) => (name.movie_id ? [] : (copyNamed(desk, name) ?? [])));
-  const isFree = (copy: Copy): boolean => copy.state === 'in_service' && !openLine(desk, copy) && !named.includes(copy);
-  const taken: Copy[] = [];
-  return names.flatMap((name, index) => {
-    const pointer = pointerOf(name, index);
-    const copy = name.movie_id
-      ? desk.copies.find((each) => each.movieId === name.movie_id && isFree(each) && !taken.includes(each))
-      : copyNamed(desk, name);
-    if (!copy && name.movie_id) {
-      const dates = desk.lines.flatMap((line) =>
-        isOpen(line) && copyOf(desk, line).movieId === name.movie_id && line.due ? line.due.on : [],
-      );
-      return [{ pointer, code: 'no_copy_available', overridable: false, due_on: dates.sort()[0] ?? null }];
-    }
-    if (!copy) return [{ pointer, code: 'unknown', overridable: false }];
-    const loan = openLine(desk, copy);
-    const refusals: Refusal[] = [];
-    if (taken.includes(copy)) refusals.push({ pointer, code: 'duplicate_copy', overridable: false });
-    if (loan) refusals.push({ pointer, code: 'copy_rented', overridable: false, due_on: loan.due?.on ?? null });
-    if (copy.state !== 'in_service') refusals.push({ pointer, code: 'copy_not_in_service', overridable: true });
-    taken.push(copy);
-    return refusals;
-  });
-}
-
-function mostSevere(refusals: readonly Refusal[]): Verdict {
-  const has = (...codes: string[]): boolean => refusals.some(({ code }) => codes.includes(code));
-  if (has('unknown', 'duplicate_copy')) return { status: 422, type: 'invalid-input' };
-  if (has('copy_rented')) return conflict('copy-already-rented');
-  if (has('copy_not_in_service')) return conflict('copy-not-in-service');
-  return conflict(has('no_copy_available') ? 'no-copy-available' : 'check-out-refused');
 }
 
 /** A line that has ended keeps its time, unless its copy was lost with it and is still lost. */
@@ -300,28 +267,4 @@ function nameErrors(desk: Desk, rentId: number, names: readonly Name[]): Refusal
     if (!lines[index]) return [{ pointer, code: 'unknown' }];
     return lines.indexOf(lines[index]) < index ? [{ pointer, code: 'duplicate_line' }] : [];
   });
-}
-
-const pointerOf = ({ condition: _, ...name }: Name, index: number): string =>
-  `#/details/${index}/${Object.keys(name)[0]}`;
-
-const daysOf = (desk: Desk, movieId: number): number | null =>
-  desk.movies.find(({ id }) => id === movieId)!.days ?? desk.policy.rental_days;
-const dueToday = (desk: Desk, movieId: number): Due | null => {
-  const days = daysOf(desk, movieId);
-  return days === null ? null : dueAfter(desk, today(desk), days);
-};
-function dueAfter({ policy }: Desk, date: string, days: number): Due {
-  let on = addDays(date, days);
-  const isClosed = (): boolean =>
-    policy.closed_dates.includes(on) || (policy.opening_days !== null && !policy.opening_days.includes(weekday(on)));
-  while (isClosed()) on = addDays(on, 1);
-  return { on, zone: policy.time_zone };
-}
-const done = (apply?: (body: any) => void, status = 200): Verdict => ({ status, apply });
-const conflict = (type: string): Verdict => ({ status: 409, type });
-
-function agree(what: string, given: unknown, expected: unknown): void {
-  if (isDeepStrictEqual(given, expected)) return;
-  throw new Disagreement(`${what}\n  is ${JSON.stringify(given)}\n  not ${JSON.stringify(expected)}`);
 }
