@@ -23,7 +23,7 @@ const rooms = {
   rentals: [...platform, 'policy', 'loans', 'movies', 'clients'],
   imports: platform,
   merging: [...platform, 'policy', 'loans', 'genres', 'movies', 'clients', 'rentals', 'imports'],
-  privacy: [...platform, 'policy', 'loans', 'genres', 'movies', 'clients', 'rentals', 'imports'],
+  privacy: [...platform, 'auth', 'policy', 'loans', 'genres', 'movies', 'clients', 'rentals', 'imports'],
 };
 const ofPlatform = [
   'config',
@@ -45,6 +45,7 @@ const platformInterface = {
     'openapi/operation.decorator.ts',
     'conditional/preconditions.ts',
     'requests/request-context.ts',
+    'responses/spooled-document.ts',
     '{dto,paging,idempotency}/*.ts',
   ],
   database: [
@@ -53,6 +54,7 @@ const platformInterface = {
     'idempotency/idempotency-key.repository.ts',
     '{columns,dialect,queries,search}/*.ts',
   ],
+  auth: ['api-keys/api-key.{repository,entity}.ts'],
   events: ['*.ts'],
   monitoring: ['metrics.service.ts'],
   verification: ['invariant.ts'],

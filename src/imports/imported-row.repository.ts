@@ -14,6 +14,17 @@ export class ImportedRowRepository {
     return affected!;
   }
 
+  /** Returns the rows of sources that became some rows of a table. */
+  async of(tableName: string, rowIds: readonly number[]): Promise<ImportedRow[]> {
+    const dialect = dialectOf(this.manager.connection);
+    return this.manager
+      .createQueryBuilder(ImportedRow, 'imported')
+      .where('imported.tableName = :tableName', { tableName })
+      .andWhere(dialect.isInList('imported.rowId', ':rowIds'), { rowIds: dialect.listParameter(rowIds) })
+      .orderBy('imported.id')
+      .getMany();
+  }
+
   /**
    * Replaces the identifiers that rows have in their sources, which may be license numbers. An import of the same source
    * adds such a row again.

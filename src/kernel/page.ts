@@ -35,6 +35,17 @@ export interface Page<Row> {
   readonly total?: number;
 }
 
+/** Reads a list to its end, page by page, in the order of ids. */
+export async function* pagesOf<Row>(fetch: (request: PageRequest) => Promise<Page<Row>>): AsyncGenerator<Row[]> {
+  const request = { limit: maxPageLimit, sortBy: 'id', descending: false, includeTotal: false };
+  for (let from: PageRequest['from']; ;) {
+    const { rows, positionOf, hasNext } = await fetch({ ...request, from });
+    if (rows.length > 0) yield rows;
+    if (!hasNext) return;
+    from = { ...positionOf(rows.at(-1)!), direction: 'after' };
+  }
+}
+
 /**
  * Bytes of JSON that a page has at most, unless its only row has more. A page ends early at them, however many rows were
  * asked for, and the next goes on from there.

@@ -26,18 +26,13 @@ export class PersonRepository {
   }
 
   async resourcesOf(clientId: number): Promise<ResourcesOfPerson> {
-    const clients = await this.withDuplicates(clientId);
-    const former = await this.formerRents(clients);
-    const rents = new Set([...former, ...(await this.rentsOf(clientId))]);
-    const lines = new Set(await this.linesOf([...rents]));
-    for (const { changes } of await this.events('movie_rents', [...rents], ['rental.deleted', 'rental.corrected'])) {
-      const details = [...((changes['details'] ?? []) as Details), ...((changes['removed_details'] ?? []) as Details)];
-      for (const { id } of details) lines.add(id);
-    }
-    return { clients, rents: [...rents], lines: [...lines] };
+    const clients = await this.clientsOf(clientId);
+    const rents = [...(await this.formerRentsOf(clients)), ...(await this.rentsOf(clientId))];
+    return { clients, rents, lines: [...(await this.rentsByLine(rents)).keys()] };
   }
 
-  private async withDuplicates(clientId: number): Promise<number[]> {
+  /** Returns a client, and the duplicates that were merged into it. */
+  async clientsOf(clientId: number): Promise<number[]> {
     const clients = [clientId];
     for (const id of clients) {
       const merges = await this.events('clients', [id], ['client.merged']);
@@ -46,16 +41,35 @@ export class PersonRepository {
     return clients;
   }
 
-  /** Returns the rentals of clients that were deleted, or moved to another client. */
-  private async formerRents(clientIds: readonly number[]): Promise<number[]> {
+  /**
+   * Returns the rentals that were a client's and were deleted, or moved to another client.
+   * @param clientIds the client, and the duplicates that were merged into it
+   */
+  async formerRentsOf(clientIds: readonly number[]): Promise<number[]> {
+    const current = new Set(await this.rentsOf(clientIds[0]!));
     const events = await this.manager.find(Event, {
       select: { resourceId: true },
       where: clientIds.flatMap((id) => [
         { type: 'rental.deleted', changes: Like(`{"client_id":${id},%`) as never },
         { type: 'rental.corrected', changes: Like(`{"client_id":{"from":${id},%`) as never },
       ]),
+      order: { resourceId: 'ASC' },
     });
-    return events.map(({ resourceId }) => resourceId);
+    const moved = new Set(events.map(({ resourceId }) => resourceId));
+    return [...moved].filter((id) => !current.has(id));
+  }
+
+  /** Returns the rental of each line of rentals, removed lines included. */
+  async rentsByLine(rentIds: readonly number[]): Promise<Map<number, number>> {
+    const rents = new Map((await this.linesOf(rentIds)).map(({ id, movieRentId }) => [id, movieRentId]));
+    for (const { resourceId, changes } of await this.events('movie_rents', rentIds, [
+      'rental.deleted',
+      'rental.corrected',
+    ])) {
+      const details = [...((changes['details'] ?? []) as Details), ...((changes['removed_details'] ?? []) as Details)];
+      for (const { id } of details) rents.set(id, resourceId);
+    }
+    return rents;
   }
 
   private async rentsOf(clientId: number): Promise<number[]> {
@@ -63,14 +77,14 @@ export class PersonRepository {
     return rents.map(({ id }) => id);
   }
 
-  private async linesOf(rentIds: readonly number[]): Promise<number[]> {
+  private linesOf(rentIds: readonly number[]): Promise<Pick<MovieRentDetail, 'id' | 'movieRentId'>[]> {
     const dialect = dialectOf(this.manager.connection);
-    const lines = await this.manager
+    return this.manager
       .createQueryBuilder(MovieRentDetail, 'line')
       .select('line.id', 'id')
+      .addSelect('line.movieRentId', 'movieRentId')
       .where(dialect.isInList('line.movieRentId', ':rentIds'), { rentIds: dialect.listParameter(rentIds) })
-      .getRawMany<{ id: number }>();
-    return lines.map(({ id }) => id);
+      .getRawMany();
   }
 
   private async events(resource: string, ids: readonly number[], types: readonly string[]): Promise<Event[]> {

@@ -7,6 +7,13 @@ import { useShop } from '../support/shop.js';
 const document: any = committedDocument();
 const documented = ({ method, path }: Operation): any => document.paths[path][method];
 
+/** Expects the rows of a list that its example shows, among others. */
+const containing = (shown: any): unknown => {
+  if (Array.isArray(shown)) return expect.arrayContaining(shown.map(containing));
+  if (typeof shown !== 'object' || shown === null) return shown;
+  return Object.fromEntries(Object.entries(shown).map(([name, value]) => [name, containing(value)]));
+};
+
 describe('the examples of the document, on the data of npm run demo', () => {
   let shop: Awaited<ReturnType<typeof openDemonstration>>;
   beforeEach(async () => {
@@ -45,7 +52,7 @@ describe('the examples of the document, on the data of npm run demo', () => {
     for (const operation of reads) {
       const shown = documented(operation).responses[200].content['application/json'].examples.example.value;
       const [operationId, , body] = await tryOut(operation);
-      const expected = Array.isArray(shown) ? expect.arrayContaining(shown) : shown;
+      const expected = operationId === 'exportClient' || Array.isArray(shown) ? containing(shown) : shown;
       expect([operationId, body]).toEqual([operationId, expected]);
     }
   });

@@ -66,6 +66,17 @@ export class EventRepository {
     return { ...page, hasNext: true, resumesAt };
   }
 
+  /** Returns all events of resources, in the order of their commits. */
+  ofResources(resource: string, ids: readonly number[]): Promise<Event[]> {
+    const dialect = dialectOf(this.manager.connection);
+    return this.manager
+      .createQueryBuilder(Event, 'event')
+      .where('event.resource = :resource', { resource })
+      .andWhere(dialect.isInList('event.resourceId', ':ids'), { ids: dialect.listParameter(ids) })
+      .orderBy({ 'event.transactionId': 'ASC', 'event.id': 'ASC' })
+      .getMany();
+  }
+
   /** Writes what this unit of work has recorded, before it changes events. @throws EarlierRowsDeferred */
   writeRecorded(): Promise<void> {
     return writeDeferred(this.manager);

@@ -32,6 +32,16 @@ export class RenewalRepository {
     return pages.fetch(this.manager, { lineId }, request);
   }
 
+  /** Returns the renewals of lines, in the order of their ids. */
+  ofLines(lineIds: readonly number[]): Promise<Renewal[]> {
+    const dialect = dialectOf(this.manager.connection);
+    return this.manager
+      .createQueryBuilder(Renewal, 'renewal')
+      .where(dialect.isInList('renewal.movieRentDetailId', ':lineIds'), { lineIds: dialect.listParameter(lineIds) })
+      .orderBy('renewal.id')
+      .getMany();
+  }
+
   /** Renews lines, in the database and on the lines. Lock their rental first. */
   async renew(extensions: readonly Extension[], now: Date): Promise<void> {
     const rows = extensions.map(({ line, due }) => ({

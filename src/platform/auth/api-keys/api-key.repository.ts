@@ -11,6 +11,11 @@ export class ApiKeyRepository {
     return this.manager.find(ApiKey, { order: { id: 'ASC' } });
   }
 
+  /** Returns the keys of customers who are one of these clients, also those that can no longer be used. */
+  listOf(clientIds: readonly number[]): Promise<ApiKey[]> {
+    return this.manager.find(ApiKey, { where: { clientId: In([...clientIds]) }, order: { id: 'ASC' } });
+  }
+
   /** Returns the keys with a name that can be used at `now`. */
   async findUsable(name: string, now: Date): Promise<ApiKey[]> {
     const keys = await this.manager.find(ApiKey, { where: { name }, order: { id: 'ASC' } });

@@ -1,8 +1,19 @@
-import type { EntityManager } from 'typeorm';
+import { type EntityManager, In } from 'typeorm';
 import { dialectOf } from '../dialect/dialect.js';
 import type { Dialect } from '../dialect/sql.js';
 import { IdempotencyKeyInUse } from '../../../kernel/idempotency.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
+import { unpackAnswer } from './stored-response.js';
+
+/** A stored response, the resource that it shows, and when it was sent first. */
+export interface StoredResponse {
+  readonly resource: string;
+  readonly creationDatetime: Date;
+  readonly response: object;
+}
+
+/** Maximum number of stored responses that are read at a time: each can have 1 MB. */
+const maxResponses = 16;
 
 export class IdempotencyKeyRepository {
   private readonly dialect: Dialect;
@@ -49,6 +60,25 @@ export class IdempotencyKeyRepository {
   async eraseAnswersOf(paths: string, parameters: readonly unknown[]): Promise<void> {
     const sql = `UPDATE idempotency_key SET answer = '', request = '' WHERE resource IN (${paths})`;
     await this.manager.query(sql, [...parameters]);
+  }
+
+  /**
+   * Reads the stored responses that show one of many resources.
+   * @param paths a query that selects their paths
+   */
+  async *responsesOf(paths: string, parameters: readonly unknown[]): AsyncGenerator<StoredResponse[]> {
+    const sql = `SELECT key FROM idempotency_key WHERE answer <> '' AND resource IN (${paths}) ORDER BY creation_datetime, key`;
+    const rows = await this.manager.query<{ key: string }[]>(sql, [...parameters]);
+    for (let start = 0; start < rows.length; start += maxResponses) {
+      const keys = rows.slice(start, start + maxResponses).map(({ key }) => key);
+      const order = { creationDatetime: 'ASC', key: 'ASC' } as const;
+      const found = await this.manager.find(IdempotencyKey, { where: { key: In(keys) }, order });
+      yield found.map(({ resource, creationDatetime, answer }) => ({
+        resource: resource!,
+        creationDatetime,
+        response: unpackAnswer(answer)!,
+      }));
+    }
   }
 
   /**

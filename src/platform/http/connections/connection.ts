@@ -1,10 +1,15 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
+/** A response whose rest is kept in memory outside its stream. */
+export interface SpoolingResponse extends ServerResponse {
+  spooledBytes?: number;
+}
+
 /** The requests in flight on one connection. */
 export class Connection {
   /** Unfinished responses, in the order of their requests. */
-  readonly responses = new Set<ServerResponse>();
+  readonly responses = new Set<SpoolingResponse>();
   /** The response to the latest request. */
   latest?: ServerResponse;
   /** Whether malformed bytes arrived; all later bytes are ignored. */
@@ -17,7 +22,7 @@ export class Connection {
   /** Bytes in this process: responses that the client has not read, and unparsed requests. */
   get bufferedBytes(): number {
     let bytes = this.socket.readableLength;
-    for (const response of this.responses) bytes += response.writableLength;
+    for (const { writableLength, spooledBytes = 0 } of this.responses) bytes += writableLength + spooledBytes;
     return bytes;
   }
 }

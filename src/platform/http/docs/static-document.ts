@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import type { Request, Response } from 'express';
-import { isLarge } from '../responses/compression.js';
+import type { Response } from 'express';
+import { isLarge, preferredCoding } from '../responses/compression.js';
 import { Preconditions } from '../conditional/preconditions.js';
 
 const codings = {
@@ -38,7 +38,7 @@ export class StaticDocument {
     const { type, vary } = this.options;
     const { bytes, tag } = this.read();
     const isCompressible = type.includes('charset') && isLarge(bytes);
-    const coding = isCompressible ? preferredCoding(request) : 'identity';
+    const coding = isCompressible ? preferredCoding(request, ['br', 'gzip']) : 'identity';
     const codingTag = coding === 'identity' ? tag : tag.replace(/"$/, `;${coding}"`);
     const isNotModified = new Preconditions(request).isNotModified(tag);
     if (vary) response.vary(vary);
@@ -69,9 +69,4 @@ export class StaticDocument {
     if (!coded) this.encoded.set(coding, (coded = codings[coding](this.read().bytes)));
     return coded;
   }
-}
-
-function preferredCoding(request: Request): Coding {
-  if (!request.headers['accept-encoding']) return 'identity';
-  return (request.acceptsEncodings(...Object.keys(codings)) || 'identity') as Coding;
 }

@@ -143,11 +143,12 @@ export function ExpansionField(type: () => Type, description: string): PropertyD
 export const ObjectField = (type: () => Type<object>, options: FieldOptions): PropertyDecorator =>
   field(options, { type: () => type() }, objectReader(type));
 
+/** A list of documents. Without `maxItems`, it is of a response that is as large as it needs to be. */
 export function ListField(
   type: () => Type<object>,
-  { minItems = 0, maxItems, ...options }: FieldOptions & { minItems?: number; maxItems: number },
+  { minItems = 0, maxItems, ...options }: FieldOptions & { minItems?: number; maxItems?: number },
 ): PropertyDecorator {
-  return field(options, { type: () => [type()], minItems, maxItems }, listReader(type, minItems, maxItems));
+  return field(options, { type: () => [type()], minItems, maxItems }, listReader(type, minItems, maxItems ?? Infinity));
 }
 
 /**

@@ -31,7 +31,7 @@ export const headers = {
     example: 'private, no-cache',
   },
   'No-Store': {
-    description: 'Problems must not be cached.',
+    description: 'The response must not be cached.',
     required: true,
     schema: { type: 'string', const: 'no-store' },
     example: 'no-store',
@@ -110,4 +110,6 @@ export type HeaderName = keyof typeof headers;
 export const rateLimitHeaders = ['RateLimit', 'RateLimit-Policy'] as const satisfies readonly HeaderName[];
 
 export const headerRefs = (names: readonly HeaderName[]): Record<string, { $ref: string }> =>
-  Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+  Object.fromEntries(
+    names.map((name) => [name === 'No-Store' ? 'Cache-Control' : name, { $ref: `#/components/headers/${name}` }]),
+  );

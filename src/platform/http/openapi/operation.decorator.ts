@@ -56,6 +56,8 @@ interface OperationDescription {
   readonly needsDatabase?: boolean;
   /** Whether it returns a StaticDocument, which has an ETag. */
   readonly isStatic?: boolean;
+  /** Whether the response must not be cached: it has no ETag. */
+  readonly isPrivate?: boolean;
   /** Whether a POST to a command takes If-Match, with the ETag of the resource that it changes. */
   readonly isConditional?: boolean;
   readonly deprecated?: boolean;
@@ -185,8 +187,9 @@ function success({
 
 /** Returns the headers of the success response. */
 function headersOf(operation: OperationDescription): HeaderName[] {
-  const { returns, created, textTypes, redirectsBrowsersTo } = operation;
+  const { returns, created, textTypes, redirectsBrowsersTo, isPrivate } = operation;
   if (redirectsBrowsersTo) return [];
+  if (isPrivate) return ['No-Store'];
   const validators: HeaderName[] = isTagged(operation) ? ['ETag', 'Cache-Control'] : [];
   if (textTypes) return validators;
   if (created) return ['Location', ...validators];
@@ -209,7 +212,8 @@ function representationOf(operation: OperationDescription): Representation {
   };
 }
 
-function isTagged({ returns, created, needsDatabase = true, isStatic = false }: OperationDescription): boolean {
+function isTagged(operation: OperationDescription): boolean {
+  const { returns, created, needsDatabase = true, isStatic = false, isPrivate = false } = operation;
   if (isStatic) return true;
-  return needsDatabase && Boolean(returns ?? created);
+  return needsDatabase && !isPrivate && Boolean(returns ?? created);
 }

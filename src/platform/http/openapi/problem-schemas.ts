@@ -175,10 +175,13 @@ export function problemResponse(problems: readonly DocumentedProblem[], instance
   ]);
   return {
     description: `${[...new Set(problems.map(({ type }) => type.title))].join(', or ')}.`,
-    headers: {
-      ...headerRefs(['X-Request-Id', 'Vary', ...rateLimitHeaders, ...headersOf(problems[0]!.type.status)]),
-      'Cache-Control': headerRefs(['No-Store'])['No-Store'],
-    },
+    headers: headerRefs([
+      'X-Request-Id',
+      'Vary',
+      ...rateLimitHeaders,
+      ...headersOf(problems[0]!.type.status),
+      'No-Store',
+    ]),
     content: {
       'application/problem+json': {
         schema: refs.length === 1 ? refs[0] : { oneOf: refs, discriminator: { propertyName: 'type', mapping } },

@@ -1,5 +1,5 @@
 import compression from 'compression';
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import onHeaders from 'on-headers';
 
 /** Minimum body length for compression, in characters; below it the overhead exceeds the saving. */
@@ -9,6 +9,15 @@ const compress = compression();
 
 /** Whether a body is large enough to compress. */
 export const isLarge = ({ length }: string | Buffer): boolean => length >= minCompressedLength;
+
+/** Returns the content coding that the client prefers among `codings` and identity. */
+export function preferredCoding<Coding extends string>(
+  request: Request,
+  codings: readonly Coding[],
+): Coding | 'identity' {
+  if (!request.headers['accept-encoding']) return 'identity';
+  return (request.acceptsEncodings(...codings, 'identity') || 'identity') as Coding | 'identity';
+}
 
 /** Sends a body. Small bodies bypass the compression middleware, whose overhead would double the cost. */
 export function send(response: Response, text: string): void {

@@ -6,6 +6,7 @@ import { PageResponse, setPageHeaders } from '../paging/page-query.js';
 import { Preconditions } from '../conditional/preconditions.js';
 import type { ArrivedRequest } from '../requests/request-target.js';
 import { StaticDocument } from '../docs/static-document.js';
+import { SpooledDocument } from './spooled-document.js';
 
 /** A response whose representation was set by ContentNegotiationGuard. */
 export type NegotiatedResponse = Response & { representation?: Representation };
@@ -19,7 +20,7 @@ export function sendRepresentation(
   answer: unknown,
   { tagged, location, dryRun }: Representation,
 ): void | Promise<void> {
-  if (answer instanceof StaticDocument) return answer.send(response);
+  if (answer instanceof StaticDocument || answer instanceof SpooledDocument) return answer.send(response);
   const { publicUrl } = response.req as ArrivedRequest;
   if (typeof answer === 'string') return send(response, answer);
   if (answer instanceof PageResponse) setPageHeaders(response, answer);
