@@ -28,7 +28,7 @@ describe('events, which are inserted at the end of a unit of work', () => {
   const record = (ids: readonly number[], fails = false): Promise<void> =>
     database.unitOfWork.run(repositories, async ({ events }) => {
       events.record({}, ...ids.map((id) => change(id)));
-      await events.latestOf('movies', 0);
+      await events.latestOf('movies', [0]);
       if (fails) throw new Error('rolled back');
     });
 
@@ -51,7 +51,7 @@ describe('events, which are inserted at the end of a unit of work', () => {
       const latest = await database.unitOfWork
         .run(repositories, async ({ events }) => {
           events.record({}, change(7));
-          const found = await events.latestOf('genres', 7);
+          const found = (await events.latestOf('genres', [7])).get(7);
           if (index % 4 === 0) throw new Error('rolled back');
           return found?.resourceId;
         })

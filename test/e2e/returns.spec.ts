@@ -118,8 +118,10 @@ describe('returns', () => {
       expect(await eventsOf(lines[1])).toMatchObject([{ type: 'line.returned_with_note', condition: 'ok' }]);
 
       const before = [await eventsOf(lines[0]), await eventsOf(lines[1])];
+      await setState(lines[0], 'in_service');
       await giveBack(rent.id, damaged, { id: lines[1].id, note: 'The case is cracked.' }).expect(200);
       expect([await eventsOf(lines[0]), await eventsOf(lines[1])]).toEqual(before);
+      expect(await stateOf(lines[0])).toBe('in_service');
     });
 
     it('take damage that is found after the return, while the copy was not lent since', async () => {
@@ -134,7 +136,21 @@ describe('returns', () => {
         { type: 'line.damage_found', note: 'Found at the shelf.' },
       ]);
 
+      // A repeated report changes nothing, after the repair and after the next rental.
       await setState(line, 'in_service');
+      expect((await giveBack(rent.id, damaged).expect(200)).body).toEqual(returned);
+      expect(await stateOf(line)).toBe('in_service');
+      const other = await shop.clerk.rent(client.id, line.movie_copy_id);
+      expect((await giveBack(rent.id, damaged).expect(200)).body).toEqual(returned);
+      expect(await eventsOf(line)).toHaveLength(2);
+      await shop.clerk.close(other['id']);
+    });
+
+    it('take no damage that is found after the copy was lent to the next client', async () => {
+      const { client, rent, lines } = await rental(1);
+      const [line] = lines;
+      const { body: returned } = await giveBack(rent.id, { id: line.id }).expect(200);
+      const damaged = { id: line.id, condition: 'damaged' };
       const next = await shop.clerk.rent(client.id, line.movie_copy_id);
       const facts = { movie_copy_id: line.movie_copy_id, movie_rent_id: next['id'] };
       expect(await refused(giveBack(rent.id, damaged), 409, 'copy-lent-since')).toMatchObject(facts);
@@ -144,13 +160,16 @@ describe('returns', () => {
       expect((await giveBack(rent.id, { id: line.id }).expect(200)).body).toEqual(returned);
     });
 
-    it.each(['retired', 'lost'])('leave a copy %s that was found damaged after that', async (state) => {
+    it.each(['retired', 'lost', 'maintenance'])('leave a copy %s that was found damaged after that', async (state) => {
       const { rent, lines } = await rental(1);
       await giveBack(rent.id, { id: lines[0].id }).expect(200);
       await setState(lines[0], state);
       await giveBack(rent.id, { id: lines[0].id, condition: 'damaged' }).expect(200);
       expect(await stateOf(lines[0])).toBe(state);
-      expect(await eventsOf(lines[0])).toMatchObject([{ type: 'line.returned' }]);
+      expect(await eventsOf(lines[0])).toMatchObject([{ type: 'line.returned' }, { type: 'line.damage_found' }]);
+      await setState(lines[0], 'in_service');
+      await giveBack(rent.id, { id: lines[0].id, condition: 'damaged' }).expect(200);
+      expect(await stateOf(lines[0])).toBe('in_service');
     });
 
     it('know no rental that was never made', async () => {

@@ -53,6 +53,8 @@ export interface Line {
   lost: string | null;
   /** The state that the last recorded event of the line gave the copy. */
   setCopyTo?: ServiceState;
+  /** Whether its copy came back damaged, or the damage was found later. */
+  isDamageReported?: boolean;
 }
 export interface Due {
   readonly on: string;

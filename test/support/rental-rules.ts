@@ -165,7 +165,7 @@ function returnLines(desk: Desk, { rentId, names }: RequestTo<'return'>): Verdic
   if (errors.length > 0) return { status: 422, type: 'invalid-input', errors };
   const lines = names.map((name) => [lineNamed(desk, rentId, name)!, name.condition === 'damaged'] as const);
   const isLentSince = ([line, isDamaged]: (typeof lines)[number]): boolean =>
-    isDamaged && !isOpen(line) && lastLine(desk, line.copyId) !== line;
+    isDamaged && !isOpen(line) && !line.isDamageReported && lastLine(desk, line.copyId) !== line;
   if (lines.some(isLentSince)) return conflict('copy-lent-since');
   return done(() => lines.forEach(([line, isDamaged]) => giveBack(desk, line, isDamaged)));
 }
@@ -175,10 +175,11 @@ function giveBack(desk: Desk, line: Line, isDamaged = false): boolean {
   const copy = copyOf(desk, line);
   const isFound = line.lost !== null && copy.state === 'lost' && lastLine(desk, copy.id) === line;
   const hasEnded = isOpen(line) || isFound;
+  if (!hasEnded && (!isDamaged || line.isDamageReported)) return false;
   const state = isDamaged && (isFound || copy.state === 'in_service') ? 'maintenance' : isFound && 'in_service';
   if (hasEnded) Object.assign(line, { returned: desk.now, lost: null });
   if (state) Object.assign(copy, { state });
-  if (state || (hasEnded && isDamaged)) line.setCopyTo = state || undefined;
+  Object.assign(line, { setCopyTo: state || undefined, isDamageReported: isDamaged });
   return hasEnded;
 }
 
@@ -208,7 +209,7 @@ function undoReturn(desk: Desk, line: Line): Verdict {
   if (!isInStock(copy)) return conflict('copy-withdrawn');
   return done(() => {
     if (copy.state === line.setCopyTo) copy.state = 'in_service';
-    Object.assign(line, { returned: null, setCopyTo: undefined });
+    Object.assign(line, { returned: null, setCopyTo: undefined, isDamageReported: undefined });
   });
 }
 

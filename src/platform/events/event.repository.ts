@@ -114,15 +114,23 @@ export class EventRepository {
     return dialectOf(this.manager.connection).nextTransactionId;
   }
 
-  /** Returns the latest recorded change of a resource. */
-  async latestOf(resource: string, resourceId: number): Promise<Event | undefined> {
+  /** Returns the latest recorded change of each of some resources, by their ids. */
+  async latestOf(resource: string, ids: readonly number[]): Promise<Map<number, Event>> {
+    if (ids.length === 0) return new Map();
     await writeDeferred(this.manager);
-    const [latest] = await this.manager.find(Event, {
-      where: { resource, resourceId },
-      order: { id: 'DESC' },
-      take: 1,
-    });
-    return latest;
+    const dialect = dialectOf(this.manager.connection);
+    const events = this.manager.createQueryBuilder(Event, 'event');
+    const latestIds = events
+      .subQuery()
+      .select('MAX(one.id)')
+      .from(Event, 'one')
+      .where(`one.resource = :resource AND ${dialect.isInList('one.resourceId', ':ids')}`)
+      .groupBy('one.resourceId');
+    const found = await events
+      .where(`event.id IN ${latestIds.getQuery()}`)
+      .setParameters({ resource, ids: dialect.listParameter(ids) })
+      .getMany();
+    return new Map(found.map((event) => [event.resourceId, event]));
   }
 
   /** Records changes in their transaction. Changes of no member, as by a repeated PUT, are not recorded. */

@@ -21,7 +21,8 @@ export interface ReturnRepositories {
 
 /**
  * Returns lines. Their rentals and the movies of their copies are locked. A line that was returned before keeps its time;
- * damage that is found then sends its copy to maintenance, as long as the copy was not lent since.
+ * damage that is found then sends its copy to maintenance, as long as the copy was not lent since. Damage is reported
+ * once: a repeated report changes nothing, even if the copy was repaired or lent since.
  * @returns the lines that ended
  * @throws CopyLentSince
  */
@@ -35,7 +36,8 @@ export async function giveBack(
   const last = new Map(
     (await lines.findLastOf(unclear.map(({ line }) => line.movieCopyId))).map((each) => [each.movieCopyId, each]),
   );
-  const judged = returns.map((each) => judge(each, last.get(each.line.movieCopyId)));
+  const reported = await reportedDamage(unclear, events);
+  const judged = returns.map((each) => judge(each, last.get(each.line.movieCopyId), reported.has(each.line)));
 
   const ended = judged.filter(({ isEnded }) => isEnded).map(({ line }) => line);
   await lines.return(ended, now);
@@ -57,6 +59,19 @@ export async function giveBack(
   return new Set(ended);
 }
 
+/** Returns the lines whose damage was recorded when they ended or since. A line that is opened again has an event. */
+async function reportedDamage(
+  returns: readonly Return[],
+  events: EventRepository,
+): Promise<ReadonlySet<MovieRentDetail>> {
+  const lines = returns.filter(({ isDamaged }) => isDamaged).map(({ line }) => line);
+  const latest = await events.latestOf(
+    'movie_rent_details',
+    lines.map(({ id }) => id),
+  );
+  return new Set(lines.filter(({ id }) => latest.get(id)?.changes['condition'] === 'damaged'));
+}
+
 interface Judgement {
   readonly line: MovieRentDetail;
   /** Whether the line ends now. */
@@ -68,12 +83,20 @@ interface Judgement {
   readonly changes: Readonly<Record<string, unknown>>;
 }
 
-/** @param last the last loan of the copy, for lines that have ended */
-function judge({ line, isDamaged = false, note }: Return, last: MovieRentDetail | undefined): Judgement {
+/**
+ * @param last the last loan of the copy, for lines that have ended
+ * @param isReported whether damage of the line is recorded
+ */
+function judge(
+  { line, isDamaged = false, note }: Return,
+  last: MovieRentDetail | undefined,
+  isReported: boolean,
+): Judgement {
   const { serviceState: state } = last?.movieCopy ?? line.movieCopy!;
   const isLast = last?.id === line.id;
   const isFound = line.lostDatetime !== null && isLast && state === 'lost';
   const isEnded = line.isOpen || isFound;
+  if (!isEnded && isReported) return { line, isEnded, changes: {} };
   if (!isEnded && isDamaged && !isLast) throw new CopyLentSince(line.movieCopyId, last!.movieRentId);
 
   const isSentAway = isDamaged && (isFound || state === 'in_service');
@@ -89,7 +112,7 @@ function judge({ line, isDamaged = false, note }: Return, last: MovieRentDetail 
   const type = isFound
     ? 'line.found'
     : !isEnded
-      ? isSentAway && 'line.damage_found'
+      ? isDamaged && 'line.damage_found'
       : isDamaged
         ? 'line.returned_damaged'
         : note === undefined

@@ -36,8 +36,8 @@ export class ReturnsController {
     description:
       'Returns all these lines or none, each named by its id, its copy or its barcode. Idempotent: a line that was ' +
       'returned before keeps its time, and its note is not recorded again. A damaged copy goes to maintenance, also if ' +
-      'the damage is found after the return, as long as the copy was not lent since. A lost copy that comes back is ' +
-      'in service again.',
+      'the damage is found after the return, as long as the copy was not lent since; the damage of a line is recorded ' +
+      'once. A lost copy that comes back is in service again.',
     returns: MovieRentDto,
     requestExamples: {
       'A copy': { details: [{ movie_copy_id: 1 }] },

@@ -112,7 +112,7 @@ export class ReturnsService {
       if (last!.id !== lineId) throw new CopyLentSince(line.movieCopyId, last!.movieRentId);
       const { serviceState } = last!.movieCopy!;
       if (outOfStock.includes(serviceState)) throw new CopyWithdrawn(line.movieCopyId, serviceState);
-      const sentAway = (await events.latestOf('movie_rent_details', lineId))?.changes['service_state'];
+      const sentAway = (await events.latestOf('movie_rent_details', [lineId])).get(lineId)?.changes['service_state'];
       if (serviceState === sentAway) await copies.setServiceState(copyIds, 'in_service');
       const returned = line.returnedDatetime!.toISOString();
       await lines.reopen(line);
