@@ -11,10 +11,10 @@ import { type Measurement, Rounds } from './rounds.js';
 import type { ShopSize } from './target.js';
 import type { WorkName } from './works.js';
 
-/** What opens a shop at a database: the service or the naive version of it. */
+/** Opens a shop at a database: the service or its naive version. */
 export type Opening = (databaseUrl: string, size?: ShopSize) => Promise<Contender>;
 
-/** The workbench of one section: what is started on it is stopped, and what is stored removed, when it is cleared. */
+/** The environment of one section: stops what it has started, and removes what it has stored, when it is cleared. */
 export class Bench {
   private readonly generator = LoadGenerator.start();
   private readonly cleanups: (() => Promise<unknown>)[] = [];
@@ -26,7 +26,7 @@ export class Bench {
   ) {}
 
   static async open(settings: Settings): Promise<Bench> {
-    // Beside the service's own file, and so on the same disk: folders for temporary files may be in memory.
+    // On the same disk as the service's own file: folders for temporary files may be in memory.
     await mkdir('data', { recursive: true });
     return new Bench(settings, new Progress(), await mkdtemp(join('data', 'bench-')));
   }
@@ -37,7 +37,7 @@ export class Bench {
     return running;
   }
 
-  /** Opens a shop of that size at an empty database: `opening` makes the schema, and comes back once it is filled. */
+  /** Opens a shop of a size at an empty database: `opening` creates the schema, and runs again after it is filled. */
   async filled(opening: Opening, databaseUrl: string, size: ShopSize): Promise<Contender> {
     await this.fill(opening, databaseUrl, size);
     return this.started(opening(databaseUrl, size));
@@ -49,7 +49,7 @@ export class Bench {
     await fillShop(database, size, this.progress).finally(() => database.close());
   }
 
-  /** Starts a PostgreSQL, with its own settings for what is committed to be on disk, and says how to create databases. */
+  /** Starts a PostgreSQL with its default durability, and returns a function that creates databases. */
   async postgres(): Promise<(name: string) => Promise<string>> {
     const server = await startEmbeddedPostgres();
     this.onClear(() => server.stop());

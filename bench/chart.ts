@@ -7,7 +7,7 @@ const labels = 430;
 const scale = 180;
 const width = labels + 3 * scale + 170;
 
-/** How near each goal is: bars to a line that all of them should reach. */
+/** The results of the goals, as bars to a line that all of them should reach. */
 export function chartOf(results: Readonly<Record<string, Findings>>): string {
   const goals = Object.entries(results).flatMap(([section, { goals }]) => goals.map((goal) => ({ section, goal })));
   const height = (goals.length + 3) * line;
@@ -20,7 +20,7 @@ ${goals.map(({ section, goal }, position) => bar(section, goal, (position + 1.6)
 `;
 }
 
-/** Bars far beyond their goal are cut off; the figure beside them is exact. */
+/** Bars far beyond their goal are truncated; the figure beside them is exact. */
 function bar(section: string, goal: Goal, top: number): string {
   const share = achieved(goal) ?? 0;
   const length = Math.round(Math.min(share, 3) * scale);

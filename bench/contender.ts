@@ -14,7 +14,7 @@ import type { ShopSize, Target } from './target.js';
 import { usageOf } from './usage.js';
 import type { WorkName } from './works.js';
 
-/** A server that is measured: the service, or one it is compared to. */
+/** A server that is measured: the service, or a reference. */
 export class Contender {
   private constructor(
     readonly name: string,
@@ -22,7 +22,7 @@ export class Contender {
     private readonly target: Target,
   ) {}
 
-  /** One that has no shop. */
+  /** A reference without a shop. */
   static async bare(name: string, reference: string): Promise<Contender> {
     const program = startReference(reference);
     return new Contender(name, [program], { urls: [await program.url()] });
@@ -33,7 +33,7 @@ export class Contender {
     return new Contender(name, [program], { urls: [await program.url()], size });
   }
 
-  /** The service as it is shipped, from dist. */
+  /** The built service, from dist. */
   static async ours(name: string, databaseUrl: string, size?: ShopSize, instances = 1): Promise<Contender> {
     const started = [];
     // One after another: the first of them migrates.
@@ -60,12 +60,12 @@ export class Contender {
     return this.measurement(work, generator, (seconds) => ({ connections, until: { seconds } }));
   }
 
-  /** One request after another, a few times: for what takes so long that each is a figure of its own. */
+  /** Measures a few requests one after another, for requests that take long. */
   alone(work: WorkName, generator: LoadGenerator): Measurement {
     return this.measurement(work, generator, () => ({ connections: 1, until: { times: 3 } }));
   }
 
-  /** Waits until it says that it can serve. */
+  /** Waits until the server is ready. */
   async isReady(): Promise<void> {
     while ((await fetch(`${this.target.urls[0]}/health/ready`)).status !== 200) await later(5);
   }

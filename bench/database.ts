@@ -5,7 +5,7 @@ import sqlite3 from 'sqlite3';
 export interface Database {
   run(sql: string): Promise<unknown>;
   columnsOf(table: string): Promise<ReadonlySet<string>>;
-  /** Puts it in order after much was written. */
+  /** Updates statistics and checkpoints after large writes. */
   settle(): Promise<unknown>;
   close(): Promise<void>;
 }
@@ -18,7 +18,7 @@ async function openSqlite(file: string): Promise<Database> {
   const database = new sqlite3.Database(file);
   const run = (sql: string) =>
     new Promise<void>((done, fail) => database.exec(sql, (error) => (error ? fail(error) : done())));
-  // For the filling only: these are settings of this connection.
+  // Only for filling: the settings belong to this connection.
   await run('PRAGMA synchronous = OFF; PRAGMA cache_size = -200000');
   return {
     run,

@@ -5,40 +5,40 @@ export interface Figures {
   readonly p50?: number;
   /** Milliseconds. */
   readonly p99?: number;
-  /** Of all threads of the server, for each time the work was done. */
+  /** Processor time of all threads of the server, for each operation. */
   readonly cpuMicroseconds?: number;
-  /** Resident set size of the server afterwards. */
+  /** Resident set size of the server after the measurement. */
   readonly megabytes?: number;
 }
 
-/** Figures of one contender at one work: the medians of all rounds. */
+/** The figures of one contender and one workload: the medians of all rounds. */
 export interface Row extends Figures {
   readonly work: string;
   readonly contender: string;
-  /** How it compares to others measured in the same rounds: medians of each round's own ratio. */
+  /** Ratios to others measured in the same rounds: the medians of the ratios of the rounds. */
   readonly ratios: Readonly<Record<string, number>>;
 }
 
 export interface Goal {
   readonly work: string;
   readonly figure: number | undefined;
-  /** What is counted, such as "× naive" or "ms". */
+  /** The unit of the figure, such as "× naive" or "ms". */
   readonly unit: string;
   readonly bound: { readonly atLeast: number } | { readonly atMost: number };
 }
 
-/** What a section of the benchmark found. */
+/** The results of a section of the benchmark. */
 export interface Findings {
   readonly rows: readonly Row[];
   readonly goals: readonly Goal[];
-  /** What must be known to read them. */
+  /** Notes that are needed to interpret them. */
   readonly notes: readonly string[];
 }
 
-/** 1 is the goal itself; more is better than it. */
+/** Returns 1 for exactly the goal, and more for a better figure. */
 export function achieved({ figure, bound }: Goal): number | undefined {
   if (figure === undefined) return undefined;
   if ('atLeast' in bound) return figure / bound.atLeast;
-  // What shrank where it might have grown is beyond any goal.
+  // A figure that shrank instead of growing is better than any goal.
   return figure > 0 ? bound.atMost / figure : Infinity;
 }

@@ -2,7 +2,7 @@ import type { Progress } from '../scripts/support/progress.js';
 import type { Database } from './database.js';
 import type { ShopSize } from './target.js';
 
-/** Rows a statement. */
+/** Rows per statement. */
 const batchSize = 20_000;
 
 const adjectives = ['Silent', 'Crimson', 'Broken', 'Golden', 'Hidden', 'Savage', 'Frozen'];
@@ -84,7 +84,7 @@ function tables({
         client_id: `1 + ((i + 1) / 2) % ${clients}`,
         movie_copy_id: `1 + i % ${copies}`,
         lent_datetime: instant('i'),
-        // Due on the same day. Every other one came back on the 30th, which is late.
+        // Due on the same day. Every second one was returned on the 30th, which is late.
         returned_datetime:
           `CASE WHEN i > ${lines - openLines} THEN NULL ` +
           `WHEN i % 2 = 0 THEN ${instant('i')} ELSE ${month('i')} || '-30T12:00:00.000Z' END`,
@@ -97,7 +97,7 @@ function tables({
 }
 
 /**
- * Fills an empty schema with a shop of that size, in few and large statements. Columns that the schema doesn't have are
+ * Fills an empty schema with a shop of a size, by few and large statements. Columns that the schema doesn't have are
  * left out, so the service and the naive version of it get the same shop.
  */
 export async function fillShop(database: Database, size: ShopSize, progress: Progress): Promise<void> {

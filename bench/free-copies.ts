@@ -1,14 +1,16 @@
 import type { ShopSize } from './target.js';
 
-/** Prime and larger than any shop, so that steps of it visit every id once, here and there as customers do. */
+/**
+ * Prime and larger than any shop, so that steps of this size visit every id once, scattered like customers' choices.
+ */
 const stride = 100_000_007;
 
-/** The `position`th of the ids from 1 to `count`, in an order that jumps about. */
+/** Returns the `position`th of the ids from 1 to `count`, in a scattered order. */
 export function scattered(position: number, count: number): number {
   return 1 + ((position * stride) % count);
 }
 
-/** The free copies of one shop, as far as the load generator knows: it rents none that may be out. */
+/** The copies of one shop that are free for certain: the load generator rents none that may be out. */
 export class FreeCopies {
   private taken = 0;
   private readonly returned: number[] = [];

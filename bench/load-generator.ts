@@ -17,7 +17,7 @@ export class LoadGenerator {
     return new LoadGenerator(fork(join(import.meta.dirname, 'load.js'), [], { execPath, execArgv }));
   }
 
-  /** @throws Error where a contender answers wrongly, or not at all */
+  /** @throws Error if a contender sends a wrong response, or none */
   async perform(job: Job): Promise<Load> {
     this.child.send(job);
     const message = once(this.child, 'message') as Promise<[{ load?: Load; error?: string }]>;

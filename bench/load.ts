@@ -5,17 +5,17 @@ import type { Target } from './target.js';
 import { ask } from './verify.js';
 import { type Work, type WorkName, works } from './works.js';
 
-/** What the load generator is asked, one at a time. */
+/** A request to the load generator, which handles one at a time. */
 export interface Job {
   readonly work: WorkName;
   readonly target: Target;
   readonly connections: number;
-  /** Seconds to go on for, or how often to do it. */
+  /** The duration in seconds, or the number of operations. */
   readonly until: { readonly seconds: number } | { readonly times: number };
 }
 
 export interface Load {
-  /** How often the work was done. */
+  /** The number of completed operations. */
   readonly done: number;
   readonly perSecond: number;
   /** Milliseconds. */
@@ -32,7 +32,10 @@ function freeCopiesOf({ urls, size }: Target): FreeCopies {
   return freeCopies.get(key)!;
 }
 
-/** What to send for a work to a target: prepared, and the target's answers verified, before the first measurement. */
+/**
+ * The requests of a workload to a target: prepared, and the responses of the target verified, before the first
+ * measurement.
+ */
 const prepared = new Map<string, Promise<Request[]>>();
 
 function requestsFor(name: WorkName, target: Target): Promise<Request[]> {
@@ -89,11 +92,11 @@ function fire(
         requests,
         connections,
         amount: times,
-        // Seconds. A naive search of a large shop takes its time.
+        // Seconds. A naive search of a large shop is slow.
         timeout: 120,
-        // Seconds. The meter ends it before.
+        // Seconds. The meter ends the run before.
         duration: 3600,
-        // Milliseconds between looks at whether it is to end.
+        // Interval in milliseconds of the checks for the end.
         sampleInt: 50,
       },
       (error, result) => (error ? fail(error as Error) : done(result)),
@@ -103,9 +106,9 @@ function fire(
 }
 
 /**
- * Our own count beside autocannon's, whose histogram holds whole milliseconds only, and which doesn't know which
- * statuses are right. It ends the measurement as its time is over, but not before there were as many answers as there
- * are connections.
+ * A separate count beside autocannon's, whose histogram has whole milliseconds only, and which doesn't know the
+ * expected statuses. Ends the measurement when its time is over, but not before there were as many responses as
+ * connections.
  */
 class Meter {
   private readonly start = performance.now();
@@ -146,7 +149,7 @@ class Meter {
     };
   }
 
-  /** One is enough to make all figures worthless. */
+  /** A single wrong response invalidates all figures. */
   private fault(instance: Instance, what: string): void {
     this.wrong.set(what, (this.wrong.get(what) ?? 0) + 1);
     instance.stop();

@@ -6,7 +6,7 @@ import { pinned } from './cores.js';
 import type { Findings } from './figures.js';
 import type { Settings } from './settings.js';
 
-/** What a section found, and where and how. */
+/** The results of a section, with the place and the settings of the measurement. */
 export interface Result extends Findings {
   readonly measured: {
     readonly on: string;
@@ -55,6 +55,6 @@ async function readResults(file: string): Promise<Results> {
   }
 }
 
-/** Four digits say all that a measurement knows. */
+/** Measurements are not more precise than four digits. */
 const rounded = (_key: string, value: unknown) =>
   typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;

@@ -5,20 +5,23 @@ import { median } from './statistics.js';
 /** Warm-up in seconds, not counted: V8 compiles hot code on the same core as the server. */
 const warmUp = 4;
 
-/** One contender at one work. */
+/** One contender with one workload. */
 export interface Measurement {
   readonly work: string;
   readonly contender: string;
   measure(seconds: number): Promise<Figures>;
 }
 
-/** Whom others are compared to: at the same work, or at one of its own. */
+/** The reference of a comparison: with the same workload, or with one of its own. */
 export interface Reference {
   readonly contender: string;
   readonly work?: string;
 }
 
-/** Figures of several contenders, taken in turns: whatever slows the machine down for a while slows all of them. */
+/**
+ * The figures of several contenders, measured in turns, so that a temporary slowdown of the machine affects all of
+ * them.
+ */
 export class Rounds {
   private constructor(private readonly figures: ReadonlyMap<string, readonly Figures[]>) {}
 
@@ -64,7 +67,7 @@ export class Rounds {
     });
   }
 
-  /** Of the same rounds' figures, each to each. */
+  /** Returns the median of the ratios of the rounds. */
   ratio(
     contender: string,
     work: string,
@@ -82,7 +85,7 @@ export class Rounds {
     return values.length > 0 ? median(values) : undefined;
   }
 
-  /** To be at least so many times as fast as `reference`. */
+  /** The goal to be at least `bound` times as fast as `reference`. */
   atLeast(bound: number, contender: string, work: string, reference: Reference): Goal {
     const figure = this.ratio(contender, work, reference);
     return { work, figure, unit: `× ${reference.contender}`, bound: { atLeast: bound } };

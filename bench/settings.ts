@@ -3,16 +3,16 @@ import { UnusableInput } from '../scripts/support/input.js';
 
 export interface Settings {
   readonly rounds: number;
-  /** Of each measurement in each round. */
+  /** Duration of each measurement in each round. */
   readonly seconds: number;
   readonly connections: number;
-  /** Of the large shop of the growth and start sections. It has ten times as many lines of rentals. */
+  /** Size of the large shop of the growth and start sections. It has ten times as many lines of rentals. */
   readonly movies: number;
-  /** Of full load, in the memory section. */
+  /** Duration of full load in the memory section. */
   readonly memorySeconds: number;
-  /** Where the CSV files of the Sakila shop are. */
+  /** The folder with the CSV files of the Sakila shop. */
   readonly sakila: string | undefined;
-  /** The folder the results are written into. */
+  /** The folder for the results. */
   readonly out: string;
 }
 
@@ -26,7 +26,7 @@ const options = {
   out: { value: 'folder', description: 'where to write the results', default: 'docs/bench' },
 } as const;
 
-/** Returns how `npm run bench` is called. */
+/** Returns the usage of `npm run bench`. */
 export const usageOf = (sections: readonly string[]): Usage<keyof typeof options> => ({
   command: 'npm run bench --',
   summary: `Measures the service and writes the results. Sections: ${sections.join(', ')}.`,

@@ -1,4 +1,4 @@
-/** The value that a share of all is below or at. */
+/** Returns the smallest value that is not exceeded by a share of all values. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((one, other) => one - other);
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? NaN;

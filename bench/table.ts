@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 import type { Result } from './results.js';
 import { boundOf, verdictOn, worded } from './wording.js';
 
-/** What one section found, for a terminal. */
+/** Returns the results of one section as tables for a terminal. */
 export function tablesOf(name: string, { rows, goals, notes }: Result): string {
   const figures = table(['work', 'contender', 'per second', 'p50 ms', 'p99 ms', 'CPU µs', 'MB', 'compared']);
   for (const row of rows) {
@@ -15,11 +15,11 @@ export function tablesOf(name: string, { rows, goals, notes }: Result): string {
       compared.join(', '),
     ]);
   }
-  const judged = table(['work', 'figure', 'goal', '']);
+  const goalTable = table(['work', 'figure', 'goal', '']);
   for (const goal of goals) {
-    judged.push([goal.work, `${worded(goal.figure)} ${goal.unit}`, boundOf(goal), verdictOn(goal)]);
+    goalTable.push([goal.work, `${worded(goal.figure)} ${goal.unit}`, boundOf(goal), verdictOn(goal)]);
   }
-  return [`\n${name}`, ...(rows.length > 0 ? [figures] : []), ...(goals.length > 0 ? [judged] : []), ...notes].join(
+  return [`\n${name}`, ...(rows.length > 0 ? [figures] : []), ...(goals.length > 0 ? [goalTable] : []), ...notes].join(
     '\n',
   );
 }

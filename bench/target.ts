@@ -1,11 +1,11 @@
-/** How large a shop is. */
+/** The size of a shop. */
 export interface ShopSize {
   readonly movies: number;
   readonly copies: number;
   readonly clients: number;
   /** Lines of rentals. */
   readonly lines: number;
-  /** The number of lines, the last ones, that are still out. */
+  /** The number of open lines, which are the last ones. */
   readonly openLines: number;
 }
 
@@ -15,12 +15,12 @@ export function shopOf(movies: number, lines = movies, openLines = 0): ShopSize 
   return { movies, copies: movies * copiesPerMovie, clients: 1000, lines, openLines };
 }
 
-/** What a measurement is aimed at. */
+/** The target of a measurement. */
 export interface Target {
-  /** One for each instance; the connections are dealt out among them. */
+  /** One for each instance; the connections are distributed among them. */
   readonly urls: readonly string[];
   /** The credential that requests need. */
   readonly token?: string;
-  /** The shop that is open there, where there is one. */
+  /** The size of its shop, if it has one. */
   readonly size?: ShopSize;
 }

@@ -8,13 +8,13 @@ export interface Answer {
   readonly body: string;
 }
 
-/** Sends one request to what is measured. */
+/** Sends one request to the measured server. */
 export type Ask = (request: Request) => Promise<Answer>;
 
 export async function ask(url: string, { method = 'GET', path = '/', headers, body }: Request): Promise<Answer> {
   const response = await fetch(url + path, {
     method,
-    // Left to itself, fetch asks caches to stand back as soon as a request is conditional.
+    // By default, fetch sends `Cache-Control: no-cache` with a conditional request.
     headers: { 'Cache-Control': 'max-age=0', ...(headers as Record<string, string>) },
     body: body as string,
   });
@@ -28,7 +28,7 @@ export async function ask(url: string, { method = 'GET', path = '/', headers, bo
 
 export const json = <Body>({ body }: Answer): Body => JSON.parse(body) as Body;
 
-/** Who answers wrongly may be fast, and isn't measured. */
+/** @throws Error for a wrong response: a wrong contender may be fast, and is not measured */
 export function verify(answer: Answer, status: number, isRight: (answer: Answer) => boolean): void {
   if (answer.status === status && isRight(answer)) return;
   throw new Error(

@@ -1,6 +1,6 @@
 import { achieved, type Goal } from './figures.js';
 
-/** Three digits, or all there are before the point. */
+/** Formats a figure with three digits, or with all digits before the decimal point. */
 export function worded(figure: number | undefined): string {
   if (figure === undefined) return 'n/a';
   return figure >= 100 ? String(Math.round(figure)) : String(Number(figure.toPrecision(3)));

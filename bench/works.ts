@@ -4,13 +4,13 @@ import { titleOf } from './fill-shop.js';
 import type { ShopSize } from './target.js';
 import { type Answer, type Ask, json, verify } from './verify.js';
 
-/** Something a client does, again and again on each of its connections. */
+/** A workload: an operation that a client repeats on each of its connections. */
 export interface Work {
-  /** The statuses of right answers. Any other fails the measurement. */
+  /** The expected statuses. Any other fails the measurement. */
   readonly statuses: readonly number[];
-  /** Times only the answers of this status, where a client does several things in turn. */
+  /** Measures only responses of this status, if a client sends several kinds of requests in turn. */
   readonly timed?: number;
-  /** Sees that the shop answers rightly, and says what to send. */
+  /** Verifies the responses of the shop, and returns the requests to send. */
   prepare(ask: Ask, shop: OpenShop): Promise<Request[]>;
 }
 
@@ -41,7 +41,7 @@ const post = (path: string, body: object): Request => ({
   body: JSON.stringify(body),
 });
 
-/** Reads another path each time: `pathOf` is called with 0, 1, 2, … */
+/** Reads a different path each time: `pathOf` is called with 0, 1, 2, … */
 async function reads(
   ask: Ask,
   pathOf: (turn: number) => string,
@@ -83,7 +83,7 @@ async function rentsAndCloses(ask: Ask, shop: OpenShop): Promise<Request[]> {
   return [
     {
       ...renting,
-      // A connection has one rental open at a time, and its context is its own.
+      // A connection has one open rental at a time, in its own context.
       onResponse: (_status, body, context) => void Object.assign(context, JSON.parse(body) as Rent),
     },
     {
@@ -94,7 +94,7 @@ async function rentsAndCloses(ask: Ask, shop: OpenShop): Promise<Request[]> {
   ];
 }
 
-/** Follows the `next` links until `depth` movies are passed by. */
+/** Returns the cursor behind the first `depth` movies, by following `next` links. */
 async function cursorAt(ask: Ask, depth: number): Promise<string> {
   let path = '/movies?limit=200';
   for (let passed = 0; passed < depth; passed += 200) {

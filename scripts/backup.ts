@@ -26,7 +26,7 @@ await runCommand(usage, async ({ positionals }) => {
   }
   assertFree(file);
   if (!existsSync(dirname(file))) {
-    throw new UnusableInput(`The folder ${dirname(file)} does not exist. Create it, or name another.`);
+    throw new UnusableInput(`The folder ${dirname(file)} does not exist. Create it, or choose another one.`);
   }
   // A file with the requested name is always complete.
   const partial = `${file}.partial`;
@@ -46,6 +46,6 @@ await runCommand(usage, async ({ positionals }) => {
 
 function assertFree(file: string): void {
   if (existsSync(file)) {
-    throw new UnusableInput(`${file} already exists, and a backup overwrites no file. Name another.`);
+    throw new UnusableInput(`${file} already exists, and a backup does not overwrite files. Choose another name.`);
   }
 }

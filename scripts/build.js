@@ -1,6 +1,6 @@
 /**
- * Compiles the sources into a new folder, which then replaces dist: the previous build can be started meanwhile, and stays
- * if the build fails. It is plain JavaScript, since nothing is built when it runs.
+ * Compiles the sources into a new folder, which then replaces dist: the previous build can be started meanwhile, and
+ * stays if the build fails. Plain JavaScript, since nothing is built when it runs.
  */
 import './check-node.js';
 import { spawnSync } from 'node:child_process';
@@ -29,7 +29,7 @@ if (run(compiler, '--project', config, '--outDir', built) && run(`${built}/scrip
 }
 for (const folder of [built, former]) rmSync(folder, { recursive: true, force: true });
 
-/** Returns the configuration that the arguments name. Exits if they request help or are wrong. */
+/** Returns the configuration file in the arguments. Exits if they request help or are wrong. */
 function configOf(args) {
   try {
     const { values, positionals } = parseArgs({ args, options: { help: { type: 'boolean' } }, allowPositionals: true });

@@ -2,16 +2,16 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 
-/** Packages that stay outside, and are loaded as they are. */
+/** Packages outside the bundle. */
 const external = [
-  // All that decorators write is written with it, so that it has to be there first, in whichever chunk they are.
+  // Decorators in all chunks write their metadata with it, so it must be loaded first.
   'reflect-metadata',
-  // They look for files beside their own.
+  // They read files from their own folders.
   ...['pino', 'pino-pretty', 'sqlite3', 'swagger-ui-dist'],
-  // Nest does without where they aren't installed.
+  // Optional packages of Nest, which are not installed.
   ...['@nestjs/microservices', '@nestjs/websockets', '@fastify/static'],
 ];
-/** They check the environment, with a few of their modules. */
+/** The environment is checked with a few of their modules. */
 const validators = /^class-(validator|transformer)$/;
 
 const dist = dirname(import.meta.dirname);
@@ -53,7 +53,7 @@ const options = {
   legalComments: 'none',
   lineLimit: 120,
   logLevel: 'warning',
-  // For the CommonJS among them, which require what is outside.
+  // For bundled CommonJS modules, which require packages outside the bundle.
   banner: {
     js: `import 'reflect-metadata';
 import { createRequire as requireOf } from 'node:module';
@@ -61,7 +61,7 @@ const require = requireOf(import.meta.url), __dirname = import.meta.dirname;`,
   },
 } as const satisfies BuildOptions;
 
-// Puts the service and what it depends on into one file in place of 1,500, most of whose start is looking for the next.
+// Bundles the service with its dependencies into one file instead of 1,500: resolving them was most of the start time.
 await build({ ...options, entryPoints: [join(dist, 'src/serve.js')], outfile: service });
 
 // Likewise the commands, which share most of their code.
@@ -77,7 +77,7 @@ await build({
 });
 
 const text = await readFile(service, 'utf8');
-// One character beyond Latin-1 would have V8 keep all of it in two bytes a character. esbuild leaves those of regular
-// expressions as they are.
+// With one character beyond Latin-1, V8 would store the whole text in two bytes a character. esbuild does not escape
+// those in regular expressions.
 const bundle = text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 await writeFile(service, bundle);

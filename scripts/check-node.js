@@ -1,6 +1,6 @@
 /**
- * Ends the process with one sentence where package.json doesn't admit this version of Node.js. It is imported before
- * anything else, and is plain JavaScript: it runs before anything is installed or built.
+ * Ends the process with one sentence if package.json doesn't admit this version of Node.js. Imported before everything
+ * else, and plain JavaScript, because it runs before anything is installed or built.
  */
 import { readFileSync } from 'node:fs';
 

@@ -29,7 +29,7 @@ await runCommand(usage, async ({ positionals }) => {
   );
 });
 
-/** @throws UnusableInput that doesn't quote the URL, which may hold a password */
+/** @throws UnusableInput that doesn't quote the URL, which may contain a password */
 function databaseUrl(text: string, position: number): string {
   try {
     parseDatabaseUrl(text);

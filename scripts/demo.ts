@@ -19,7 +19,7 @@ const file = resolve('data/demo.sqlite');
 
 const usage = {
   command: 'npm run demo --',
-  summary: 'Serves a shop with the data of datasets/, from a new file of its own.',
+  summary: 'Serves a shop with the data of datasets/ from a new SQLite file.',
 };
 
 await runCommand(usage, async () => {

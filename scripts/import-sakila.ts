@@ -3,7 +3,7 @@ import { readSakila } from './support/sakila.js';
 
 const usage = {
   command: 'npm run import:sakila --',
-  summary: 'Imports the CSV files of the Sakila sample database. Repeated, it adds only what is new.',
+  summary: 'Imports the CSV files of the Sakila sample database. A repeated import adds only new rows.',
   positionals: ['<folder>'],
   options: {
     encoding: { value: 'encoding', description: 'the encoding of the files, such as latin1; UTF-8 if absent' },

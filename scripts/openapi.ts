@@ -7,7 +7,7 @@ import { describeApi } from '../src/platform/http/openapi/openapi.setup.js';
 import { runCommand } from './support/run-command.js';
 import { projectFolder, version } from '../src/platform/config/version.js';
 
-const usage = { command: 'npm run openapi --', summary: 'Writes docs/openapi.json, as the code declares it.' };
+const usage = { command: 'npm run openapi --', summary: 'Writes docs/openapi.json from the code.' };
 
 await runCommand(usage, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'movie-rental-openapi-'));

@@ -15,7 +15,7 @@ import { ShopStore } from './support/shop-store.js';
 
 const usage = {
   command: 'npm run replay:sakila --',
-  summary: 'Sends the rentals of the Sakila sample database, in the order of time, to a service on a fresh database.',
+  summary: 'Sends the rentals of the Sakila sample database, in the order of time, to a service on a new database.',
   positionals: ['<folder>'],
   options: {
     policy: { value: 'file.json', description: 'the rules of the shop: a JSON file with members of PUT /shop' },

@@ -11,7 +11,7 @@ if (!/^[^-]/.test(process.argv[2] ?? '')) {
 }
 const program = fileURLToPath(new URL(`../dist/${process.argv[2]}.js`, import.meta.url));
 if (!existsSync(program)) {
-  console.error('Nothing is built. Build it first:\n  npm ci && npm run build');
+  console.error('The project is not built. Build it first:\n  npm ci && npm run build');
   process.exit(1);
 }
 process.argv.splice(1, 2, program);

@@ -2,10 +2,10 @@ import type { RequestListener, Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What the bare references answer to everything. */
+/** The response of the bare references to every request. */
 export const hello = { message: 'hello' };
 
-/** Serves at a port that is free, and prints where, as the service does. */
+/** Serves on a free port, and prints its address, as the service does. */
 export function serve(listener: RequestListener): Server {
   const server = createServer(listener);
   return server.listen(0, '127.0.0.1', () => {

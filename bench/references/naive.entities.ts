@@ -57,7 +57,7 @@ export class MovieCopy {
   @Column({ default: false })
   is_rented!: boolean;
 
-  // Not every tutorial indexes what it joins by, but without it there would be nothing to compare with.
+  // Not every tutorial indexes the columns of its joins, but without an index it would be too slow to compare.
   @Index()
   @Column()
   movie_id!: number;

@@ -18,7 +18,7 @@ import { InjectRepository, TypeOrmModule } from '@nestjs/typeorm';
 import { Like, type Repository } from 'typeorm';
 import { Client, Genre, Movie, MovieCopy, MovieRent, MovieRentDetail } from './naive.entities.js';
 
-/** The endpoints as a tutorial writes them: TypeORM's find and save, and everything else left at its default. */
+/** The endpoints as in a tutorial: TypeORM's find and save, and defaults for everything else. */
 @Controller('movies')
 class MoviesController {
   constructor(@InjectRepository(Movie) private readonly movies: Repository<Movie>) {}

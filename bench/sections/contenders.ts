@@ -9,5 +9,5 @@ export const nestHello = 'bare Nest hello';
 export const opensOurs: Opening = (databaseUrl, size) => Contender.ours(ours, databaseUrl, size);
 export const opensNaive: Opening = (databaseUrl, size) => Contender.naive(naive, databaseUrl, size);
 
-/** The shop that requests are measured in. */
+/** The shop of the measured requests. */
 export const shop = shopOf(100_000);

@@ -16,10 +16,10 @@ const works = [
   'GET /movie_rent_details?is_open=true&overdue=true&sort=due_datetime',
 ] as const satisfies readonly WorkName[];
 
-/** With a long past: ten lines of rentals for each movie, every other of them late. A thousand are still out. */
+/** With a long history: ten lines of rentals for each movie, every second one late. A thousand lines are open. */
 export const withPast = (movies: number): ShopSize => shopOf(movies, 10 * movies, 1000);
 
-/** Whether a large shop is as quick as a small one, on both databases. */
+/** The slowdown of a large shop compared with a small one, on both databases. */
 export async function growth(bench: Bench): Promise<Findings> {
   const sizes = [withPast(1000), withPast(bench.settings.movies)];
   const createDatabase = await bench.postgres();

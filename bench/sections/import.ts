@@ -7,7 +7,7 @@ import { ours } from './contenders.js';
 
 const work = 'import of Sakila';
 
-/** How long the import of a whole shop takes, the start of the program and the migration included. */
+/** The duration of the import of a whole shop, including the start of the program and the migration. */
 export async function importing(bench: Bench): Promise<Findings> {
   const { sakila } = bench.settings;
   if (!sakila) {

@@ -3,14 +3,14 @@ import type { Bench } from '../bench.js';
 import type { Findings } from '../figures.js';
 import { opensOurs, ours, shop } from './contenders.js';
 
-/** The load comes in as many slices; the first of them warms up. */
+/** The number of slices of the load; the first one warms up. */
 const slices = 10;
 
 /** Memory of the idle service, and its growth under full load. */
 export async function memory(bench: Bench): Promise<Findings> {
   const seconds = bench.settings.memorySeconds;
   const service = await bench.filled(opensOurs, `sqlite:${bench.file('ours')}`, shop);
-  // Milliseconds, for what the start left behind to be collected.
+  // Milliseconds for the garbage collection of objects from the start.
   await later(2000);
   const idle = await service.memory();
 

@@ -9,7 +9,7 @@ const reading = 'GET /movies/{id}';
 const renting = 'POST /movie_rents';
 const withKey = `${ours}, with a key`;
 
-/** What authentication and the record of changes cost. */
+/** The cost of authentication and of the record of changes. */
 export async function secured(bench: Bench): Promise<Findings> {
   const hello = await bench.started(Contender.bare(nestHello, 'nest-hello'));
   const open = await bench.filled(opensOurs, `sqlite:${bench.file('open')}`, shop);

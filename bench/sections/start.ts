@@ -7,7 +7,7 @@ import { withPast } from './growth.js';
 
 const afresh = 'start on a migrated database';
 
-/** How long it takes from the command to the first `200` of /health/ready. */
+/** The time from the command to the first `200` of /health/ready. */
 export async function start(bench: Bench): Promise<Findings> {
   const size = withPast(bench.settings.movies);
   const [empty, full] = [`sqlite:${bench.file('empty')}`, `sqlite:${bench.file('full')}`];

@@ -1,7 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { UnusableInput } from './input.js';
 
-/** How a command is called. */
+/** The usage of a command. */
 export interface Usage<Option extends string = never> {
   /** The command as the user types it, such as "npm run backup --". */
   readonly command: string;
@@ -38,7 +38,7 @@ export function readArguments<Option extends string>(
   if (help) return undefined;
   const missing = names.slice(positionals.length).find((name) => name.startsWith('<'));
   if (missing) throw new UnusableInput(`${missing} is missing.\n${usageLine(usage)}`);
-  // Not quoted: an argument may hold a password.
+  // Not quoted: an argument may contain a password.
   if (positionals.length > names.length && !names.at(-1)?.endsWith('...]')) {
     throw new UnusableInput(`Expected ${names.length} arguments, got ${positionals.length}.\n${usageLine(usage)}`);
   }

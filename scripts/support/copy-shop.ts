@@ -8,17 +8,16 @@ import { type StoredRow, Tables } from './tables.js';
 export interface CopiedTable {
   readonly name: string;
   readonly rows: number;
-  /** SHA-256 of all its rows in the order of their keys, the same on every database. */
+  /** SHA-256 of all rows in the order of their keys, the same on both databases. */
   readonly digest: string;
 }
 
-/** Tables that have one row in a new database, which the copy replaces by the source's. */
+/** Tables with one row in a new database, which the copy replaces by the row of the source. */
 const singleRowTables: readonly string[] = ['installation', 'shop'];
 
 /**
- * Copies every row of every table into a shop that is empty, ids and all, and the ids that are still to come; all of
- * it or, where anything fails, nothing. The source is read as it is at one moment. What arrived is read back and
- * compared before it is committed.
+ * Copies every row of every table, with its id, into an empty shop, and continues the generated ids of the source.
+ * Atomic. The source is read in one snapshot. The stored rows are read back and compared before the commit.
  * @throws UnusableDatabase
  */
 export function copyShop(source: UnitOfWork, target: UnitOfWork, progress: Progress): Promise<CopiedTable[]> {
@@ -47,7 +46,7 @@ async function assertEmpty(tables: Tables): Promise<void> {
     const rows = await tables.count(name);
     if (rows === 0) continue;
     throw new UnusableDatabase(
-      `The target isn't empty: its ${name} has ${rows} rows. A shop is copied into a new database only; name one.`,
+      `The target isn't empty: its ${name} has ${rows} rows. Choose a new database: a shop is copied into an empty one only.`,
     );
   }
 }
@@ -76,12 +75,12 @@ async function digest(
 function assertSame(given: CopiedTable, stored: CopiedTable): void {
   if (given.rows === stored.rows && given.digest === stored.digest) return;
   throw new UnusableDatabase(
-    `The target doesn't keep what it is given: ${given.rows} rows of ${given.name} with the digest ${given.digest} ` +
-      `became ${stored.rows} with ${stored.digest}. Nothing was stored. See what changes rows there, a trigger for one.`,
+    `The target changes the rows that it is given: ${given.rows} rows of ${given.name} with the digest ${given.digest} ` +
+      `became ${stored.rows} with ${stored.digest}. Nothing was stored. Look for what changes rows there, such as a trigger.`,
   );
 }
 
-/** An id that was given out once is never given out again, even where its row is gone. Last, since it can't be undone. */
+/** The id of a deleted row is never assigned again. Called last, since it can't be rolled back. */
 async function continueIds(from: Tables, to: Tables): Promise<void> {
   for (const name of from.names()) {
     const last = await from.lastId(name);

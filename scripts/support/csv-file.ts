@@ -6,7 +6,7 @@ import type { Faults, Place } from './faults.js';
 
 export interface CsvRow<Column extends string> {
   readonly values: Readonly<Record<Column, string>>;
-  /** Whether it has as many columns as the header; if not, its values may be another column's. */
+  /** Whether the row has as many columns as the header; otherwise its values may belong to other columns. */
   readonly isWhole: boolean;
   at(column?: string): Place;
 }
@@ -14,11 +14,11 @@ export interface CsvRow<Column extends string> {
 export interface CsvFile<Column extends string> {
   readonly name: string;
   readonly rows: readonly CsvRow<Column>[];
-  /** Whether `rows` are all rows of the file. If not, that has been added to the faults. */
+  /** Whether `rows` are all rows of the file. If not, a fault has been added. */
   readonly isComplete: boolean;
 }
 
-/** Reads a CSV file with a header, and adds a fault for all that keeps it from being one. */
+/** Reads a CSV file with a header, and adds a fault for each violation of the format. */
 export async function readCsv<const Column extends string>(
   folder: string,
   name: string,
@@ -44,11 +44,11 @@ export async function readCsv<const Column extends string>(
 
 interface CsvRecord {
   readonly values: readonly string[];
-  /** The line in which it begins. */
+  /** The line in which the record begins. */
   readonly line: number;
 }
 
-/** Returns the records up to the first whose quotes are wrong: where records begin after it can't be known. */
+/** Returns the records before the first one with wrong quotes, after which the boundaries of records are unknown. */
 function parseRecords(text: string, file: string, faults: Faults): { records: CsvRecord[]; isComplete: boolean } {
   const normalized = text.replace(/\r\n?/g, '\n');
   const records: CsvRecord[] = [];

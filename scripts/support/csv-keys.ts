@@ -10,7 +10,7 @@ export class Keys<Column extends string> {
     private readonly ids: ReadonlyMap<string, CsvRow<Column>>,
   ) {}
 
-  /** Returns what `change` makes of each whole row, but for those that it finds a fault with. */
+  /** Maps each whole row by `change`, and skips rows for which it returns undefined. */
   map<Result>(change: (row: CsvRow<Column>, id: string) => Result | undefined): Result[] {
     return this.file.rows.flatMap((row) => {
       const result = row.isWhole ? change(row, row.values[this.column]) : undefined;
@@ -18,7 +18,7 @@ export class Keys<Column extends string> {
     });
   }
 
-  /** Returns the id that a row of another file refers to, which is a fault where no row has it. */
+  /** Returns the id that a row of another file refers to, and adds a fault if no row has this id. */
   refer<Name extends string>(row: CsvRow<Name>, column: Name, faults: Faults): string {
     const id = row.values[column];
     if (row.isWhole && this.file.isComplete && !this.ids.has(id)) {
@@ -28,7 +28,7 @@ export class Keys<Column extends string> {
   }
 }
 
-/** Ids are to Sakila what they are to the API: whole numbers from 1 up, in plain digits. */
+/** Ids of Sakila follow the rules of the API: positive integers in decimal digits. */
 export function keysOf<Column extends string>(
   file: CsvFile<Column>,
   column: NoInfer<Column>,

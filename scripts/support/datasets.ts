@@ -35,7 +35,7 @@ interface LineRow {
 }
 
 /**
- * The invented shop kept as JSON in `folder`.
+ * Returns the demonstration shop from the JSON files in `folder`.
  * @throws UnusableInput
  */
 export async function readDatasets(folder: string): Promise<Shop> {
@@ -100,7 +100,7 @@ function termsOf(
   return { terms: { ...terms, ...due }, renewal };
 }
 
-/** Takes the rows at their word: the files are the project's own. */
+/** Does not validate the rows: the files belong to the project. */
 async function read<Row>(folder: string, file: string): Promise<Row[]> {
   const remedy = 'The datasets come with the project; run this from its folder, or restore them with git.';
   return JSON.parse(await readInput(folder, file, remedy)) as Row[];

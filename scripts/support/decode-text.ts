@@ -12,8 +12,8 @@ const byteOrderMarks: Readonly<Record<string, readonly number[]>> = {
 };
 
 /**
- * Returns a decoder that takes only bytes that are text in `encoding`, one that the WHATWG Encoding Standard names, and
- * adds a fault for each place where they are not.
+ * Returns a strict decoder of `encoding`, a name of the WHATWG Encoding Standard, which adds a fault for each invalid
+ * byte.
  * @throws UnusableInput
  */
 export function decoderOf(encoding: string): Decode {

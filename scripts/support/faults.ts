@@ -1,6 +1,6 @@
 import { UnusableInput } from './input.js';
 
-/** Where something is in the files that are imported. */
+/** A place in the imported files. */
 export interface Place {
   readonly file: string;
   readonly line?: number;

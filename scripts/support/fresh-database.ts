@@ -36,7 +36,7 @@ async function createDatabase(server: string) {
   const name = `replay_${randomUUID().replaceAll('-', '')}`;
   await execute(server, `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'`).catch((error: Error) => {
     throw new UnusableDatabase(
-      `The server of DATABASE_URL creates no database: ${error.message}. Name a user who may create databases.`,
+      `The server of DATABASE_URL creates no database: ${error.message}. Use a user that may create databases.`,
     );
   });
   // The data is of no use after a crash.

@@ -15,11 +15,14 @@ export const usage = {
   summary: 'Creates, lists, rotates and revokes API keys, also while the service runs.',
   positionals: ['<create|list|rotate|revoke>'],
   options: {
-    name: { value: 'name', description: 'create, rotate, revoke: who the key is for, such as desk-1' },
+    name: { value: 'name', description: 'create, rotate, revoke: the name of the key, such as desk-1' },
     scopes: { value: 'scopes', description: `create: separated by commas, of ${scopes.join(', ')}` },
-    client: { value: 'id', description: 'create: the client that a customer is, with the scope self' },
-    expires: { value: '90d', description: 'create: how long the key is usable; without it, until it is revoked' },
-    overlap: { value: '24h', description: 'rotate: how long the former key is usable; without it, no longer' },
+    client: { value: 'id', description: 'create: the client id of a customer, with the scope self' },
+    expires: { value: '90d', description: 'create: how long the key is valid; if absent, until it is revoked' },
+    overlap: {
+      value: '24h',
+      description: 'rotate: how long the former key stays valid; if absent, it ends immediately',
+    },
   },
 } as const satisfies Usage<string>;
 
@@ -59,7 +62,7 @@ function rightsFrom(given: { scopes?: string; client?: string }): Pick<KeyOrder,
   const names = [...new Set((given.scopes ?? '').split(/[,\s]+/).filter(Boolean))];
   const unknown = names.filter((name) => !(scopes as readonly string[]).includes(name));
   if (names.length === 0) throw new UnusableInput(`--scopes is missing.${seeHelp}`);
-  if (unknown.length > 0) throw new UnusableInput(`--scopes has unknown ones: ${unknown.join(', ')}.${seeHelp}`);
+  if (unknown.length > 0) throw new UnusableInput(`--scopes has unknown scopes: ${unknown.join(', ')}.${seeHelp}`);
   if (names.includes('self') !== (given.client !== undefined)) {
     throw new UnusableInput(`The scope self and --client <id> belong together.${seeHelp}`);
   }

@@ -16,9 +16,9 @@ import type { Counts, Shop, ShopRent, SourceRow } from './shop.js';
 import type { StoredRow } from './tables.js';
 
 /**
- * Stores those rows of a shop that were not imported before, all of them or none, and counts them. What was imported
- * belongs to the shop from then on: it is not changed, nor brought back where the shop has deleted it.
- * @throws UnusableInput where the shop has no place for a row
+ * Stores the rows of a shop that were not imported before, all or none, and counts them. Imported rows belong to the
+ * shop from then on: they are neither changed nor, once deleted, restored.
+ * @throws UnusableInput if a row conflicts with the shop
  */
 export function loadShop(unitOfWork: UnitOfWork, shop: Shop, progress: Progress): Promise<Counts> {
   return unitOfWork.run({ store: ShopStore, events: EventRepository }, async ({ store, events }) => {
@@ -102,7 +102,7 @@ export function loadShop(unitOfWork: UnitOfWork, shop: Shop, progress: Progress)
   });
 }
 
-/** A genre is nothing but its name, which the shop has once. */
+/** Maps genres to those of the shop with the same name, which is unique. */
 async function adoptGenres(store: ShopStore, rows: Shop['genres']): Promise<Map<string, number>> {
   const ids = await store.findBy(
     'genre',
@@ -117,7 +117,7 @@ async function adoptGenres(store: ShopStore, rows: Shop['genres']): Promise<Map<
   );
 }
 
-/** Refuses rows to be added that refer to a row that was imported before and that the shop has deleted since. */
+/** Refuses new rows that refer to an imported row which the shop has deleted since. */
 async function refuseDeleted<Row extends SourceRow<object>>(
   store: ShopStore,
   { added }: Plan<Row>,
@@ -136,7 +136,7 @@ async function refuseDeleted<Row extends SourceRow<object>>(
   }
 }
 
-/** Refuses rows to be added whose value is unique by its key, and that of another row of the shop. */
+/** Refuses new rows with a unique value that another row of the shop has. */
 async function refuseTaken<Row extends SourceRow<object>>(
   store: ShopStore,
   { table, added }: Plan<Row>,
@@ -161,7 +161,7 @@ async function refuseTaken<Row extends SourceRow<object>>(
   }
 }
 
-/** Refuses rentals to be added of copies that were in another hand at that time. */
+/** Refuses new rentals of copies that were lent to another client at that time. */
 async function refuseOverlaps(
   store: ShopStore,
   copies: Plan<unknown>,

@@ -1,6 +1,6 @@
 import { groupBy } from '../../src/kernel/group-by.js';
 
-/** A time for which a copy was, or is, in one hand. */
+/** The time during which a copy was, or is, lent. */
 export interface Loan {
   readonly copy: string | number;
   readonly lent: Date;
@@ -8,7 +8,7 @@ export interface Loan {
   readonly returned: Date | null;
 }
 
-/** Finds each loan that begins while an earlier one of the same copy lasts, together with that one. */
+/** Finds each loan that begins during an earlier one of the same copy, together with the earlier one. */
 export function findOverlaps<One extends Loan>(loans: readonly One[]): { earlier: One; later: One }[] {
   const found: { earlier: One; later: One }[] = [];
   for (const ofCopy of groupBy(loans, ({ copy }) => copy).values()) {

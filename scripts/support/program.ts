@@ -7,13 +7,13 @@ interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** Characters: within minutes of load, the log of a service is more than fits into a string. */
+/** In characters. Within minutes of load, the log of a service exceeds the maximum length of a string. */
 const mostKept = 10_000_000;
 const latest = (text: string): string => (text.length > 2 * mostKept ? text.slice(-mostKept) : text);
 
-/** A compiled program of ours in a process of its own. It knows nothing of this process's environment but PATH. */
+/** A compiled program of the project in a separate process, which inherits only PATH from the environment. */
 export class Program {
-  /** What it printed so far, or the latest of it where that is a lot. */
+  /** The output so far, or its last part if it is long. */
   stdout = '';
   stderr = '';
   readonly exited: Promise<Exit>;
@@ -26,7 +26,7 @@ export class Program {
   }
 
   /**
-   * @param script below dist/, such as "src/main.js"; what `npm run build` made is what runs
+   * @param script a built file below dist/, such as "src/main.js"
    * @param launcher a command that runs another, such as `taskset -c 1`
    * @param cwd its working directory, if not this process's
    */
@@ -44,7 +44,7 @@ export class Program {
     return this.child.pid!;
   }
 
-  /** Waits until it prints the address it listens at. */
+  /** Waits until the program prints its address. */
   async url(): Promise<string> {
     let ended = false;
     void this.exited.then(() => (ended = true));
@@ -61,14 +61,14 @@ export class Program {
     return this.exited;
   }
 
-  /** Waits for its end, which has to be a good one. */
+  /** Waits for the end of the program. @throws Error unless the exit code is 0 */
   async succeeds(): Promise<void> {
     const { code, signal } = await this.exited;
     if (code !== 0) throw new Error(`It ended by ${signal ?? `exit code ${code}`}.\n${this.stdout}${this.stderr}`);
   }
 }
 
-/** Starts the service at a port that is free, and waits until its log says where it listens. */
+/** Starts the service on a free port, and waits until its log shows the address. */
 export async function startService(
   env: NodeJS.ProcessEnv,
   launcher: readonly string[] = [],

@@ -1,6 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress';
 
-/** Shows how far a long job is: a bar for each of its steps on a terminal, plain lines elsewhere. */
+/** Shows the progress of a long job: a bar for each step on a terminal, plain lines elsewhere. */
 export class Progress {
   constructor(private readonly stream: NodeJS.WritableStream & { isTTY?: boolean } = process.stderr) {}
 
@@ -16,7 +16,8 @@ export class Progress {
         format: `${name.padEnd(17)} ${this.stream.isTTY ? '{bar} ' : ''}{value}/{total}`,
         noTTYOutput: true,
         notTTYSchedule: 2000,
-        // The bar's way to exit gracefully swallows Ctrl+C, and with the terminal's settings left alone it has no need to.
+        // The handler of the bar would ignore Ctrl+C, and is not needed, because the settings of the terminal are not
+        // changed.
         gracefulExit: false,
         linewrap: true,
       },

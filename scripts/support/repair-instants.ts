@@ -14,7 +14,7 @@ export interface Repair {
 interface Rule {
   readonly table: string;
   readonly column: string;
-  /** SQL for the instant that takes the place of one in the future. $1 is now. */
+  /** SQL of the instant that replaces one in the future. $1 is now. */
   readonly instant: string;
 }
 
@@ -22,10 +22,10 @@ interface Rule {
 const endOf = (line: string): string => `COALESCE(${line}.returned_datetime, ${line}.lost_datetime)`;
 
 /**
- * What the other rows tell of an instant that a wrong clock recorded, each rule by what those before it have corrected:
- * a rental was made before those that follow it; a line was lent with its rental, but not before its copy came back; a
- * copy came back, or was lost, before it was lent again; a rental became void when its last lines ended. Where no row tells,
- * it is now.
+ * The corrections of instants that a wrong clock recorded, derived from other rows. Each rule uses the results of the
+ * previous ones: a rental was made before the next rental; a line was lent with its rental, but not before the previous
+ * return of its copy; a copy was returned, or lost, before it was lent again; a rental became void when its last lines
+ * ended. Without such a row, the instant is now.
  */
 const rules: readonly Rule[] = [
   {
@@ -58,7 +58,7 @@ const rules: readonly Rule[] = [
   },
 ];
 
-/** Corrects rows, as a participant of a unit of work. */
+/** Corrects rows in a unit of work. */
 class InstantRepairs {
   constructor(private readonly manager: EntityManager) {}
 

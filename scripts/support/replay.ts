@@ -5,7 +5,7 @@ import { Clock } from '../../src/kernel/clock.js';
 import type { Progress } from './progress.js';
 import type { Shop, ShopRent } from './shop.js';
 
-/** Stands at the instant of the event that is replayed. */
+/** A clock that shows the instant of the replayed event. */
 export class ReplayClock extends Clock {
   private instant = new Date(0);
 
@@ -18,11 +18,11 @@ export class ReplayClock extends Clock {
   }
 }
 
-/** What came of a replay. Its members are those of the JSON that the command prints. */
+/** The result of a replay. Its members are those of the JSON that the command prints. */
 export interface ReplayReport {
   /** Check-outs that the shop allowed. */
   readonly check_outs: number;
-  /** How many check-outs each rule refused. */
+  /** The number of check-outs that each rule refused. */
   readonly refused: Readonly<Record<string, number>>;
   readonly returns: number;
   /** Payments need the ledger, which the service doesn't have. */
@@ -59,13 +59,13 @@ interface LineDocument {
 interface Event {
   readonly instant: Date;
   readonly rent: ShopRent;
-  /** The copy that comes back; a check-out has none. */
+  /** The returned copy; a check-out has none. */
   readonly copy?: string;
 }
 
 /**
  * Returns all check-outs and returns in the order of time. Those of the same instant are in the order in which their
- * rentals began, so that a copy comes back before it is lent again at that instant.
+ * rentals began, so that a copy is returned before it is lent again at that instant.
  */
 function eventsOf(rents: readonly ShopRent[]): Event[] {
   return [...rents]

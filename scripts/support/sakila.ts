@@ -17,7 +17,7 @@ import type { Shop, ShopRent, SourceRow } from './shop.js';
 import { readRow } from './wire-rules.js';
 
 /**
- * The shop in the CSV files of the Sakila sample database.
+ * Returns the shop in the CSV files of the Sakila sample database.
  * @throws UnusableInput that lists every fault of the files
  */
 export async function readSakila(folder: string, encoding = 'utf-8'): Promise<Shop> {
@@ -25,7 +25,7 @@ export async function readSakila(folder: string, encoding = 'utf-8'): Promise<Sh
     (found) => found.isDirectory(),
     () => false,
   );
-  if (!isFolder) throw new UnusableInput(`There is no folder ${folder}. Name the one that holds the CSV files.`);
+  if (!isFolder) throw new UnusableInput(`There is no folder ${folder}. Specify the folder with the CSV files.`);
   const decode = decoderOf(encoding);
   const faults = new Faults();
   const read = <const Column extends string>(file: string, columns: readonly Column[]) =>
@@ -75,7 +75,7 @@ export async function readSakila(folder: string, encoding = 'utf-8'): Promise<Sh
       const at = placesIn(row, {});
       const { first_name, last_name } = row.values;
       const addressId = addressKeys.refer(row, 'address_id', faults);
-      // Clients of a source may lack an address, so that a patch is what they are held to.
+      // Clients of a source may lack an address, so they are validated as patches.
       const client = readRow(ClientPatch, { first_name, last_name }, at, faults);
       if (!client) return undefined;
       const address = addressTexts.get(addressId) || null;
@@ -92,7 +92,7 @@ export async function readSakila(folder: string, encoding = 'utf-8'): Promise<Sh
 }
 
 /**
- * The rental days and rental rates of the films, by film_id.
+ * Returns the rental days and rental rates of the films, by film_id.
  * @throws UnusableInput that lists every fault of the file
  */
 export async function readSakilaTerms(folder: string): Promise<ReadonlyMap<string, Partial<TermsOfMovie>>> {
@@ -125,7 +125,7 @@ function genresIn(categories: Keys<'category_id' | 'name'>, faults: Faults): Sho
   });
 }
 
-/** Of each film the one category that it has to have. */
+/** Returns the category of each film, which must have exactly one. */
 function genresOfFilms(
   filmCategories: CsvFile<'film_id' | 'category_id'>,
   films: Keys<'film_id' | 'title' | 'description' | 'release_year'>,
@@ -148,7 +148,7 @@ function genresOfFilms(
   };
 }
 
-/** Addresses as clients have them: "23 Workhaven Lane, Alberta, Lethbridge". */
+/** Returns addresses in the format of clients: "23 Workhaven Lane, Alberta, Lethbridge". */
 function addressesIn(
   addresses: Keys<'address_id' | 'address' | 'district' | 'city_id'>,
   cities: Keys<'city_id' | 'city'>,
@@ -200,7 +200,7 @@ function rentsIn(
   return rents;
 }
 
-/** Sakila doesn't say which time zone "2005-05-24 22:53:30" is in; UTC makes it the same wherever it is imported. */
+/** Sakila doesn't state the time zone of "2005-05-24 22:53:30"; UTC makes every import alike. */
 function instantIn<Column extends string>(row: CsvRow<Column>, column: Column, faults: Faults): Date | undefined {
   const text = row.values[column];
   const [, day, time] = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d{1,3})?)$/.exec(text) ?? [];
@@ -213,10 +213,10 @@ function instantIn<Column extends string>(row: CsvRow<Column>, column: Column, f
   return instant;
 }
 
-/** A whole number that JSON would show as it is here; other text stays what it is. */
+/** Converts an integer in the notation of JSON; returns other text unchanged. */
 const numberIn = (text: string): unknown => (/^(0|-?[1-9]\d*)$/.test(text) ? Number(text) : text);
 
-/** Minor units of an amount such as 4.99; other text stays what it is. */
+/** Converts an amount such as 4.99 to minor units; returns other text unchanged. */
 const minorUnitsIn = (text: string): unknown => (/^\d+\.\d\d$/.test(text) ? Number(text.replace('.', '')) : text);
 
 const placesIn =

@@ -4,10 +4,10 @@ import { ImportedRow } from '../../src/imports/imported-row.entity.js';
 import type { Loan } from './overlaps.js';
 import { inBatches, type StoredRow, Tables } from './tables.js';
 
-/** Rows of one table by the ids that they have in the source of an import. */
+/** The rows of one table by their ids in the source of an import. */
 export interface Plan<Row> {
   readonly table: string;
-  /** Rows that are remembered from an import before, even if the shop has deleted them since. */
+  /** Rows of an earlier import, even if the shop has deleted them since. */
   readonly known: ReadonlyMap<string, number>;
   /** Rows of the source that the shop has without having imported them. */
   readonly adopted: ReadonlyMap<string, number>;
@@ -16,7 +16,7 @@ export interface Plan<Row> {
   readonly idOf: (sourceId: string) => number;
 }
 
-/** What an import reads and writes, as a participant of a unit of work in which all tables are locked. */
+/** The reads and writes of an import, in a unit of work in which all tables are locked. */
 export class ShopStore {
   private readonly tables: Tables;
 
@@ -51,7 +51,7 @@ export class ShopStore {
     return { table, known, adopted, added, idOf: (sourceId) => ids.get(sourceId)! };
   }
 
-  /** Finds which of these values of a property rows have, and the ids of those rows. */
+  /** Returns the values of a property that occur in rows, with the ids of these rows. */
   async findBy<Value>(table: string, property: string, values: readonly Value[]): Promise<Map<Value, number>> {
     const found = new Map<Value, number>();
     for (const batch of inBatches(values)) {
@@ -67,7 +67,7 @@ export class ShopStore {
     return found;
   }
 
-  /** All that was ever lent of these copies. */
+  /** Returns all past and present loans of these copies. */
   async findLoans(copyIds: readonly number[]): Promise<Loan[]> {
     const loans: Loan[] = [];
     for (const batch of inBatches(copyIds)) {
@@ -89,7 +89,7 @@ export class ShopStore {
     return loans;
   }
 
-  /** Adds the rows of a plan, and remembers their source. */
+  /** Adds the rows of a plan, and stores their source. */
   async add<Row extends { readonly sourceId: string }>(
     source: string,
     { table, adopted, added, idOf }: Plan<Row>,

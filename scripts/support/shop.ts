@@ -7,7 +7,7 @@ import type { TermsOfLine } from '../../src/rentals/movie-rent.entity.js';
 import type { Renewal } from '../../src/rentals/renewals/renewal.entity.js';
 import type { Place } from './faults.js';
 
-/** A whole shop as data of one source. Its rows refer to each other by the ids that they have in the source. */
+/** The data of a whole shop from one source. Its rows refer to each other by their ids in the source. */
 export interface Shop {
   /** Names the source. Rows of two sources are different rows, even with the same id. */
   readonly source: string;
@@ -21,7 +21,7 @@ export interface Shop {
 export type SourceRow<Fields> = Readonly<Fields> & {
   /** Unique among the source's rows of the same kind, and the same at every import. */
   readonly sourceId: string;
-  /** Where the row is in the files, or one of its members. */
+  /** The place of the row, or of one of its members, in the files. */
   readonly at: (member?: string) => Place;
 };
 
@@ -43,7 +43,7 @@ export interface ShopRentLine {
   readonly renewal?: Pick<Renewal, 'creationDatetime' | 'formerDueOn' | 'dueOn'>;
 }
 
-/** How many of each there are, in the order they are stored in. */
+/** The numbers of rows, in the order in which they are stored. */
 export type Counts = Readonly<Record<'genres' | 'movies' | 'copies' | 'clients' | 'rents', number>>;
 
 export function countOf({ genres, movies, copies, clients, rents }: Shop): Counts {

@@ -3,13 +3,13 @@ import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import { dialectOf } from '../../src/platform/database/dialect/dialect.js';
 import type { EngineName } from '../../src/platform/database/dialect/sql.js';
 
-/** Rows read or written at a time: their values are fewer than either database takes in one statement. */
+/** Rows read or written by one statement: both databases accept as many values. */
 const batchSize = 500;
 
-/** The values of a row as the database has them, by the names of the entity's properties. */
+/** The stored values of a row, by the property names of its entity. */
 export type StoredRow = Readonly<Record<string, unknown>>;
 
-/** The generated ids of a table, which its rows may no longer show. */
+/** The generated ids of a table, which may be higher than those of its rows. */
 interface Sequences {
   /** Returns the last generated id, or 0. */
   last(manager: EntityManager, table: string, column: string): Promise<number>;
@@ -40,11 +40,11 @@ const sequences: Readonly<Record<EngineName, Sequences>> = {
   },
 };
 
-/** All tables that the entities describe, row by row, as a participant of a unit of work. */
+/** The tables of all entities, read and written row by row in a unit of work. */
 export class Tables {
   constructor(private readonly manager: EntityManager) {}
 
-  /** Their names, each after those that it refers to. */
+  /** Returns their names, each after the tables that it refers to. */
   names(): string[] {
     const ordered = new Set<EntityMetadata>();
     const add = (metadata: EntityMetadata): void => {
@@ -53,7 +53,7 @@ export class Tables {
       ordered.add(metadata);
     };
     const tables = this.manager.connection.entityMetadatas.filter(({ tableType }) => tableType === 'regular');
-    // TypeORM has them in the order in which their files happened to be loaded.
+    // TypeORM returns them in the order in which their files were loaded.
     tables.sort((one, other) => (one.tableName < other.tableName ? -1 : 1)).forEach(add);
     return [...ordered].map(({ tableName }) => tableName);
   }
@@ -68,7 +68,7 @@ export class Tables {
     return this.manager.count(this.metadataOf(table).target);
   }
 
-  /** The table's rows in the order of their keys, some at a time. */
+  /** Returns the rows of a table in the order of their keys, in batches. */
   async *read(table: string): AsyncGenerator<StoredRow[]> {
     const { target } = this.metadataOf(table);
     const key = this.keyOf(table).propertyName;
@@ -89,12 +89,12 @@ export class Tables {
 
   async insert(table: string, rows: StoredRow[]): Promise<void> {
     const { target } = this.metadataOf(table);
-    // Named, since TypeORM would else leave the ids to PostgreSQL.
+    // Named explicitly, since TypeORM would otherwise let PostgreSQL generate the ids.
     const names = this.columnsOf(table).map(({ propertyPath }) => propertyPath);
     await this.manager.createQueryBuilder().insert().into(target, names).values(rows).updateEntity(false).execute();
   }
 
-  /** One text for one row, the same on every database. */
+  /** Returns the canonical text of a row, the same on both databases. */
   canonical(table: string, row: StoredRow): string {
     const values = this.columnsOf(table).map(({ propertyName, databaseName, type }) => {
       // PostgreSQL's driver returns a bigint as text.
@@ -105,7 +105,7 @@ export class Tables {
     return JSON.stringify(values);
   }
 
-  /** The highest id that was ever given to a row of the table; undefined where the database gives out no ids. */
+  /** Returns the highest id that was ever assigned in the table; undefined if the database doesn't generate its ids. */
   async lastId(table: string): Promise<number | undefined> {
     const key = this.keyOf(table);
     if (!key.isGenerated) return undefined;
@@ -113,7 +113,9 @@ export class Tables {
     return Math.max(highest, await this.sequences.last(this.manager, table, key.databaseName));
   }
 
-  /** Lets the next id that the table gives out be higher than `id`. PostgreSQL doesn't undo this with the unit of work. */
+  /**
+   * Makes the next generated id of the table higher than `id`. PostgreSQL doesn't roll this back with the unit of work.
+   */
   async continueAfter(table: string, id: number): Promise<void> {
     await this.sequences.set(this.manager, table, this.keyOf(table).databaseName, id);
   }
@@ -126,7 +128,7 @@ export class Tables {
     return this.manager.connection.getMetadata(table);
   }
 
-  /** Those that are stored. */
+  /** Returns the stored columns. */
   private columnsOf(table: string): ColumnMetadata[] {
     return this.metadataOf(table).columns.filter(({ isVirtualProperty }) => !isVirtualProperty);
   }
@@ -138,7 +140,7 @@ export class Tables {
   }
 }
 
-/** So many rows at a time as a statement takes. */
+/** Returns the items in batches for one statement each. */
 export function* inBatches<Item>(items: readonly Item[]): Generator<Item[]> {
   for (let start = 0; start < items.length; start += batchSize) yield items.slice(start, start + batchSize);
 }

@@ -5,9 +5,9 @@ import { InputErrors } from '../../src/platform/http/problems/input-errors.js';
 import type { Faults, Place } from './faults.js';
 
 /**
- * Reads a row as a request with the same members would be read, so that there is one set of rules. What the request
- * would be refused for is added to the faults.
- * @param at where a member of the row is in the files
+ * Validates a row as a request with the same members, so that there is one set of rules. Errors of the request are
+ * added to the faults.
+ * @param at returns the place of a member of the row in the files
  */
 export function readRow<Dto extends object>(
   type: Type<Dto>,

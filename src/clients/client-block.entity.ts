@@ -4,7 +4,7 @@ import { InstantColumn } from '../platform/database/columns/instant-column.js';
 import { TextColumn } from '../platform/database/columns/text-column.js';
 import { Client } from './client.entity.js';
 
-/** Why a client may rent nothing: for ever, or through a date of the shop's calendar. */
+/** A block: the client may rent nothing through a date of the shop's calendar, or without an end. */
 @Entity('client_block')
 export class ClientBlock {
   @PrimaryGeneratedColumn()

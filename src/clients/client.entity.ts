@@ -15,7 +15,7 @@ export interface ClientFields {
   readonly licenseNumber: string | null;
   readonly email?: string | null;
   readonly phone?: string | null;
-  /** Copies that this client may have out at the same time; null: as the shop says. */
+  /** Maximum number of copies that this client may have out at the same time; null: the shop's limit. */
   readonly maxOpenCopies?: number | null;
 }
 

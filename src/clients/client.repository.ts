@@ -100,6 +100,4 @@ const keyOf = (licenseNumber: string | undefined): string | undefined =>
 
 /** Only a client who was imported without an address may be updated without one. */
 const addressRequired = (): InvalidInput =>
-  new InvalidInput([
-    { path: ['address'], code: 'address_removed', detail: "address can't be taken away, only changed." },
-  ]);
+  new InvalidInput([{ path: ['address'], code: 'address_removed', detail: "address can't be removed, only changed." }]);

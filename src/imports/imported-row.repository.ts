@@ -6,7 +6,7 @@ export class ImportedRowRepository {
   constructor(private readonly manager: EntityManager) {}
 
   /**
-   * Maps what became one row to another one, so that a repeated import refers to that.
+   * Redirects the sources of one row to another row, so that a repeated import refers to that row.
    * @returns the number of rows of sources
    */
   async redirect(tableName: string, fromId: number, toId: number): Promise<number> {

@@ -20,7 +20,7 @@ export interface Principal {
   /** Names the caller in the record of changes. Contains no personal data and no credential. */
   readonly name: string;
   readonly scopes: ReadonlySet<Scope>;
-  /** The client that a customer is. */
+  /** The client id of a customer. */
   readonly clientId?: number;
 }
 
@@ -28,16 +28,19 @@ export interface Principal {
 export interface Caller {
   /** Aborted when the client disconnects: a unit of work that has not begun by then is not run. */
   readonly signal?: AbortSignal;
-  /** Undefined for an anonymous caller, whom only a service without authentication lets do anything. */
+  /**
+   * Undefined for an anonymous caller. If the service requires authentication, such a caller may only use public
+   * operations.
+   */
   readonly principal?: Principal;
-  /** The only client whose data the caller may see and change: of a customer, by their own rights. */
+  /** For a customer: the only client whose data the caller may see and change. */
   readonly customerId?: number;
-  /** The id of the request, which leads from the record of changes to the access log. */
+  /** The id of the request, by which a recorded change is found in the access log. */
   readonly requestId?: string;
 }
 
 /**
- * Checks that a customer sees only what is their own: everything else does not exist for them. Called before any other
+ * Checks that a customer may see a resource: those of other clients are reported as missing. Called before any other
  * check of the resource.
  * @param what the resource in the detail: "Movie rent"
  * @throws NotFound
@@ -46,7 +49,10 @@ export function assertOwn({ customerId }: Caller, clientId: number, what: string
   if (customerId !== undefined && customerId !== clientId) throw new NotFound(what);
 }
 
-/** Returns the client to filter a list by: of a customer, the client that they are. 0, which no client has, if another. */
+/**
+ * Returns the client id to filter a list by. A customer gets their own id, or 0, which no client has, if another is
+ * requested.
+ */
 export function ownClientId({ customerId }: Caller, clientId?: number): number | undefined {
   if (customerId === undefined) return clientId;
   return clientId === undefined || clientId === customerId ? customerId : 0;

@@ -39,21 +39,21 @@ export interface InputError {
   readonly detail: string;
 }
 
-/** What a rule was judged by, for clients to compute with. */
+/** The facts of a refusal, for clients to compute with. */
 export interface Facts {
   /** Copies that the client may have out, or that a movie may have in stock; renewals that a line may have. */
   readonly limit?: number;
   /** Copies that the client has out, without those of the request. */
   readonly open?: number;
-  /** How often a line was renewed. */
+  /** The number of renewals of a line. */
   readonly renewals?: number;
   /** The last date of a block; null: no end. */
   readonly until?: CalendarDate | null;
-  /** When a copy is due that is out; null: never. */
+  /** The due date of a copy that is out; null: none. */
   readonly dueOn?: CalendarDate | null;
 }
 
-/** A rule of the shop that forbids what a request asks for. */
+/** A rule of the shop that refuses a request. */
 export interface Refusal extends InputError {
   /** Whether a clerk may lift the rule. */
   readonly overridable: boolean;
@@ -72,7 +72,7 @@ export interface ErrorDescription {
   readonly title: string;
   /** The members of the error that its readers may compute with. */
   readonly extensions?: Readonly<Record<string, ExtensionType>>;
-  /** Whether the error says which members of the order are at fault; `sometimes`: of the orders that name several. */
+  /** Whether the error lists the wrong members of the request; `sometimes`: for requests that name several. */
   readonly listsErrors?: boolean | 'sometimes';
   /** Example instance, for the API documentation. */
   readonly example?: () => DomainError;
@@ -84,8 +84,8 @@ export interface DomainErrorClass {
 }
 
 /**
- * An error the shop knows. A subclass says what it is in a static `description`, this case in its message,
- * and carries its facts as members of the same names.
+ * An error of the domain. A subclass has a static `description` of its problem type, a message for the case,
+ * and its facts as members of the same names.
  */
 export abstract class DomainError extends Error {
   readonly errors: readonly (InputError | Refusal)[] = [];
@@ -107,13 +107,13 @@ export class NotFound extends DomainError {
     example: () => new NotFound('Movie'),
   };
 
-  /** @param what the thing as a clerk calls it: "Movie" */
+  /** @param what the name of the resource: "Movie" */
   constructor(what: string) {
     super(`${what} not found`);
   }
 }
 
-/** An order that is well formed but can't be meant: it names things that don't exist, or one thing twice. */
+/** A well-formed request that refers to something that doesn't exist, or to one thing twice. */
 export class InvalidInput extends DomainError {
   static readonly description: ErrorDescription = {
     type: 'invalid-input',
@@ -139,39 +139,39 @@ export class ServiceUnavailable extends DomainError {
 
   constructor(
     override readonly cause: unknown,
-    detail = "The shop's database can't be reached, is too busy or is out of room. Try again in a moment.",
+    detail = 'The database is unreachable, overloaded or out of disk space. Try again in a moment.',
   ) {
     super(detail);
   }
 }
 
 /**
- * Ends a unit of work whose checks were overtaken by another transaction. The checks, repeated, refuse the request or
- * let it pass: see `runWithPrecheck`.
+ * Ends a unit of work whose checks were outdated by another transaction. They are repeated, and refuse or accept the
+ * request: see `runWithPrecheck`.
  */
 export class LostRace extends ServiceUnavailable {}
 
-/** Ends a unit of work that has locked other rows than it then found. Every unit of work is repeated after it. */
+/** Ends a unit of work whose locked rows are not those that it found afterwards. The unit of work is then repeated. */
 export class StaleLock extends LostRace {
   constructor() {
     super(undefined, 'Other requests changed the same records meanwhile. Try again in a moment.');
   }
 }
 
-/** Refuses a unit of work that waited in vain, or wasn't let wait, for its turn: nothing of it has happened. */
+/** Rejects a unit of work whose turn did not come in time, or whose queue was full. It had no effect. */
 export class UnitNotStarted extends ServiceUnavailable {
   constructor(detail: string) {
     super(undefined, detail);
   }
 }
 
-/** Refuses a query because its `parameter` names a row that doesn't exist. */
+/** Returns the error for a query whose `parameter` refers to a row that doesn't exist. */
 export function unknownParameter(parameter: string, id: number): InvalidInput {
   const detail = `There is no row with the id ${id} in this list.`;
   return new InvalidInput([{ path: [], parameter, code: 'unknown', detail }]);
 }
 
-/** Refuses an order because `path` names something that doesn't exist. */
+/** Returns the error for a request whose `path` refers to something that doesn't exist. */
 export function unknownReference(path: InputError['path'], what: string, id: number): InvalidInput {
   return new InvalidInput([{ path, code: 'unknown', detail: `${what} ${id} not found.` }]);
 }

@@ -17,7 +17,7 @@ export interface IdempotentRequest<Result> {
 /** Thrown for a retry of a completed request, with the stored response. */
 export class IdempotentReplay extends Error {
   constructor(readonly storedResponse: object) {
-    super('This was done before.');
+    super('The request was carried out before.');
   }
 }
 
@@ -30,7 +30,7 @@ export class IdempotencyKeyInUse extends DomainError {
   };
 
   constructor() {
-    super('A request with this Idempotency-Key is still at work. Ask again in a moment.');
+    super('A request with this Idempotency-Key is in progress. Retry in a moment.');
   }
 }
 
@@ -43,7 +43,7 @@ export class IdempotencyKeyReused extends DomainError {
   };
 
   constructor() {
-    super('This Idempotency-Key came with another request before. Choose a new key for each thing to be done.');
+    super('This Idempotency-Key was used for a different request. Generate a new key for each request.');
   }
 }
 
@@ -59,6 +59,6 @@ export class IdempotencyAnswerGone extends DomainError {
 
   /** @param resource the path of the created or changed resource */
   constructor(readonly resource: string) {
-    super(`The request was carried out before; its answer is no longer kept. Look for the result at ${resource}.`);
+    super(`The request has succeeded before, but its response is no longer stored. See ${resource} for the result.`);
   }
 }

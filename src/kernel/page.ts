@@ -1,4 +1,4 @@
-/** One row's place in a sorted list: the value it is sorted by and, to tell equals apart, its id. */
+/** The keyset position of a row in a sorted list: its sort value and, to order equal values, its id. */
 export interface KeysetPosition {
   readonly value: string | number;
   readonly id: number;
@@ -7,14 +7,16 @@ export interface KeysetPosition {
 /** The largest limit of a page. */
 export const maxPageLimit = 200;
 
-/** Which part of a list is wanted. Pages are found by a row's place, so the last costs what the first costs. */
+/** The requested page of a list. With keyset pagination the last page costs as much as the first. */
 export interface PageRequest {
-  /** The member the list is sorted by, one of those the list names. */
+  /** The member to sort by, one of the sort members of the list. */
   readonly sortBy: string;
   readonly descending: boolean;
-  /** Rows wanted at most. */
+  /** Maximum number of rows. */
   readonly limit: number;
-  /** Rows after or before this place, or that of the row with this id; from the beginning without it. */
+  /**
+   * The page starts after, or ends before, this position or that of the row with this id; absent for the first page.
+   */
   readonly from?: (KeysetPosition | { readonly id: number; readonly value?: undefined }) & {
     readonly direction: 'after' | 'before';
   };
@@ -24,14 +26,14 @@ export interface PageRequest {
 export interface Page<Row> {
   readonly rows: Row[];
   readonly positionOf: (row: Row) => KeysetPosition;
-  /** Whether the page ends where its request began, so that rows which are one too many are its first. */
+  /** Whether the page ends at its requested position, so that surplus rows are dropped at its beginning. */
   readonly isBackwards: boolean;
-  /** Whether rows lie before the first and after the last. */
+  /** Whether the list has rows before the first and after the last row of the page. */
   readonly hasPrevious: boolean;
   readonly hasNext: boolean;
-  /** Of an empty page at the end of a list that grows: the place after which new rows appear. */
+  /** For an empty page at the end of a growing list: the position after which new rows appear. */
   readonly resumesAt?: KeysetPosition;
-  /** The rows on all pages together, where it was asked for. */
+  /** The number of rows on all pages, if it was requested. */
   readonly total?: number;
 }
 
@@ -47,7 +49,7 @@ export async function* pagesOf<Row>(fetch: (request: PageRequest) => Promise<Pag
 }
 
 /**
- * Bytes of JSON that a page has at most, unless its only row has more. A page ends early at them, however many rows were
- * asked for, and the next goes on from there.
+ * Maximum bytes of JSON of a page, unless its only row has more. A page ends early at this size, and the next page
+ * continues there.
  */
 export const maxPageBytes = 2_000_000;

@@ -40,7 +40,7 @@ export class ClientMergingService {
     private readonly clock: Clock,
   ) {}
 
-  /** Moves all that refers to a duplicate to the surviving client, and deletes the duplicate. */
+  /** Moves all references to a duplicate to the surviving client, and deletes the duplicate. */
   merge(id: number, { duplicateId, comment }: Merge, command: Command<Client>): Promise<Client> {
     return this.unitOfWork.for(command).run(repositories, async ({ rents, clients, ...others }) => {
       const { blocks, importedRows, idempotencyKeys, events } = others;

@@ -26,7 +26,7 @@ export async function findDuplicate<Thing extends { readonly id: number }>(
   });
 }
 
-/** Returns those of some members that the surviving record lacks and the duplicate has. */
+/** Returns the given members that the surviving record lacks and the duplicate has. */
 export function missingMembers<Thing extends object, Name extends keyof Thing>(
   survivor: Thing,
   duplicate: Thing,

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Finds what a row was imported as, when it is merged into another. */
+/** Indexes the sources of a row, for merging it into another row. */
 export class IndexImportedRows1764620000000 implements MigrationInterface {
   readonly name = 'IndexImportedRows1764620000000';
 

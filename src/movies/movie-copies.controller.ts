@@ -16,7 +16,7 @@ export class MovieCopiesController {
 
   @Get('movie_copies')
   @Operation({
-    // The loan of a copy says who has it.
+    // The loan of a copy shows who has it.
     access: ['catalog:read', 'rentals:read'],
     summary: 'List copies, or find one by its barcode',
     description:
@@ -37,7 +37,7 @@ export class MovieCopiesController {
 
   @Get('movies/:id/copies')
   @Operation({
-    // The loan of a copy says who has it.
+    // The loan of a copy shows who has it.
     access: ['catalog:read', 'rentals:read'],
     summary: 'List all copies of a movie',
     description: 'Includes lost and retired copies, which the movie itself does not list.',
@@ -77,7 +77,7 @@ export class MovieCopiesController {
 
   @Get('movie_copies/:id')
   @Operation({
-    // The loan of a copy says who has it.
+    // The loan of a copy shows who has it.
     access: ['catalog:read', 'rentals:read'],
     summary: 'Get a copy',
     description: 'The copy, its movie and its availability.',

@@ -17,19 +17,19 @@ export interface TermsOfMovie {
 /** The editable fields of the shop's policy. Null means that there is no such rule. */
 export interface ShopFields extends TermsOfMovie, OpeningDays {
   readonly name: string;
-  /** The IANA zone that alone decides dates. */
+  /** The IANA time zone in which all dates are determined. */
   readonly timeZone: string;
   /** ISO 4217. */
   readonly currency: string;
   /** Days after the due date on which no late fee is due. */
   readonly graceDays: number | null;
   readonly maxLateFee: number | null;
-  /** Copies that a client may have out at the same time. */
+  /** Maximum number of copies that a client may have out. */
   readonly maxOpenCopies: number | null;
   readonly maxRenewals: number | null;
-  /** Whether a client with an overdue copy may rent no more. */
+  /** Whether a client with an overdue copy is refused further rentals. */
   readonly blockWhenOverdue: boolean;
-  /** A client who owes more than this may rent no more. */
+  /** A client who owes more than this is refused further rentals. */
   readonly blockWhenOwing: number | null;
   /** Open days that a ready hold waits on the shelf. */
   readonly holdShelfDays: number | null;

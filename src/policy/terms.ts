@@ -24,7 +24,7 @@ export interface DueDate {
   readonly timeZone: string | null;
 }
 
-/** For lines of which no terms are known, because the shop sets none or another program recorded them. */
+/** For lines without known terms, because the shop sets none or another program recorded the lines. */
 export const noTerms: LineTerms & DueDate = {
   rentalDays: null,
   rentalRate: null,
@@ -38,8 +38,7 @@ export const noTerms: LineTerms & DueDate = {
 };
 
 /**
- * Returns the terms that a line gets whose copy is lent at an instant: those of its movie or, where it has none, the
- * shop's.
+ * Returns the terms of a line whose copy is lent at an instant: those of the movie or, if it has none, the shop's.
  */
 export function frozenTerms(movie: TermsOfMovie, lent: Date, shop: ShopFields): LineTerms & DueDate {
   const rentalDays = movie.rentalDays ?? shop.rentalDays;
@@ -67,7 +66,7 @@ export function dueDateAfter(
   return { dueOn, dueDatetime: endOf(dueOn, shop.timeZone), timeZone: shop.timeZone };
 }
 
-/** Returns the number of days that `end` is after the due date, by dates of the time zone. */
+/** Returns the number of days from the due date to `end`, by dates of the time zone. */
 export function daysOverdue({ dueOn, dueDatetime, timeZone }: DueDate, end: Date): number {
   if (!dueDatetime || end <= dueDatetime) return 0;
   return daysBetween(dueOn!, dateAt(end, timeZone!));

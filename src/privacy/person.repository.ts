@@ -14,7 +14,7 @@ interface ResourcesOfPerson {
 
 type Details = readonly { readonly id: number }[];
 
-/** Finds what belongs to a client, deleted resources included, of which only events are left. */
+/** Finds the resources of a client, including deleted ones, of which only events are left. */
 export class PersonRepository {
   constructor(private readonly manager: EntityManager) {}
 

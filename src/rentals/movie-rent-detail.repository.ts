@@ -12,7 +12,7 @@ export interface Lending {
   readonly copy: MovieCopy;
   readonly lentDatetime: Date;
   readonly terms: TermsOfLine;
-  /** The renewals of a line that is replaced; null: none. */
+  /** The number of renewals of a line that is replaced; null: none. */
   readonly renewals?: number | null;
 }
 

@@ -173,7 +173,10 @@ export class MovieRentDetail implements LineTerms, DueDate {
     return this.dueDatetime?.toISOString() ?? never;
   }
 
-  /** The number of days that the copy came back, or is at `now`, after its due date. */
+  /**
+   * Returns the number of days after the due date at which the copy was returned or, if it is out, that have passed at
+   * `now`.
+   */
   daysOverdue(now: Date): number {
     return daysOverdue(this, this.endDatetime ?? now);
   }
@@ -189,7 +192,7 @@ export type MovieRentDetailColumns = Omit<
   'id' | 'movieRent' | 'movieCopy' | 'isOpen' | 'isOverdue' | 'daysOverdue' | 'dueOrder' | 'endDatetime'
 >;
 
-/** What a line gets when its copy is lent. */
+/** The terms and due date that a line gets when its copy is lent. */
 export type TermsOfLine = Pick<MovieRentDetail, keyof LineTerms | keyof DueDate>;
 
 export const termsOfLine = ({

@@ -90,7 +90,7 @@ const pages = new KeysetPages<MovieRent, With & RentFilter>(
     lists,
     maxRows,
     maxBatchRows: maxRows,
-    // Finding open rentals, or the rentals of a copy, may skip other rows.
+    // Filters for open rentals, or for the rentals of a copy, may pass other rows.
     isBatched: ({ clientId, client: _, ...filters }, sortBy) =>
       Object.values(filters).every((filter) => filter === undefined) && isIndexOrder(sortBy, [clientId]),
   },

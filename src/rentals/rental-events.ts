@@ -44,7 +44,7 @@ export const lineReturned = ({ id, movieRentId, movieCopyId }: MovieRentDetail, 
   changes: { movie_rent_id: movieRentId, movie_copy_id: movieCopyId, condition: 'ok' },
 });
 
-/** A line that was opened. */
+/** An opened line. */
 const lentOf = ({ id, movieCopyId, dueOn }: MovieRentDetail): object => ({
   id,
   movie_copy_id: movieCopyId,

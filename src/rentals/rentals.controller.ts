@@ -70,8 +70,8 @@ export class RentalsController {
     summary: 'Rent movies',
     description:
       'Rents all copies to the client atomically. Each line names a copy, by its id or barcode, or a movie to get any ' +
-      'available copy of it. With `dry_run=true` nothing is rented: the response says what would refuse the rental, ' +
-      'and when the copies would be due.',
+      'available copy of it. With `dry_run=true` nothing is rented: the response lists the refusals of the rental and ' +
+      'the due dates of the copies.',
     created: [MovieRentDto, '/movie_rents'],
     dryRun: RentPreviewDto,
     responseExample: {

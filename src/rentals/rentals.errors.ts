@@ -90,7 +90,7 @@ export class NoCopyAvailable extends DomainError {
   }
 }
 
-/** Only rules for the client stand against a rental. */
+/** Rules for the client are the only refusals of a rental. */
 export class CheckOutRefused extends DomainError {
   static readonly description: ErrorDescription = {
     type: 'check-out-refused',
@@ -114,7 +114,7 @@ export class CheckOutRefused extends DomainError {
   }
 }
 
-/** A rule stands against the renewal of a line. */
+/** A rule refuses the renewal of a line. */
 export class RenewalRefused extends DomainError {
   static readonly description: ErrorDescription = {
     type: 'renewal-refused',
@@ -126,7 +126,7 @@ export class RenewalRefused extends DomainError {
         {
           path: ['details', 0, 'code'],
           code: 'renewal_limit_reached',
-          detail: 'Line 46 was renewed 2 times, and may be 2 times.',
+          detail: 'Line 46 was renewed 2 times; the limit is 2.',
           overridable: true,
           facts: { limit: 2, renewals: 2 },
         },

@@ -18,7 +18,7 @@ import { lineReturned, recordOf, rentalCorrected, rentalOpened } from './rental-
 import { CorrectionTimeOver } from './rentals.errors.js';
 import { LineEndRepository } from './returns/line-end.repository.js';
 import { amend, planAmendment } from './checkout/amendment.js';
-import { type Judgement, judge, type JudgingRepositories, permit } from './checkout/judgement.js';
+import { type OrderCheck, checkOrder, type CheckOutRepositories, permit } from './checkout/order-check.js';
 import { lendingOf } from './checkout/lending.js';
 import { bringIntoService, overrideEvents } from './checkout/override.js';
 import type { RentOrder } from './checkout/rent-order.js';
@@ -49,8 +49,8 @@ const deleteRepositories = {
   idempotencyKeys: IdempotencyKeyRepository,
 };
 
-/** What a rental would be refused for, and how each line would be lent whose copy was found. */
-export interface RentPreview extends Pick<Judgement, 'refusals'> {
+/** The refusals of a rental, and the time and terms of each line whose copy was found. */
+export interface RentPreview extends Pick<OrderCheck, 'refusals'> {
   readonly lendings: readonly (Lending | undefined)[];
 }
 
@@ -96,7 +96,7 @@ export class RentalsService {
 
   /** Rents all copies of an order to its client, atomically. */
   rent(order: RentOrder, command: Command<MovieRent>): Promise<MovieRent> {
-    const check = (shop: JudgingRepositories) => permit(order, shop, this.clock);
+    const check = (shop: CheckOutRepositories) => permit(order, shop, this.clock);
     return this.unitOfWork.for(command).runWithPrecheck(repositories, check, async (shop) => {
       const permission = await check(shop);
       const { rents, lines, events } = shop;
@@ -110,19 +110,19 @@ export class RentalsService {
     });
   }
 
-  /** Judges an order as `rent` would now. Changes and locks nothing. */
+  /** Checks an order as `rent` would now. Changes and locks nothing. */
   preview(order: RentOrder, caller: Caller): Promise<RentPreview> {
     return this.unitOfWork.for(caller).read(repositories, async (shop) => {
-      const judgement = await judge(order, shop, this.clock);
-      const lendings = judgement.copies.map((copy) => copy && lendingOf(copy, judgement));
-      return { refusals: judgement.refusals, lendings };
+      const check = await checkOrder(order, shop, this.clock);
+      const lendings = check.copies.map((copy) => copy && lendingOf(copy, check));
+      return { refusals: check.refusals, lendings };
     });
   }
 
   /** Corrects the client and the open lines of an open rental. */
   amend(id: number, order: RentOrder, command: Command<MovieRent>): Promise<MovieRent> {
     const expand = command.isExpanded ? 'client' : undefined;
-    const plan = async (shop: JudgingRepositories & { readonly rents: MovieRentRepository }) => {
+    const plan = async (shop: CheckOutRepositories & { readonly rents: MovieRentRepository }) => {
       const rent = await shop.rents.getForUpdate(id, 'no key update', expand);
       command.precondition?.(rent);
       return { rent, amendment: await planAmendment(rent, order, shop, this.clock) };

@@ -100,7 +100,7 @@ const planted: readonly [sentence: string, law: string, path: string, text: stri
   ['an e2e test that looks inside', laws.e2e, 'test/e2e/a.spec.ts', "import '../../src/movies/movie.entity.js';"],
 ];
 
-describe('The architecture', () => {
+describe('architecture laws', () => {
   const tree = [
     ...readTree('src'),
     ...readTree('scripts'),
@@ -109,16 +109,16 @@ describe('The architecture', () => {
     readSource('ormconfig.ts'),
   ];
 
-  it('is kept by the whole tree', () => {
+  it('are obeyed by the whole tree', () => {
     expect(tree.length).toBeGreaterThan(20);
     expect(violations(tree)).toEqual([]);
   });
 
-  it.each(planted)('does not allow %s', (_sentence, law, path, text) => {
+  it.each(planted)('forbid %s', (_sentence, law, path, text) => {
     expect(violations([{ path, text }])).toContainEqual({ law, path, what: expect.any(String) as string });
   });
 
-  it('does not allow a cycle, however long', () => {
+  it('forbid an import cycle of any length', () => {
     const files = ['b', 'c', 'a'].map((next, index) => ({
       path: `src/movies/${'abc'[index]}.ts`,
       text: `import { ${next} } from './${next}.js';\nexport const ${'abc'[index]} = () => ${next}();`,
@@ -128,7 +128,7 @@ describe('The architecture', () => {
   });
 
   it.each(['src/movies', 'bench', 'scripts/support', 'test/support'])(
-    'does not allow a cycle of two files of %s, one of which imports only a type',
+    'forbid a cycle of two files of %s, one of which imports only a type',
     (folder) => {
       const files = [
         { path: `${folder}/a.ts`, text: "import { B } from './b.js';\nexport class A { b = new B(); }" },
@@ -139,13 +139,13 @@ describe('The architecture', () => {
     },
   );
 
-  it('does not allow a room of 13 files', () => {
+  it('forbid a folder of 13 files', () => {
     const files = Array.from({ length: 13 }, (_, index) => ({ path: `src/movies/${index}.ts`, text: '' }));
     expect(violations(files)).toEqual([{ law: laws.size, path: 'src/movies', what: '13 files' }]);
     expect(violations(files.slice(1))).toEqual([]);
   });
 
-  it('does not allow an e2e test to look inside through what supports it', () => {
+  it('forbid e2e tests to import src through support files', () => {
     const test = { path: 'test/e2e/a.spec.ts', text: "import '../support/app.js';" };
     const support = { path: 'test/support/app.ts', text: "import '../../src/movies/movie.entity.js';" };
     expect(violations([test, support])).toEqual([
@@ -154,7 +154,7 @@ describe('The architecture', () => {
     expect(violations([support])).toEqual([]);
   });
 
-  it('has a planted violation for every law', () => {
+  it('have a planted violation each', () => {
     // A room that is too large takes more than one file.
     expect([...new Set([...planted.map(([, law]) => law), laws.size])].sort()).toEqual([...allLaws].sort());
   });
@@ -169,7 +169,7 @@ describe('The architecture', () => {
     { path: 'test/e2e/a.spec.ts', text: "import '../../src/app.setup.js';" },
     { path: 'test/e2e/a.spec.ts', text: "import type { Response } from 'supertest';" },
     { path: 'src/genres/genre.repository.ts', text: repository },
-  ])('has nothing against $path with "$text"', (file) => {
+  ])('allow "$text" in $path', (file) => {
     expect(violations([file])).toEqual([]);
   });
 });

@@ -32,11 +32,11 @@ describe('private APIs of packages', () => {
   const tree = ['src', 'scripts', 'bench', 'test'].flatMap(readTree);
   const files = tree.filter(({ path }) => !path.startsWith('test/architecture/'));
 
-  it('are those of this list, which every upgrade of a package has to check', () => {
+  it('are the ones in this list, which an upgrade of a package has to check', () => {
     expect(privateApis(files).sort()).toEqual(known);
   });
 
-  it('are tagged @private-api wherever they are used', () => {
+  it('are tagged @private-api at every use', () => {
     expect(untaggedPrivateApis(files)).toEqual([]);
   });
 
@@ -51,7 +51,7 @@ describe('private APIs of packages', () => {
     ['an override of a private member', 'class Runner extends Base { override _testRunners = new Map(); }'],
     ['the metadata of a package', "const schema = Reflect.getMetadata('swagger/apiModelProperties', dto);"],
     ['types for a package without types', "declare module 'sqlite3' { interface Database { interrupt(): void } }"],
-  ])('are found where untagged: %s', (_what, text) => {
+  ])('are found without a tag: %s', (_what, text) => {
     expect(untaggedPrivateApis([{ path: 'src/a.ts', text }])).toHaveLength(1);
     const tagged = text.replace(/^(.*)$/m, '/** @private-api of a package: a member */\n$1');
     expect(untaggedPrivateApis([{ path: 'src/a.ts', text: tagged }])).toEqual([]);
@@ -64,7 +64,7 @@ describe('private APIs of packages', () => {
     "import { readFile } from 'node:fs/promises';",
     "const types = Reflect.getMetadata('design:paramtypes', type);",
     'const rows = found as unknown as Entity[];',
-  ])('are not seen in %s', (text) => {
+  ])('are not found in %s', (text) => {
     expect(untaggedPrivateApis([{ path: 'src/a.ts', text }])).toEqual([]);
   });
 });

@@ -52,12 +52,12 @@ describeIf(existsSync(executablePath), whyNot)('/docs in a browser', () => {
     expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY' });
   });
 
-  it('groups the operations by what people do, daily work first', async () => {
+  it('groups the operations by task, daily work first', async () => {
     const headings = await page.locator('.opblock-tag').all();
     expect(await Promise.all(headings.map((heading) => heading.getAttribute('data-tag')))).toEqual(groups);
   });
 
-  it('links to the OpenAPI document and to the types of problems, relative to its own address', async () => {
+  it('links to the OpenAPI document and to the problem types, relative to its own URL', async () => {
     const links = await page.locator('.links a').all();
     expect(await Promise.all(links.map((link) => link.getAttribute('href')))).toEqual([
       './docs/../openapi.json',
@@ -78,7 +78,7 @@ describeIf(existsSync(executablePath), whyNot)('/docs in a browser', () => {
     expect(shown).toContain('Deprecated');
   });
 
-  it('executes operations as they are filled in, on the data of npm run demo, and shows them in short', async () => {
+  it('executes operations with their examples on the data of npm run demo, and shows them briefly', async () => {
     for (const group of groups) await toggle(group);
     const tried = [];
     for (const group of groups) {
@@ -100,7 +100,7 @@ describeIf(existsSync(executablePath), whyNot)('/docs in a browser', () => {
     expect(tried.sort(byId)).toEqual(expected.sort(byId));
   });
 
-  it('executes a change, and an addition, again', async () => {
+  it('executes a change and an addition twice', async () => {
     for (const [group, id, status] of [
       ['Genres', 'changeGenre', /^200/],
       ['Movies', 'addMovie', /^201/],

@@ -27,7 +27,7 @@ describe('npm run demo', () => {
 
   const rental = async (): Promise<number> => (await fetch(`http://localhost:${port}/movie_rents/26`)).status;
 
-  it('serves the datasets from a file of its own in any working directory, and names the file', async () => {
+  it('serves the datasets from a new file in any working directory, and names the file', async () => {
     expect(demo.stdout).toContain(join(folder, 'data/demo.sqlite'));
     expect(await rental()).toBe(200);
   });
@@ -51,7 +51,7 @@ describe('npm run demo', () => {
   });
 
   // The demonstration describes failures of its start as the service does, by describeStartFailure().
-  it('says what to do about a port that is in use, and about a host of another machine', async () => {
+  it('names the remedy if the port is in use, or the host belongs to another machine', async () => {
     const refusals: [host: string, sentence: RegExp][] = [
       ['0.0.0.0', /^The service can't start\. listen EADDRINUSE.*Set PORT to a free port/],
       ['203.0.113.7', /^The service can't start\. listen EADDRNOTAVAIL.*Set HOST to an address/],
@@ -63,12 +63,12 @@ describe('npm run demo', () => {
     }
   });
 
-  it('says so where it can not make its file', async () => {
+  it('reports that its file cannot be created', async () => {
     const file = join(folder, 'none');
     await writeFile(file, '');
     const locking = withFileLock(dataSourceOptions(`sqlite:${file}/demo.sqlite`), () => Promise.resolve());
     expect(await locking.then(() => '', describeStartFailure)).toMatch(
-      /can't start\. The SQLite file .*demo\.sqlite can't be made: E/,
+      /can't start\. The SQLite file .*demo\.sqlite can't be created: E/,
     );
   });
 });

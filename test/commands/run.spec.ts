@@ -30,11 +30,11 @@ describe('commands for a running shop', () => {
     .map((name) => name.replace('.ts', ''))
     .filter((name) => !building.includes(name));
 
-  it.each(['src/main', ...programs.map((name) => `commands/${name}`)])('%s is run without a build', (program) => {
+  it.each(['src/main', ...programs.map((name) => `commands/${name}`)])('%s runs without a build', (program) => {
     expect(Object.values(scripts)).toContain(`node scripts/run.js ${program}`);
   });
 
-  it('run what is built, with their arguments', () => {
+  it('run the existing build, with their arguments', () => {
     const { status, stderr } = run(['scripts/run.js', 'commands/copy', 'sqlite:a.sqlite', 'sqlite://b.sqlite']);
     expect(status).toBe(1);
     expect(stderr).toMatch(/^<to-url> /);
@@ -42,7 +42,7 @@ describe('commands for a running shop', () => {
 
   // Others run theirs as programs: seed and verify in wal-checkpoint.spec.ts, backup in backing-up.spec.ts.
   it.each([['import-sakila', 'folder'], ['replay-sakila', 'folder'], ['repair-instants']])(
-    'start as they are built: %s',
+    'start from the build: %s',
     async (name, ...args) => {
       const program = Program.start(`commands/${name}.js`, { DATABASE_URL: 'sqlite:' }, args);
       expect(await program.exited).toMatchObject({ code: 1 });
@@ -50,7 +50,7 @@ describe('commands for a running shop', () => {
     },
   );
 
-  describe('in a folder where nothing is built or installed', () => {
+  describe('without a build or installed packages', () => {
     let folder: string;
     beforeAll(() => {
       folder = mkdtempSync(join(tmpdir(), 'movie-rental-sources-'));
@@ -59,9 +59,13 @@ describe('commands for a running shop', () => {
     afterAll(() => rmSync(folder, { recursive: true }));
 
     it.each([
-      ['a command', ['scripts/run.js', 'src/main'], 'Nothing is built. Build it first:\n  npm ci && npm run build\n'],
+      [
+        'a command',
+        ['scripts/run.js', 'src/main'],
+        'The project is not built. Build it first:\n  npm ci && npm run build\n',
+      ],
       ['the build', ['scripts/build.js'], 'The packages are not installed. Install them first:\n  npm ci\n'],
-    ])('%s says so', (_, args, stderr) => {
+    ])('%s reports that', (_, args, stderr) => {
       expect(run(args, { folder })).toEqual({ status: 1, stdout: '', stderr });
     });
   });
@@ -71,17 +75,23 @@ describe('a version of Node.js that package.json does not admit', () => {
   const sentence = (version: string) =>
     `Node.js ${engines.node.replace(' ||', ',').replace(' ||', ' or')} is needed, and this is ${version}. Install one of them.\n`;
 
-  it.each([['scripts/build.js'], ['scripts/run.js', 'src/main']])('is refused first of all by %s', (...args) => {
-    expect(run(args, { version: '18.20.8' })).toEqual({ status: 1, stdout: '', stderr: sentence('18.20.8') });
-  });
+  it.each([['scripts/build.js'], ['scripts/run.js', 'src/main']])(
+    'is refused before everything else by %s',
+    (...args) => {
+      expect(run(args, { version: '18.20.8' })).toEqual({ status: 1, stdout: '', stderr: sentence('18.20.8') });
+    },
+  );
 
   it.each(['18.20.8', '20.18.3', '21.7.3', '22.12.0', '23.11.1'])('is refused: %s', async (version) => {
     expect(await check(version)).toEqual({ status: 1, stderr: sentence(version).trim() });
   });
 
-  it.each(['20.19.0', '20.20.2', '22.13.0', '22.23.3', '24.0.0', '26.1.0'])('is none of these: %s', async (version) => {
-    expect(await check(version)).toEqual({ status: undefined, stderr: undefined });
-  });
+  it.each(['20.19.0', '20.20.2', '22.13.0', '22.23.3', '24.0.0', '26.1.0'])(
+    'is not one of these: %s',
+    async (version) => {
+      expect(await check(version)).toEqual({ status: undefined, stderr: undefined });
+    },
+  );
 });
 
 /** Evaluates check-node.js in this process, as if in another version of Node.js. */

@@ -112,7 +112,7 @@ describe('DATABASE_URL', () => {
     expect(stdout + stderr).not.toMatch(/s3c|r3t/);
   });
 
-  it('of a server that is away is reported without user and password', async () => {
+  it('of an unreachable server is reported without user and password', async () => {
     const opening = openDatabaseAt(`postgres://r3t:${secret}@127.0.0.1:1/shop`);
     const failure = await opening.then(() => '', describeStartFailure);
     expect(failure).toMatch(/^The service can't start\. PostgreSQL can't be reached.*127\.0\.0\.1:1, database shop/);

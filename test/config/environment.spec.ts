@@ -19,20 +19,20 @@ describe('the configuration', () => {
   it.each([
     ['a SQLite file', { DATABASE_URL: 'sqlite:data/shop.sqlite' }],
     ['no PostgreSQL at all', {}],
-  ])('is refused where it names a replica of %s', (_, database) => {
+  ])('is refused if it names a replica of %s', (_, database) => {
     const reading = () => readEnvironment({ ...database, DATABASE_REPLICA_URL: postgres });
     expect(reading).toThrow(InvalidEnvironment);
     expect(reading).toThrow('DATABASE_REPLICA_URL needs a PostgreSQL database in DATABASE_URL');
   });
 
-  it('keeps the password of what it refuses to itself', () => {
+  it('does not show the password of a refused value', () => {
     const reading = () => readEnvironment({ DATABASE_REPLICA_URL: postgres });
     expect(reading).toThrow('DATABASE_REPLICA_URL needs a PostgreSQL database');
     expect(reading).not.toThrow('secret');
     expect(reading).not.toThrow('db.example');
   });
 
-  it('is refused where a replica is no PostgreSQL', () => {
+  it('is refused if the replica is no PostgreSQL', () => {
     const variables = { DATABASE_URL: postgres, DATABASE_REPLICA_URL: 'sqlite:data/shop.sqlite' };
     expect(() => readEnvironment(variables)).toThrow('DATABASE_REPLICA_URL must be postgres://');
   });

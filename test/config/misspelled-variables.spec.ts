@@ -60,12 +60,12 @@ describe('a misspelled environment variable', () => {
     'REDIS_URL',
     'LOG_FORMAT',
     'npm_config_loglevel',
-  ])('is not what %s is taken for', (name) => {
+  ])('is not assumed for %s', (name) => {
     expect(() => readEnvironment({ [name]: 'tcp://10.0.0.1:80' })).not.toThrow();
     expect(environmentWarnings({ [name]: 'tcp://10.0.0.1:80' })).toEqual([]);
   });
 
-  it('is neither refused nor warned of where it is empty, or the right one is set as well', () => {
+  it('is neither refused nor warned of if it is empty, or the right one is set as well', () => {
     for (const variables of [
       { DATABASE_ULR: '' },
       { DATABASE_ULR: 'x', DATABASE_URL: 'sqlite:x', PORTS: '1', PORT: '1' },
@@ -81,7 +81,7 @@ describe('a misspelled environment variable', () => {
     expect(failureOf(reading)).toMatch(reason);
   });
 
-  it('that may be of another program is named in the log of a service that runs', async () => {
+  it('that may belong to another program is named in the log of the running service', async () => {
     const database = await freshDatabase();
     const { service } = await startService({ DATABASE_URL: database.url, CORS_ORIGIN: 'https://desk.example' });
     await service.kill('SIGTERM');

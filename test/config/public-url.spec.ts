@@ -19,7 +19,7 @@ describe('PUBLIC_URL', () => {
     'https://desk:s3cret@shop.example',
     'https://shop.example/?x=1',
     'https://shop.example/#top',
-  ])('is refused as "%s", with the rule and a spelling that works, and without its value', (url) => {
+  ])('is refused as "%s", with the rule and a valid form, and without its value', (url) => {
     const reading = () => readEnvironment({ PUBLIC_URL: url });
     expect(reading).toThrow(InvalidEnvironment);
     expect(reading).toThrow('PUBLIC_URL must be a URL such as https://shop.example/rental, or a path such as /rental');

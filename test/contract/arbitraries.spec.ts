@@ -7,7 +7,7 @@ const document = committedDocument() as {
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 };
 
-describe('what is made up from a schema', () => {
+describe('values generated from a schema', () => {
   const judges = new Schemas(document);
   const arbitraries = new Arbitraries(document);
   const sample = (values: fc.Arbitrary<unknown>) => fc.sample(values, { numRuns: 200, seed: 1 });
@@ -15,12 +15,12 @@ describe('what is made up from a schema', () => {
     [...judges.faultsOf(`/components/schemas/${name}`, value)].length === 0;
   const inputs = Object.entries(document.components.schemas).filter(([name]) => /(Input|Patch)$/.test(name));
 
-  it.each(inputs)('is allowed by it: %s', (name, schema) => {
+  it.each(inputs)('are valid: %s', (name, schema) => {
     const values = sample(arbitraries.valid(schema));
     expect(values.filter((value) => !isAllowed(name, value))).toEqual([]);
   });
 
-  it.each(inputs)('is ruled out by it, where it is to be: %s', (name, schema) => {
+  it.each(inputs)('are invalid if requested: %s', (name, schema) => {
     const values = sample(arbitraries.broken(schema));
     expect(values.filter((value) => isAllowed(name, value) && !hasLoneSurrogates(value))).toEqual([]);
   });

@@ -30,7 +30,7 @@ const notFound = (members: object = {}, target = '/genres/1'): Answer =>
   );
 const listed = (headers: object): Answer => answer({ target: '/genres', body: '[]' }, headers);
 
-describe('the contract that all answers are held to', () => {
+describe('the contract check of all responses', () => {
   const shop = useShop();
   let contract: Contract;
   beforeAll(async () => {
@@ -45,7 +45,7 @@ describe('the contract that all answers are held to', () => {
     ['a path that leads nowhere', notFound({ detail: 'There is nothing there.' }, '/moovies')],
     ['an answer without a body to HEAD', answer({ method: 'HEAD', body: '' })],
     ['a page', listed({ link: '</genres>; rel="first"', 'x-total-count': '7' })],
-  ])('lets pass %s', (_, good) => {
+  ])('accepts %s', (_, good) => {
     expect(() => contract.validate(good)).not.toThrow();
   });
 
@@ -69,7 +69,7 @@ describe('the contract that all answers are held to', () => {
     expect(() => contract.validate(bad)).toThrow(fault);
   });
 
-  it('is held up to every request of a test, and no answer comes through that breaks it', async () => {
+  it('checks every request of a test, and rejects a response that violates the document', async () => {
     const strict = shop.contract.validate;
     const seen: string[] = [];
     shop.contract.validate = ({ method, target, status }) => {
@@ -86,7 +86,7 @@ describe('the contract that all answers are held to', () => {
     }
   });
 
-  it('reads an answer as it stands on a socket', () => {
+  it('parses a response from a socket', () => {
     const head = [
       'HTTP/1.1 404 Not Found',
       'Content-Type: application/problem+json',

@@ -30,11 +30,11 @@ function* problems(node: any): Generator<any> {
 describe('the OpenAPI document', () => {
   const shop = useShop();
 
-  it('is committed as the code says it; `npm run openapi` writes it', async () => {
+  it('is committed as generated from the code by npm run openapi', async () => {
     expect(document).toEqual((await shop.api.get('/openapi.json').expect(200)).body);
   });
 
-  it('shows only examples that are as their schemas want them', () => {
+  it('has only examples that match their schemas', () => {
     const schemas = new Schemas(document);
     const shown = [...medias(document, '')];
     const wrong = shown.flatMap(([path, { examples }]) =>
@@ -44,7 +44,7 @@ describe('the OpenAPI document', () => {
     expect(shown.length).toBeGreaterThan(100);
   });
 
-  it.each(operations)('documents the purpose of $name, with examples of requests and answers', (operation) => {
+  it.each(operations)('documents the purpose of $name, with examples of requests and responses', (operation) => {
     expect(operation.operationId).toMatch(/^[a-z]+([A-Z][a-z]+)*$/);
     expect(operation.summary).toMatch(/^[A-Z].*[^.]$/);
     expect(operation.description).toMatch(/\.$/);
@@ -53,7 +53,7 @@ describe('the OpenAPI document', () => {
     for (const { examples } of json) expect(Object.keys(examples).length).toBeGreaterThan(0);
   });
 
-  it('names no schema that says nothing', () => {
+  it('has no empty schema', () => {
     const bare = Object.entries<any>(document.components.schemas)
       .filter(([, schema]) => !schema.enum && !schema.anyOf && Object.keys(schema.properties ?? {}).length === 0)
       .map(([name]) => name);
@@ -61,18 +61,18 @@ describe('the OpenAPI document', () => {
   });
 });
 
-describe('the pages about problems', () => {
+describe('problem pages', () => {
   const shop = useShop();
   const names = [...new Set([...problems(document)].map(({ type }) => type.const.replace('/problems/', '')))].sort();
   const pages = readdirSync(join(root, 'docs/problems'))
     .map((file) => file.replace('.md', ''))
     .sort();
 
-  it('are there for every type of problem, and for nothing else', () => {
+  it('exist for every problem type, and for nothing else', () => {
     expect(pages).toEqual(names);
   });
 
-  it.each(pages)('explain %s: what happened and what to do, at the URL of its type', async (name) => {
+  it.each(pages)('explain the cause and the remedy of %s at the URL of its type', async (name) => {
     const page = read(`docs/problems/${name}.md`);
     expect(page).toMatch(/^# .+\n\nAnswered with status \d{3}\.\n\n## What happened\n\n.+\n\n## What to do\n\n- /s);
     const { text } = await shop.api.get(`/problems/${name}`).expect('Content-Type', /^text\/markdown/);
@@ -86,7 +86,7 @@ describe('the pages about problems', () => {
 
   const browser = 'text/html,application/xhtml+xml,*/*;q=0.8';
 
-  it.each(pages)('are data for programs: %s', async (name) => {
+  it.each(pages)('are available as JSON: %s', async (name) => {
     const { body } = await shop.api
       .get(`/problems/${name}`)
       .set('Accept', 'application/json')
@@ -100,7 +100,7 @@ describe('the pages about problems', () => {
     );
   });
 
-  it('are listed under /problems, for programs and for people, with links that lead to them', async () => {
+  it('are listed under /problems, as JSON and as HTML, with links to them', async () => {
     const { body } = await shop.api
       .get('/problems')
       .expect(200)
@@ -123,13 +123,13 @@ describe('the pages about problems', () => {
       .expect('Content-Type', /^text\/markdown/);
   });
 
-  it('show their tables as tables', async () => {
+  it('render their tables as tables', async () => {
     const { text } = await shop.api.get('/problems/invalid-input').set('Accept', browser);
     expect(text).toContain('<th>meaning</th>');
     expect(text).not.toMatch(/^\||\|</m);
   });
 
-  it('are shown to browsers as HTML', async () => {
+  it('are sent to browsers as HTML', async () => {
     const { text } = await shop.api
       .get('/problems/copy-already-rented')
       .set('Accept', 'text/html,application/xhtml+xml,*/*;q=0.8')

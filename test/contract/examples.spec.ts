@@ -33,7 +33,7 @@ describe('the examples of the document, on the data of npm run demo', () => {
   it.each([
     ['in their order', operations],
     ['in the reverse order', [...operations].reverse()],
-  ])('each operation succeeds with its examples, %s', async (_, all) => {
+  ])('make each operation succeed, %s', async (_, all) => {
     const refused = [];
     for (const operation of all) {
       const [operationId, status, body] = await tryOut(operation);
@@ -42,7 +42,7 @@ describe('the examples of the document, on the data of npm run demo', () => {
     expect(refused).toEqual([]);
   });
 
-  it('each answer to GET, and to closing a rental again, is the one that is shown', async () => {
+  it('show the exact response of each GET, and of closing a rental again', async () => {
     const ofShop = operations.filter((operation) => !documented(operation).tags.includes('Service'));
     // The times of events are those of the test.
     const reads = ofShop.filter(
@@ -73,7 +73,7 @@ describe('the examples of lists', () => {
 describe('the examples of 422', () => {
   const shop = useShop();
 
-  it.each(answering(422))('are what the service says: $operationId', async (operation) => {
+  it.each(answering(422))('are the responses of the service: $operationId', async (operation) => {
     const { $ref, content } = documented(operation).responses[422];
     const { examples } = (content ?? document.components.responses[$ref.split('/').at(-1)].content)[
       'application/problem+json'
@@ -89,12 +89,12 @@ describe('the examples of 422', () => {
 describe('examples of parameters', () => {
   const parameters = operations.flatMap((operation) => documented(operation).parameters ?? []);
 
-  it('are there for each parameter of a path', () => {
+  it('exist for each path parameter', () => {
     const bare = parameters.filter((each: any) => each.in === 'path' && each.example === undefined);
     expect(bare).toEqual([]);
   });
 
-  it('are not there for headers, which would make the first try the only one', () => {
+  it('do not exist for headers, which would allow only one try', () => {
     const headers = parameters.filter((each: any) => each.in === 'header');
     expect(headers.length).toBeGreaterThan(0);
     for (const header of headers) expect(JSON.stringify(header)).not.toMatch(/"(example|examples|default)"/);

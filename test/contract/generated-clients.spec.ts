@@ -18,7 +18,7 @@ const mistakes = {
   'reads-facts-of-another-problem.ts': ['again.error.movie_copy_ids', 'again.error.movie_ids'],
 } as const;
 
-describe('a program on a client that is generated from the document', () => {
+describe('a program that uses a generated client', () => {
   const shop = useShop();
   let folder: string;
   /** The files that the compiler finds wrong. */
@@ -58,11 +58,11 @@ describe('a program on a client that is generated from the document', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it('compiles where it is right, and where it is wrong does not', () => {
+  it('compiles if it is correct, and not with a mistake', () => {
     expect([...faulty].sort()).toEqual(Object.keys(mistakes).sort());
   });
 
-  it('rents, hears by type what stands in the way, takes back and pages', async () => {
+  it('rents, handles problems by type, returns and follows pages', async () => {
     expect(await resultOf('desk.js')).toEqual({
       lines: 2,
       refused: [expect.any(Number)],
@@ -77,7 +77,7 @@ describe('a program on a client that is generated from the document', () => {
     });
   });
 
-  it('pages, reads facts and patches without headers, and validates by zod what it sends and gets', async () => {
+  it('follows pages, reads facts and patches without headers, and validates requests and responses by zod', async () => {
     const { id: genre_id } = await shop.clerk.genre();
     for (const title of ['Ran', 'Ikiru', 'Ran']) await shop.clerk.movie(1, { title, genre_id });
     const { titles, ...rest } = (await resultOf('without-headers.js')) as { titles: string[] };
@@ -85,7 +85,7 @@ describe('a program on a client that is generated from the document', () => {
     expect(rest).toEqual({ codes: ['copy_rented'], year: 1985, taken: true, refused: true });
   });
 
-  it('needs no more than the types', async () => {
+  it('needs only the types', async () => {
     const { id: movieId } = await shop.clerk.movie(1, { title: 'Paris qui dort' });
     await shop.clerk.client();
     expect(await resultOf('types-alone.js')).toEqual({ statuses: [201, 409], soldOut: [movieId] });

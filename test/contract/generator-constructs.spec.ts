@@ -48,7 +48,7 @@ function isRegExp(pattern: string): boolean {
 describe('the constructs of the document', () => {
   const document: any = committedDocument();
 
-  it.each(Object.entries(forbidden))('have no %s, which generators take wrongly', (_, isForbidden) => {
+  it.each(Object.entries(forbidden))('have no %s, which generators handle wrongly', (_, isForbidden) => {
     expect([...nodes(document)].filter(([, node]) => isForbidden(node)).map(([pointer]) => pointer)).toEqual([]);
   });
 
@@ -61,11 +61,11 @@ describe('the constructs of the document', () => {
     ['lists that become long tuples', { type: 'array', maxItems: 10_000 }],
     ['a discriminator of schemas that are not named', { discriminator: {}, oneOf: [{ type: 'object' }] }],
     ['a tuple, a condition or a dynamic reference', { prefixItems: [] }],
-  ])('would be found: %s', (name, node) => {
+  ])('are found if present: %s', (name, node) => {
     expect(forbidden[name]!(node)).toBe(true);
   });
 
-  it('name each operation once, and alike for lists that hang under another resource', () => {
+  it('name each operation once, and lists below another resource alike', () => {
     const ids = Object.values<any>(document.paths).flatMap((item) =>
       Object.values<any>(item).map(({ operationId }) => operationId),
     );

@@ -3,8 +3,8 @@ import { freshDatabase } from '../support/engine.js';
 import { dropSchema } from '../support/fault-injection.js';
 import { startService } from '../../scripts/support/program.js';
 
-describe('the name of a request', () => {
-  it('is in the header of the answer, in the problem and in the log', async () => {
+describe('the request id', () => {
+  it('is in the header of the response, in the problem and in the log', async () => {
     const database = await freshDatabase();
     const { service, url } = await startService({ DATABASE_URL: database.url });
     try {

@@ -15,7 +15,7 @@ describe('API keys', () => {
   });
   afterAll(() => database.close());
 
-  it('are looked up while slow reads and writes hold and await the connections', async () => {
+  it('are checked while slow reads and writes occupy the connections and queues', async () => {
     const token = await management.create({ ...order, name: 'desk' });
     let release!: () => void;
     const released = new Promise<void>((resolve) => (release = resolve));

@@ -39,17 +39,17 @@ describe('bulkheads: while more units of work of one kind run or wait than there
 
   const lookUp = () => database.unitOfWork.readSingle(work, ({ genres }) => genres.get(genreId));
 
-  it('answers lookups although slow reads occupy all connections that they may', async () => {
+  it('answers lookups although slow reads occupy their maximum of connections', async () => {
     await hold('read');
     await expect(lookUp()).resolves.toMatchObject({ name: 'Drama' });
   });
 
-  it('answers lookups although writes that wait occupy all connections that they may', async () => {
+  it('answers lookups although waiting writes occupy their maximum of connections', async () => {
     await hold('run');
     await expect(lookUp()).resolves.toMatchObject({ name: 'Drama' });
   });
 
-  it('writes although slow reads occupy all connections that they may', async () => {
+  it('writes although slow reads occupy their maximum of connections', async () => {
     await hold('read');
     const added = database.unitOfWork.run(work, ({ genres }) => genres.create({ name: 'Noir', description: null }));
     await expect(added).resolves.toMatchObject({ name: 'Noir' });
@@ -67,8 +67,8 @@ describe('bulkheads: while more units of work of one kind run or wait than there
   });
 });
 
-describe('places to wait', () => {
-  it('are bounded for each workload by itself: slow reads that wait take no place of a lookup', () => {
+describe('queues', () => {
+  it('are bounded for each workload separately: waiting slow reads take no place of a lookup', () => {
     const room = new WaitingRoom('reads', { maxWaiting: 1, timeoutMs: Infinity });
     const wait = room.waitOf({});
     wait.start('scan', () => undefined);
@@ -101,7 +101,7 @@ describe('the pool', () => {
     ]);
   });
 
-  it('lends the last free member to lookups alone', async () => {
+  it('lends the last free member to lookups only', async () => {
     expect(await order(2, ['write', 'scan', 'write', 'lookup'])).toEqual(['write', 'lookup', 'scan', 'write']);
   });
 });

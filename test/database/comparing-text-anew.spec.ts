@@ -77,7 +77,7 @@ describe('the migration of text comparison keys', () => {
     expect(found.map((page) => page.rows.map(({ id }) => id))).toEqual([[1], [2], [1], [1], [2]]);
   });
 
-  it('does so for more rows than it reads at a time, and on no more than it must write', async () => {
+  it('recomputes more rows than one span, and writes only rows that differ', async () => {
     const last = 10_001;
     await sql(`
       INSERT INTO genre (id, name, name_key) VALUES (1, 'Drama', 'drama');
@@ -107,7 +107,7 @@ describe('the migration of text comparison keys', () => {
          VALUES (8, 'A', 'B', 'a b', 'b a', 'aB-1')`,
       /These clients have the same license number: ids \(1, 8\)\. .*PATCH \/clients\/\{id\}/,
     ],
-  ])('names the %s that are no longer told apart, and changes nothing', async (_, planted, said) => {
+  ])('names the %s that are no longer distinguished, and changes nothing', async (_, planted, said) => {
     await fill();
     await sql(isSqlite() ? planted.replaceAll('chr(', 'char(') : planted);
     const tables = () =>
@@ -127,7 +127,7 @@ describe('the migration of text comparison keys', () => {
     await migrate();
   });
 
-  it('leaves, undone, the schema that it found, and keys as the former release computes them', async () => {
+  it('restores, when reverted, the former schema and the keys of the former release', async () => {
     const schema = async () => [
       await rows(
         isSqlite()

@@ -67,13 +67,13 @@ describe('a shop that is copied from one database to another and back', () => {
     for (const database of [here, there, back]) await database.drop();
   });
 
-  it('is told table by table, with counts and digests and without a password', () => {
+  it('is reported table by table, with counts and digests and without a password', () => {
     const name = isSqlite() ? there.url : there.url.replace('postgres:postgres@', 'postgres@');
     expect(said).toContain(`Copied ${here.url} to ${name}, and verified by reading it back:\n`);
     expect(said).toMatch(/ movie_copy +68 rows {2}sha256 [0-9a-f]{64}\n/);
   });
 
-  it('has every table along, whatever tables there will be', async () => {
+  it('contains every table of the entities, also future ones', async () => {
     const tables = await withReadOnlyDatabase(dataSourceOptions(here.url), (unitOfWork) =>
       unitOfWork.read({ genres: RawGenres }, ({ genres }) =>
         // What an index keeps in tables is virtual or a shadow.
@@ -87,7 +87,7 @@ describe('a shop that is copied from one database to another and back', () => {
     expect(copied.sort()).toEqual(tables.map(({ name }) => name).sort());
   });
 
-  it('is the same in all three, and answers the same to the byte', async () => {
+  it('is equal in all three databases, and has equal responses, byte by byte', async () => {
     const digests = (await copy(there.url, back.url)).map(({ name, rows, digest }) => `${name} ${rows} ${digest}`);
     for (const line of digests) expect(said.replace(/ +(\d+) rows +sha256/g, ' $1')).toContain(line);
     expect(digests).toHaveLength(14);
@@ -104,7 +104,7 @@ describe('a shop that is copied from one database to another and back', () => {
     expect(answers[2]).toEqual(answers[0]);
   });
 
-  it('knows what was asked before it was copied, and gives new things ids that were never given', async () => {
+  it('replays idempotency keys of the source, and assigns ids that were never assigned', async () => {
     await serving(there.url, async (api) => {
       const again = await api.post('/clients').set('Idempotency-Key', 'once').send(keyed).expect(201);
       expect(again.body).toEqual(answered);
@@ -115,7 +115,7 @@ describe('a shop that is copied from one database to another and back', () => {
     });
   });
 
-  it('goes on with the cursors that were made before it was copied', async () => {
+  it('accepts the cursors of the source', async () => {
     const first = '/movies?limit=7&sort=title';
     const pageAfter = async (api: Api, url: string) => {
       const page = await api.get(url).expect(200);
@@ -126,15 +126,15 @@ describe('a shop that is copied from one database to another and back', () => {
     expect(await serving(there.url, (api) => pageAfter(api, next))).toEqual(expected);
   });
 
-  it('is refused by a database that is not empty, which stays as it is', async () => {
+  it('is refused by a database that is not empty, which stays unchanged', async () => {
     const before = await countGenres(there.url);
     await expect(copy(here.url, there.url)).rejects.toThrow(
-      /^The target isn't empty: its client has 15 rows\. A shop is copied into a new database only/,
+      /^The target isn't empty: its client has 15 rows\. Choose a new database: a shop is copied into an empty one only\./,
     );
     expect(await countGenres(there.url)).toBe(before);
   });
 
-  it('is refused by a database that does not keep what it is given, and nothing stays there', async () => {
+  it('is refused by a database that changes the rows that it is given, and nothing is stored', async () => {
     const altering = await emptyDatabase();
     await withDatabase(dataSourceOptions(altering.url), () => Promise.resolve());
     await executeRaw(
@@ -147,7 +147,7 @@ describe('a shop that is copied from one database to another and back', () => {
            CREATE TRIGGER planted BEFORE INSERT ON movie FOR EACH ROW EXECUTE FUNCTION alter_it()`,
     );
     await expect(copy(here.url, altering.url)).rejects.toThrow(
-      /^The target doesn't keep what it is given: 31 rows of movie with the digest [0-9a-f]{64} became 31 with /,
+      /^The target changes the rows that it is given: 31 rows of movie with the digest [0-9a-f]{64} became 31 with /,
     );
     expect(await countGenres(altering.url)).toBe(0);
     await altering.drop();
@@ -155,7 +155,7 @@ describe('a shop that is copied from one database to another and back', () => {
 });
 
 describe('npm run copy', () => {
-  it('names the invalid URL without quoting it, since it may hold a password', async () => {
+  it('names the invalid URL without quoting it, since it may contain a password', async () => {
     const { code, stderr } = await runCommand('copy', {}, ['sqlite:a.sqlite', 'postgres:/clerk:secret@shop']);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^<to-url> .*\.\nnpm run copy -- --help shows the form of a URL\.\n$/);

@@ -14,7 +14,7 @@ const change = (resourceId: number, type = 'genre.created'): Change => ({
   changes: { name: `Genre ${resourceId}` },
 });
 
-describe('events, which are inserted at the end of a unit of work', () => {
+describe('deferred inserts of events', () => {
   let database: Awaited<ReturnType<typeof openDatabase>>;
   beforeEach(async () => {
     database = await openDatabase();
@@ -38,14 +38,14 @@ describe('events, which are inserted at the end of a unit of work', () => {
       return fails ? Promise.reject(new Error('rolled back')) : Promise.resolve();
     });
 
-  it('are stored for each unit that is, and for none that is rolled back, of 200 concurrent ones', async () => {
+  it('are stored for each of 200 concurrent units that is committed, and for none that is rolled back', async () => {
     const ids = Array.from({ length: 200 }, (_, index) => index + 1);
     const outcomes = await Promise.allSettled(ids.map((id) => recordLast(id, id % 3 === 0)));
     expect(outcomes.filter(({ status }) => status === 'rejected')).toHaveLength(66);
     expect((await recorded()).sort((one, other) => one - other)).toEqual(ids.filter((id) => id % 3 !== 0));
   });
 
-  it('are read by later units, once each, while others in between are rolled back', async () => {
+  it('are visible to later units, once each, while units in between are rolled back', async () => {
     const reads = Array.from({ length: 30 }, async (_, index) => {
       const recording = recordLast(index % 3, index % 5 === 0).catch(() => undefined);
       const latest = await database.unitOfWork

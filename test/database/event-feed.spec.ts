@@ -9,7 +9,7 @@ const writers = 4;
 const unitsPerWriter = 250;
 const eventsPerUnit = 20;
 
-describe('a reader of the feed beside four writers', () => {
+describe('a reader of the event feed beside four writers', () => {
   it('sees every committed event once, and none that was rolled back', async () => {
     const database = await openDatabase();
     const { unitOfWork } = database;

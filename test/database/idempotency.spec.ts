@@ -28,7 +28,7 @@ const idempotentRequest = <Result>(
   resourceOf: () => '/genres/1',
 });
 
-describe('a unit of work that is done once', () => {
+describe('an idempotent unit of work', () => {
   let database: Database;
   beforeAll(async () => (database = await openDatabase()));
   afterAll(() => database.close());
@@ -40,7 +40,7 @@ describe('a unit of work that is done once', () => {
   const names = () =>
     database.unitOfWork.read(repositories, async ({ genres }) => (await genres.rows.find()).map(({ name }) => name));
 
-  it('keeps its answer and its effect together: one is not there without the other', async () => {
+  it('stores its response and its effect atomically', async () => {
     const unanswerable = idempotentRequest('unanswerable', () => {
       throw new Error('The answer can not be kept.');
     });
@@ -50,7 +50,7 @@ describe('a unit of work that is done once', () => {
     expect(await names()).toContain('Found');
   });
 
-  it('tells the answer it gave, and does nothing, when it is asked for again', async () => {
+  it('replays the stored response, and does nothing, on a retry', async () => {
     await add(
       'Noir',
       idempotentRequest('noir', () => ({ told: 'first' })),
@@ -100,13 +100,13 @@ describe('a unit of work that is done once', () => {
       else process.env['TZ'] = TZ;
     });
 
-    it('replays a key of 16 hours and of 23.9 hours, and forgets one of 24.1', async () => {
+    it('replays a key of 16 hours and of 23.9 hours, and not one of 24.1', async () => {
       const key = idempotentRequest(`16 hours in ${timeZone}`);
       await add(`Sixteen in ${timeZone}`, key);
       for (const hours of [16, 23.9]) {
         await age(hours);
         await database.unitOfWork.purgeIdempotencyKeys();
-        await expect(add('Twice', key)).rejects.toThrow('done before');
+        await expect(add('Twice', key)).rejects.toThrow('carried out before');
       }
       await age(24.1);
       await add(`Again in ${timeZone}`, key);
@@ -115,7 +115,7 @@ describe('a unit of work that is done once', () => {
       expect(await count()).toBe(0);
     });
 
-    it('compares instants by every operator as they are stored', async () => {
+    it('compares instants in their stored form by every operator', async () => {
       await database.dataSource.query('DELETE FROM idempotency_key');
       await add(`Compared in ${timeZone}`, idempotentRequest('compared'));
       await database.dataSource.query(`UPDATE idempotency_key SET creation_datetime = '2026-01-01T12:00:00.000Z'`);
@@ -172,7 +172,7 @@ describe('a unit of work that is done once', () => {
   it.each([
     ['as it is below 1 kB', 'short', false],
     ['compressed', 'long '.repeat(10_000), true],
-  ])('stores an answer %s', async (_, text, isCompressed) => {
+  ])('stores a response %s', async (_, text, isCompressed) => {
     const key = idempotentRequest(`stored ${text.length}`, () => ({ id: 1, text }));
     await add(`Stored ${text.length}`, key);
     const [row] = await database.dataSource.query<{ answer: string }[]>(
@@ -186,7 +186,7 @@ describe('a unit of work that is done once', () => {
   it.each([
     ['1 MB', () => 'x'.repeat(2 ** 20)],
     ['64 kB once it is compressed', () => randomBytes(60_000).toString('hex')],
-  ])('does not keep an answer of more than %s, and says where its resource is', async (name, text) => {
+  ])('does not store a response of more than %s, and names the path of its resource', async (name, text) => {
     const key = idempotentRequest(`large ${name}`, () => ({ id: 1, text: text() }));
     await add(`Large ${name}`, key);
     await expect(add('Twice', key)).rejects.toMatchObject({ name: 'IdempotencyAnswerGone', resource: '/genres/1' });

@@ -46,7 +46,7 @@ describe('an import', () => {
     await shop.api.delete(`/genres/${own['genre_id']}`).expect(204);
   });
 
-  it('keeps two clients of one name and address apart', async () => {
+  it('keeps two clients with the same name and address separate', async () => {
     expect(await load({ 'customer.csv': twins })).toEqual({ genres: 2, movies: 2, copies: 3, clients: 4, rents: 2 });
     const [, , , clients] = await everything();
     expect(clients.map(({ last_name, address }) => [last_name, address])).toEqual([
@@ -57,7 +57,7 @@ describe('an import', () => {
     ]);
   });
 
-  it('that is repeated adds nothing, and undoes neither changes nor deletions', async () => {
+  it('adds nothing when it is repeated, and undoes neither changes nor deletions', async () => {
     const [genres, movies, copies, clients, rents] = await everything();
     const change = (path: string, { id }: Row, members: object) =>
       shop.api.patch(`${path}/${id}`).send(members).expect(200);
@@ -72,7 +72,7 @@ describe('an import', () => {
     expect(await everything()).toEqual(edited);
   });
 
-  it('adds what is new in the files, and refers to what was imported before', async () => {
+  it('adds new rows of the files, which refer to rows imported before', async () => {
     await shop.clerk.genre({ name: 'Western' });
     const added = await load({
       'category.csv': (text) => `${text}3,WESTERN\n4,Horror\n`,
@@ -97,7 +97,7 @@ describe('an import', () => {
     expect((await shop.clerk.client())['id']).toBe(clients.at(-1)!.id + 1);
   });
 
-  it('is refused as a whole, with every row that the shop has no place for', async () => {
+  it('is refused as a whole, with every row that conflicts with the shop', async () => {
     const [, movies, copies, clients] = await everything();
     await shop.api.delete(`/movies/${movies[1]!.id}`).expect(204);
     await shop.api.delete(`/clients/${clients[2]!.id}`).expect(204);

@@ -70,7 +70,7 @@ class FailHalfway implements MigrationInterface {
   }
 }
 
-describe('the migrations', () => {
+describe('migrations', () => {
   let database: FreshDatabase;
   beforeEach(async () => (database = await emptyDatabase()));
   afterEach(() => database.drop());
@@ -151,13 +151,13 @@ describe('the migrations', () => {
     return page.rows.map(({ id }) => id);
   };
 
-  it('make, from nothing, the schema that the entities describe', async () => {
+  it('create the schema that the entities describe', async () => {
     await migrate();
     expect(await withTool(contents)).toEqual(expect.arrayContaining([...tables, 'loan']));
     expect(await withTool(differences)).toEqual([]);
   });
 
-  it('are told from the entities wherever the two differ', async () => {
+  it('are compared with the entities: every difference is found', async () => {
     await migrate();
     const found = await withTool(async (dataSource) => {
       await dataSource.query('ALTER TABLE client RENAME COLUMN address TO planted');
@@ -172,7 +172,7 @@ describe('the migrations', () => {
     expect(found.join('\n')).toContain('ix_movie_title_search_trigrams');
   });
 
-  it('go down from filled tables and leave nothing behind', async () => {
+  it('can be reverted on filled tables, and leave nothing behind', async () => {
     await migrate();
     await fill();
     const left = await withTool(async (dataSource) => {
@@ -182,7 +182,7 @@ describe('the migrations', () => {
     expect(left).toEqual([]);
   });
 
-  it('each leave, undone alone, the schema that they found', async () => {
+  it('restore, when reverted alone, the former schema', async () => {
     const migrations = dataSourceOptions(database.url).migrations as (new () => MigrationInterface)[];
     let found: string[] = [];
     for (const [position, migration] of migrations.entries()) {
@@ -200,7 +200,7 @@ describe('the migrations', () => {
     }
   });
 
-  it('come up again after they went down, and take the same rows', async () => {
+  it('run again after they were reverted, and accept the same rows', async () => {
     await migrate();
     await fill();
     const before = await rows();
@@ -214,7 +214,7 @@ describe('the migrations', () => {
     expect(before['movie_rent_detail']!.length).toBeGreaterThan(10);
   });
 
-  it('change nothing when they run again on filled tables', async () => {
+  it('change nothing on a second run with filled tables', async () => {
     await migrate();
     await fill();
     const before = await rows();
@@ -222,7 +222,7 @@ describe('the migrations', () => {
     expect(await rows()).toEqual(before);
   });
 
-  it('time the lines that were there before lines had a time, and give them the client, each span of them', async () => {
+  it('set the lending time and the client of existing lines, in every span of ids', async () => {
     const day = (number: number) => `2026-01-${String(number).padStart(2, '0')}T00:00:00.000Z`;
     const all = dataSourceOptions(database.url).migrations as (new () => MigrationInterface)[];
     const former = all.slice(
@@ -271,7 +271,7 @@ describe('the migrations', () => {
     ]);
   });
 
-  it('let movies be found by title and director that were there before the indexes', async () => {
+  it('index the titles and directors of existing movies', async () => {
     const all = dataSourceOptions(database.url).migrations as { name: string }[];
     const migrations = all.slice(
       0,
@@ -294,7 +294,7 @@ describe('the migrations', () => {
     );
   });
 
-  it('that follow leave every row as it was, though they recreate its table', async () => {
+  it('of later releases leave every row unchanged, though they recreate its table', async () => {
     await migrate();
     await fill();
     const before = await rows();
@@ -306,7 +306,7 @@ describe('the migrations', () => {
     expect(await idsBy({ title: 'samurai' })).toEqual([1]);
   });
 
-  it('that fail leave nothing half made, and print nothing', async () => {
+  it('are rolled back completely if they fail, and print nothing', async () => {
     await migrate();
     await fill();
     const before = [await rows(), await withTool(contents), await withTool(done)];
@@ -318,7 +318,7 @@ describe('the migrations', () => {
     await migrate();
   });
 
-  it('are the only way the schema changes: TypeORM synchronizes nothing, wherever we read or write', async () => {
+  it('are the only changes of the schema: TypeORM never synchronizes', async () => {
     const { unitOfWork, close } = await openDatabaseAt(database.url);
     const optionsOf = ({ genres }: { genres: RawGenres }) => Promise.resolve(genres.manager.connection.options);
     const work = { genres: RawGenres };

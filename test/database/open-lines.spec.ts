@@ -28,12 +28,12 @@ describe('one open line per copy', () => {
       ),
     );
 
-  it('is a law of the database: a second open line is refused', async () => {
+  it('is enforced by the database: a second open line is refused', async () => {
     await insert('NULL');
     await expect(insert('NULL')).rejects.toThrow(/unique/i);
   });
 
-  it('lets a copy have any number of closed lines', async () => {
+  it('allows any number of closed lines of a copy', async () => {
     await insert(`'2024-01-01T00:00:00.000Z'`);
     await insert(`'2024-01-01T00:00:00.000Z'`);
     await insert(`'2024-01-02T00:00:00.000Z'`);
@@ -41,7 +41,7 @@ describe('one open line per copy', () => {
     expect(lines.map(({ isOpen }) => isOpen)).toEqual([true, false, false, false]);
   });
 
-  it('holds against a line that is opened again', async () => {
+  it('also refuses to reopen a line', async () => {
     const reopening = database.unitOfWork.run(repositories, ({ raw }) =>
       raw.manager.query('UPDATE movie_rent_detail SET returned_datetime = NULL'),
     );

@@ -16,7 +16,7 @@ const manyEvents = `
   INSERT INTO event (type, resource, resource_id, actor, creation_datetime, changes)
   SELECT 'type.' || n % 50, 'genres', 1 + n % 5000, 'desk-' || n % 40, '2026-03-01T10:00:00.000Z', '{}' FROM numbers`;
 
-describe('the service, in a large shop,', () => {
+describe('query plans in a large shop', () => {
   let shop: Awaited<ReturnType<typeof openShop>>;
   let recorder: QueryRecorder;
   let plans: QueryPlans;
@@ -94,11 +94,11 @@ describe('the service, in a large shop,', () => {
     ['the lines that are out', '/movie_rent_details?is_open=true'],
     ['the overdue lines by due date', '/movie_rent_details?is_open=true&overdue=true&sort=due_datetime'],
     ['the lines that are due soon', '/movie_rent_details?is_open=true&due_before=2026-03-01&sort=due_datetime'],
-  ])('finds %s by an index', async (_, path) => {
+  ])('find %s by an index', async (_, path) => {
     expect(await scansOf(get(path))).toEqual([]);
   });
 
-  it('finds the lines that are overdue, in the order of ids, by an index of them alone', async () => {
+  it('find overdue lines, in the order of ids, by their partial index', async () => {
     expect(await scansOf(get('/movie_rent_details?overdue=true'), true)).toEqual([]);
   });
 
@@ -120,7 +120,7 @@ describe('the service, in a large shop,', () => {
     ['clients in the order of names', '/clients?limit=20&sort=last_name'],
     ['rents, the latest first', '/movie_rents?limit=20&sort=-creation_datetime'],
     ['rents that are closed', '/movie_rents?limit=20&is_closed=true'],
-  ])('reads a page of %s, and the next, and none of the others', async (_, path) => {
+  ])('read only the rows of a page of %s, and of the next', async (_, path) => {
     const links: string[] = [];
     expect(await scansOf(async () => links.push((await get(path)()).headers['link'] as string), true)).toEqual([]);
     const next = /<([^>]*)>; rel="next"/.exec(links[0]!)![1]!;
@@ -135,7 +135,7 @@ describe('the service, in a large shop,', () => {
     ['few', 'harbor 4321'],
     ['none', 'harbor 4322'],
     ['many, and is too short for a trigram', '43'],
-  ])('finds by a part of %s what is found by reading them all', async (_, part) => {
+  ])('find the same rows by a part of %s as a full scan', async (_, part) => {
     const ids = Array.from({ length: size.movies }, (_, index) => index + 1);
     const found = ids.filter((id) => part.split(' ').every((word) => titleOf(id).toLowerCase().includes(word)));
     const query = { title: part, limit: 200, sort: '-id', include_total: true };
@@ -146,7 +146,7 @@ describe('the service, in a large shop,', () => {
     expect(headers['x-total-count']).toBe(String(found.length));
   });
 
-  it('rents, closes and adds movies by indexes alone, and forgets old keys by one', async () => {
+  it('have no full scan for renting, closing, adding movies and purging idempotency keys', async () => {
     const { api } = shop;
     const rents: { id: number }[] = [];
     const rent = async () => {
@@ -162,7 +162,7 @@ describe('the service, in a large shop,', () => {
     expect(await scansOf(() => api.patch('/movies/4321').send({ title: 'Renamed' }).expect(200))).toEqual([]);
   });
 
-  it('merges clients and movies by indexes alone, and by as many statements for 30 rentals as for one', async () => {
+  it('have no full scan for merging, which takes as many statements for 30 rentals as for one', async () => {
     const { api } = shop;
     const desk = clerk(api);
     const counts = new Set<number>();
@@ -186,7 +186,7 @@ describe('the service, in a large shop,', () => {
     expect(await scansOf(() => api.post('/movies/4321/merge').send(mergeMovies).expect(200))).toEqual([]);
   });
 
-  it('looks for each copy in what is out, however much that is and however little it was when last counted', async () => {
+  it('look up each copy in the open lines, with outdated statistics too', async () => {
     const { movies, copies, lines } = size;
     await executeRaw(
       shop.databaseUrl,
@@ -201,7 +201,7 @@ describe('the service, in a large shop,', () => {
     }
   });
 
-  it('reads only the open lines of a client with a long history, though much is out', async () => {
+  it('read only the open lines of a client with a long history', async () => {
     const withForeignKeys = isSqlite() ? 'PRAGMA foreign_keys = ON;' : '';
     await executeRaw(
       shop.databaseUrl,
@@ -212,7 +212,7 @@ describe('the service, in a large shop,', () => {
     expect(await scansOf(get('/clients/77/standing'))).toEqual([]);
   });
 
-  it('would be seen to read all there is if an index were gone', async () => {
+  it('show a full scan if an index is missing', async () => {
     await executeRaw(shop.databaseUrl, 'DROP INDEX ix_movie_rent_detail_movie_copy_id');
     // SQLite explains by the schema that the connection has read.
     await plans.close();

@@ -10,7 +10,7 @@ import { executeRaw } from '../support/raw-database.js';
 const work = { genres: RawGenres };
 const drama = { name: 'Drama', description: null };
 
-describe('a database that is opened for reading only', () => {
+describe('a database that is opened read-only', () => {
   let database: FreshDatabase;
   beforeEach(async () => (database = await freshDatabase()));
   afterEach(() => database.drop());
@@ -19,7 +19,7 @@ describe('a database that is opened for reading only', () => {
     withReadOnlyDatabase(dataSourceOptions(database.url), use);
   const nothing = () => Promise.resolve();
 
-  it('is read while another serves it, and shows what that has written', async () => {
+  it('shows the writes of another process that serves it', async () => {
     const served = await openDatabaseAt(database.url);
     await read(async (unitOfWork) => {
       await served.unitOfWork.run(work, ({ genres }) => genres.create(drama));
@@ -28,7 +28,7 @@ describe('a database that is opened for reading only', () => {
     await served.close();
   });
 
-  it('can not be written to', async () => {
+  it('cannot be written', async () => {
     await (await openDatabaseAt(database.url)).close();
     await read(async (unitOfWork) => {
       await expect(unitOfWork.run(work, ({ genres }) => genres.create(drama))).rejects.toThrow();
@@ -36,7 +36,7 @@ describe('a database that is opened for reading only', () => {
     });
   });
 
-  it('has to be there, and is not made', async () => {
+  it('must exist, and is not created', async () => {
     const url = new URL(database.url);
     url.pathname += '.nowhere';
     for (const _ of ['first', 'second']) {
@@ -47,7 +47,7 @@ describe('a database that is opened for reading only', () => {
     expect(existsSync(url.pathname)).toBe(false);
   });
 
-  it('has to be migrated, and is not migrated', async () => {
+  it('must be migrated, and is not migrated', async () => {
     await (await openDatabaseAt(database.url)).close();
     await executeRaw(database.url, "DELETE FROM migrations WHERE name LIKE 'CreateIdempotencyKey%'");
     const older = /^The database's schema is older than this version: it lacks CreateIdempotencyKey\d+\. Start this/;
@@ -56,7 +56,7 @@ describe('a database that is opened for reading only', () => {
     await expect(read(nothing)).rejects.toThrow(/it lacks CreateShop\d+, CreateIdempotencyKey/);
   });
 
-  it('must not be newer than who reads it', async () => {
+  it('must not be newer than the program', async () => {
     await (await openDatabaseAt(database.url)).close();
     await expect(withReadOnlyDatabase({ ...dataSourceOptions(database.url), migrations: [] }, nothing)).rejects.toThrow(
       /^The database's schema is newer than this version, which doesn't know CreateShop\d+, /,

@@ -71,7 +71,7 @@ describe('request batching', () => {
     expect(reads()).toHaveLength(2);
   });
 
-  it('splits a batch of pages by the rows that they may have', async () => {
+  it('splits a batch of pages by their maximum number of rows', async () => {
     const years = Array.from({ length: 40 }, (_, index) => 1900 + index);
     const pages = years.map((year) =>
       database.unitOfWork.readSingle(work, ({ movies }) => movies.page({ year }, { ...firstPage, limit: 63 })),
@@ -81,7 +81,7 @@ describe('request batching', () => {
     expect(reads()).toHaveLength(5);
   });
 
-  it('starts a read over in a transaction where its page takes several statements', async () => {
+  it('repeats a read in a transaction if its page takes several statements', async () => {
     const ids = async (limit: number) => {
       const page = await database.unitOfWork.readSingle(work, ({ movies }) => movies.page({}, { ...firstPage, limit }));
       return page.rows.map(({ id }) => id);
@@ -93,14 +93,14 @@ describe('request batching', () => {
     expect(reads()).toHaveLength(3);
   });
 
-  it('keeps different queries apart', async () => {
+  it('does not batch different queries', async () => {
     const [id] = titles.keys();
     const [asMovie, asPage, none] = await Promise.all([title(id!), page(1900), page(1899)]);
     expect([asMovie, asPage, none]).toEqual([titles.get(id!), [id], []]);
     expect(reads()).toHaveLength(2);
   });
 
-  it('runs a search by a part of a text alone, unless an index of SQLite has narrowed it', async () => {
+  it('runs a substring search alone, unless an index of SQLite has narrowed it', async () => {
     const found = (part: string) =>
       database.unitOfWork.readSingle(work, async ({ movies }) => {
         const found = await movies.page({ title: part }, firstPage);
@@ -119,7 +119,7 @@ describe('request batching', () => {
     expect(asked.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   });
 
-  it('finds what was committed before the read was asked for', async () => {
+  it('sees commits before the request of the read', async () => {
     const [id] = titles.keys();
     let isOver = false;
     const others = Array.from({ length: 4 }, async () => {
@@ -140,7 +140,7 @@ describe('request batching', () => {
     ['by availability', { available: true }, 'id'],
     ['by two keys', { year: 1900, genreId: 1 }, 'id'],
     ['by a key in another order', { year: 1900 }, 'title'],
-  ])('runs pages alone that are filtered %s, since their cost depends on the values', async (_, filter, sortBy) => {
+  ])('runs pages filtered %s alone, since their cost depends on the values', async (_, filter, sortBy) => {
     const pages = Array.from({ length: 3 }, () =>
       database.unitOfWork.readSingle(work, ({ movies }) => movies.page(filter, { ...firstPage, sortBy })),
     );
@@ -169,7 +169,7 @@ describe('request batching', () => {
     expect(reads()).toHaveLength(4);
   });
 
-  it('rejects a whole batch with one attempt while the database is away', async () => {
+  it('rejects a whole batch with one attempt while the database is unavailable', async () => {
     let attempts = 0;
     const use = () => {
       attempts++;

@@ -25,7 +25,7 @@ describe('the statement cache', () => {
     expect(statementCacheOf(manager.connection).size).toBe(1);
   });
 
-  it('evicts the least recently used statements beyond one budget for all queries', async () => {
+  it('evicts the least recently used statements beyond one budget of all queries', async () => {
     await database.unitOfWork.read(work, async ({ raw: { manager } }) => {
       const query = (name: string) =>
         new CompiledSelect<Genre, ById>({ id: 'integer' }, () =>
@@ -40,8 +40,8 @@ describe('the statement cache', () => {
   });
 });
 
-describe('the texts of statements', () => {
-  it('are the same for orders of any number of lines, with one query for the free copies of all titles', async () => {
+describe('SQL texts', () => {
+  it('are the same for any number of lines, with one query for the free copies of all movies', async () => {
     const { opened: shop, recorder } = await QueryRecorder.record(openShop);
     try {
       const { api } = shop;

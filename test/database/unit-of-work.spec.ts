@@ -20,7 +20,7 @@ describe('the unit of work', () => {
       (await genres.rows.find({ order: { id: 'ASC' } })).map(({ name }) => name),
     );
 
-  it('stores all of the work', async () => {
+  it('commits all of the work', async () => {
     await database.unitOfWork.run(work, async ({ genres }) => {
       await genres.create(genre('Western'));
       await genres.create(genre('Musical'));
@@ -28,7 +28,7 @@ describe('the unit of work', () => {
     expect(await names()).toEqual(['Western', 'Musical']);
   });
 
-  it('rolls back by default when the work throws, and says what it threw', async () => {
+  it('rolls back when the work throws, and rejects with its error', async () => {
     const stop = new Error('on second thoughts');
     const failing = database.unitOfWork.run(work, async ({ genres }) => {
       await genres.create(genre('Western'));
@@ -38,7 +38,7 @@ describe('the unit of work', () => {
     expect(await names()).toEqual([]);
   });
 
-  it('rolls back what was stored before the database refused', async () => {
+  it('rolls back earlier writes when the database refuses a statement', async () => {
     await database.unitOfWork.run(work, ({ genres }) => genres.create(genre('Western')));
     const failing = database.unitOfWork.run(work, async ({ genres }) => {
       await genres.create(genre('Musical'));
@@ -48,7 +48,7 @@ describe('the unit of work', () => {
     expect(await names()).toEqual(['Western']);
   });
 
-  it("keeps TypeORM's own save and remove inside", async () => {
+  it("runs TypeORM's own save and remove in its transaction", async () => {
     const failing = database.unitOfWork.run(work, async ({ genres }) => {
       await genres.rows.save([genre('Western'), genre('Musical')].map((row) => ({ ...row, nameKey: row.name })));
       await genres.rows.remove(await genres.rows.findBy({ name: 'Musical' }));
@@ -59,7 +59,7 @@ describe('the unit of work', () => {
   });
 
   it.each(['run', 'read', 'readSingle'] as const)(
-    'hands out repositories that refuse to be used after a %s has ended',
+    'provides repositories that reject queries after a %s has ended',
     async (way) => {
       const kept = await database.unitOfWork[way](work, ({ genres }) => Promise.resolve({ genres }));
       await expect(kept.genres.create(genre('Western'))).rejects.toThrow(/released/);
@@ -69,7 +69,7 @@ describe('the unit of work', () => {
     },
   );
 
-  it('reads at once by one statement, and refuses every other', async () => {
+  it('runs a single-statement read, and refuses a second statement', async () => {
     const { unitOfWork } = database;
     await unitOfWork.run(work, ({ genres }) => genres.create(genre('Western')));
     const [western] = await unitOfWork.readSingle(work, ({ genres }) => genres.rows.find());
@@ -81,7 +81,7 @@ describe('the unit of work', () => {
     expect(await names()).toEqual(['Western']);
   });
 
-  it("can't write while it reads", async () => {
+  it('refuses to write in a read-only unit', async () => {
     const writing = database.unitOfWork.read(work, ({ genres }) => genres.create(genre('Western')));
     const refusal: unknown = await writing.catch((error: unknown) => error);
     expect(inspect(refusal)).toMatch(/read-?only/);
@@ -89,7 +89,7 @@ describe('the unit of work', () => {
     expect(await names()).toEqual([]);
   });
 
-  it('tells what runs now, and how often it has committed and rolled back', async () => {
+  it('counts running units, commits and rollbacks', async () => {
     const { unitOfWork } = database;
     const idle = { waiting: 0, running: 0, retries: 0, batched: 0, rolledBack: 0 };
     expect(unitOfWork.stats).toMatchObject({ ...idle, commits: 0 });
@@ -103,7 +103,7 @@ describe('the unit of work', () => {
     expect(unitOfWork.stats).toMatchObject({ ...idle, rolledBack: 1 });
   });
 
-  it('reads one state of the shop, whatever is committed meanwhile', async () => {
+  it('reads one snapshot, independent of concurrent commits', async () => {
     let begun!: () => void;
     const committed = new Promise<void>((begin) => (begun = begin)).then(() =>
       database.unitOfWork.run(work, ({ genres }) => genres.create(genre('Western'))),
@@ -118,7 +118,7 @@ describe('the unit of work', () => {
     expect(await names()).toEqual(['Western']);
   });
 
-  it('loses nothing of 200 good units while one that fails is held open beside them', async () => {
+  it('loses none of 200 units while a failing one is open', async () => {
     const { unitOfWork } = database;
     const failing = unitOfWork.run(work, async ({ genres }) => {
       await genres.create(genre('Ghost'));

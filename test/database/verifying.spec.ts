@@ -39,15 +39,15 @@ describe('verify', () => {
 
   const text = ({ where, id, what }: Finding) => `${where}${id ? ` ${id}` : ''}: ${what}`;
 
-  it.each([1, 2, 7, 1000])('names each faulty row once where rows are judged %d at a time', async (spanSize) => {
+  it.each([1, 2, 7, 1000])('names each invalid row once, with spans of %d rows', async (spanSize) => {
     await damage(`UPDATE movie SET title_search = 'wrong'`);
     const movies = await queryRaw<{ id: number }>(database.url, 'SELECT id FROM movie ORDER BY id');
     expect(movies.length).toBeGreaterThan(20);
     const found = (await findings(spanSize)).map(text);
-    expect(found).toEqual(movies.map(({ id }) => `movie ${id}: its title_search isn't what follows from its text`));
+    expect(found).toEqual(movies.map(({ id }) => `movie ${id}: its title_search doesn't match its text`));
   });
 
-  it('names all that was changed in the schema, and no remedy destroys anything', async () => {
+  it('names every change of the schema, and no remedy destroys data', async () => {
     await damage(
       ofGenre,
       'ALTER TABLE movie DROP COLUMN director',
@@ -97,7 +97,7 @@ describe('verify', () => {
     expect(left.filter((one) => /ix_movie|fk_|ck_/.test(one))).toEqual([]);
   });
 
-  it('names a missing table, and what is wrong elsewhere', async () => {
+  it('names a missing table, and other findings', async () => {
     await damage(ofGenre, isSqlite() ? 'PRAGMA foreign_keys = OFF; DROP TABLE client' : 'DROP TABLE client CASCADE');
     const named = (await findings()).map(text);
     expect(named).toContain('schema: the table client is missing');
@@ -105,7 +105,7 @@ describe('verify', () => {
     expect(named).toContainEqual(expect.stringMatching(/^movie_rent: not all of its rows can be checked/));
   });
 
-  it('names a migration that was not run with the command that runs it, and a missing list of migrations', async () => {
+  it('names a pending migration with the command that runs it, and a missing table of migrations', async () => {
     await damage(ofGenre, `DELETE FROM migrations WHERE name LIKE 'CreateImportedRow%'`);
     expect(await findings()).toEqual([
       {
@@ -121,7 +121,7 @@ describe('verify', () => {
   });
 
   if (isSqlite())
-    it('names a damaged page before anything else, and what is wrong elsewhere', async () => {
+    it('names a corrupted page first, and other findings', async () => {
       await damage(ofGenre);
       const [root] = await queryRaw<{ page: number }>(
         database.url,

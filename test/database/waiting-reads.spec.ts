@@ -6,7 +6,7 @@ import { until } from '../support/until.js';
 
 const maxWaiting = 3;
 
-describe('backpressure: while slow reads occupy all connections that they may', () => {
+describe('backpressure: while slow reads occupy their maximum of connections', () => {
   let shop: Awaited<ReturnType<typeof openShop>>;
   let movieId: number;
   let release: () => Promise<unknown>;
@@ -64,7 +64,7 @@ describe('backpressure: while slow reads occupy all connections that they may', 
     expect(notStarted()).toEqual({ full: 0, expired: 1, abandoned: 0 });
   });
 
-  it('takes out the searches of clients that have disconnected, which frees their places', async () => {
+  it('removes the searches of disconnected clients, which frees their places', async () => {
     await open({ MAX_WAITING: maxWaiting });
     const leaving = new AbortController();
     const abandoned = Promise.allSettled(Array.from({ length: maxWaiting }, () => search(leaving.signal)));

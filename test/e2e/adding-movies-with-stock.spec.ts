@@ -10,7 +10,7 @@ describe('adding movies with stock', () => {
   const add = (members: object) =>
     shop.api.post('/movies/with_stock').send({ title: 'Ran', year: 1985, genre_id: genreId, ...members });
 
-  it('adds the movie and its copies, each with a code of its own', async () => {
+  it('adds the movie and its copies, each with a unique code', async () => {
     const { body, headers } = await add({ stock: 3 }).expect(201);
     expect(headers.location).toBe(`/movies/${body.id}`);
     expect(body).toMatchObject({ title: 'Ran', stock: 3, available: 3 });
@@ -18,19 +18,19 @@ describe('adding movies with stock', () => {
     expect((await shop.api.get(headers.location!).expect(200)).body).toEqual(body);
   });
 
-  it('adds a movie of which no copy has come yet', async () => {
+  it('adds a movie with a stock of 0', async () => {
     expect((await add({ stock: 0 }).expect(201)).body).toMatchObject({ stock: 0, available: 0, copies: [] });
   });
 
   // In how few statements is told by test/database/adding-copies.spec.ts.
-  it('adds 10,000 copies in one go', async () => {
+  it('adds 10,000 copies in one request', async () => {
     const { body } = await add({ stock: 10_000 }).expect(201);
     expect(body).toMatchObject({ stock: 10_000, available: 10_000 });
     const copies = await readAll<{ code: string }>(shop.api, body.copies_url);
     expect(new Set(copies.map(({ code }) => code)).size).toBe(10_000);
   });
 
-  it('adds copies with the codes that stick on them', async () => {
+  it('adds copies with their own barcodes', async () => {
     const codes = ['OWN-1', 'OWN-2'];
     const { body } = await add({ copies: [{ code: codes[0] }, { code: codes[1] }, {}] }).expect(201);
     expect(body).toMatchObject({ stock: 3, available: 3, copies: [{ code: codes[0] }, { code: codes[1] }, {}] });
@@ -42,7 +42,7 @@ describe('adding movies with stock', () => {
     expect((await add({ copies: [] }).expect(201)).body.stock).toBe(0);
   });
 
-  it('adds nothing where the copies disagree with the stock or with each other', async () => {
+  it('adds nothing if the copies contradict the stock or each other', async () => {
     const copies = [{ code: 'ONE' }, { code: 'TWO' }, { code: ' one ' }];
     const { errors } = await refused(add({ title: 'Never', stock: 2, copies }), 422, 'invalid-input');
     expect(errors).toMatchObject([
@@ -54,7 +54,7 @@ describe('adding movies with stock', () => {
     expect((await shop.api.get('/movies').query({ title: 'never' })).body).toEqual([]);
   });
 
-  it('adds nothing where another copy has one of the codes', async () => {
+  it('adds nothing if another copy has one of the codes', async () => {
     await add({ copies: [{ code: 'TAKEN-1' }] }).expect(201);
     const copies = [{ code: 'FREE-1' }, { code: 'taken-1' }];
     const problem = await refused(add({ title: 'Never', copies }), 409, 'copy-code-taken');
@@ -67,7 +67,7 @@ describe('adding movies with stock', () => {
     expect(new Set(await faultyMembers(add({ title: 'Never', stock })))).toEqual(new Set(['#/stock']));
   });
 
-  it('adds nothing when the genre is unknown', async () => {
+  it('adds nothing if the genre is unknown', async () => {
     const { errors } = await refused(add({ title: 'Never', genre_id: 999_999, stock: 2 }), 422, 'invalid-input');
     expect(errors).toMatchObject([{ pointer: '#/genre_id', code: 'unknown' }]);
     expect((await shop.api.get('/movies').query({ title: 'never' })).body).toEqual([]);

@@ -37,7 +37,7 @@ describe('API keys', () => {
     ['a secret that is too long', (token: string) => `${token}A`],
     ['no secret', () => 'mr_1_'],
     ['another prefix', (token: string) => token.replace('mr_', 'mx_')],
-  ])('are refused with %s, all alike', async (_, broken) => {
+  ])('are refused with %s, all with the same problem', async (_, broken) => {
     const request = { 'X-Request-Id': 'same' };
     const refuse = (token: string) => withToken(shop.api, token).get('/movies').set(request);
     const reference = await refuse(`mr_${'9'.repeat(9)}_${'A'.repeat(43)}`);
@@ -55,16 +55,16 @@ describe('API keys', () => {
     },
   );
 
-  it('are found in any case of the scheme', async () => {
+  it('are accepted in any case of the scheme', async () => {
     await shop.api.get('/movies').set('Authorization', `bEARER ${shop.token}`).expect(200);
   });
 
-  it('are not needed, and not judged, for health checks', async () => {
+  it('are not needed, and not checked, for health checks', async () => {
     expect((await withToken(shop.api, 'none').get('/health/live')).status).toBe(200);
     expect((await shop.api.get('/health/ready')).status).toBe(200);
   });
 
-  it('stop when they expire', async () => {
+  it('are refused after they expire', async () => {
     const token = await shop.createKey('catalog:read', '--expires', '30d');
     expect(await status(token)).toBe(200);
     shop.clock.set(new Date(Date.now() + 31 * 24 * 60 * 60 * 1000).toISOString());
@@ -72,7 +72,7 @@ describe('API keys', () => {
     shop.clock.run();
   });
 
-  it('stop on every instance within 5 seconds when they are revoked', async () => {
+  it('are refused on every instance within 5 seconds after they are revoked', async () => {
     const name = randomUUID();
     const token = await run('create', '--name', name, '--scopes', 'catalog:read');
     // A SQLite file is served by one process.
@@ -115,7 +115,7 @@ describe('API keys', () => {
 
   it.each([
     [['create', '--name', 'a b', '--scopes', 'admin'], /--name must be/],
-    [['create', '--name', 'desk', '--scopes', 'catalog:red'], /unknown ones: catalog:red/],
+    [['create', '--name', 'desk', '--scopes', 'catalog:red'], /unknown scopes: catalog:red/],
     [['create', '--name', 'desk', '--scopes', ''], /--scopes is missing/],
     [['create', '--name', 'desk', '--scopes', 'self'], /self and --client <id> belong together/],
     [['create', '--name', 'desk', '--scopes', 'admin', '--client', '1'], /self and --client <id> belong together/],
@@ -128,7 +128,7 @@ describe('API keys', () => {
     await expect(run(...args)).rejects.toThrow(message);
   });
 
-  it('have names that are not taken twice', async () => {
+  it('have unique names', async () => {
     await run('create', '--name', 'taken', '--scopes', 'catalog:read');
     await expect(run('create', '--name', 'taken', '--scopes', 'catalog:read')).rejects.toThrow('a key named taken');
   });

@@ -42,7 +42,7 @@ describe('authorization', () => {
   });
   afterAll(() => shop.close());
 
-  it.each(operations)('is as the document says, for all kinds of callers: $operationId', async (operation) => {
+  it.each(operations)('matches the OpenAPI document for all kinds of callers: $operationId', async (operation) => {
     const found: Record<string, unknown> = {};
     const documented: Record<string, unknown> = {};
     for (const [name, [scopes, api]] of callers) {
@@ -103,7 +103,7 @@ describe('authorization', () => {
     expect((await shop.admin.head('/clients')).status).toBe(200);
   });
 
-  it('returns 401 before anything else is judged', async () => {
+  it('returns 401 before any other check', async () => {
     await refused(shop.api.get('/clients/none?limt=5').set('Accept', 'image/png'), 401, 'unauthorized');
     await refused(shop.api.put('/clients/1').set('If-Match', '"old"').send({ no: 'member' }), 401, 'unauthorized');
     const large = shop.api.post('/clients').send({ padding: 'x'.repeat(200 * 1024) });
@@ -124,7 +124,7 @@ describe('authorization', () => {
     expect(options).toMatch(/^HTTP\/1\.1 401 /);
   });
 
-  it('refuses a wrong credential before it asks for the body', async () => {
+  it('refuses a wrong credential before it reads the body', async () => {
     const socket = openSocket(shop.url);
     const head =
       'POST /clients HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer mr_1_no\r\nContent-Type: application/json\r\n' +

@@ -7,7 +7,7 @@ import { sendRaw } from '../support/socket.js';
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 type Operation = readonly [Method, string, object?];
 
-describe('bad input', () => {
+describe('invalid input', () => {
   const shop = useShop();
 
   /** Good bodies, to be spoilt. */
@@ -62,29 +62,29 @@ describe('bad input', () => {
   const spoilt = (body: object, member: string, json: string) =>
     JSON.stringify({ ...body, [member]: '?' }).replace('"?"', json);
 
-  describe('in the id of a path', () => {
+  describe('in a path id', () => {
     it.each(['abc', '1e3', '0x10', '007', '0', '-1', '+1', '1.0', '%201', '%00', '١', ','])(
-      'answers 422 to %s',
+      'returns 422 for %s',
       async (id) => {
         for (const operation of onIds(id)) expect(await faultyParameters(ask(operation))).toEqual(['id']);
       },
     );
 
     it.each(['2147483648', '9007199254740993', '9'.repeat(400), '2147483647'])(
-      'answers 404 to %s, since nothing has it, whatever is asked of it',
+      'returns 404 for %s, which no resource can have, by every method',
       async (id) => {
         for (const operation of onIds(id)) await refused(ask(operation), 404, 'not-found');
       },
     );
 
-    it.each(['%', '%zz', '%ff', '%c0%af', '%ed%a0%80'])('answers 400 to %s, which decodes to nothing', async (id) => {
+    it.each(['%', '%zz', '%ff', '%c0%af', '%ed%a0%80'])('returns 400 for %s, which cannot be decoded', async (id) => {
       await refused(shop.api.get(`/genres/${id}`), 400, 'malformed-request');
     });
   });
 
   describe('in the numbers of a body', () => {
     it.each(['2147483648', '1e10', '-1', '1999.5', '"1999"', '1e400', '-1e400', 'true', 'null', '[1999]', '{}'])(
-      'answers 422 to %s',
+      'returns 422 for %s',
       async (number) => {
         for (const [body, member, path] of [
           [movie, 'year', '/movies'],
@@ -100,11 +100,11 @@ describe('bad input', () => {
       },
     );
 
-    it.each(['1869', '2201'])('answers 422 to a year of %s', async (year) => {
+    it.each(['1869', '2201'])('returns 422 for a year of %s', async (year) => {
       expect(await faultyMembers(raw('post', '/movies', spoilt(movie, 'year', year)))).toEqual(['#/year']);
     });
 
-    it('takes 1999.0 and 1.999e3 for the whole numbers they are', async () => {
+    it('accepts 1999.0 and 1.999e3 as integers', async () => {
       for (const year of ['1999.0', '1.999e3']) {
         expect((await raw('post', '/movies', spoilt(movie, 'year', year)).expect(201)).body.year).toBe(1999);
       }
@@ -113,13 +113,13 @@ describe('bad input', () => {
 
   describe('as a body', () => {
     it.each(['{', '{"name":}', "{'name':'x'}", '{"name":"x",}', 'nonsense', '{} {}', '{"name":"x\ny"}', '\ufeff{}x'])(
-      'answers 400 to the malformed %j',
+      'returns 400 for the malformed %j',
       async (body) => {
         for (const [method, path] of writes(1)) await refused(raw(method, path, body), 400, 'malformed-request');
       },
     );
 
-    it.each(['null', '"x"', '[]', '[{}]', '1', 'true', ''])('answers 422 to %j, which is no object', async (body) => {
+    it.each(['null', '"x"', '[]', '[{}]', '1', 'true', ''])('returns 422 for %j, which is no object', async (body) => {
       for (const [method, path] of writes(1)) expect(await faultyMembers(raw(method, path, body))).toEqual(['#']);
     });
 
@@ -131,40 +131,40 @@ describe('bad input', () => {
       'application/jsonp',
       'json',
       '',
-    ])('answers 415 to the type %j', async (type) => {
+    ])('returns 415 for the type %j', async (type) => {
       for (const [method, path, body] of writes(1)) {
         const request = shop.api[method](path).set('Content-Type', type).send(JSON.stringify(body));
         await refused(request, 415, 'unsupported-media-type');
       }
     });
 
-    it('answers 415 to a body without a type', async () => {
+    it('returns 415 for a body without a type', async () => {
       const request = 'POST /genres HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}';
       const answer = readAnswer('POST', '/genres', await sendRaw(shop.url, request));
       expect(answer.status).toBe(415);
       shop.contract.validate(answer);
     });
 
-    it.each(['latin1', 'utf-16', 'utf-7', 'utf-32', 'nonsense'])('answers 415 to the charset %s', async (charset) => {
+    it.each(['latin1', 'utf-16', 'utf-7', 'utf-32', 'nonsense'])('returns 415 for the charset %s', async (charset) => {
       const request = shop.api.post('/genres').set('Content-Type', `application/json; charset=${charset}`);
       await refused(request.send(JSON.stringify({ name: charset })), 415, 'unsupported-media-type');
     });
 
     it.each(['application/json; charset=UTF-8', 'application/json; charset="utf-8"', 'application/merge-patch+json'])(
-      'takes the type %s',
+      'accepts the type %s',
       async (type) => {
         await shop.api.patch(`/movie_copies/${copyId}`).set('Content-Type', type).send('{}').expect(200);
       },
     );
 
-    it('answers 415 to a merge patch by any other verb than PATCH', async () => {
+    it('returns 415 for a merge patch by any method but PATCH', async () => {
       for (const [method, path, body] of writes(1).filter(([verb]) => verb !== 'patch')) {
         const request = shop.api[method](path).set('Content-Type', 'application/merge-patch+json');
         await refused(request.send(JSON.stringify(body)), 415, 'unsupported-media-type');
       }
     });
 
-    it.each(['compress', 'nonsense', 'gzip, gzip'])('answers 415 to the encoding %j', async (encoding) => {
+    it.each(['compress', 'nonsense', 'gzip, gzip'])('returns 415 for the encoding %j', async (encoding) => {
       const request = shop.api
         .post('/genres')
         .set('Content-Type', 'application/json')
@@ -172,12 +172,12 @@ describe('bad input', () => {
       await refused(request.send('{}'), 415, 'unsupported-media-type');
     });
 
-    it('answers 400 to what is said to be gzip and is not', async () => {
+    it('returns 400 for a body that is not gzip although Content-Encoding says so', async () => {
       const request = shop.api.post('/genres').set('Content-Type', 'application/json').set('Content-Encoding', 'gzip');
       await refused(request.send('{}'), 400, 'malformed-request');
     });
 
-    it('takes a gzipped body', async () => {
+    it('accepts a gzipped body', async () => {
       const request = shop.api.post('/genres').set('Content-Type', 'application/json').set('Content-Encoding', 'gzip');
       const packed = gzipSync(JSON.stringify({ name: 'Packed' }));
       await request
@@ -186,7 +186,7 @@ describe('bad input', () => {
         .expect(201);
     });
 
-    it('answers 422 to 100 kB and 413 to a byte more', async () => {
+    it('returns 422 for 100 kB and 413 for one more byte', async () => {
       const sized = (bytes: number) => JSON.stringify({ name: 'x'.repeat(bytes - '{"name":""}'.length) });
       for (const [method, path] of writes(1)) {
         await refused(raw(method, path, sized(100 * 1024)), 422, 'invalid-input');
@@ -194,7 +194,7 @@ describe('bad input', () => {
       }
     });
 
-    it('answers 413 to a body that comes in chunks without end', async () => {
+    it('returns 413 for an endless chunked body', async () => {
       const chunk = `${(16_384).toString(16)}\r\n${' '.repeat(16_384)}\r\n`;
       const head =
         'POST /genres HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n';
@@ -204,7 +204,7 @@ describe('bad input', () => {
       shop.contract.validate(answer);
     });
 
-    it('answers 413 to gzip bombs, and memory stays flat', async () => {
+    it('returns 413 for gzip bombs, with constant memory', async () => {
       const gzip = createGzip({ level: 9 });
       const chunks: Buffer[] = [];
       gzip.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -236,26 +236,26 @@ describe('bad input', () => {
       ['in a member that takes text', 'name'],
       ['in a member that takes lines', 'details'],
       ['in a member that is ignored', 'copies'],
-    ])('answers 400 to 2,000 nested arrays, %s', async (_, member) => {
+    ])('returns 400 for 2,000 nested arrays, %s', async (_, member) => {
       const nest = '['.repeat(2000) + ']'.repeat(2000);
       for (const [method, path] of writes(1)) {
         await refused(raw(method, path, member ? `{"${member}":${nest}}` : nest), 400, 'malformed-request');
       }
     });
 
-    it('answers 400 to 2,000 nested objects', async () => {
+    it('returns 400 for 2,000 nested objects', async () => {
       const nest = '{"a":'.repeat(2000) + '1' + '}'.repeat(2000);
       for (const [method, path] of writes(1)) await refused(raw(method, path, nest), 400, 'malformed-request');
     });
 
-    it('answers 400 to invalid UTF-8', async () => {
+    it('returns 400 for invalid UTF-8', async () => {
       const body = Buffer.concat([Buffer.from('{"name":"'), Buffer.from([0xc3, 0x28]), Buffer.from('"}')]);
       const request = shop.api.post('/genres').set('Content-Type', 'application/json');
       await refused(request.serialize((bytes) => bytes as string).send(body), 400, 'malformed-request');
     });
 
     it.each(['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'toFields', 'toLine', ''])(
-      'answers 422 to the member %j, and nothing is polluted',
+      'returns 422 for the member %j, without prototype pollution',
       async (name) => {
         const member = `${JSON.stringify(name)}:{"polluted":true}`;
         for (const [method, path, body] of writes(1)) {
@@ -295,13 +295,13 @@ describe('bad input', () => {
       ['an object', { x: 1 }],
       ['yes', true],
       ['half a number', 1.5],
-    ])('answers 422 to %s', async (_, text) => {
+    ])('returns 422 for %s', async (_, text) => {
       for (const [path, body, member] of texts()) {
         expect(await faultyMembers(shop.api.post(path).send({ ...body, [member]: text }))).toContain(`#/${member}`);
       }
     });
 
-    it("counts its length in Unicode's characters", async () => {
+    it('counts its length in code points', async () => {
       const titled = (title: string) => shop.api.post('/movies').send({ ...movie, title });
       for (const character of ['x', '\u00e9', '\u{1F3AC}', '\ufdfa']) {
         expect((await titled(character.repeat(255)).expect(201)).body.title).toBe(character.repeat(255));
@@ -311,7 +311,7 @@ describe('bad input', () => {
       await titled('e\u0301'.repeat(255)).expect(201);
     });
 
-    it('stores it trimmed and composed', async () => {
+    it('stores it trimmed and composed (NFC)', async () => {
       const { body } = await shop.api
         .post('/movies')
         .send({ ...movie, title: '\u3000 Cafe\u0301\n' })
@@ -363,19 +363,19 @@ describe('bad input', () => {
       'list=1',
       'parentId=1',
       '=1',
-    ])('answers 422 to ?%s', async (query) => {
+    ])('returns 422 for ?%s', async (query) => {
       const name = decodeURIComponent(query.split('=')[0]!);
       expect(new Set(await faultyParameters(shop.api.get(`/movies?${query}`)))).toEqual(new Set([name]));
     });
 
-    it('answers 422 to a misspelt or doubled parameter of any list', async () => {
+    it('returns 422 for a misspelled or repeated parameter of any list', async () => {
       for (const path of lists) {
         expect(await faultyParameters(shop.api.get(`${path}?limt=5`))).toEqual(['limt']);
         expect(new Set(await faultyParameters(shop.api.get(`${path}?limit=5&limit=5`)))).toEqual(new Set(['limit']));
       }
     });
 
-    it('answers 422 to any parameter where none is known', async () => {
+    it('returns 422 for any parameter of an operation without parameters', async () => {
       const others = ['/', '/version', '/metrics', '/docs', '/problems/not-found'].map((path): Operation => [
         'get',
         path,
@@ -387,19 +387,19 @@ describe('bad input', () => {
     });
 
     it.each(['title=%', 'title=%zz', 'title=%ff', 'title=%c3%28', 'title=%ed%a0%80', 'title=%f4%90%80%80'])(
-      'answers 400 to ?%s, which decodes to nothing',
+      'returns 400 for ?%s, which cannot be decoded',
       async (query) => {
         await refused(shop.api.get(`/movies?${query}`), 400, 'malformed-request');
       },
     );
 
-    it('takes an empty query', async () => {
+    it('accepts an empty query', async () => {
       await shop.api.get('/movies?').expect(200);
     });
   });
 
-  describe('as a verb', () => {
-    it('answers 405 with Allow to every verb that a path does not have', async () => {
+  describe('as a method', () => {
+    it('returns 405 with Allow for every method that a path does not support', async () => {
       const { paths } = (await shop.api.get('/openapi.json').expect(200)).body as { paths: Record<string, object> };
       for (const [template, operations] of Object.entries(paths)) {
         // GET, PATCH and DELETE of /movies/with_stock ask for a movie with that id.
@@ -416,14 +416,14 @@ describe('bad input', () => {
       }
     });
 
-    it.each(['BREW', 'get'])('answers 400 to %s, which is no verb at all', async (verb) => {
+    it.each(['BREW', 'get'])('returns 400 for %s, which is no method', async (verb) => {
       const answer = readAnswer('GET', '/', await sendRaw(shop.url, `${verb} / HTTP/1.1\r\nHost: localhost\r\n\r\n`));
       expect(answer.status).toBe(400);
       shop.contract.validate(answer);
     });
   });
 
-  it('answers 431 to a header beyond 16 kB', async () => {
+  it('returns 431 for a header of more than 16 kB', async () => {
     const answer = readAnswer(
       'GET',
       '/',
@@ -433,7 +433,7 @@ describe('bad input', () => {
     shop.contract.validate(answer);
   });
 
-  it('answers the next request as if nothing had been', async () => {
+  it('does not affect the next request', async () => {
     await shop.api.get('/health').expect(200);
     expect((await shop.api.get('/genres?limit=200')).body.map(({ name }: { name: string }) => name)).not.toContain(
       'Good',

@@ -7,7 +7,7 @@ interface Line {
   readonly movie_copy_id: number;
 }
 
-describe('changing rents', () => {
+describe('correcting rentals', () => {
   const shop = useShop();
 
   const change = (rentId: number, clientId: number, ...details: object[]) =>
@@ -25,7 +25,7 @@ describe('changing rents', () => {
     return { client, movie, first, second, third, rent, line: rent.details[0] as Line };
   };
 
-  it('keeps a line that is named by its id or by its copy, and adds the others', async () => {
+  it('keeps lines named by their id or copy, and adds others', async () => {
     const { client, first, second, third, rent, line } = await rental(3);
     const byId = await change(rent.id, client.id, { id: line.id, ...copy(first) }, copy(second)).expect(200);
     expect(linesOf(byId.body)).toEqual([
@@ -38,7 +38,7 @@ describe('changing rents', () => {
     expect((await shop.api.get(`/movie_rents/${rent.id}`)).body).toEqual(byCopy.body);
   });
 
-  it('times each line by itself: a copy that was elsewhere meanwhile is not lent since the rental was made', async () => {
+  it('records the lending time of each line: an added copy is lent when it is added', async () => {
     const [{ client, rent, first, second, third }, { client: other }] = [await rental(3), await rental(1)];
     const between = await shop.clerk.close((await shop.clerk.rent(other.id, second)).id);
     expect(rent.details[0].lent_datetime).toBe(rent.creation_datetime);
@@ -59,7 +59,7 @@ describe('changing rents', () => {
     expect(corrected[1].lent_datetime).toBe(elsewhere.closed_datetime);
   });
 
-  it('keeps both lines where a line names their movie and another one the first of the copies', async () => {
+  it('keeps both lines if one names their movie and the other one the first copy', async () => {
     const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(2)];
     const [first, second] = movie.copies.map(({ id }: { id: number }) => id) as [number, number];
     const rent = await shop.clerk.rent(client.id, first, second);
@@ -67,14 +67,14 @@ describe('changing rents', () => {
     expect(body).toEqual(rent);
   });
 
-  it('takes back the lines that are left out', async () => {
+  it('deletes absent lines', async () => {
     const { client, movie, second, rent } = await rental(2);
     const { body } = await change(rent.id, client.id, copy(second)).expect(200);
     expect(body.details).toMatchObject([{ movie_copy_id: second }]);
     expect(await availableOf(movie.id)).toBe(1);
   });
 
-  it('puts another copy on a line that is named by its id', async () => {
+  it('changes the copy of a line named by its id', async () => {
     const { client, movie, second, rent, line } = await rental(2);
     const { body } = await change(rent.id, client.id, { id: line.id, ...copy(second) }).expect(200);
     expect(linesOf(body)).toEqual([[line.id, second]]);
@@ -97,7 +97,7 @@ describe('changing rents', () => {
     ]);
   });
 
-  it('moves a copy to another line when its own gets another copy', async () => {
+  it('moves a copy to another line if its own line gets another copy', async () => {
     const { client, first, second, rent, line } = await rental(2);
     const { body } = await change(rent.id, client.id, { id: line.id, ...copy(second) }, copy(first)).expect(200);
     expect(linesOf(body)).toEqual([
@@ -106,7 +106,7 @@ describe('changing rents', () => {
     ]);
   });
 
-  it('keeps the copy that is out where only its movie is named', async () => {
+  it('keeps the copy that is out if only its movie is named', async () => {
     const { client, movie, first, rent, line } = await rental(1);
     const byMovie = { movie_id: movie.id };
     expect(linesOf((await change(rent.id, client.id, byMovie).expect(200)).body)).toEqual([[line.id, first]]);
@@ -115,7 +115,7 @@ describe('changing rents', () => {
     await refused(change(rent.id, client.id, byMovie, byMovie), 409, 'no-copy-available');
   });
 
-  it('adds a free copy where a movie is named that is not on it yet', async () => {
+  it('adds a free copy of a named movie that is not on the rental', async () => {
     const [{ client, first, rent }, other] = [await rental(1), await shop.clerk.movie(1)];
     const { body } = await change(rent.id, client.id, copy(first), { movie_id: other.id }).expect(200);
     expect(body.details).toMatchObject([copy(first), copy(other.copies[0].id)]);
@@ -127,7 +127,7 @@ describe('changing rents', () => {
     expect((await shop.api.get(`/clients/${client.id}/movie_rents`)).body).toEqual([]);
   });
 
-  it('refuses an unknown client, copies and lines, and changes nothing', async () => {
+  it('refuses unknown clients, copies and lines, and changes nothing', async () => {
     const [{ client, rent, first, second }, foreign] = [await rental(2), await rental(1)];
     const unknown = await refused(change(rent.id, 999_999, copy(second), copy(999_998)), 422, 'invalid-input');
     expect(unknown.errors).toMatchObject([
@@ -184,7 +184,7 @@ describe('changing rents', () => {
     expect((await shop.api.get(`/movie_rents/${rent.id}`)).body).toEqual(rent);
   });
 
-  it('leaves a closed rental as it is, whatever is to change', async () => {
+  it('refuses every change of a closed rental', async () => {
     const [{ client, rent, line, first, second }, other] = [await rental(2), await shop.clerk.client()];
     const closed = await shop.clerk.close(rent.id);
     const kept = { id: line.id, ...copy(first) };
@@ -195,14 +195,14 @@ describe('changing rents', () => {
     expect((await change(rent.id, client.id, kept).expect(200)).body).toEqual(closed);
   });
 
-  it('puts no copy on a line that is not in service', async () => {
+  it('refuses to add a copy that is not in service', async () => {
     const { client, first, second, rent } = await rental(2);
     await shop.api.patch(`/movie_copies/${second}`).send({ service_state: 'maintenance' }).expect(200);
     const problem = await refused(change(rent.id, client.id, copy(first), copy(second)), 409, 'copy-not-in-service');
     expect(problem).toMatchObject({ movie_copy_ids: [second], errors: [{ pointer: '#/details/1/movie_copy_id' }] });
   });
 
-  it('leaves a line alone that was returned, as long as others are out', async () => {
+  it('keeps a returned line while others are out', async () => {
     const { client, movie } = await rental(3);
     const [, first, second] = movie.copies.map(({ id }: { id: number }) => id) as [number, number, number];
     const [returned, out] = (await shop.clerk.rent(client.id, first, second)).details as [Line, Line];
@@ -252,7 +252,7 @@ describe('changing rents', () => {
     expect(linesOf(without.body)).toEqual([[added, second]]);
   });
 
-  it('leaves a line alone that ended as lost', async () => {
+  it('keeps a line that ended by a loss', async () => {
     const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(2)];
     const [first, second] = movie.copies.map(({ id }: { id: number }) => id) as [number, number];
     const rent = await shop.clerk.rent(client.id, first, second);
@@ -268,7 +268,7 @@ describe('changing rents', () => {
     expect(body.details).toMatchObject([{ lost_datetime: expect.any(String) }, { lost_datetime: null }]);
   });
 
-  it('lets one of two clerks win when both put the last copy on their rental', async () => {
+  it('lets exactly one of two corrections add the last copy', async () => {
     const [one, other] = [await rental(1), await rental(1)];
     const wanted = (await shop.clerk.movie(1)).copies[0].id;
     const put = ({ rent, client, first }: typeof one) => change(rent.id, client.id, copy(first), copy(wanted));

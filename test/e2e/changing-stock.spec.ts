@@ -9,7 +9,7 @@ describe('changing the stock of a movie', () => {
     shop.api.put(`/movies/${id}/with_stock`).send({ title, year, genre_id, stock, ...members });
   const idsOf = ({ copies }: { copies: { id: number }[] }) => copies.map(({ id }) => id);
 
-  it('adds copies to raise it, and keeps those that were there', async () => {
+  it('adds copies to raise it, and keeps the existing ones', async () => {
     const movie = await shop.clerk.movie(1);
     const { body } = await change(movie, 3).expect(200);
     expect(body).toMatchObject({ stock: 3, available: 3 });
@@ -31,7 +31,7 @@ describe('changing the stock of a movie', () => {
     ]);
   });
 
-  it('lowers it by copies that are in, whatever is newer', async () => {
+  it('lowers it by available copies, even if others are newer', async () => {
     const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(4)];
     const [first, second, third, fourth] = idsOf(movie as never);
     await shop.clerk.rent(client.id, fourth!);
@@ -41,7 +41,7 @@ describe('changing the stock of a movie', () => {
     expect((await shop.api.get(`/movie_copies/${second}`)).body.service_state).toBe('retired');
   });
 
-  it('adds copies that are listed beside those that are there, with the codes that stick on them', async () => {
+  it('adds copies that are listed beside the existing ones, with their own barcodes', async () => {
     const movie = await shop.clerk.movie(1);
     const put = (members: object) => shop.api.put(`/movies/${movie.id}/with_stock`).send({ ...movie, ...members });
     const copies = [...movie.copies, { code: `OWN-${movie.id}` }];
@@ -53,7 +53,7 @@ describe('changing the stock of a movie', () => {
     expect((await put({ stock: undefined, copies: [...byCode, {}] }).expect(200)).body.stock).toBe(3);
   });
 
-  it('raises or lowers it where the copies are written back as they were read', async () => {
+  it('raises or lowers it if the copies are written back as they were read', async () => {
     const movie = await shop.clerk.movie(2);
     const put = (document: object) => shop.api.put(`/movies/${movie.id}/with_stock`).send(document);
     const { body: raised } = await put({ ...movie, stock: 3 }).expect(200);
@@ -61,7 +61,7 @@ describe('changing the stock of a movie', () => {
     expect((await put({ ...raised, stock: 1 }).expect(200)).body.copies).toEqual([movie.copies[0]]);
   });
 
-  it('refuses copies that are left out, foreign or changed, and a stock that disagrees with those added', async () => {
+  it('refuses missing, foreign or changed copies, and a stock that contradicts the added ones', async () => {
     const [movie, foreign] = [await shop.clerk.movie(2), await shop.clerk.movie(1)];
     const [first, second] = movie.copies;
     const errorsOf = async (members: object) => {
@@ -85,7 +85,7 @@ describe('changing the stock of a movie', () => {
     await refused(shop.api.put(`/movies/${movie.id}/with_stock`).send(taken), 409, 'copy-code-taken');
   });
 
-  it('refuses to lower it below what is out or in maintenance, and changes nothing at all', async () => {
+  it('refuses to lower it below the copies that are out or in maintenance, and changes nothing', async () => {
     const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(3)];
     const [first, second] = idsOf(movie as never);
     await shop.clerk.rent(client.id, first!);
@@ -97,26 +97,26 @@ describe('changing the stock of a movie', () => {
     await change(movie, 2).expect(200);
   });
 
-  it('changes the movie with it, in one go', async () => {
+  it('changes the movie with it atomically', async () => {
     const [movie, genre] = [await shop.clerk.movie(1, { director: 'Nora Ephron' }), await shop.clerk.genre()];
     const members = { title: 'Solaris', year: 1972, genre_id: genre.id };
     const { body } = await change(movie, 2, members).expect(200);
     expect(body).toMatchObject({ ...members, director: null, stock: 2 });
   });
 
-  it('changes nothing when the genre is unknown', async () => {
+  it('changes nothing if the genre is unknown', async () => {
     const movie = await shop.clerk.movie(1);
     const { errors } = await refused(change(movie, 2, { genre_id: 999_999 }), 422, 'invalid-input');
     expect(errors).toMatchObject([{ pointer: '#/genre_id', code: 'unknown' }]);
     expect((await shop.api.get(`/movies/${movie.id}`)).body).toEqual(movie);
   });
 
-  it('leaves the copies alone when the stock stays the same', async () => {
+  it('keeps the copies if the stock stays the same', async () => {
     const movie = await shop.clerk.movie(2);
     expect((await change(movie, 2).expect(200)).body).toEqual(movie);
   });
 
-  it('raises it by new copies, and never brings back what was retired', async () => {
+  it('raises it by new copies, and never restores retired ones', async () => {
     const movie = await shop.clerk.movie(1);
     await change(movie, 0).expect(200);
     const { body } = await change(movie, 1).expect(200);
@@ -129,7 +129,7 @@ describe('changing the stock of a movie', () => {
     expect((await change(movie, 0).expect(200)).body).toMatchObject({ stock: 0, available: 0, copies: [] });
   });
 
-  it('refuses the 10,001st copy among those of a movie that is written back', async () => {
+  it('refuses the 10,001st copy in the list of a movie that is written back', async () => {
     const { id } = await shop.clerk.movie(10_000);
     const { body: movie } = await shop.api.get(`/movies/${id}`).expect(200);
     const put = shop.api.put(`/movies/${id}/with_stock`);

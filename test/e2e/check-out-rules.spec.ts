@@ -32,7 +32,7 @@ describe('the rules of a check-out', () => {
   };
 
   describe('limit_reached', () => {
-    it('counts the open copies of the client and those of the basket', async () => {
+    it('counts the open copies of the client and those of the request', async () => {
       await setPolicy({ max_open_copies: 3 });
       const [id, copies] = [await clientId(), await copiesOf(5)];
       await shop.clerk.rent(id, copies[0]!, copies[1]!);
@@ -55,7 +55,7 @@ describe('the rules of a check-out', () => {
       await order(id, [copy(copies[2]!)]).expect(201);
     });
 
-    it("is judged by the client's own limit before the shop's, 0 included", async () => {
+    it("applies the client's own limit before the shop's, also 0", async () => {
       await setPolicy({ max_open_copies: 1 });
       const copies = await copiesOf(3);
       const [generous, none] = [await clientId({ max_open_copies: 2 }), await clientId({ max_open_copies: 0 })];
@@ -64,7 +64,7 @@ describe('the rules of a check-out', () => {
       expect(errors).toMatchObject([{ code: 'limit_reached', limit: 0, open: 0 }]);
     });
 
-    it('leaves room again after a return', async () => {
+    it('allows another copy after a return', async () => {
       await setPolicy({ max_open_copies: 1 });
       const [id, copies] = [await clientId(), await copiesOf(2)];
       const { id: rentId } = await shop.clerk.rent(id, copies[0]!);
@@ -75,7 +75,7 @@ describe('the rules of a check-out', () => {
   });
 
   describe('client_has_overdue', () => {
-    it('refuses while a copy is overdue, by the policy, with the date of the oldest', async () => {
+    it('refuses while a copy is overdue, if the policy says so, with the oldest due date', async () => {
       await setPolicy({ rental_days: 2, block_when_overdue: true });
       const [id, copies] = [await clientId(), await copiesOf(4)];
       shop.clock.set('2026-02-01T12:00:00.000Z');
@@ -110,7 +110,7 @@ describe('the rules of a check-out', () => {
       await order(id, [copy(copies[0]!)]).expect(201);
     });
 
-    it('names the block that lasts longest, and is gone with the block', async () => {
+    it('has the end of the longest block, and ends with the block', async () => {
       const [id, copies] = [await clientId(), await copiesOf(2)];
       shop.clock.set('2026-02-10T12:00:00.000Z');
       const ids: number[] = [];
@@ -133,7 +133,7 @@ describe('the rules of a check-out', () => {
   });
 
   describe('the facts of refusals', () => {
-    it('say when a copy is due, and that rules for copies that are out cannot be lifted', async () => {
+    it('have the due date of a copy, and rules for copies that are out cannot be lifted', async () => {
       await setPolicy({ rental_days: 3 });
       shop.clock.set('2026-02-01T12:00:00.000Z');
       const [holder, id] = [await clientId(), await clientId()];
@@ -149,7 +149,7 @@ describe('the rules of a check-out', () => {
       ]);
     });
 
-    it('are null where nothing is due', async () => {
+    it('are null if nothing is due', async () => {
       const [id, movie, gone] = [await clientId(), await shop.clerk.movie(1), await shop.clerk.movie(0)];
       const out = movie.copies[0].id;
       await shop.clerk.rent(id, out);
@@ -158,7 +158,7 @@ describe('the rules of a check-out', () => {
     });
   });
 
-  it('are all judged for each line: one answer has every refusal', async () => {
+  it('are all checked for each line: one response has every refusal', async () => {
     await setPolicy({ rental_days: 1, block_when_overdue: true, max_open_copies: 2 });
     shop.clock.set('2026-02-01T12:00:00.000Z');
     const [id, [out, withdrawn, free], gone] = [await clientId(), await copiesOf(3), await shop.clerk.movie(0)];
@@ -191,7 +191,7 @@ describe('the rules of a check-out', () => {
   });
 
   describe('a line that names a copy by its barcode', () => {
-    it('finds it without regard to case, width and the spaces around it', async () => {
+    it('finds it regardless of case, width and the spaces around it', async () => {
       const id = await clientId();
       const copies = [
         await shop.clerk.copy((await shop.clerk.movie(0)).id, { code: 'Box-Ä 1' }),
@@ -203,7 +203,7 @@ describe('the rules of a check-out', () => {
       );
     });
 
-    it('is judged as one that names the copy by its id', async () => {
+    it('is checked like one that names the copy by its id', async () => {
       const [id, movie] = [await clientId(), await shop.clerk.movie(2)];
       const [first, second] = movie.copies;
       await withdraw(second.id);
@@ -219,14 +219,14 @@ describe('the rules of a check-out', () => {
       await shop.clerk.close(body.id);
     });
 
-    it('takes a copy that a line for the movie then does not', async () => {
+    it('takes a copy, which a line for the movie then does not', async () => {
       const [id, movie] = [await clientId(), await shop.clerk.movie(2)];
       const [first, second] = movie.copies;
       const { body } = await order(id, [anyOf(movie.id), code(first.code)]).expect(201);
       expect(body.details).toMatchObject([{ movie_copy_id: second.id }, { movie_copy_id: first.id }]);
     });
 
-    it('is refused if no copy has the code, or if the line names the copy in another way too', async () => {
+    it('is refused if no copy has the code, or if the line also names the copy by its id or movie', async () => {
       const [id, movie] = [await clientId(), await shop.clerk.movie(1)];
       const [{ id: copyId, code: text }] = movie.copies;
       const { errors } = await refused(order(id, [code('none'), code('None')]), 422, 'invalid-input');
@@ -287,7 +287,7 @@ describe('the rules of a check-out', () => {
       expect((await shop.api.get(`/movies/${movie.id}`)).body.available).toBe(2);
     });
 
-    it('shows the refusals that the rental would be answered with, unknown ids among them', async () => {
+    it('shows the refusals of the rental, unknown ids among them', async () => {
       const [id, [out]] = [await clientId({ max_open_copies: 1 }), await copiesOf(1)];
       await shop.clerk.rent(await clientId(), out!);
       const details = [copy(999_999), copy(out!), code('none')];
@@ -316,7 +316,7 @@ describe('the rules of a check-out', () => {
       expect((await attempt({ dry_run: false }).expect(201)).headers['idempotency-replayed']).toBe('true');
     });
 
-    it('refuses what breaks the schema', async () => {
+    it('returns 422 for a body that violates the schema', async () => {
       expect(await faultyMembers(order(1, []).query({ dry_run: true }))).toEqual(['#/details']);
       await refused(order(1, [copy(1)]).query({ dry_run: 'yes' }), 422, 'invalid-input');
     });
@@ -325,7 +325,7 @@ describe('the rules of a check-out', () => {
   describe('an override', () => {
     const override = (...rules: string[]) => ({ override: { rules, comment: 'The clerk knows why' } });
 
-    it('lifts the rules that it names, and records only those that stood in the way', async () => {
+    it('lifts the rules that it names, and records only those that would have refused', async () => {
       await setPolicy({ rental_days: 1, block_when_overdue: true, max_open_copies: 1 });
       shop.clock.set('2026-02-01T12:00:00.000Z');
       const [id, [first, second, withdrawn]] = [await clientId(), await copiesOf(3)];
@@ -347,7 +347,7 @@ describe('the rules of a check-out', () => {
       expect(service_state).toBe('in_service');
     });
 
-    it('records nothing where no rule stands in the way, or the rental is refused for another', async () => {
+    it('records nothing if no rule refuses, or another rule refuses the rental', async () => {
       const [id, [free, out, withdrawn]] = [await clientId(), await copiesOf(3)];
       await shop.clerk.rent(await clientId(), out!);
       await withdraw(withdrawn!);
@@ -369,7 +369,7 @@ describe('the rules of a check-out', () => {
       },
     );
 
-    it('does not bring back a lost copy of a movie that has 10,000 others, by a rental or a correction', async () => {
+    it('does not bring a lost copy of a movie with 10,000 others back into service, by a rental or a correction', async () => {
       const { id: movieId, copies } = await shop.clerk.movie(10_000);
       const [kept, lost] = copies.map((each: { id: number }) => each.id);
       await shop.api.patch(`/movie_copies/${lost}`).send({ service_state: 'lost' }).expect(200);
@@ -425,7 +425,7 @@ describe('the rules of a check-out', () => {
   });
 
   describe('in a correction of a rental', () => {
-    it('are not judged where no line is added: the client may be over the limit by then', async () => {
+    it('are not checked if no line is added, even if the client is over the limit', async () => {
       shop.clock.set('2026-02-01T12:00:00.000Z');
       await setPolicy({ rental_days: 1 });
       const [id, [first, second, third]] = [await clientId(), await copiesOf(3)];
@@ -448,7 +448,7 @@ describe('the rules of a check-out', () => {
       ]);
     });
 
-    it('are judged for the lines that are added, beside those that stay', async () => {
+    it('are checked for added lines, counting the existing ones', async () => {
       const [id, copies] = [await clientId({ max_open_copies: 2 }), await copiesOf(4)];
       const rent = await shop.clerk.rent(id, copies[0]!, copies[1]!);
       // One is taken off, another comes: no more than before.
@@ -463,7 +463,7 @@ describe('the rules of a check-out', () => {
       ]);
     });
 
-    it('are judged for another client, whose rental it becomes', async () => {
+    it('are checked for the new client of the rental', async () => {
       const [id, other, copies] = [await clientId(), await clientId({ max_open_copies: 2 }), await copiesOf(3)];
       await shop.clerk.rent(other, copies[0]!);
       const rent = await shop.clerk.rent(id, copies[1]!, copies[2]!);
@@ -475,7 +475,7 @@ describe('the rules of a check-out', () => {
       expect((await correct(rent, moved).expect(200)).body.client_id).toBe(other);
     });
 
-    it('refuse to add a copy that came back on this rental and is out on another', async () => {
+    it('refuse to add a copy that was returned on this rental and is out on another', async () => {
       const [id, [first, second]] = [await clientId(), await copiesOf(2)];
       const rent = await shop.clerk.rent(id, first!, second!);
       const { details } = rent;

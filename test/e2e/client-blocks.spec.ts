@@ -11,7 +11,7 @@ describe('blocks of clients', () => {
   const block = async (id: number, body: object = { reason: 'Scratched discs' }): Promise<Record<string, any>> =>
     (await post(id, body).expect(201)).body;
 
-  it('are added with or without an end, read, listed and removed, which is recorded without the reason', async () => {
+  it('are added with or without an end, read, listed and removed, and recorded without the reason', async () => {
     const id = await clientId();
     const { body, headers } = await post(id, { reason: 'Scratched discs', until: '2026-06-30' }).expect(201);
     expect(body).toEqual({
@@ -47,14 +47,14 @@ describe('blocks of clients', () => {
     await refused(shop.api.get('/clients/999999/blocks'), 404, 'not-found');
   });
 
-  it('are removed only as they were read, by If-Match', async () => {
+  it('are removed only if If-Match matches', async () => {
     const { id } = await block(await clientId());
     await refused(shop.api.delete(`/client_blocks/${id}`).set('If-Match', '"other"'), 412, 'precondition-failed');
     const { headers } = await shop.api.get(`/client_blocks/${id}`);
     await shop.api.delete(`/client_blocks/${id}`).set('If-Match', headers['etag']!).expect(204);
   });
 
-  it('go with a client who is deleted, and with them the stored answers that show their reasons', async () => {
+  it('are deleted with their client, and so are stored responses with their reasons', async () => {
     const id = await clientId();
     const send = () => post(id, { reason: 'Private matters' }).set('Idempotency-Key', `block-${id}`);
     await send().expect(201);
@@ -63,7 +63,7 @@ describe('blocks of clients', () => {
     await refused(send(), 409, 'idempotency-answer-gone');
   });
 
-  it('stay where a client cannot be deleted', async () => {
+  it('stay if the client cannot be deleted', async () => {
     const id = await clientId();
     const { id: rentId } = await shop.clerk.rent(id, (await shop.clerk.movie(1)).copies[0].id);
     await shop.clerk.close(rentId);
@@ -82,7 +82,7 @@ describe('blocks of clients', () => {
     afterEach(() => setPolicy({}));
     const standing = async (id: number) => (await shop.api.get(`/clients/${id}/standing`).expect(200)).body;
 
-    it('are empty for a client who has nothing out, in a shop without rules', async () => {
+    it('are empty for a client without open copies, in a shop without rules', async () => {
       const id = await clientId();
       expect(await standing(id)).toEqual({
         client_id: id,
@@ -96,7 +96,7 @@ describe('blocks of clients', () => {
       await refused(shop.api.get('/clients/999999/standing'), 404, 'not-found');
     });
 
-    it('show open lines, the first due first, and what a rental of one more copy would be refused for', async () => {
+    it('show open lines in the order of due dates, and the refusals of one more copy', async () => {
       shop.clock.set('2026-02-01T12:00:00.000Z');
       const id = await clientId();
       const copyOf = async (members: Record<string, unknown>): Promise<number> =>

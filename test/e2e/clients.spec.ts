@@ -8,7 +8,7 @@ const noContact = { email: null, phone: null, max_open_copies: null };
 describe('clients', () => {
   const shop = useShop();
 
-  it('adds a client and says where they are', async () => {
+  it('adds a client and returns its Location', async () => {
     const client = { first_name: 'Rose', last_name: 'Straight', address: '1 Lake Rd', license_number: 'IA-1' };
     const { body, headers } = await shop.api.post('/clients').send(client).expect(201);
     expect(body).toEqual({ id: expect.any(Number), ...client, ...noContact });
@@ -16,7 +16,7 @@ describe('clients', () => {
     expect((await shop.api.get(headers.location!).expect(200)).body).toEqual(body);
   });
 
-  it('needs no license', async () => {
+  it('does not require a license number', async () => {
     const person = { first_name: 'Lyle', last_name: 'S', address: '4 Lake Rd' };
     const { body } = await shop.api.post('/clients').send(person).expect(201);
     expect(body).toMatchObject({ license_number: null });
@@ -29,7 +29,7 @@ describe('clients', () => {
   describe('without an address', () => {
     const person = { first_name: 'Lyle', last_name: 'S' };
 
-    it('are refused, and it is named', async () => {
+    it('are refused with the name of the member', async () => {
       const { id } = await shop.clerk.client();
       expect(await faultyMembers(shop.api.post('/clients').send(person))).toEqual(['#/address']);
       expect(await faultyMembers(shop.api.post('/clients').send({ ...person, address: null }))).toEqual(['#/address']);
@@ -43,7 +43,7 @@ describe('clients', () => {
       await shop.api.patch(`/clients/${id}`).send({ first_name: 'Rose' }).expect(200);
     });
 
-    it('are shown and can be written back where an import left it out, and be given one', async () => {
+    it('are shown and can be written back if an import omitted it, and can get one', async () => {
       const { id } = await shop.clerk.client();
       await executeRaw(shop.databaseUrl, `UPDATE client SET address = NULL WHERE id = ${id}`);
       const { body } = await shop.api.get(`/clients/${id}`).expect(200);
@@ -59,7 +59,7 @@ describe('clients', () => {
   describe('with a single name', () => {
     const person = { first_name: null, last_name: 'Suharto', address: '1 Palace' };
 
-    it('have null for a first name, which is not left out', async () => {
+    it('have null as first name, which is required', async () => {
       const { body } = await shop.api.post('/clients').send(person).expect(201);
       expect(body).toMatchObject(person);
       await shop.api.put(`/clients/${body.id}`).send(body).expect(200, body);
@@ -102,19 +102,19 @@ describe('clients', () => {
     expect((await shop.api.get(`/clients/${other.id}`)).body).toEqual(other);
   });
 
-  it('replaces a client as a whole: what the new one leaves out is gone', async () => {
+  it('replaces a client: absent optional members are removed', async () => {
     const { id } = await shop.clerk.client({ address: '2 Lake Rd', license_number: 'IA-4' });
     const { body } = await shop.api.put(`/clients/${id}`).send({ first_name: 'Dot', last_name: 'X', address: 'Y' });
     expect(body).toEqual({ id, first_name: 'Dot', last_name: 'X', address: 'Y', license_number: null, ...noContact });
   });
 
-  it('changes what a patch names and keeps the rest', async () => {
+  it('changes the members of a patch and keeps the others', async () => {
     const client = await shop.clerk.client({ address: '3 Lake Rd', license_number: 'IA-5' });
     const patched = await shop.api.patch(`/clients/${client.id}`).send({ first_name: 'Al', license_number: null });
     expect(patched.body).toEqual({ ...client, first_name: 'Al', license_number: null });
   });
 
-  it('is found by the new name after a change of only one part of it', async () => {
+  it('finds a client by the new name after a change of one part', async () => {
     const { id } = await shop.clerk.client({ first_name: 'Verlyn', last_name: 'Heller' });
     await shop.api.patch(`/clients/${id}`).send({ first_name: 'Thorvald' }).expect(200);
     const found = await shop.api.get('/clients').query({ name: 'thorvald heller' }).expect(200);
@@ -122,7 +122,7 @@ describe('clients', () => {
     expect((await shop.api.get('/clients').query({ name: 'verlyn' })).body).toEqual([]);
   });
 
-  it('names every member at fault at once', async () => {
+  it('lists all invalid members in one response', async () => {
     const pointers = await faultyMembers(shop.api.post('/clients').send({ first_name: ' ', license_number: {} }));
     expect(new Set(pointers)).toEqual(new Set(['#/first_name', '#/last_name', '#/address', '#/license_number']));
   });
@@ -133,7 +133,7 @@ describe('clients', () => {
     await refused(shop.api.get(`/clients/${id}`), 404, 'not-found');
   });
 
-  it('keeps a client all of whose rentals are closed, and counts them', async () => {
+  it('refuses to delete a client whose rentals are all closed, and counts them', async () => {
     const client = await shop.clerk.client();
     const { copies } = await shop.clerk.movie(1);
     for (const _ of [1, 2]) await shop.clerk.close((await shop.clerk.rent(client.id, copies[0].id)).id);
@@ -142,7 +142,7 @@ describe('clients', () => {
     await shop.api.get(`/clients/${client.id}`).expect(200);
   });
 
-  it('keeps a client who rented, and says on how many open and closed rentals', async () => {
+  it('refuses to delete a client with rentals, and counts open and closed ones', async () => {
     const client = await shop.clerk.client();
     const { copies } = await shop.clerk.movie(3);
     await shop.clerk.close((await shop.clerk.rent(client.id, copies[0].id)).id);

@@ -1,7 +1,7 @@
 import { refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 
-describe('closing rents', () => {
+describe('closing rentals', () => {
   const shop = useShop();
 
   const rental = async (stock: number) => {
@@ -11,7 +11,7 @@ describe('closing rents', () => {
   };
   const close = (rentId: number) => shop.api.put(`/movie_rents/${rentId}/close`);
 
-  it('takes back every copy that is out on it, at one time', async () => {
+  it('returns every copy that is out on it, at one time', async () => {
     const { movie, rent } = await rental(2);
     const { body } = await close(rent.id).expect(200);
     const { closed_datetime } = body;
@@ -26,20 +26,20 @@ describe('closing rents', () => {
     expect((await shop.api.get(`/movies/${movie.id}`)).body.available).toBe(2);
   });
 
-  it('answers the same again, with the first closing time', async () => {
+  it('is idempotent, with the first closing time', async () => {
     const { rent } = await rental(1);
     const first = await close(rent.id).expect(200);
     await new Promise((later) => setTimeout(later, 5));
     expect((await close(rent.id).expect(200)).body).toEqual(first.body);
   });
 
-  it('answers all alike who close it at once', async () => {
+  it('returns the same response to concurrent requests', async () => {
     const { rent } = await rental(2);
     const answers = await Promise.all(Array.from({ length: 8 }, () => close(rent.id).expect(200)));
     expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
   });
 
-  it('leaves later rentals of the same copies alone', async () => {
+  it('does not affect later rentals of the same copies', async () => {
     const { client, movie, rent } = await rental(1);
     await close(rent.id).expect(200);
     const next = await shop.clerk.rent(client.id, movie.copies[0].id);
@@ -47,7 +47,7 @@ describe('closing rents', () => {
     expect((await shop.api.get(`/movie_rents/${next.id}`)).body).toEqual(next);
   });
 
-  it('knows no rental that was never made', async () => {
+  it('returns 404 for an unknown rental', async () => {
     const { detail } = await refused(close(999_999), 404, 'not-found');
     expect(detail).toBe('Movie rent not found');
   });

@@ -25,10 +25,10 @@ const behindProxies = (tag: string): string[] => {
   return [`W/${plain}`, plain.replace(/"$/, '-gzip"'), plain.replace(/"$/, ';br"')];
 };
 
-describe('a reader who says what they have', () => {
+describe('If-None-Match and If-Match on reads', () => {
   const shop = useExamples();
 
-  it.each(answering(304))('is answered 304 and no body while it is so: $operationId', async (operation) => {
+  it.each(answering(304))('returns 304 without a body for the current ETag: $operationId', async (operation) => {
     const { headers } = await call(shop.api, operation).expect(200);
     expect(headers['etag']).toMatch(/^"[\w-]{22}(\.[\w-]{22})?(;\w+)?"$/);
     const again = await call(shop.api, operation).set('If-None-Match', headers['etag']!).expect(304);
@@ -36,7 +36,7 @@ describe('a reader who says what they have', () => {
     expect(again.headers['etag']).toBe(headers['etag']);
   });
 
-  it.each(answering(304))('can name several, weak ones and any: $operationId', async (operation) => {
+  it.each(answering(304))('accepts several ETags, weak ones and *: $operationId', async (operation) => {
     const { headers } = await call(shop.api, operation).expect(200);
     for (const tags of [`"other", ${headers['etag']}`, `W/${headers['etag']}`, '*']) {
       await call(shop.api, operation).set('If-None-Match', tags).expect(304);
@@ -44,12 +44,12 @@ describe('a reader who says what they have', () => {
     await call(shop.api, operation).set('If-None-Match', '"other"').expect(200);
   });
 
-  it('is told so by HEAD too', async () => {
+  it('returns 304 to HEAD', async () => {
     const { headers } = await shop.api.head('/movies/1').expect(200);
     await shop.api.head('/movies/1').set('If-None-Match', headers['etag']!).expect(304);
   });
 
-  it.each(answering(304))('may get it through a proxy that compresses: $operationId', async (operation) => {
+  it.each(answering(304))('accepts ETags changed by a compressing proxy: $operationId', async (operation) => {
     const { headers } = await call(shop.api, operation).expect(200);
     for (const tag of behindProxies(headers['etag']!)) {
       await call(shop.api, operation).set('If-None-Match', tag).expect(304);
@@ -57,11 +57,11 @@ describe('a reader who says what they have', () => {
     }
   });
 
-  it.each(answering(304))('is refused what If-Match rules out: $operationId', async (operation) => {
+  it.each(answering(304))('returns 412 if If-Match does not match: $operationId', async (operation) => {
     await refused(call(shop.api, operation).set('If-Match', '"other"'), 412, 'precondition-failed');
   });
 
-  it('hears of everything that a movie shows: a copy that goes out and comes back changes its tag', async () => {
+  it('changes the ETag of a movie when a copy is lent and returned', async () => {
     const movie = await shop.clerk.movie(1);
     const tag = async () => (await shop.api.get(`/movies/${movie.id}`).expect(200)).headers['etag'];
     const listed = async () => (await shop.api.get(`/movies?title=${movie.title}`).expect(200)).headers['etag'];
@@ -73,7 +73,7 @@ describe('a reader who says what they have', () => {
     expect([await tag(), await listed()]).toEqual([inside, insideListed]);
   });
 
-  it('finds the same tag on what was added, changed and read', async () => {
+  it('has the same ETag after adding, changing and reading', async () => {
     const { id: genre_id } = await shop.clerk.genre();
     const movie = { title: 'Ran', year: 1985, genre_id, stock: 3 };
     const added = await shop.api.post('/movies/with_stock').send(movie).expect(201);
@@ -95,7 +95,7 @@ describe('optimistic concurrency: a change of what was read', () => {
   const changing = answering(412)
     .filter(({ method }) => method !== 'get')
     .map((operation) => (operation.operationId === 'replaceMovieRent' ? { ...operation, body: line } : operation));
-  it.each(changing)('is refused once it is another, and nothing is changed: $operationId', async (operation) => {
+  it.each(changing)('returns 412 after another change, and changes nothing: $operationId', async (operation) => {
     const path = pathOf(operation);
     const { body: before, headers } = await shop.api.get(path).expect(200);
     for (const stale of ['"other"', `"${headers['etag']!.slice(2)}`, 'W/"other"', '"other", "another"']) {
@@ -115,7 +115,7 @@ describe('optimistic concurrency: a change of what was read', () => {
 
   // What is deleted or merged once can't be again: see merging-clients.spec.ts.
   const keeping = changing.filter(({ method, path }) => method !== 'delete' && !path.endsWith('/merge'));
-  it.each(keeping)('may, while it is still the same: $operationId', async (operation) => {
+  it.each(keeping)('succeeds while the ETag is current: $operationId', async (operation) => {
     const path = pathOf(operation);
     const { headers } = await shop.api.get(path).expect(200);
     await call(shop.api, operation, { id: idFor(operation) })
@@ -126,7 +126,7 @@ describe('optimistic concurrency: a change of what was read', () => {
       .expect(200);
   });
 
-  it.each(keeping)('may, having read it through a proxy that compresses: $operationId', async (operation) => {
+  it.each(keeping)('succeeds with an ETag changed by a compressing proxy: $operationId', async (operation) => {
     const path = pathOf(operation);
     for (const index of [0, 1, 2]) {
       const { headers } = await shop.api.get(path).expect(200);
@@ -137,7 +137,7 @@ describe('optimistic concurrency: a change of what was read', () => {
   });
 
   it.each(['abc', "'abc'", '"abc', 'W/abc', 'w/"abc"', '*, "abc"', '"abc" "def"', ' , ', '#', '"abc", #'])(
-    'hears that %s is not an entity tag',
+    'returns 422 for %s, which is no entity tag',
     async (tag) => {
       const path = '/movies/1';
       for (const header of ['If-Match', 'If-None-Match']) {
@@ -149,7 +149,7 @@ describe('optimistic concurrency: a change of what was read', () => {
     },
   );
 
-  it('may edit what is lent and comes back meanwhile', async () => {
+  it('succeeds while copies are lent and returned', async () => {
     const movie = await shop.clerk.movie(2);
     const [copy, other] = movie.copies as [{ id: number }, { id: number }];
     const [readMovie, readCopy] = [
@@ -175,7 +175,7 @@ describe('optimistic concurrency: a change of what was read', () => {
     await refused(late, 412, 'precondition-failed');
   });
 
-  it('never overwrites a stock that another clerk has changed meanwhile', async () => {
+  it('returns 412 if the stock was changed', async () => {
     const movie = await shop.clerk.movie(2);
     const path = `/movies/${movie.id}/with_stock`;
     const { body, headers } = await shop.api.get(`/movies/${movie.id}`);
@@ -194,7 +194,7 @@ describe('optimistic concurrency: a change of what was read', () => {
     );
   });
 
-  it('hears that a rental was corrected to another client', async () => {
+  it('returns 412 if the rental was corrected to another client', async () => {
     const [{ id: client_id }, other, { copies }] = [
       await shop.clerk.client(),
       await shop.clerk.client(),
@@ -208,11 +208,11 @@ describe('optimistic concurrency: a change of what was read', () => {
     await refused(amend(client_id).set('If-Match', headers['etag']!), 412, 'precondition-failed');
   });
 
-  it('hears that it is gone rather than that it is another', async () => {
+  it('returns 404 and not 412 for a deleted resource', async () => {
     await refused(shop.api.delete('/movies/4711').set('If-Match', '*'), 404, 'not-found');
   });
 
-  it('never overwrites what another clerk has changed meanwhile', async () => {
+  it('never overwrites a concurrent change (lost update)', async () => {
     const { id } = await shop.clerk.movie(0);
     const path = `/movies/${id}`;
     const [mine, yours] = [await shop.api.get(path), await shop.api.get(path)];
@@ -229,7 +229,7 @@ describe('optimistic concurrency: a change of what was read', () => {
     expect((await shop.api.get(path)).body).toMatchObject({ title: 'Kagemusha', year: yours.body.year });
   });
 
-  it('loses no word where twenty write into one description at once', async () => {
+  it('loses no update of twenty concurrent changes of one description', async () => {
     const { id } = await shop.clerk.movie(0);
     const path = `/movies/${id}`;
     const append = async (word: string): Promise<void> => {

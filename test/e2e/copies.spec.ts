@@ -5,7 +5,7 @@ import { useShop } from '../support/shop.js';
 describe('copies', () => {
   const shop = useShop();
 
-  it('adds a copy with the code that was given', async () => {
+  it('adds a copy with the given code', async () => {
     const movie = await shop.clerk.movie(0);
     const { body, headers } = await shop.api.post(`/movies/${movie.id}/copies`).send({ code: 'VHS-1' }).expect(201);
     expect(body).toEqual({
@@ -25,14 +25,14 @@ describe('copies', () => {
     });
   });
 
-  it('gives a copy a code of its own when none is given', async () => {
+  it('generates a code if none is given', async () => {
     const movie = await shop.clerk.movie(0);
     const codes = [(await shop.clerk.copy(movie.id)).code, (await shop.clerk.copy(movie.id, { code: null })).code];
     expect(codes[0]).toMatch(/^\w+$/);
     expect(codes[1]).not.toBe(codes[0]);
   });
 
-  it('finds a copy by its code, in any case and width, and by no part of it', async () => {
+  it('finds a copy by its complete code, in any case and width', async () => {
     const movie = await shop.clerk.movie(0);
     const copy = await shop.clerk.copy(movie.id, { code: 'DVD-7' });
     await shop.clerk.copy(movie.id, { code: 'DVD-77' });
@@ -66,7 +66,7 @@ describe('copies', () => {
     expect(await faultyParameters(shop.api.get('/movie_copies?code_contains=%20'))).toEqual(['code_contains']);
   });
 
-  it('refuses a code that another copy has, of whatever movie', async () => {
+  it('refuses a code that another copy of any movie has', async () => {
     const [one, other] = [await shop.clerk.movie(0), await shop.clerk.movie(1)];
     await shop.clerk.copy(one.id, { code: 'DVD-8' });
     const add = shop.api.post(`/movies/${other.id}/copies`).send({ code: 'DVD-8' });
@@ -82,20 +82,20 @@ describe('copies', () => {
     await refused(shop.api.patch(`/movie_copies/${copies[0].id}`).send({ code }), 409, 'copy-code-taken');
   });
 
-  it('lets a copy change the case of its own code', async () => {
+  it("accepts a change of the case of a copy's own code", async () => {
     const copy = await shop.clerk.copy((await shop.clerk.movie(0)).id, { code: 'own-1' });
     const { body } = await shop.api.patch(`/movie_copies/${copy.id}`).send({ code: 'OWN-1' }).expect(200);
     expect(body.code).toBe('OWN-1');
     expect((await shop.api.get('/movie_copies?code=oWn-1')).body).toEqual([body]);
   });
 
-  it('finds a copy by the code that it was given, in any case', async () => {
+  it('finds a copy by its given code, in any case', async () => {
     const { copies } = await shop.clerk.movie(1);
     const { body } = await shop.api.get('/movie_copies').query({ code: copies[0].code.toLowerCase() });
     expect(body).toMatchObject([{ id: copies[0].id }]);
   });
 
-  it('gives a copy a new code and leaves its state alone', async () => {
+  it('changes the code of a copy and keeps its state', async () => {
     const { copies } = await shop.clerk.movie(1);
     const { body } = await shop.api.patch(`/movie_copies/${copies[0].id}`).send({ code: 'DVD-9' }).expect(200);
     expect(body).toEqual({ ...copies[0], code: 'DVD-9', status: 'in', loan: null });
@@ -116,13 +116,13 @@ describe('copies', () => {
     ['maintenance', 1],
     ['lost', 0],
     ['retired', 0],
-  ])('counts a copy that is %s %i times into the stock', async (service_state, stock) => {
+  ])('counts a copy that is %s %i times in the stock', async (service_state, stock) => {
     const { id, copies } = await shop.clerk.movie(1);
     await shop.api.patch(`/movie_copies/${copies[0].id}`).send({ service_state }).expect(200);
     expect((await shop.api.get(`/movies/${id}`)).body.stock).toBe(stock);
   });
 
-  it('lists all copies a movie ever had, and those of one state', async () => {
+  it('lists all copies of a movie, including retired ones, and those of one state', async () => {
     const { id, copies } = await shop.clerk.movie(3);
     await shop.api.patch(`/movie_copies/${copies[1].id}`).send({ service_state: 'lost' }).expect(200);
     expect((await shop.api.get(`/movies/${id}/copies`).expect(200)).body).toHaveLength(3);
@@ -132,7 +132,7 @@ describe('copies', () => {
     expect(everywhere.body[0].id).toBe(copies[1].id);
   });
 
-  it('keeps the state of a copy that is out, and names the rental', async () => {
+  it('refuses to change the state of a copy that is out, and names the rental', async () => {
     const [client, { copies }] = [await shop.clerk.client(), await shop.clerk.movie(1)];
     const rent = await shop.clerk.rent(client.id, copies[0].id);
     const change = shop.api.patch(`/movie_copies/${copies[0].id}`).send({ service_state: 'retired' });
@@ -158,7 +158,7 @@ describe('copies', () => {
     expect((await shop.api.get(`/movies/${id}`)).body.copies).toEqual([copies[1]]);
   });
 
-  it('keeps a copy that was lent, and says how often', async () => {
+  it('refuses to delete a copy that was lent, and counts its loans', async () => {
     const [client, { copies }] = [await shop.clerk.client(), await shop.clerk.movie(1)];
     await shop.clerk.close((await shop.clerk.rent(client.id, copies[0].id)).id);
     await shop.clerk.rent(client.id, copies[0].id);

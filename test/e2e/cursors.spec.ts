@@ -21,7 +21,7 @@ describe('a cursor', () => {
   });
 
   it.each(['id', '-title', 'year'])(
-    'of ?sort=%s is opaque and stable: equal places have equal cursors',
+    'of ?sort=%s is opaque and stable: equal positions have equal cursors',
     async (sort) => {
       const cursor = await nextCursor(`/movies?limit=1&sort=${sort}`);
       expect(await nextCursor(`/movies?limit=1&sort=${sort}`)).toBe(cursor);
@@ -83,7 +83,7 @@ describe('a cursor', () => {
     await database.drop();
   });
 
-  it('outlives the process that made it', async () => {
+  it('remains valid after a restart', async () => {
     const opened = await openShop();
     for (let movies = 0; movies < 2; movies++) await clerk(opened.api).movie(0);
     const { next } = linksOf(await opened.api.get('/movies?limit=1').expect(200));

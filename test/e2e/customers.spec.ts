@@ -47,7 +47,7 @@ describe('a customer', () => {
     }
   });
 
-  it("gets 404 for another client's, as for what does not exist", async () => {
+  it('gets 404 for resources of other clients, as for missing ones', async () => {
     const line = otherRent['details'][0].id;
     for (const path of [
       `/clients/${other['id']}`,
@@ -112,7 +112,7 @@ describe('a customer', () => {
     expect(body.details[0].renewals).toBe(0);
   });
 
-  it('gets 403 for everything that is not their own by nature', async () => {
+  it('gets 403 for operations that are not for customers', async () => {
     for (const path of ['/clients', `/clients/${own['id']}/blocks`, '/movie_copies', '/movie_copies/1']) {
       await refused(customer.get(path), 403, 'forbidden');
     }
@@ -122,7 +122,7 @@ describe('a customer', () => {
     await refused(customer.put(`/movie_rents/${ownRent['id']}/close`), 403, 'forbidden');
   });
 
-  it('sees nothing without the client that the token names', async () => {
+  it('sees nothing if the client of the token does not exist', async () => {
     const stranger = withToken(shop.api, await issuer.token({ claims: { scope: 'self', client_id: 2147483647 } }));
     await refused(stranger.get('/clients/2147483647'), 404, 'not-found');
     expect((await stranger.get('/movie_rents').expect(200)).body).toEqual([]);
@@ -153,7 +153,7 @@ describe('personal data of clients', () => {
     '/clients/1/movie_rents?expand=client',
     '/movie_rent_details?expand=client',
     '/movie_rent_details/1?expand=client',
-  ])('need clients:read to be expanded: %s', async (path) => {
+  ])('are expanded only with clients:read: %s', async (path) => {
     const { detail } = await refused(desk.get(path), 403, 'forbidden');
     expect(detail).toBe('The credential lacks the scope clients:read.');
     expect((await desk.head(path)).status).toBe(403);
@@ -176,7 +176,7 @@ describe('personal data of clients', () => {
     await shop.admin.put(`/movie_rents/${rent['id']}`).send(body).expect(200);
   });
 
-  it('are shown by an open service, whose callers may do everything', async () => {
+  it('are shown by a service without authentication', async () => {
     const open = await openShop();
     await open.api.get('/movie_rents?expand=client').expect(200);
     await open.close();

@@ -2,7 +2,7 @@ import { executeRaw, queryRaw } from '../support/raw-database.js';
 import { refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 
-describe('deleting rents', () => {
+describe('deleting rentals', () => {
   const shop = useShop();
 
   const rental = async () => {
@@ -11,7 +11,7 @@ describe('deleting rents', () => {
     return { client, movie, rent };
   };
 
-  it('takes back a rental that was entered by mistake, as if it had never been', async () => {
+  it('deletes a rental that was entered by mistake, with its lines', async () => {
     const { client, movie, rent } = await rental();
     await shop.api.delete(`/movie_rents/${rent.id}`).expect(204, '');
     await refused(shop.api.get(`/movie_rents/${rent.id}`), 404, 'not-found');
@@ -20,7 +20,7 @@ describe('deleting rents', () => {
     await shop.api.delete(`/clients/${client.id}`).expect(204);
   });
 
-  it('takes back a closed rental too, and leaves the others of the same copies', async () => {
+  it('deletes a closed rental too, and keeps other rentals of the same copies', async () => {
     const { client, movie, rent } = await rental();
     await shop.clerk.close(rent.id);
     const next = await shop.clerk.rent(client.id, movie.copies[0].id);
@@ -28,14 +28,14 @@ describe('deleting rents', () => {
     expect((await shop.api.get(`/clients/${client.id}/movie_rents`)).body).toEqual([next]);
   });
 
-  it('takes it back once', async () => {
+  it('returns 404 for a second deletion', async () => {
     const { rent } = await rental();
     const remove = () => shop.api.delete(`/movie_rents/${rent.id}`);
     const statuses = (await Promise.all([remove(), remove()])).map(({ status }) => status);
     expect(statuses.sort()).toEqual([204, 404]);
   });
 
-  it('takes its renewals with it, and is recorded with its lines', async () => {
+  it('deletes its renewals, and is recorded with its lines', async () => {
     const { client, rent } = await rental();
     const [{ id: lineId, movie_copy_id }] = rent.details;
     await executeRaw(
@@ -58,7 +58,7 @@ describe('deleting rents', () => {
     expect(await queryRaw(shop.databaseUrl, renewals)).toEqual([]);
   });
 
-  it('is refused after the time that the policy sets', async () => {
+  it('returns 409 after the correction_minutes of the policy', async () => {
     shop.clock.set('2026-01-14T12:00:00.000Z');
     await shop.api.patch('/shop').send({ correction_minutes: 30 }).expect(200);
     const [{ rent: old }, { rent: young }] = [await rental(), await rental()];
@@ -73,7 +73,7 @@ describe('deleting rents', () => {
   });
 });
 
-describe('voiding rents', () => {
+describe('voiding rentals', () => {
   const shop = useShop();
   const comment = 'Entered twice.';
   const rental = async () => {
@@ -88,7 +88,7 @@ describe('voiding rents', () => {
     return rows.map(({ type, changes }) => ({ type, ...(JSON.parse(changes) as object) }));
   };
 
-  it('returns what is out, keeps the rental visible, and records the comment', async () => {
+  it('returns open lines, keeps the rental visible, and records the comment', async () => {
     shop.clock.run();
     const { movie, first, rent } = await rental();
     shop.clock.set('2030-01-01T10:00:00.000Z');
@@ -113,7 +113,7 @@ describe('voiding rents', () => {
     expect(await eventsOf(rent.id)).toHaveLength(1);
   });
 
-  it('is not before the rental began, if the clock was set back', async () => {
+  it('is not recorded before the rental began, if the clock was set back', async () => {
     shop.clock.run();
     const { rent } = await rental();
     shop.clock.set('2020-01-01T00:00:00.000Z');
@@ -131,13 +131,13 @@ describe('voiding rents', () => {
     expect(await refused(correction, 409, 'rent-voided')).toMatchObject({ movie_rent_id: rent.id });
   });
 
-  it('needs a comment, and a rental', async () => {
+  it('requires a comment and an existing rental', async () => {
     const { rent } = await rental();
     await refused(shop.api.post(`/movie_rents/${rent.id}/void`).send({}), 422, 'invalid-input');
     await refused(makeVoid(999_999), 404, 'not-found');
   });
 
-  it('happens once, if two clerks void at once', async () => {
+  it('is recorded once for two concurrent requests', async () => {
     const { rent } = await rental();
     const answers = await Promise.all(Array.from({ length: 6 }, () => makeVoid(rent.id).expect(200)));
     expect(new Set(answers.map(({ text }) => text)).size).toBe(1);

@@ -25,7 +25,7 @@ describe('the due date of a line', () => {
   }
   const lineOf = async (rentId: number) => (await shop.api.get(`/movie_rents/${rentId}`)).body.details[0];
 
-  it('is null where the policy sets no rental days', async () => {
+  it('is null if the policy sets no rental days', async () => {
     await setPolicy({});
     expect(await rent()).toMatchObject({ due_on: null, due_datetime: null, is_overdue: false, days_overdue: 0 });
   });
@@ -98,7 +98,7 @@ describe('the due date of a line', () => {
     expect(await rent()).toMatchObject({ due_on: '2026-12-24' });
   });
 
-  it('comes from the terms of the movie, else from those of the shop, each term for itself', async () => {
+  it('follows the terms of the movie, else those of the shop, term by term', async () => {
     shop.clock.set('2026-01-14T12:00:00.000Z');
     await setPolicy({ rental_days: 3, rental_rate: 350, late_fee_per_day: 100, grace_days: 1, max_late_fee: 900 });
     expect(await rent({ rental_days: 1, replacement_cost: 3000 })).toMatchObject({
@@ -112,7 +112,7 @@ describe('the due date of a line', () => {
     });
   });
 
-  it('and the terms are frozen: a later policy, and later terms of the movie, change nothing', async () => {
+  it('and the terms are frozen: later changes of the policy or the movie do not affect them', async () => {
     await setPolicy({ rental_days: 3, rental_rate: 350 });
     const before = await rent();
     await setPolicy({ rental_days: 30, rental_rate: 1, time_zone: 'Asia/Tokyo' });
@@ -122,7 +122,7 @@ describe('the due date of a line', () => {
     expect({ id, ...(await lineOf(id)) }).toMatchObject({ ...line, id: expect.any(Number) });
   });
 
-  it('makes a line overdue after its last instant, by dates of the zone, until the copy is back', async () => {
+  it('makes a line overdue after its last instant, by dates of the time zone, until the return', async () => {
     await setPolicy({ time_zone: 'Europe/Berlin', rental_days: 1 });
     shop.clock.set('2026-03-27T12:00:00.000Z');
     const { id } = await rent();
@@ -141,7 +141,7 @@ describe('the due date of a line', () => {
     expect(await at('2026-05-01T00:00:00.000Z')).toEqual([true, 2]);
   });
 
-  it('is that of the new movie where a line is corrected to another copy, from when it was lent', async () => {
+  it('follows the new movie if a line is corrected to another copy, from its lending time', async () => {
     await setPolicy({ rental_days: 3 });
     shop.clock.set('2026-01-14T12:00:00.000Z');
     const { id, movie_rent_id: rentId } = await rent().then(({ id: rentId, movie_rent_id }) => ({

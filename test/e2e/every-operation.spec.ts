@@ -19,7 +19,7 @@ describe('every operation', () => {
     await shop.clerk.client();
   });
 
-  it.each(answering(422))('refuses a query that is not UTF-8: $operationId', async (operation) => {
+  it.each(answering(422))('returns 400 for a query that is not UTF-8: $operationId', async (operation) => {
     await refused(call(shop.api, operation, { query: '?a=%E0%A4%A' }), 400, 'malformed-request');
   });
 
@@ -34,7 +34,7 @@ describe('every operation', () => {
     shop.contract.validate(answer);
   });
 
-  it.each(answering(422))('refuses a parameter it does not know: $operationId', async (operation) => {
+  it.each(answering(422))('returns 422 for an unknown parameter: $operationId', async (operation) => {
     expect(await faultyParameters(call(shop.api, operation, { query: '?limt=5' }))).toEqual(['limt']);
   });
 
@@ -56,41 +56,44 @@ describe('every operation', () => {
     await refused(call(shop.api, operation).set('Host', 'attacker.example'), 421, 'misdirected-request');
   });
 
-  it.each(operations)('refuses a header that is too large: $operationId', async (operation) => {
+  it.each(operations)('returns 431 for a header that is too large: $operationId', async (operation) => {
     const request = call(shop.api, operation).set('X-Padding', 'x'.repeat(20_000));
     await refused(request, 431, 'request-header-fields-too-large');
   });
 
-  it.each(answering(413))('refuses a body of more than 100 kB: $operationId', async (operation) => {
+  it.each(answering(413))('returns 413 for a body of more than 100 kB: $operationId', async (operation) => {
     await refused(call(shop.api, operation).send({ padding: 'x'.repeat(100 * 1024) }), 413, 'content-too-large');
   });
 
-  it.each(answering(415))('refuses a body that is not JSON: $operationId', async ({ body: _, ...operation }) => {
-    const request = call(shop.api, operation).type('text/plain').send('one movie, please');
-    const { detail } = await refused(request, 415, 'unsupported-media-type');
-    expect(detail).toBe('text/plain is not supported; send application/json.');
-  });
+  it.each(answering(415))(
+    'returns 415 for a body that is not JSON: $operationId',
+    async ({ body: _, ...operation }) => {
+      const request = call(shop.api, operation).type('text/plain').send('one movie, please');
+      const { detail } = await refused(request, 415, 'unsupported-media-type');
+      expect(detail).toBe('text/plain is not supported; send application/json.');
+    },
+  );
 
   const bodiless = operations.filter(({ readsBody }) => !readsBody);
   const [reading, changing] = [true, false].map((isRead) =>
     bodiless.filter(({ method }) => (method === 'get') === isRead),
   ) as [typeof bodiless, typeof bodiless];
-  it.each(changing)('refuses a body that it does not take: $operationId', async (operation) => {
+  it.each(changing)('returns 422 for a body of an operation without one: $operationId', async (operation) => {
     await refused(call(shop.api, operation).type('text/plain').send('whatever'), 422, 'invalid-input');
   });
 
-  it.each(reading)('does not look at a body that means nothing to it: $operationId', async (operation) => {
+  it.each(reading)('ignores a body of GET: $operationId', async (operation) => {
     const sent = await call(shop.api, operation, { id: largestId }).type('text/plain').send('whatever');
     const bare = await call(shop.api, operation, { id: largestId });
     expect(sent.status).toBe(bare.status);
   });
 
   const onOne = operations.filter(({ takesId }) => takesId);
-  it.each(onOne)('knows nothing of what is not there: $operationId', async (operation) => {
+  it.each(onOne)('returns 404 for an unknown id: $operationId', async (operation) => {
     await refused(call(shop.api, operation, { id: largestId }), 404, 'not-found');
   });
 
-  it('does not explain a problem there is none of', async () => {
+  it('returns 404 for an unknown problem type', async () => {
     expect((await refused(shop.api.get('/problems/none'), 404, 'not-found')).detail).toBe('Problem not found');
   });
 });
@@ -109,19 +112,19 @@ describe('every operation, of a service with a bug', () => {
   });
 });
 
-describe('every operation, when what the service keeps has vanished', () => {
+describe('every operation, if all tables are missing', () => {
   const shop = useShop();
   beforeAll(() => dropSchema(shop.databaseUrl));
   const concerned = answering(503).filter(({ path }) => !path.startsWith('/health'));
 
-  it.each(concerned)('says so and nothing about how it is made: $operationId', async (operation) => {
+  it.each(concerned)('returns 500 without implementation details: $operationId', async (operation) => {
     const problem = await refused(call(shop.api, operation), 500, 'internal-error');
     expect(problem.detail).toBe('An internal error occurred. Nothing was changed.');
     expect(JSON.stringify(problem)).not.toMatch(/select|insert|sqlite|postgres|relation|table|\.[jt]s\b/i);
   });
 });
 
-describe('every operation, when the database is away', () => {
+describe('every operation, while the database is unavailable', () => {
   const outage = new DatabaseOutage();
   let shop: Awaited<ReturnType<typeof openShop>>;
   beforeAll(async () => {
@@ -134,7 +137,7 @@ describe('every operation, when the database is away', () => {
     await shop.close();
   });
 
-  it('asks to try again in a moment', async () => {
+  it('returns 503 with Retry-After', async () => {
     const concerned = answering(503).filter(({ method }) => outage.blocksReads || method !== 'get');
     const answers = await Promise.all(concerned.map((operation) => call(shop.api, operation)));
     const kinds = answers.map(({ status, headers, body }) => [status, headers['retry-after'], body.type]);

@@ -2,7 +2,7 @@ import { faultyParameters, refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- documents are judged member by member */
-describe('an answer that is asked to show more', () => {
+describe('?expand=', () => {
   const shop = useShop();
   let genre: Record<string, any>, movie: Record<string, any>, client: Record<string, any>, rent: Record<string, any>;
   beforeAll(async () => {
@@ -38,19 +38,19 @@ describe('an answer that is asked to show more', () => {
     }
   });
 
-  it('shows none of it without ?expand', async () => {
+  it('shows no expansion without ?expand', async () => {
     expect((await shop.api.get(`/movie_rents/${rent['id']}`)).body).toEqual(rent);
     expect((await shop.api.get('/movies')).body[0]).toEqual(movie);
   });
 
-  it('keeps to what there is to show, once', async () => {
+  it('refuses unknown and repeated expansions', async () => {
     for (const query of ['?expand=client', '?expand=copies', '?expand=', '?expand=genre&expand=genre']) {
       expect(await faultyParameters(shop.api.get(`/movies${query}`))).toEqual(['expand']);
     }
     expect(await faultyParameters(shop.api.put('/movies/1?expand=genre').send(movie))).toEqual(['expand']);
   });
 
-  it('can be written back as it was read, on the condition that it still is so', async () => {
+  it('allows writing back an expanded document with If-Match', async () => {
     const path = `/movies/${movie['id']}`;
     const read = await shop.api.get(`${path}?expand=genre`).expect(200);
     const write = () =>
@@ -62,7 +62,7 @@ describe('an answer that is asked to show more', () => {
     await refused(write(), 412, 'precondition-failed');
   });
 
-  it('changes its tag with what it shows', async () => {
+  it('changes the ETag with the expanded resource', async () => {
     const tag = async () => (await shop.api.get(`/movies/${movie['id']}?expand=genre`).expect(200)).headers['etag']!;
     const before = await tag();
     await shop.api.get(`/movies/${movie['id']}?expand=genre`).set('If-None-Match', before).expect(304);

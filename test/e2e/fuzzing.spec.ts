@@ -127,7 +127,7 @@ function assertAnswerFits(
   throw new Error(`${what}: ${request}\n${status} ${text}`);
 }
 
-describe('an answer to a request that the document allows', () => {
+describe('a response to a valid request', () => {
   const refusedFor = (...codes: (string | undefined)[]) => {
     const body = { type: '/problems/invalid-input', errors: codes.map((code) => ({ code })) };
     return () => assertAnswerFits({}, { status: 422, text: JSON.stringify(body), body }, 'POST /movie_rents');

@@ -6,7 +6,7 @@ import { type Program, startService } from '../../scripts/support/program.js';
 
 const clients = 50;
 
-describe('the service, told to end', () => {
+describe('graceful shutdown of the service', () => {
   let database: FreshDatabase;
   let service: Program;
   let url: string;
@@ -48,7 +48,7 @@ describe('the service, told to end', () => {
     let ready = await get('/health/ready');
     while (ready.status === 200) ready = await get('/health/ready');
     expect(ready).toMatchObject({ status: 503, connection: 'close' });
-    expect(JSON.parse(ready.body)).toMatchObject({ detail: 'The service is about to end. Ask another instance.' });
+    expect(JSON.parse(ready.body)).toMatchObject({ detail: 'The service is shutting down. Use another instance.' });
     expect(await get('/health/live')).toMatchObject({ status: 200, connection: 'close' });
     await expect(
       (async () => {
@@ -66,7 +66,7 @@ describe('the service, told to end', () => {
     expect(await exited).toEqual({ code: 0, signal: null });
   });
 
-  it('has stored what it answered', async () => {
+  it('has stored every acknowledged write', async () => {
     ({ service, url } = await startService({ DATABASE_URL: database.url }));
     const { body } = await get('/genres?limit=200');
     expect(JSON.parse(body)).toHaveLength(clients);

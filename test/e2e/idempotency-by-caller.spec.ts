@@ -29,7 +29,7 @@ describe('An Idempotency-Key', () => {
     expect(answers.map(({ status }) => status)).toEqual(callers.map(() => 201));
   });
 
-  it('is authorized for each request: a caller who lost the right gets no stored answer', async () => {
+  it('is authorized for each request: a caller without the scope gets no stored response', async () => {
     const url = shop.databaseUrl;
     await add(await createKey('desk-3', 'catalog:write'), 'Western', 'kept').expect(201);
     await keys(url, 'revoke', '--name', 'desk-3');

@@ -21,10 +21,10 @@ function useExamples() {
   return shop;
 }
 
-describe('a request that is sent again with its Idempotency-Key', () => {
+describe('a retry with the same Idempotency-Key', () => {
   const shop = useExamples();
 
-  it.each(posts)('is answered to the byte as the first time: $operationId', async (operation) => {
+  it.each(posts)('returns the same response, byte by byte: $operationId', async (operation) => {
     const key = randomUUID();
     const post = needsMore.has(operation.operationId) ? await executable(operation, shop) : operation;
     const first = await call(shop.api, post).set('Idempotency-Key', key);
@@ -36,7 +36,7 @@ describe('a request that is sent again with its Idempotency-Key', () => {
     for (const name of ['location', 'etag', 'content-type']) expect(again.headers[name]).toBe(first.headers[name]);
   });
 
-  it('is not done again', async () => {
+  it('is not carried out again', async () => {
     const total = async () => (await shop.api.get('/movies?include_total=true')).headers['x-total-count'];
     const { id: genre_id } = await shop.clerk.genre();
     const before = Number(await total());
@@ -47,7 +47,7 @@ describe('a request that is sent again with its Idempotency-Key', () => {
     expect(Number(await total())).toBe(before + 1);
   });
 
-  it('is another request under another path: the same body for a copy of another movie', async () => {
+  it('is a different request with another path, though the body is the same', async () => {
     const [one, other] = [await shop.clerk.movie(0), await shop.clerk.movie(0)];
     const add = (id: number) => shop.api.post(`/movies/${id}/copies`).set('Idempotency-Key', 'copy').send({});
     const { body } = await add(one['id']).expect(201);
@@ -56,7 +56,7 @@ describe('a request that is sent again with its Idempotency-Key', () => {
     expect((await shop.api.get(`/movies/${other['id']}/copies`)).body).toEqual([]);
   });
 
-  it('is answered as then, whatever has become of it since', async () => {
+  it('replays the original response after the resource was changed or deleted', async () => {
     const send = () => shop.api.post('/genres').send({ name: 'Samurai' }).set('Idempotency-Key', 'samurai').expect(201);
     const { text, headers } = await send();
     await shop.api.delete(headers['location']!).expect(204);
@@ -64,19 +64,19 @@ describe('a request that is sent again with its Idempotency-Key', () => {
     await shop.api.get(headers['location']!).expect(404);
   });
 
-  it('is replayed to concurrent retries, none of which waits for another', async () => {
+  it('is replayed concurrently without waiting', async () => {
     const send = () => shop.api.post('/genres').send({ name: 'Chambara' }).set('Idempotency-Key', 'chambara');
     const { text } = await send().expect(201);
     const answers = await Promise.all(Array.from({ length: 20 }, send));
     expect(answers.map((answer) => [answer.status, answer.text])).toEqual(answers.map(() => [201, text]));
   });
 
-  it('is done again without a key', async () => {
+  it('is carried out again without the key', async () => {
     const [one, other] = [await shop.clerk.client(), await shop.clerk.client()];
     expect(one.id).not.toBe(other.id);
   });
 
-  it.each(posts)('is refused where it is another request: $operationId', async (operation) => {
+  it.each(posts)('returns 422 idempotency-key-reused for a different request: $operationId', async (operation) => {
     const key = randomUUID();
     await shop.api
       .post('/clients')
@@ -86,14 +86,14 @@ describe('a request that is sent again with its Idempotency-Key', () => {
     await refused(call(shop.api, operation).set('Idempotency-Key', key), 422, 'idempotency-key-reused');
   });
 
-  it('is refused with another body', async () => {
+  it('returns 422 idempotency-key-reused for another body', async () => {
     const send = (first_name: string) =>
       shop.api.post('/clients').send({ first_name, last_name: 'K', address: 'A' }).set('Idempotency-Key', 'akira');
     await send('Akira').expect(201);
     await refused(send('Kyoko'), 422, 'idempotency-key-reused');
   });
 
-  it('is tried again where it was refused, mended or not', async () => {
+  it('is carried out if the first request was refused, with the same or another body', async () => {
     const send = (genre_id: number) =>
       shop.api.post('/movies').send({ title: 'Ran', year: 1985, genre_id }).set('Idempotency-Key', 'mended');
     await refused(send(4711), 422, 'invalid-input');
@@ -101,13 +101,13 @@ describe('a request that is sent again with its Idempotency-Key', () => {
     await send(1).expect(201);
   });
 
-  it.each(['', ' ', 'two words', 'ключ', 'x'.repeat(256)])('is refused with a key like %j', async (key) => {
+  it.each(['', ' ', 'two words', 'ключ', 'x'.repeat(256)])('returns 422 for the key %j', async (key) => {
     const request = shop.api.post('/genres').send({ name: 'Noir' });
     const given = Buffer.from(key).toString('latin1');
     expect(await faultyParameters(request.set('Idempotency-Key', given))).toEqual(['Idempotency-Key']);
   });
 
-  it('is done again after 24 hours, and the old answer is forgotten', async () => {
+  it('is carried out again after 24 hours', async () => {
     const send = (name: string) => shop.api.post('/genres').send({ name }).set('Idempotency-Key', 'yesterday');
     const age = (hours: number) =>
       executeRaw(
@@ -123,10 +123,10 @@ describe('a request that is sent again with its Idempotency-Key', () => {
   });
 });
 
-describe('a request that is sent again while the first is at work', () => {
+describe('a retry while the first request is in progress', () => {
   const shop = useExamples();
 
-  it.each(posts)('has to wait: $operationId', async (operation) => {
+  it.each(posts)('returns 409 idempotency-key-in-use: $operationId', async (operation) => {
     const post = needsMore.has(operation.operationId) ? await executable(operation, shop) : operation;
     const release = await blockWrites(shop.databaseUrl);
     const key = randomUUID();
@@ -141,10 +141,10 @@ describe('a request that is sent again while the first is at work', () => {
   });
 });
 
-describe('100 clerks who each ask 20 times at once, and whose line is cut', () => {
+describe('2,000 concurrent retries of 100 requests over broken connections', () => {
   const shop = useShop();
 
-  it('get 100 things done, and each of them the same answer to the byte', async () => {
+  it('are carried out 100 times, with the same response to all retries of a request', async () => {
     const { port } = new URL(shop.url);
     const askAndHangUp = (clerk: number, delay: number) =>
       new Promise<void>((done) => {

@@ -4,7 +4,7 @@ import { executeRaw, queryRaw } from '../support/raw-database.js';
 import { refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 
-describe('kept answers of an Idempotency-Key', () => {
+describe('stored responses of an Idempotency-Key', () => {
   const shop = useShop();
   beforeAll(async () => {
     await shop.clerk.movie(1);
@@ -15,7 +15,7 @@ describe('kept answers of an Idempotency-Key', () => {
 
   const person = { first_name: 'Etsuko', last_name: 'Ichihara', address: '5 Shinjuku', license_number: 'TK-1' };
 
-  describe('of a client who was deleted', () => {
+  describe('of a deleted client', () => {
     it('are erased with the client, and a retry returns 409 without personal data', async () => {
       const key = randomUUID();
       const send = (body: object) => shop.api.post('/clients').send(body).set('Idempotency-Key', key);
@@ -31,7 +31,7 @@ describe('kept answers of an Idempotency-Key', () => {
       expect(JSON.stringify(await keptRows())).not.toMatch(/Etsuko|Ichihara|Shinjuku|TK-1/);
     });
 
-    it('stay where the client can not be deleted', async () => {
+    it('stay if the client cannot be deleted', async () => {
       const send = () =>
         shop.api
           .post('/clients')
@@ -45,7 +45,7 @@ describe('kept answers of an Idempotency-Key', () => {
   });
 
   it.each(operations.filter(({ method }) => method === 'post'))(
-    'return 409 idempotency-answer-gone where they were too large to keep: $operationId',
+    'lead to 409 idempotency-answer-gone if they were too large to store: $operationId',
     async (operation) => {
       const key = randomUUID();
       const post = await executable(operation, shop);
@@ -62,7 +62,7 @@ describe('kept answers of an Idempotency-Key', () => {
     },
   );
 
-  it('are the same for members in another order, null for absent, space around text and a slash after the path', async () => {
+  it('are replayed regardless of the order of members, null for absent, space around text and a slash after the path', async () => {
     const send = (path: string, json: string) =>
       shop.api.post(path).set('Content-Type', 'application/json').send(json).set('Idempotency-Key', 'same');
     const { text } = await send('/clients', '{"first_name":"Caf\u00e9","last_name":"B","address":"C"}').expect(201);
@@ -81,7 +81,7 @@ describe('kept answers of an Idempotency-Key', () => {
     }
   });
 
-  it('tell null apart from absent where null removes', async () => {
+  it('distinguish null from absence if null removes a member', async () => {
     const send = (body: object) => shop.api.post('/genres/1').send(body).set('Idempotency-Key', 'removes');
     await send({ name: 'Kept' }).expect(200);
     await refused(send({ name: 'Kept', description: null }), 422, 'idempotency-key-reused');
@@ -101,7 +101,7 @@ describe('kept answers of an Idempotency-Key', () => {
         await shop.api.put(`${rental}/close`).expect(200);
       },
     ],
-  ])('are erased with a rental that showed the client and was %s', async (how, change) => {
+  ])('are erased for a rental that showed the client and was %s', async (how, change) => {
     const { body: client } = await shop.api
       .post('/clients')
       .send({ ...person, license_number: null })

@@ -57,12 +57,12 @@ function importSakila(): void {
   });
   const sakila = { genres: 16, movies: 1000, copies: 4581, clients: 599, rents: 16_044, open: 183 };
 
-  it('takes in every genre, movie, copy, client and rental', async () => {
+  it('adds every genre, movie, copy, client and rental', async () => {
     expect(firstImport).toMatch(/rents +16044 added/);
     expect(await totals()).toEqual(sakila);
   });
 
-  it('knows 183 copies to be out, and 42 movies to have none', async () => {
+  it('results in 183 copies that are out, and 42 movies without copies', async () => {
     const movies = await readAll<Movie>(api, '/movies');
     expect(movies).toHaveLength(1000);
     const sum = (count: (movie: Movie) => number) => movies.reduce((total, movie) => total + count(movie), 0);
@@ -71,7 +71,7 @@ function importSakila(): void {
     expect(movies.filter(({ stock }) => stock === 0)).toHaveLength(42);
   });
 
-  it('knows who has them', async () => {
+  it('shows who has them', async () => {
     const open = await readAll<Rent>(api, '/movie_rents', 'is_closed=false');
     expect(open).toHaveLength(183);
     expect(new Set(open.map((rent) => rent.client_id)).size).toBe(159);
@@ -79,7 +79,7 @@ function importSakila(): void {
 
   // Reads all rentals, which are the same on both: test/database/postgres/copying-sakila.spec.ts compares each row.
   if (isSqlite())
-    it('knows which title was rented most', async () => {
+    it('shows the title that was rented most', async () => {
       const rents = await readAll<Rent>(api, '/movie_rents');
       expect(rents).toHaveLength(16_044);
       const lendings = new Map<string, number>();
@@ -90,7 +90,7 @@ function importSakila(): void {
       expect(most).toEqual(['BUCKET BROTHERHOOD', 34]);
     });
 
-  it('adds nothing when it is imported again', async () => {
+  it('adds nothing in a repeated import', async () => {
     await shop.close();
     const summary = await runImport();
     await serve();
@@ -108,7 +108,7 @@ describe('npm run import:sakila', () => {
 
   const run = (...args: string[]) => runCommand('import-sakila', { DATABASE_URL: database.url }, args);
 
-  it('refuses files that are not UTF-8 with every fault, and takes them with --encoding', async () => {
+  it('refuses files that are not UTF-8 with every fault, and accepts them with --encoding', async () => {
     const names = Buffer.from('category_id,name\n1,Comédie\n2,Drame\n', 'latin1');
     const { folder, drop } = await writeSakila({ 'category.csv': names });
     const refused = await run(folder);

@@ -85,7 +85,7 @@ describe('limits of input', () => {
       }
     });
 
-    it('normalizes no query parameter that can not be short enough', async () => {
+    it('does not normalize a query parameter that is too long in any form', async () => {
       for (const query of ['/movies?title=', '/clients?name=', '/clients?license_number=', '/movie_copies?code=']) {
         const target = query + encodeURIComponent(marks(2_400));
         const longest = await longestNormalized(() => refused(shop.api.get(target), 422, 'invalid-input'));
@@ -93,7 +93,7 @@ describe('limits of input', () => {
       }
     });
 
-    it('takes text that is short enough once it is composed and trimmed', async () => {
+    it('accepts text that is short enough after composition and trimming', async () => {
       // Four code units that are composed to one.
       const title = `${' '.repeat(5000)}${'\u03b1\u0313\u0300\u0345'.repeat(255)}\n`;
       const { body } = await shop.api.post('/movies').send({ title, year: 1999, genre_id: 1 }).expect(201);
@@ -101,7 +101,7 @@ describe('limits of input', () => {
     });
 
     it.each(members)(
-      'takes at %s a %s of as many combining marks as it may have characters',
+      'accepts at %s a %s of as many combining marks as its maximum length',
       async (path, member, max) => {
         const good = {
           name: 'Marked',
@@ -132,14 +132,14 @@ describe('limits of input', () => {
       ['numbers', '1', 50_000],
       ['lines with unknown members', '{"x":1}', 12_000],
       ['good lines', '{"movie_id":1}', 101],
-    ])('returns 422 too_many_items once, and reads none of the items, for a list of %s', async (_, item, count) => {
+    ])('returns one 422 too_many_items, without reading the items, for a list of %s', async (_, item, count) => {
       const request = post('/movie_rents', list(item, count));
       expect(await errorsOf(request)).toEqual([
         { pointer: '#/details', code: 'too_many_items', detail: 'details must have 100 items at most.' },
       ]);
     });
 
-    it('returns 422 for 51 bytes of brotli that are 34,000 lines, in less than 1 kB', async () => {
+    it('returns 422 in less than 1 kB for 51 bytes of brotli that are 34,000 lines', async () => {
       const body = brotliCompressSync(list('{}', 34_000));
       expect(body.length).toBeLessThan(60);
       const { text } = await packed('/movie_rents', 'br', body).expect(422);
@@ -159,13 +159,13 @@ describe('limits of input', () => {
       ['lone surrogates in nested lists', '/movies', `{"copies":[${Array(5_000).fill('["\\ud800"]').join()}]}`],
     ];
 
-    it.each(many)('lists the first 100 and says that there are more, for %s', async (_, path, json) => {
+    it.each(many)('lists the first 100 and states that there are more, for %s', async (_, path, json) => {
       const problem = await refused(post(path, json), 422, 'invalid-input');
       expect(problem['errors']).toHaveLength(100);
       expect(problem['detail']).toBe('The request has more than 100 errors; the first 100 are listed.');
     });
 
-    it('lists 100 unknown query parameters, the most that a query may have', async () => {
+    it('lists 100 unknown query parameters, the maximum of a query', async () => {
       const query = Array.from({ length: 100 }, (_, index) => `q${index}=1`).join('&');
       for (const path of ['/movies', '/version']) {
         const { body } = await shop.api.get(`${path}?${query}`).expect(422);
@@ -173,7 +173,7 @@ describe('limits of input', () => {
       }
     });
 
-    it('does not repeat a long name of a member in the answer', async () => {
+    it('does not repeat a long member name in the response', async () => {
       for (const name of ['x'.repeat(90_000), '~'.repeat(90_000), '\u{1f3ac}'.repeat(20_000)]) {
         const { text, body } = await post('/genres', JSON.stringify({ name: 'Long', [name]: 1 })).expect(422);
         expect(body.errors[0].code).toBe('unknown_member');
@@ -181,7 +181,7 @@ describe('limits of input', () => {
       }
     });
 
-    it('lists one error a member, the first that applies, each with a code', async () => {
+    it('lists one error for each member, the first that applies, with a code', async () => {
       const codes = async (json: string) =>
         (await errorsOf(post('/movies/with_stock', json))).map(({ pointer, code }) => `${pointer} ${code}`);
       expect(await codes('{}')).toEqual([
@@ -228,7 +228,7 @@ describe('limits of input', () => {
       await refused(post('/genres', json), 400, 'malformed-request');
     });
 
-    it('takes one name in several objects, and colons, quotes and brackets in text', async () => {
+    it('accepts one name in several objects, and colons, quotes and brackets in text', async () => {
       const name = '"{[:\\"]}\\\\';
       await post('/genres', JSON.stringify({ name, description: ':::"\\"{{{{[[[[' })).expect(201);
       const details = [{ movie_id: 1 }, { movie_id: 1 }];
@@ -240,7 +240,7 @@ describe('limits of input', () => {
   describe('of encoded bodies', () => {
     const json = JSON.stringify({ name: 'Packed' });
 
-    it.each(Object.entries(encoders))('takes a body in %s', async (encoding, encode) => {
+    it.each(Object.entries(encoders))('accepts a body in %s', async (encoding, encode) => {
       await packed('/genres', encoding, encode(JSON.stringify({ name: `Packed by ${encoding}` }))).expect(201);
     });
 
@@ -272,7 +272,7 @@ describe('limits of input', () => {
       },
     );
 
-    it.each(['utf8', 'UTF8', 'utf-8', '"utf-8"'])('takes the charset %s', async (charset) => {
+    it.each(['utf8', 'UTF8', 'utf-8', '"utf-8"'])('accepts the charset %s', async (charset) => {
       const type = `application/json; charset=${charset}`;
       await shop.api.patch('/movie_copies/1').set('Content-Type', type).send('{}').expect(200);
     });

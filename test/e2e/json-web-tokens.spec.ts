@@ -57,7 +57,7 @@ describe('JSON Web Tokens', () => {
     expect(new Set(Object.values(found))).toEqual(new Set([200, 401]));
   });
 
-  it('stop when they expire, also if they were verified before', async () => {
+  it('are refused after they expire, also if they were verified before', async () => {
     const token = await issuer.token({});
     expect(await status(token)).toBe(200);
     shop.clock.set(new Date(Date.now() + 400_000).toISOString());
@@ -126,7 +126,7 @@ describe('JSON Web Tokens', () => {
     expect(await statusOf({ header: { crit: ['exp2'], exp2: 1 } }).catch(() => 401)).toBe(401);
   });
 
-  it('are customers by the scope self and the claim client_id, which belong together', async () => {
+  it('authenticate a customer by the scope self and the claim client_id together', async () => {
     const { body: client } = await withToken(shop.api, await issuer.token({ claims: { scope: 'clients:write' } }))
       .post('/clients')
       .send({ first_name: 'Alvin', last_name: 'Straight', address: '12 Mower Lane' });
@@ -149,7 +149,7 @@ describe('JSON Web Tokens', () => {
   });
 });
 
-describe('JSON Web Tokens, while the key set is not to be had', () => {
+describe('JSON Web Tokens, while the key set is unavailable', () => {
   let issuer: Awaited<ReturnType<typeof startIssuer>>;
   let shop: Awaited<ReturnType<typeof openShop>>;
   beforeAll(async () => {
@@ -162,7 +162,7 @@ describe('JSON Web Tokens, while the key set is not to be had', () => {
   });
 
   it.each(['down', 'silent', 'huge', 'redirecting', 'not JSON', 'no key set', 'failing'] as const)(
-    'get 503 if no key is known and its server is %s, but serve what is public',
+    'get 503 if no key is known and its server is %s, except on public operations',
     async (mode) => {
       issuer.mode = mode;
       const caller = withToken(shop.api, await issuer.token({}));
@@ -173,7 +173,7 @@ describe('JSON Web Tokens, while the key set is not to be had', () => {
     },
   );
 
-  it('are served by known keys, once they were fetched, and public operations without any', async () => {
+  it('are accepted with known keys, once they were fetched', async () => {
     issuer.mode = 'down';
     expect((await withToken(shop.api, await issuer.token({})).get('/version')).status).toBe(200);
     issuer.mode = 'up';

@@ -2,10 +2,10 @@ import { refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 
 /** What clients of the former service (FastAPI) do, spelt as they spell it. */
-describe('the old spellings', () => {
+describe('the legacy API', () => {
   const shop = useShop();
 
-  it('serves each of the 26 calls of the former client', async () => {
+  it('serves each of the 26 requests of the former client', async () => {
     const { api } = shop;
     const created = async (path: string, body: object) => (await api.post(path).send(body).expect(201)).body;
     const updated = async (path: string, body?: object) => (await api.put(path).send(body).expect(200)).body;
@@ -61,7 +61,7 @@ describe('the old spellings', () => {
   });
 
   it.each(['genres', 'movies', 'clients', 'movie_rents', 'movie_copies'])(
-    'lists /%s/ with the slash as without, and links on',
+    'lists /%s/ with a trailing slash as without it, with links',
     async (collection) => {
       const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(2)];
       for (const { id } of movie.copies) await shop.clerk.rent(client.id, id);
@@ -72,28 +72,28 @@ describe('the old spellings', () => {
     },
   );
 
-  it('keeps what an old update of a genre leaves out', async () => {
+  it('keeps members that the legacy update of a genre omits', async () => {
     const genre = await shop.clerk.genre({ description: 'Dust.' });
     const { body } = await shop.api.post(`/genres/${genre.id}`).send({ description: 'Dirt.' }).expect(200);
     expect(body).toEqual({ ...genre, description: 'Dirt.' });
     expect((await shop.api.post(`/genres/${genre.id}/`).send({}).expect(200)).body).toEqual(body);
   });
 
-  it('says where a movie added by the old path is found', async () => {
+  it('returns the Location of a movie added by the legacy path', async () => {
     const { id } = await shop.clerk.genre();
     const { body, headers } = await shop.api.post('/movie').send({ title: 'M', year: 1931, genre_id: id }).expect(201);
     expect(headers.location).toBe(`/movies/${body.id}`);
     expect((await shop.api.get(`/movies/${body.id}`)).body).toEqual(body);
   });
 
-  it.each([0, 4712, 9_007_199_254_740_991])('takes the license number %d as it is spelt', async (license_number) => {
+  it.each([0, 4712, 9_007_199_254_740_991])('accepts the license number %d as a number', async (license_number) => {
     const { id } = await shop.clerk.client({ license_number });
     expect((await shop.api.get(`/clients/${id}`)).body.license_number).toBe(String(license_number));
     const found = await shop.api.get(`/clients/?license_number=${license_number}`).expect(200);
     expect(found.body).toMatchObject([{ id }]);
   });
 
-  it('refuses a name that another genre has under the old path too', async () => {
+  it('refuses the name of another genre by the legacy path too', async () => {
     const [one, other] = [await shop.clerk.genre(), await shop.clerk.genre()];
     const problem = await refused(
       shop.api.post(`/genres/${one.id}`).send({ name: other.name }),
@@ -105,7 +105,7 @@ describe('the old spellings', () => {
 
   const deprecated = { deprecation: '@1795651200', sunset: 'Sat, 01 Jan 2028 00:00:00 GMT' };
 
-  it('are announced as deprecated by each answer (RFC 9745, RFC 8594)', async () => {
+  it('has Deprecation and Sunset in each response (RFC 9745, RFC 8594)', async () => {
     const { id } = await shop.clerk.genre();
     const movie = { title: 'M', year: 1931, genre_id: id };
     for (const { headers } of [
@@ -119,7 +119,7 @@ describe('the old spellings', () => {
     expect(new Date(deprecated.sunset).getTime()).toBeGreaterThan(Number(deprecated.deprecation.slice(1)) * 1000);
   });
 
-  it('are announced as deprecated by a replayed answer too, and no other answer is', async () => {
+  it('has Deprecation in a replayed response too, and in no response of other paths', async () => {
     const { id: genre_id } = await shop.clerk.genre();
     const send = (path: string) =>
       shop.api

@@ -222,17 +222,17 @@ describe('npm run verify', () => {
       'a genre that is found by another name': async () => {
         const id = await genre();
         await unchecked(`UPDATE genre SET name = 'Renamed' WHERE id = ${id}`);
-        return [`genre ${id}: its name_key isn't what follows from its text.`];
+        return [`genre ${id}: its name_key doesn't match its text.`];
       },
       'a movie that is found by another title': async () => {
         const { id } = await shop.clerk.movie(0);
         await unchecked(`UPDATE movie SET title_search = 'another' WHERE id = ${id}`);
-        return [`movie ${id}: its title_search isn't what follows from its text.`];
+        return [`movie ${id}: its title_search doesn't match its text.`];
       },
       'a movie that is found by another director': async () => {
         const { id } = await shop.clerk.movie(0, { director: 'Agnès Varda' });
         await unchecked(`UPDATE movie SET director_search = 'another' WHERE id = ${id}`);
-        return [`movie ${id}: its director_search isn't what follows from its text.`];
+        return [`movie ${id}: its director_search doesn't match its text.`];
       },
       'a copy and a client who are found by another code and license number': async () => {
         const { copies } = await shop.clerk.movie(1);
@@ -240,16 +240,14 @@ describe('npm run verify', () => {
         await unchecked(`UPDATE movie_copy SET code = 'another' WHERE id = ${copies[0].id}`);
         await unchecked(`UPDATE client SET license_number = 'V-2' WHERE id = ${id}`);
         return [
-          `movie_copy ${copies[0].id}: its code_key isn't what follows from its text.`,
-          `client ${id}: its license_key isn't what follows from its text.`,
+          `movie_copy ${copies[0].id}: its code_key doesn't match its text.`,
+          `client ${id}: its license_key doesn't match its text.`,
         ];
       },
       'a client who is found and sorted by another name': async () => {
         const id = await client();
         await unchecked(`UPDATE client SET first_name = 'Secret' WHERE id = ${id}`);
-        return ['name_search', 'name_sort'].map(
-          (name) => `client ${id}: its ${name} isn't what follows from its text.`,
-        );
+        return ['name_search', 'name_sort'].map((name) => `client ${id}: its ${name} doesn't match its text.`);
       },
       ...(isSqlite() && {
         'a movie that the search index has lost': async () => {

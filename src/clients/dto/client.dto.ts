@@ -7,7 +7,7 @@ export const contactFields = {
   email: { description: 'E-mail address.', example: 'ada@brennan.example' },
   phone: { description: 'Telephone number.', maxLength: 64, example: '+353 21 555 0144' },
   max_open_copies: {
-    description: 'Copies that this client may have out at the same time; null: as the shop says.',
+    description: 'Maximum number of copies that this client may have out; null: the limit of the shop.',
     minimum: 0,
     maximum: 10_000,
     example: 10,

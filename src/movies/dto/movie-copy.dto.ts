@@ -98,7 +98,8 @@ class OpenLoanDto {
 @ApiSchema({ name: 'LocatedMovieCopy' })
 export class LocatedMovieCopyDto extends MovieCopyDto {
   @ChoiceField({
-    description: 'Where it is: `in` and free, `out` with a client, or `away`: lost, retired or in maintenance.',
+    description:
+      'Where it is: `in` the shop and free, `out` with a client, or `away`: lost, retired or in maintenance.',
     name: 'CopyStatus',
     choices: copyStatuses,
     derived: true,
@@ -107,7 +108,7 @@ export class LocatedMovieCopyDto extends MovieCopyDto {
   status!: (typeof copyStatuses)[number];
 
   @ObjectField(() => OpenLoanDto, {
-    description: 'The loan that it is out on; null if it is not out.',
+    description: 'The open loan of the copy; null if it is not out.',
     nullable: true,
     derived: true,
     example: null,

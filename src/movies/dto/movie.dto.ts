@@ -22,12 +22,12 @@ export const termsFields = {
   rental_days: {
     minimum: 0,
     maximum: 3650,
-    description: 'Days until a copy is due; null: as the shop says.',
+    description: 'Days until a copy is due; null: the value of the shop.',
     example: 1,
   },
-  rental_rate: { description: 'Price of the rental of one copy; null: as the shop says.', example: 450 },
-  late_fee_per_day: { description: 'Fee for each day that a copy is late; null: as the shop says.', example: 150 },
-  replacement_cost: { description: 'Price of a copy that was lost; null: as the shop says.', example: 3000 },
+  rental_rate: { description: 'Price of the rental of one copy; null: the value of the shop.', example: 450 },
+  late_fee_per_day: { description: 'Fee for each day that a copy is late; null: the value of the shop.', example: 150 },
+  replacement_cost: { description: 'Price of a copy that was lost; null: the value of the shop.', example: 3000 },
 };
 
 /** A movie in a rental. */

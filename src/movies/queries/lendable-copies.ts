@@ -55,7 +55,7 @@ const isNamedOrFree: Readonly<Record<EngineName, string>> = {
     'WHERE free.key < (wanted.value ->> 1))',
 };
 
-/** Selects the copies with these ids, and up to a number of other free copies of each of some movies. */
+/** Selects the copies with these ids, and of some movies up to a number of other free copies each. */
 export async function selectLendable(
   manager: EntityManager,
   ids: readonly number[],

@@ -13,7 +13,7 @@ export class AnonymousAccess {
     private readonly tokens: JsonWebTokens,
   ) {}
 
-  /** Whether an anonymous request is allowed now: the first API key that is created closes an open service. */
+  /** Whether an anonymous request is allowed now: creating the first API key ends anonymous access. */
   get isAllowed(): boolean | Promise<boolean> {
     if (this.environment.ALLOW_ANONYMOUS === 'true') return true;
     if (!this.isForDevelopment || this.tokens.isConfigured) return false;

@@ -20,8 +20,9 @@ export class Authentication {
   ) {}
 
   /**
-   * Sets `request.principal`. A request without a credential is anonymous; what it may do is for the authorization. If
-   * the credential cannot be checked now, sets `request.authenticationError`: public operations need no answer.
+   * Sets `request.principal`. A request without a credential is anonymous; authorization decides what it may do. If
+   * the credential cannot be checked now, sets `request.authenticationError`: public operations are served
+   * nevertheless.
    * @param limits counts requests whose credential is not valid
    * @returns why the request is refused, if its credential is not valid
    */

@@ -10,7 +10,7 @@ import { isLocal } from '../http/server/loopback.js';
 import { AnonymousAccess } from './anonymous-access.js';
 
 /**
- * Authorization: the first guard. It judges by the metadata of the handler, never by the path, and denies a handler
+ * Authorization: the first guard. It decides by the metadata of the handler, never by the path, and refuses a handler
  * without metadata.
  */
 @Injectable()
@@ -23,7 +23,7 @@ export class AuthorizationGuard implements CanActivate {
   canActivate(context: ExecutionContext): true | Promise<true> {
     const request = context.switchToHttp().getRequest<ArrivedRequest>();
     const authorization = Reflect.getMetadata(authorizationMetadata, context.getHandler()) as Authorization | undefined;
-    if (!authorization) throw new HttpProblem('forbidden', 'This operation does not say who may call it.');
+    if (!authorization) throw new HttpProblem('forbidden', 'This operation declares no access.');
     const { access } = authorization;
     if (access === 'public') return true;
     context.switchToHttp().getResponse<Response>().vary('Authorization');

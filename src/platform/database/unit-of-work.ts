@@ -35,10 +35,10 @@ class UnitsOfWork<Thing> {
   ) {}
 
   /**
-   * Runs `work` in one transaction, which is rolled back if `work` throws. When the promise resolves, the transaction is
-   * on disk. Work that ends with StaleLock is repeated. With an idempotency key in the command, a retry does not
+   * Runs `work` in one transaction, which is rolled back if `work` throws. When the promise resolves, the transaction
+   * is on disk. Work that ends with StaleLock is repeated. With an idempotency key in the command, a retry does not
    * repeat the work.
-   * @throws DoneBefore, IdempotencyKeyInUse, IdempotencyKeyReused
+   * @throws IdempotentReplay, IdempotencyKeyInUse, IdempotencyKeyReused
    */
   async run<P extends RepositoryClasses, Result extends Thing>(
     repositoryClasses: P,
@@ -66,13 +66,13 @@ class UnitsOfWork<Thing> {
   ): Promise<Result> {
     const { writers } = this.rooms;
     const wait = writers.waitOf(this.command);
-    if (writers.waiting > longQueueLength) await this.judge(repositoryClasses, precheck);
+    if (writers.waiting > longQueueLength) await this.runPrecheck(repositoryClasses, precheck);
     for (;;) {
       try {
         return await this.runOnce(repositoryClasses, work, wait);
       } catch (error) {
         const isRetried = isLockTimeout(error) || error instanceof LostRace;
-        if (isRetried || writers.isExpiry(error)) await this.judge(repositoryClasses, precheck);
+        if (isRetried || writers.isExpiry(error)) await this.runPrecheck(repositoryClasses, precheck);
         if (!isRetried || wait.isOver) throw error;
       }
     }
@@ -126,11 +126,14 @@ class UnitsOfWork<Thing> {
   }
 
   /** Runs `precheck` in a read-only transaction, after the check for an idempotent replay. */
-  private async judge<P extends RepositoryClasses>(repositoryClasses: P, judge: Work<P, unknown>): Promise<void> {
+  private async runPrecheck<P extends RepositoryClasses>(
+    repositoryClasses: P,
+    precheck: Work<P, unknown>,
+  ): Promise<void> {
     const { idempotency } = this.command;
     const unit = async (manager: EntityManager): Promise<void> => {
       if (idempotency) await this.idempotency.assertNotDone(idempotency, manager);
-      await judge(repositories(repositoryClasses, manager));
+      await precheck(repositories(repositoryClasses, manager));
     };
     try {
       await this.transactions.read(unit, this.rooms.readers.waitOf(this.command, true));

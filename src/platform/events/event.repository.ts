@@ -82,7 +82,9 @@ export class EventRepository {
     return writeDeferred(this.manager);
   }
 
-  /** Removes the comments and notes of clerks from the events of resources, and returns the number of these events. */
+  /**
+   * Removes the comments and notes of clerks from the events of resources, and returns the number of changed events.
+   */
   async removeComments(resource: string, ids: readonly number[]): Promise<number> {
     const dialect = dialectOf(this.manager.connection);
     const { affected } = await this.manager.queryRunner!.query(
@@ -103,7 +105,7 @@ export class EventRepository {
     return rows.length > 0;
   }
 
-  /** Lets new events follow all recorded ones, although the numbers of transactions have started again. */
+  /** Makes new events follow all recorded ones, although the transaction numbers have started again. */
   async continueOrder(): Promise<void> {
     await this.manager.query(
       `UPDATE installation SET event_offset = ${latest} WHERE ${latest} >= event_offset + ${this.nextTransactionId}`,

@@ -17,10 +17,9 @@ export class EventsController {
     access: 'admin',
     summary: 'List recorded changes',
     description:
-      'All changes in the order of their commits, for audits and for programs that follow the shop. To follow it, request ' +
-      'the `next` link of `Link` again and again: it is there at the end of the list too, and leads to the changes that ' +
-      'come after. No change is missed or repeated. On PostgreSQL, changes appear as soon as all earlier transactions ' +
-      'have ended.',
+      'All changes in the order of their commits, for audits and for programs that follow the shop. To follow it, ' +
+      'request the `next` link of each response: the last page has one too, which leads to later changes. No change is ' +
+      'missed or repeated. On PostgreSQL, changes appear as soon as all earlier transactions have ended.',
     returns: [EventDto],
   })
   async listEvents(@Query() query: ListEvents, @Context() context: RequestContext): Promise<PageResponse<EventDto>> {

@@ -18,7 +18,7 @@ export interface RateCounters {
 
 /** Connections to count with. Few: a statement takes less than a millisecond. */
 const maxConnections = 2;
-/** How long counting may hold up a request, in milliseconds. */
+/** Maximum delay of a request by counting. */
 const timeoutMs = 500;
 
 /**

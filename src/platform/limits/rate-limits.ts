@@ -18,8 +18,8 @@ export class RateLimits implements OnApplicationShutdown {
   constructor(private readonly counters: RateCounters) {}
 
   /**
-   * Counts a request, and tells the caller in `RateLimit` what is left (draft-ietf-httpapi-ratelimit-headers).
-   * @returns 429 with Retry-After if the caller has made too many
+   * Counts a request, and sets the remaining number in `RateLimit` (draft-ietf-httpapi-ratelimit-headers).
+   * @returns 429 with Retry-After if the caller has sent too many requests
    */
   async admit(request: ArrivedRequest, response: Response): Promise<HttpProblem | undefined> {
     if (isHealthPath(request.target!.path)) return undefined;

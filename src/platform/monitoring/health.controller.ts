@@ -13,9 +13,8 @@ export class HealthController {
   @Get()
   @Operation({
     access: 'public',
-    summary: 'Ask whether all is well',
-    description:
-      'The same as `/health/ready`, for people and for monitors that know only one address. Any query is ignored.',
+    summary: 'Check health',
+    description: 'Alias of `/health/ready`, for monitors with a single address. Query parameters are ignored.',
     returns: HealthDto,
     problems: [ServiceUnavailable],
     needsDatabase: false,
@@ -29,10 +28,10 @@ export class HealthController {
   @Get('ready')
   @Operation({
     access: 'public',
-    summary: 'Ask whether requests can be served',
+    summary: 'Check readiness',
     description:
-      'For a load balancer: whether the database answers, with the schema of this release, and the service is not ' +
-      'about to end. Where it is not ready, send requests elsewhere.',
+      'Readiness probe of a load balancer: whether the database answers, with the schema of this release, and the ' +
+      'service is not shutting down. If it fails, route requests to other instances.',
     returns: HealthDto,
     problems: [ServiceUnavailable],
     needsDatabase: false,
@@ -45,8 +44,8 @@ export class HealthController {
   @Get('live')
   @Operation({
     access: 'public',
-    summary: 'Ask whether the process runs',
-    description: 'Liveness probe: as long as this answers, a restart would not help.',
+    summary: 'Check liveness',
+    description: 'Liveness probe: whether the process answers. Does not depend on the database.',
     returns: HealthDto,
     needsDatabase: false,
     ignoresQuery: true,

@@ -24,7 +24,7 @@ export class HealthService implements BeforeApplicationShutdown {
    * @throws ServiceUnavailable
    */
   async assertReady(): Promise<void> {
-    if (this.isEnding) throw new ServiceUnavailable(undefined, 'The service is about to end. Ask another instance.');
+    if (this.isEnding) throw new ServiceUnavailable(undefined, 'The service is shutting down. Use another instance.');
     if (performance.now() >= this.staleAt) {
       this.staleAt = Infinity;
       this.check = this.checkDatabase().finally(() => (this.staleAt = performance.now() + cacheLifetimeMs));
@@ -42,7 +42,7 @@ export class HealthService implements BeforeApplicationShutdown {
     throw new ServiceUnavailable(
       undefined,
       `The database's schema is older than this release, which needs ${pending.join(', ')}. ` +
-        'A start of the service migrates it.',
+        'Starting the service migrates it.',
     );
   }
 

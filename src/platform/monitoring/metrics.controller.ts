@@ -15,8 +15,8 @@ export class MetricsController {
     access: 'metrics',
     summary: 'Get the metrics',
     description:
-      'For Prometheus: requests by route, units of work, connections to the database, open rentals, and how the ' +
-      'process is. Without the number of open rentals where the database has not told it within a second.',
+      'For Prometheus: requests by route, units of work, database connections, open rentals and the process. Open ' +
+      'rentals are omitted if the database does not answer within a second.',
     textTypes: ['text/plain'],
     needsDatabase: false,
   })

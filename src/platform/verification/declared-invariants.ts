@@ -72,7 +72,7 @@ function indexing({ name, property, column }: TrigramIndexed): Invariant {
   const quoted = (trigram: string) => `'"' || replace(${trigram}, '"', '""') || '"'`;
   const both = `${quoted(`substr(${text}, 1, 3)`)} || ' AND ' || ${quoted(`substr(${text}, -3)`)}`;
   return {
-    remedy: `End the service and run: INSERT INTO ${name} (${name}) VALUES ('rebuild');`,
+    remedy: `Stop the service and run: INSERT INTO ${name} (${name}) VALUES ('rebuild');`,
     violations: (rows) =>
       violationsIn(
         rows

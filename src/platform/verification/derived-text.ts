@@ -16,7 +16,7 @@ export function derivedText<Entity extends Row>(
         const computed = columnsOf(row);
         const wrong = members.filter((member) => row[member] !== computed[member]);
         const names = wrong.map((member) => metadata.findColumnWithPropertyName(member)!.databaseName);
-        return names.map((name) => ({ id: row.id, what: `its ${name} isn't what follows from its text` }));
+        return names.map((name) => ({ id: row.id, what: `its ${name} doesn't match its text` }));
       });
     },
   };

@@ -5,7 +5,7 @@ import type { EntityInvariant, Invariant, Row } from './invariant.js';
 import { checkMigrations, checkSchema } from './schema.js';
 
 export const restoreFile =
-  'End the service and restore a backup. Without one, save what can be read: sqlite3 <file> .recover | sqlite3 <new file>';
+  'Stop the service and restore a backup. Without one, save what can be read: sqlite3 <file> .recover | sqlite3 <new file>';
 
 /** A range of rows of one table: ids greater than `after`, up to and including `upTo`. */
 export interface Span {

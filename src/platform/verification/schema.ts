@@ -5,7 +5,7 @@ import { dialectOf } from '../database/dialect/dialect.js';
 import { missingTrigramIndexes } from '../database/search/trigram-index.js';
 import type { Finding } from './finding.js';
 
-const restore = 'End the service and restore a backup: see "Restore" in docs/operations.md.';
+const restore = 'Stop the service and restore a backup: see "Restore" in docs/operations.md.';
 
 /**
  * Compares the schema with the entities. A remedy is a backup or a statement that adds the missing object; TypeORM's
@@ -26,7 +26,7 @@ export async function checkSchema(manager: EntityManager): Promise<Finding[]> {
     ...findings,
     ...missingViews.map((name) => finding(`the view ${name} is missing`, restore)),
     ...(await missingTrigramIndexes(manager)).map(({ name, repair }) =>
-      finding(`it lacks ${name}, by which texts are searched`, `End the service and run: ${repair}`),
+      finding(`it lacks ${name}, by which texts are searched`, `Stop the service and run: ${repair}`),
     ),
   ];
 }

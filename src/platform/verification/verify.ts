@@ -47,7 +47,7 @@ export async function verify(
       return undefined;
     }
   };
-  const judged = new Map<string, number>();
+  const checkedRows = new Map<string, number>();
 
   // The file comes first: SQLite's check of a full-text index trusts the cache of the connection, and reports false
   // corruption if another process has written to the index since the connection used it.
@@ -58,7 +58,7 @@ export async function verify(
   const migrations = await inspect('schema', (inspection) => inspection.checkMigrations());
   migrations?.findings.forEach(report);
   // The schema and the rows of another version cannot be checked.
-  if (migrations && !migrations.isCurrent) return judged;
+  if (migrations && !migrations.isCurrent) return checkedRows;
   await step('schema', 1, async (advance) => {
     (await inspect('schema', (inspection) => inspection.checkSchema()))?.forEach(report);
     advance(1);
@@ -80,10 +80,10 @@ export async function verify(
         if (!span) after += spanSize;
         else after = span.rows === 0 ? extent.upTo : span.upTo;
       }
-      judged.set(table, rows);
+      checkedRows.set(table, rows);
     });
   }
-  return judged;
+  return checkedRows;
 }
 
 function unreadable(where: string, error: unknown): Finding {

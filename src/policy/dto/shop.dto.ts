@@ -18,7 +18,10 @@ const count = { minimum: 0, maximum: 10_000 };
 /** The members of the policy, in requests and responses. */
 const members = {
   name: { description: 'Name of the shop.', maxLength: 100, example: 'Harbour Street Video' },
-  time_zone: { description: 'IANA time zone of the shop, which alone decides dates.', example: 'Europe/Berlin' },
+  time_zone: {
+    description: 'IANA time zone of the shop, in which all dates are determined.',
+    example: 'Europe/Berlin',
+  },
   currency: { description: 'Currency of all amounts (ISO 4217).', example: 'EUR' },
   rental_days: { ...days, description: 'Days until a copy is due; null: never.', example: 3 },
   rental_rate: { description: 'Price of the rental of one copy.', example: 350 },
@@ -26,10 +29,13 @@ const members = {
   grace_days: { ...days, description: 'Days after the due date without a late fee.', example: 1 },
   max_late_fee: { description: 'Largest late fee of one copy.', example: 1500 },
   replacement_cost: { description: 'Price of a copy that was lost.', example: 2000 },
-  max_open_copies: { ...count, description: 'Copies that a client may have out at the same time.', example: 5 },
-  max_renewals: { ...count, description: 'How often a line may be renewed.', example: 2 },
-  block_when_overdue: { description: 'Whether a client with an overdue copy may rent no more.', example: true },
-  block_when_owing: { description: 'A client who owes more than this may rent no more.', example: 2000 },
+  max_open_copies: { ...count, description: 'Maximum number of copies that a client may have out.', example: 5 },
+  max_renewals: { ...count, description: 'Maximum number of renewals of a line.', example: 2 },
+  block_when_overdue: {
+    description: 'Whether a client with an overdue copy is refused further rentals.',
+    example: true,
+  },
+  block_when_owing: { description: 'A client who owes more than this is refused further rentals.', example: 2000 },
   opening_days: {
     description: 'Days of the week on which the shop is open; null: every day. Due dates are moved to open days.',
     name: 'Weekday',
@@ -127,7 +133,7 @@ export class ShopDto {
   static of = (shop: Shop): ShopDto => new ShopDto(shop);
 }
 
-/** A policy to put in place of the present one. An absent rule is removed. */
+/** A policy that replaces the present one. An absent rule is removed. */
 @ApiSchema({ name: 'ShopInput' })
 export class ShopInput {
   @TextField(members.name)

@@ -10,33 +10,33 @@ import type { MovieRentRepository } from '../movie-rent.repository.js';
 import { LineReturned, RentClosed, RentVoided } from '../rentals.errors.js';
 import type { LineEndRepository } from '../returns/line-end.repository.js';
 import { LineLost } from '../returns/returns.errors.js';
-import { type JudgingRepositories, type Permission, permit } from './judgement.js';
+import { type CheckOutRepositories, type Permission, permit } from './order-check.js';
 import { bringIntoService, overrideEvents } from './override.js';
 import type { OrderedLine, RentOrder } from './rent-order.js';
 import type { Taken } from './rules.js';
 
-interface RentalRepositories extends JudgingRepositories {
+interface RentalRepositories extends CheckOutRepositories {
   readonly rents: MovieRentRepository;
   readonly lines: MovieRentDetailRepository;
   readonly ends: LineEndRepository;
 }
 
-/** A permitted change of a rental: its lines as they are wanted, and the copies for them. */
+/** A permitted change of a rental: the requested lines, and the copies for them. */
 interface Amendment {
   readonly wanted: readonly OrderedLine[];
   readonly permission: Permission;
 }
 
 /**
- * Judges the changes that make a rental match `order`. Rules for the client are judged only if lines are added, or the
- * client changes.
+ * Checks the changes that make a rental match `order`. Rules for the client are checked only if lines are added, or
+ * the client changes.
  * @returns undefined if there is nothing to change
  * @throws RentVoided, InvalidInput, RentClosed, LineReturned, LineLost, and what `permit` throws
  */
 export async function planAmendment(
   rent: MovieRent,
   order: RentOrder,
-  repositories: JudgingRepositories,
+  repositories: CheckOutRepositories,
   clock: Clock,
 ): Promise<Amendment | undefined> {
   if (rent.voidedDatetime) throw new RentVoided(rent.id);

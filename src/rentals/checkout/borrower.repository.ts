@@ -6,7 +6,7 @@ import { CompiledSelect } from '../../platform/database/queries/compiled-select.
 import { RowLock } from '../../platform/database/queries/row-lock.js';
 import { Shop } from '../../policy/shop.entity.js';
 
-/** What a check-out is judged by, apart from the copies: the policy, and the client with open loans and blocks. */
+/** The data for the rules of a check-out, apart from the copies: the policy, and the client with open loans and blocks. */
 export interface Borrower {
   readonly shop: Shop;
   /** Undefined if there is no such client. */
@@ -18,7 +18,7 @@ interface ByClient {
   readonly clientId: number;
 }
 
-interface Judged extends Shop {
+interface ShopWithClients extends Shop {
   readonly clients: Client[];
   readonly blocks: ClientBlock[];
 }
@@ -33,9 +33,9 @@ const lists = {
   blocks: (manager: EntityManager) =>
     manager.createQueryBuilder(ClientBlock, 'block').where('block.clientId = :clientId').orderBy('block.id'),
 };
-const judged = new CompiledSelect<Judged, ByClient>(
+const borrowers = new CompiledSelect<ShopWithClients, ByClient>(
   { clientId: 'integer' },
-  (manager) => manager.createQueryBuilder(Shop as new () => Judged, 'shop').where('shop.id = 1'),
+  (manager) => manager.createQueryBuilder(Shop as new () => ShopWithClients, 'shop').where('shop.id = 1'),
   { lists },
 );
 const ofId = (manager: EntityManager) => manager.createQueryBuilder(Client, 'client').where('client.id = :clientId');
@@ -54,7 +54,7 @@ export class BorrowerRepository {
     const [, , [found]] = await inOrder(
       existence.run(this.manager, { clientId }, 'key share'),
       limits.run(this.manager, { clientId }, 'no key update'),
-      judged.all(this.manager, { clientId }),
+      borrowers.all(this.manager, { clientId }),
     );
     return { shop: found!, client: found!.clients[0], blocks: found!.blocks };
   }

@@ -1,9 +1,9 @@
 import type { Refusal } from '../../kernel/domain-error.js';
 import type { MovieCopyRepository } from '../../movies/movie-copy.repository.js';
 import type { Change } from '../../platform/events/event.repository.js';
-import type { Permission } from './judgement.js';
+import type { Permission } from './order-check.js';
 
-/** Returns the events of an override: the rules that it has lifted, and no others. */
+/** Returns the events of an override: only the rules that it has lifted. */
 export function overrideEvents(
   rentId: number,
   override: { readonly comment: string } | undefined,
@@ -22,7 +22,7 @@ export function overrideEvents(
 }
 
 /**
- * Puts copies back in service that an override lends although they were not: the clerk holds them.
+ * Puts copies back in service that an override lends although they are out of service: the clerk holds them.
  * @returns the events to record
  */
 export async function bringIntoService(

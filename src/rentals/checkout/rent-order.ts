@@ -23,7 +23,7 @@ export type OverridableRule = (typeof overridableRules)[number];
 /** Lifts rules for one request. */
 interface Override {
   readonly rules: readonly OverridableRule[];
-  /** Why the clerk lifts them. */
+  /** The reason of the clerk. */
   readonly comment: string;
 }
 

@@ -4,24 +4,27 @@ import type { MovieCopy } from '../../movies/movie-copy.entity.js';
 import type { Borrower } from './borrower.repository.js';
 import { overridableRules } from './rent-order.js';
 
-/** A refusal, and the id of what it refuses to lend, or to whom. Unknown barcodes have none. */
-export type Judged = Refusal & { readonly subject?: number };
+/** A refusal, and the id of the copy, movie or client that it concerns. Unknown barcodes have none. */
+export type CheckOutRefusal = Refusal & { readonly subject?: number };
 
-/** How many copies a client takes out and, by a correction of a rental, is found not to have out. */
+/** The numbers of copies that a client takes out and, by a correction of a rental, no longer has out. */
 export interface Taken {
   readonly added: number;
   readonly removed: number;
 }
 
-/** Returns how many copies a client may have out: the client's own limit, else the shop's; null if there is none. */
+/**
+ * Returns the maximum number of copies that a client may have out: the client's own limit, else the shop's; null for no
+ * limit.
+ */
 export const limitOf = ({ shop, client }: Pick<Borrower, 'shop' | 'client'>): number | null =>
   client?.maxOpenCopies ?? shop.maxOpenCopies;
 
-/** Judges the rules for the client: at most one refusal for each. They refuse nothing if no copy is taken out. */
-export function judgeClient(borrower: Borrower, { added, removed }: Taken, now: Date): Judged[] {
+/** Checks the rules for the client: at most one refusal for each, and none if no copy is taken out. */
+export function checkClient(borrower: Borrower, { added, removed }: Taken, now: Date): CheckOutRefusal[] {
   const { shop, client } = borrower;
   if (!client || added === 0) return [];
-  const refusals: Judged[] = judgeBlocks(borrower, now);
+  const refusals: CheckOutRefusal[] = checkBlocks(borrower, now);
   const refuse = (code: RuleCode, detail: string, facts: Facts) =>
     refusals.push(refusal(['clientId'], code, client.id, detail, facts));
 
@@ -38,8 +41,8 @@ export function judgeClient(borrower: Borrower, { added, removed }: Taken, now: 
   return refusals;
 }
 
-/** Judges the blocks of the client: one refusal for all of them. */
-export function judgeBlocks({ shop, client, blocks }: Borrower, now: Date): Judged[] {
+/** Checks the blocks of the client: one refusal for all of them. */
+export function checkBlocks({ shop, client, blocks }: Borrower, now: Date): CheckOutRefusal[] {
   const active = blocks.length > 0 ? activeBlocks(blocks, dateAt(now, shop.timeZone)) : [];
   if (active.length === 0) return [];
   const isOpenEnded = active.some(({ until }) => until === null);
@@ -59,8 +62,8 @@ export const activeBlocks = <Block extends { readonly until: CalendarDate | null
   today: CalendarDate,
 ): Block[] => blocks.filter(({ until }) => until === null || today <= until);
 
-/** Judges the rules for a copy that is not out on the rental itself. */
-export function judgeCopy(copy: MovieCopy, path: InputError['path']): Judged[] {
+/** Checks the rules for a copy that is not out on the rental itself. */
+export function checkCopy(copy: MovieCopy, path: InputError['path']): CheckOutRefusal[] {
   const { id } = copy;
   const dueOn = copy.openRent?.dueOn ?? null;
   return [
@@ -76,7 +79,7 @@ export const refusal = (
   subject: number | undefined,
   detail: string,
   facts: Facts = {},
-): Judged => ({
+): CheckOutRefusal => ({
   path,
   code,
   detail,

@@ -1,18 +1,18 @@
 import { type MovieCopy, outOfStock } from '../../movies/movie-copy.entity.js';
 import type { MovieCopyRepository } from '../../movies/movie-copy.repository.js';
 import { maxStock } from '../../movies/stock.js';
-import { type Judged, refusal } from './rules.js';
+import { type CheckOutRefusal, refusal } from './rules.js';
 
 /**
- * Judges the limit of the stock: an override brings back copies that did not count as stock. One refusal for each copy
- * that finds no room, after those before it.
+ * Checks the limit of the stock: an override brings back copies that did not count as stock. One refusal for each copy
+ * beyond the limit, counting the copies before it.
  * @param lifted the refusals that the override has lifted
  */
-export async function judgeStock(
-  lifted: readonly Judged[],
+export async function checkStock(
+  lifted: readonly CheckOutRefusal[],
   chosen: readonly (MovieCopy | undefined)[],
   copies: MovieCopyRepository,
-): Promise<Judged[]> {
+): Promise<CheckOutRefusal[]> {
   const brought = lifted.flatMap(({ code, subject, path }) => {
     const copy = code === 'copy_not_in_service' && chosen.find((each) => each?.id === subject);
     return copy && outOfStock.includes(copy.serviceState) ? [{ path, copy }] : [];

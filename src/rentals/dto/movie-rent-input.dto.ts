@@ -96,7 +96,7 @@ export class MovieRentInput {
   details!: MovieRentLineInput[];
 
   @ObjectField(() => OverrideInput, {
-    description: 'Lifts rules that would refuse the request. What is lifted is recorded.',
+    description: 'Lifts rules that would refuse the request. Lifted rules are recorded.',
     optional: true,
     nullable: false,
   })

@@ -92,7 +92,7 @@ export class MovieRentDetailDto {
   due_datetime!: string | null;
 
   @BooleanField({
-    description: 'Whether the copy came back, or is out, after its due date.',
+    description: 'Whether the copy was returned late, or is out after its due date.',
     derived: true,
     example: false,
   })
@@ -199,7 +199,7 @@ export class MovieRentDto {
     if (rent.client) this.client = new ClientDto(rent.client);
   }
 
-  /** Returns the conversion of rentals to what they are at the clock's time. */
+  /** Returns a function that converts rentals, as of the clock's time. */
   static at =
     (clock: Clock) =>
     (rent: MovieRent): MovieRentDto =>

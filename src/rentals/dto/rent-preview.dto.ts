@@ -8,7 +8,7 @@ import type { RentPreview } from '../rentals.service.js';
 import { maxLines } from './movie-rent.dto.js';
 
 export class RentMovies {
-  @FlagParameter({ description: 'Only judge the request: nothing is rented, and no Idempotency-Key is stored.' })
+  @FlagParameter({ description: 'Only check the request: nothing is rented, and no Idempotency-Key is stored.' })
   dry_run?: boolean;
 }
 
@@ -46,13 +46,13 @@ class LinePreviewDto {
   }
 }
 
-/** What a rental would be answered with. */
+/** The result of a dry run: the refusals and due dates of a rental. */
 @ApiSchema({ name: 'RentPreview' })
 export class RentPreviewDto {
   @BooleanField({ description: 'Whether the rental would be created.', example: true })
   allowed!: boolean;
 
-  @RefusalsField({ description: 'All that would refuse it, as in the `errors` of a problem.' })
+  @RefusalsField({ description: 'All refusals, as in the `errors` of a problem.' })
   refusals!: object[];
 
   @ListField(() => LinePreviewDto, { description: 'The lines whose copies were found.', maxItems: maxLines })

@@ -12,7 +12,10 @@ interface DueRow {
   readonly lent: string;
 }
 
-/** Due dates are as the frozen terms of the line say. Recomputed here, because no database knows calendars alike. */
+/**
+ * Due dates follow from the frozen terms of the line. Recomputed here, because the databases differ in their calendar
+ * functions.
+ */
 export const dueDatesOfLines: EntityInvariant = {
   of: MovieRentDetail,
   remedy: 'Find out when the copy is due, and correct due_on, due_datetime and time_zone.',

@@ -10,7 +10,7 @@ import { dueOrder, isDueLine, mayBeOverdue, MovieRentDetail } from '../movie-ren
 
 export interface LineFilter {
   readonly isOpen?: boolean;
-  /** Whether the copy came back, or is out, after its due date. */
+  /** Whether the copy was returned after its due date, or is out after it. */
   readonly overdue?: boolean;
   /** Only lines that are due before this date. */
   readonly dueBefore?: string;
@@ -39,7 +39,7 @@ const lock = new RowLock<MovieRentDetail, ById>({ id: 'integer' }, (manager) =>
   manager.createQueryBuilder(MovieRentDetail, 'line').where('line.id = :id'),
 );
 
-/** A subquery of the open lines. As a condition of its own, SQLite would scan all lines in the order of ids. */
+/** A subquery of the open lines. With a plain condition, SQLite would scan all lines in the order of ids. */
 const openLines = (manager: EntityManager, { clientId }: Present<LineFilter>): string =>
   manager
     .createQueryBuilder(MovieRentDetail, 'open')

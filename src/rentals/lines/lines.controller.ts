@@ -28,8 +28,8 @@ export class LinesController {
     allowsCustomers: true,
     summary: 'List lines of rentals',
     description:
-      'The lines of all rentals: what is out (`is_open=true`), what is overdue (`is_open=true&overdue=true`), what is ' +
-      'due soon (`is_open=true&due_before=…&sort=due_datetime`). Sorted by due date, lines without one come last.',
+      'The lines of all rentals: open (`is_open=true`), overdue (`is_open=true&overdue=true`), or due soon ' +
+      '(`is_open=true&due_before=…&sort=due_datetime`). Sorted by due date, lines without one come last.',
     returns: [LineDto],
   })
   async listMovieRentDetails(

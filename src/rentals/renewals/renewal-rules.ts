@@ -10,7 +10,7 @@ export const overridableRenewalRules = ['client_blocked', 'renewal_limit_reached
 /** Lifts rules for one renewal. */
 export interface RenewalOverride {
   readonly rules: readonly (typeof overridableRenewalRules)[number][];
-  /** Why the clerk lifts them. */
+  /** The reason of the clerk. */
   readonly comment: string;
 }
 
@@ -24,8 +24,8 @@ export function renewedDueDate(line: MovieRentDetail, shop: Shop, now: Date): Re
   return dueDateAfter(from, line.rentalDays, shop);
 }
 
-/** Judges the rules for one line: at most one refusal for each. */
-export function judgeRenewal(
+/** Checks the rules for one line: at most one refusal for each. */
+export function checkRenewal(
   line: MovieRentDetail,
   due: DueDate | undefined,
   shop: Shop,
@@ -37,7 +37,7 @@ export function judgeRenewal(
   const done = renewals ?? 0;
   const refusals: Refusal[] = [];
   if (limit !== null && done >= limit) {
-    const detail = `Line ${id} was renewed ${done} times, and may be ${limit} times.`;
+    const detail = `Line ${id} was renewed ${done} times; the limit is ${limit}.`;
     refusals.push(refusal(path, 'renewal_limit_reached', detail, { limit, renewals: done }));
   }
   if (!due || due.dueOn! <= dueOn!) {

@@ -31,7 +31,7 @@ export class RenewalsController {
     summary: 'Renew lines of a rental',
     description:
       'Extends the due dates of all these lines or of none: by their rental days, from the present due date, or from ' +
-      'today if a line is overdue. Every line that fails is named.',
+      'today if a line is overdue. The response lists every failing line.',
     returns: MovieRentDto,
     requestExamples: { 'A line by the barcode of its copy': { details: [{ code: 'DVD-0012' }] } },
     exampleId: 25,
@@ -51,7 +51,7 @@ export class RenewalsController {
     access: 'rentals:read',
     allowsCustomers: true,
     summary: 'List the renewals of a line',
-    description: 'When the line was renewed, and from which due date to which.',
+    description: 'The renewals, each with its time, and its former and new due date.',
     returns: [RenewalDto],
     exampleId: 32,
     problems: [NotFound],

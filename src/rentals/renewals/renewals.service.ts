@@ -7,14 +7,14 @@ import type { Page, PageRequest } from '../../kernel/page.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { type Change, EventRepository } from '../../platform/events/event.repository.js';
 import { overrideEvents } from '../checkout/override.js';
-import { judgeBlocks } from '../checkout/rules.js';
+import { checkBlocks } from '../checkout/rules.js';
 import { BorrowerRepository } from '../checkout/borrower.repository.js';
 import { findLines, type LineName, pathOf } from '../line-name.js';
 import { LineRepository } from '../lines/line.repository.js';
 import type { MovieRent, MovieRentDetail } from '../movie-rent.entity.js';
 import { MovieRentRepository } from '../movie-rent.repository.js';
 import { RenewalRefused, RentVoided } from '../rentals.errors.js';
-import { judgeRenewal, renewedDueDate, type RenewalOverride } from './renewal-rules.js';
+import { checkRenewal, renewedDueDate, type RenewalOverride } from './renewal-rules.js';
 import type { Renewal } from './renewal.entity.js';
 import { RenewalRepository } from './renewal.repository.js';
 
@@ -60,9 +60,9 @@ export class RenewalsService {
 
       const extensions = lines.map((line) => ({ line, due: renewedDueDate(line, shop, now) }));
       const refusals = [
-        ...judgeBlocks(borrower, now),
+        ...checkBlocks(borrower, now),
         ...extensions.flatMap(({ line, due }, index) =>
-          judgeRenewal(line, due, shop, pathOf(index, order.lines[index]!)),
+          checkRenewal(line, due, shop, pathOf(index, order.lines[index]!)),
         ),
       ];
       const lifted = liftedBy(order.override, refusals);

@@ -6,7 +6,7 @@ import type { MovieRentDetail } from '../movie-rent.entity.js';
 import type { LineEndRepository } from './line-end.repository.js';
 import { CopyLentSince } from './returns.errors.js';
 
-/** What a clerk says about a copy that came back. */
+/** A line to return, with the condition of its copy and a note. */
 export interface Return {
   readonly line: MovieRentDetail;
   readonly isDamaged?: boolean;
@@ -21,7 +21,7 @@ export interface ReturnRepositories {
 
 /**
  * Returns lines. Their rentals and the movies of their copies are locked. A line that was returned before keeps its time;
- * damage that is found then sends its copy to maintenance, as long as the copy was not lent since. Damage is reported
+ * newly found damage sends its copy to maintenance, as long as the copy was not lent since. Damage is reported
  * once: a repeated report changes nothing, even if the copy was repaired or lent since.
  * @returns the lines that ended
  * @throws CopyLentSince
@@ -37,12 +37,12 @@ export async function giveBack(
     (await lines.findLastOf(unclear.map(({ line }) => line.movieCopyId))).map((each) => [each.movieCopyId, each]),
   );
   const reported = await reportedDamage(unclear, events);
-  const judged = returns.map((each) => judge(each, last.get(each.line.movieCopyId), reported.has(each.line)));
+  const effects = returns.map((each) => effectOf(each, last.get(each.line.movieCopyId), reported.has(each.line)));
 
-  const ended = judged.filter(({ isEnded }) => isEnded).map(({ line }) => line);
+  const ended = effects.filter(({ isEnded }) => isEnded).map(({ line }) => line);
   await lines.return(ended, now);
   for (const state of ['in_service', 'maintenance'] as const) {
-    const moved = judged.filter(({ serviceState }) => serviceState === state);
+    const moved = effects.filter(({ serviceState }) => serviceState === state);
     await copies.setServiceState(
       moved.map(({ line }) => line.movieCopyId),
       state,
@@ -50,7 +50,7 @@ export async function giveBack(
   }
   events.record(
     caller,
-    ...judged.flatMap(({ line, type, changes }) =>
+    ...effects.flatMap(({ line, type, changes }) =>
       type === undefined
         ? []
         : [{ type, resource: 'movie_rent_details', resourceId: line.id, creationDatetime: now, changes }],
@@ -72,7 +72,7 @@ async function reportedDamage(
   return new Set(lines.filter(({ id }) => latest.get(id)?.changes['condition'] === 'damaged'));
 }
 
-interface Judgement {
+interface ReturnEffect {
   readonly line: MovieRentDetail;
   /** Whether the line ends now. */
   readonly isEnded: boolean;
@@ -87,11 +87,11 @@ interface Judgement {
  * @param last the last loan of the copy, for lines that have ended
  * @param isReported whether damage of the line is recorded
  */
-function judge(
+function effectOf(
   { line, isDamaged = false, note }: Return,
   last: MovieRentDetail | undefined,
   isReported: boolean,
-): Judgement {
+): ReturnEffect {
   const { serviceState: state } = last?.movieCopy ?? line.movieCopy!;
   const isLast = last?.id === line.id;
   const isFound = line.lostDatetime !== null && isLast && state === 'lost';

@@ -34,7 +34,7 @@ const lockOfRents = new RowLock<MovieRent, ByIds>({ ids: 'integers' }, (manager)
   manager.createQueryBuilder(MovieRent, 'rent').where(dialectOf(manager.connection).isInList('rent.id', ':ids')),
 );
 
-/** Ends lines, and opens them again. The only code that does. Lock the rentals of the lines first. */
+/** The only code that ends lines and reopens them. Lock the rentals of the lines first. */
 export class LineEndRepository {
   constructor(private readonly manager: EntityManager) {}
 

@@ -11,7 +11,7 @@ export interface CopyName {
 export const returnOutcomes = ['returned', 'already_in', 'unknown'] as const;
 export type ReturnOutcome = (typeof returnOutcomes)[number];
 
-/** What became of one copy of a stack. */
+/** The outcome of one copy of a stack. */
 export interface ReturnedCopy {
   readonly name: CopyName;
   readonly outcome: ReturnOutcome;
@@ -20,7 +20,7 @@ export interface ReturnedCopy {
 }
 
 /**
- * Returns what became of each copy, in the order of the names.
+ * Returns the outcome of each copy, in the order of the names.
  * @param ended the lines that this request ended
  */
 export function outcomesOf(

@@ -61,8 +61,8 @@ export class ReturnsController {
     access: 'rentals:write',
     summary: 'Return a stack of copies',
     description:
-      'Returns copies of any rentals, as from a drop box, in one transaction. Each is answered by itself: an unknown ' +
-      'code, or a copy that was not out, keeps none of the others from being returned.',
+      'Returns copies of any rentals, as from a drop box, in one transaction. Each copy has its own outcome: an unknown ' +
+      'code, or a copy that was not out, does not keep the others from being returned.',
     returns: ReturnedStackDto,
     changes: '/movie_rent_details',
     requestExamples: {
@@ -80,9 +80,8 @@ export class ReturnsController {
     access: 'rentals:write',
     summary: 'Undo a wrong return',
     description:
-      'The wrong disc was scanned: opens the line again, with its due date, unless its copy was lent since. A copy that ' +
-      'the return sent to maintenance is in service again. Recorded with the comment. Idempotent: an open line is not ' +
-      'changed.',
+      'For a wrong scan: reopens the line with its due date, unless its copy was lent since. A copy that the return ' +
+      'sent to maintenance is in service again. Recorded with the comment. Idempotent: an open line is not changed.',
     returns: LineDto,
     exampleId: 40,
     responseExample: { id: 40, movie_rent_id: 23, returned_datetime: null },

@@ -42,7 +42,7 @@ export class ReturnsService {
     });
   }
 
-  /** Returns copies of any rentals, each judged by itself. */
+  /** Returns copies of any rentals, each independent of the others. */
   returnStack(names: readonly CopyName[], command: Command<readonly ReturnedCopy[]>): Promise<readonly ReturnedCopy[]> {
     return this.unitOfWork.for(command).run(repositories, async (shop) => {
       const { copies, lines } = shop;
@@ -57,7 +57,8 @@ export class ReturnsService {
         copies.lockMovies([], copyIds),
         lines.find(last.map(({ id }) => id)),
       );
-      // A copy that was lent on another rental while this request waited for its locks stays out there: it was in before.
+      // A copy that was lent on another rental while this request waited for its locks is not returned: it had been in
+      // the shop.
       const same = current.filter((line) =>
         last.some(({ id, movieCopyId }) => line.id === id && line.movieCopyId === movieCopyId),
       );

@@ -18,7 +18,7 @@ export class StandingController {
     allowsCustomers: true,
     summary: 'Get the standing of a client',
     description:
-      'What the client has out, active blocks, and what would refuse a rental of one more copy now, at one moment. ' +
+      'The open copies of the client, active blocks, and the refusals of a rental of one more copy now, in one snapshot. ' +
       'The refusals are those of `POST /movie_rents`.',
     returns: StandingDto,
     exampleId: 2,

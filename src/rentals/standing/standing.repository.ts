@@ -10,7 +10,7 @@ interface OfClient {
 /** Maximum number of lines in a standing. */
 export const maxOpenLines = 200;
 
-/** By the index of the client's open lines; an order by the bare column might use an index of all lines. */
+/** Uses the index of the client's open lines; with ORDER BY the bare column, an index of all lines might be used. */
 const openLines = new CompiledSelect<MovieRentDetail, OfClient>(
   { clientId: 'integer' },
   (manager) =>
@@ -30,7 +30,7 @@ export interface OpenLineCounts {
   readonly overdue: number;
 }
 
-/** Reads what a client has out. */
+/** Reads the open loans of a client. */
 export class StandingRepository {
   constructor(private readonly manager: EntityManager) {}
 

@@ -7,23 +7,23 @@ import { NotFound, type Refusal } from '../../kernel/domain-error.js';
 import { inOrder } from '../../kernel/in-order.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { BorrowerRepository } from '../checkout/borrower.repository.js';
-import { activeBlocks, judgeClient, limitOf } from '../checkout/rules.js';
+import { activeBlocks, checkClient, limitOf } from '../checkout/rules.js';
 import type { MovieRentDetail } from '../movie-rent.entity.js';
 import { type OpenLineCounts, StandingRepository } from './standing.repository.js';
 
 const repositories = { borrowers: BorrowerRepository, standings: StandingRepository };
 
-/** What a clerk looks at first: what a client has out, and what speaks against lending more. */
+/** The open loans of a client, and the rules that refuse further ones. */
 export interface Standing {
   readonly clientId: number;
   readonly now: Date;
   readonly counts: OpenLineCounts;
-  /** Copies that the client may have out; null: any number. */
+  /** Maximum number of copies that the client may have out; null for no limit. */
   readonly limit: number | null;
   readonly lines: readonly MovieRentDetail[];
   /** The blocks that are active today. */
   readonly blocks: readonly ClientBlock[];
-  /** What would refuse a check-out of one more copy. */
+  /** The refusals of a check-out of one more copy. */
   readonly refusals: readonly Refusal[];
 }
 
@@ -51,7 +51,7 @@ export class StandingService {
         limit: limitOf(borrower),
         lines,
         blocks: activeBlocks(borrower.blocks, dateAt(now, borrower.shop.timeZone)),
-        refusals: judgeClient(borrower, { added: 1, removed: 0 }, now),
+        refusals: checkClient(borrower, { added: 1, removed: 0 }, now),
       };
     });
   }

@@ -1,7 +1,7 @@
 import { runCommand } from '../../support/command.js';
 
 describe('npm run backup', () => {
-  it('says how PostgreSQL is backed up, but not the password', async () => {
+  it('shows the pg_dump command for PostgreSQL, without the password', async () => {
     const url = 'postgres://clerk:secret@127.0.0.1:5432/shop';
     const { code, stderr } = await runCommand('backup', { DATABASE_URL: url }, ['shop.dump']);
     expect(code).toBe(1);

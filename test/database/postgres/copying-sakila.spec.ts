@@ -17,7 +17,7 @@ const copy = (from: string, to: string) =>
   );
 
 describeIf(hasSakila, sakilaIsMissing)('Sakila', () => {
-  it('is the same row by row after it was copied from SQLite to PostgreSQL and back', async () => {
+  it('is equal row by row after copies from SQLite to PostgreSQL and back', async () => {
     const [here, there, back] = [await freshFile(), await emptyDatabase(), await freshFile()];
     await withDatabase(dataSourceOptions(here.url), async (unitOfWork) =>
       loadShop(unitOfWork, await readSakila(sakilaFolder), silent),

@@ -83,7 +83,7 @@ const lists = [
   '/clients/1/movie_rents',
 ];
 
-describe('SQLite and PostgreSQL', () => {
+describe('engine parity: SQLite and PostgreSQL', () => {
   let file: FreshDatabase;
   let shops: [Shop, Shop];
   beforeAll(async () => {
@@ -105,11 +105,11 @@ describe('SQLite and PostgreSQL', () => {
     return answers;
   }
 
-  it('answer what changes the shop alike, to the byte but for times', async () => {
+  it('send equal responses to changes, byte by byte except for times', async () => {
     for (const request of changes) await expectSame(request);
   });
 
-  it('answer lists alike, in every order and on every page, whatever letters are sought', async () => {
+  it('send equal lists, in every order and on every page, for searches in any script', async () => {
     for (const first of lists) {
       // Each shop encrypts its cursors with a key of its own.
       let paths: [string, string] | undefined = [first, first];
@@ -122,7 +122,7 @@ describe('SQLite and PostgreSQL', () => {
     }
   });
 
-  it('refuse alike', async () => {
+  it('send equal problems', async () => {
     for (const request of refusals) {
       const [{ status }] = await expectSame(request);
       expect(status).toBeGreaterThanOrEqual(400);

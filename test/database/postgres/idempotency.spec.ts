@@ -4,7 +4,7 @@ import { freshDatabase } from '../../support/engine.js';
 
 const repositories = { genres: RawGenres };
 
-describe('two instances of the service that are asked for one thing with one key', () => {
+describe('two instances that receive requests with the same Idempotency-Key', () => {
   let databases: Database[];
   let drop: () => Promise<void>;
   beforeAll(async () => {
@@ -17,7 +17,7 @@ describe('two instances of the service that are asked for one thing with one key
     await drop();
   });
 
-  it('do it once: the other says that it is at work, and afterwards that it was done', async () => {
+  it('carry it out once: the other returns idempotency-key-in-use, and then the stored response', async () => {
     const { promise: released, resolve: release } = gate();
     const { promise: begun, resolve: begin } = gate();
     const ask = ({ unitOfWork }: Database, name: string, meanwhile?: () => Promise<void>) =>
@@ -39,7 +39,7 @@ describe('two instances of the service that are asked for one thing with one key
       return released;
     });
     await begun;
-    await expect(ask(databases[1]!, 'Second')).rejects.toThrow('is still at work');
+    await expect(ask(databases[1]!, 'Second')).rejects.toThrow('is in progress');
     release();
     await first;
     await expect(ask(databases[1]!, 'Third')).rejects.toMatchObject({ storedResponse: { name: 'First' } });

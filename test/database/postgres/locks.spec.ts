@@ -91,7 +91,7 @@ describe('row locks on PostgreSQL', () => {
   });
 
   // A program that takes no locks: the unique index is the last word.
-  describe('that another program does not take', () => {
+  describe('not taken by another program', () => {
     const insert = (rentId: number, copyId: number) =>
       `INSERT INTO movie_rent_detail (movie_rent_id, client_id, movie_copy_id, lent_datetime)
        SELECT id, client_id, ${copyId}, '2026-01-01T00:00:00.000Z' FROM movie_rent WHERE id = ${rentId}`;
@@ -132,7 +132,7 @@ describe('row locks on PostgreSQL', () => {
     });
   });
 
-  describe('of a movie, which stands for its copies', () => {
+  describe('of a movie, which cover its copies', () => {
     it.each(['movie_copy_id', 'movie_id'])('a rental by %s waits', async (by) => {
       const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(1)];
       const line = { [by]: by === 'movie_id' ? movie['id'] : movie['copies'][0].id };
@@ -156,7 +156,7 @@ describe('row locks on PostgreSQL', () => {
       ['returning a line of', (path: string, _: object, line: object) => returnLine(path, line)],
       ['returning a stack with a copy of', (_path: string, _: object, line: object) => returnStack(line)],
       ['voiding', (path: string) => shop.api.post(`${path}/void`).send({ comment: 'Entered twice.' })],
-    ])('%s a rental waits for the movie of a copy that is given back', async (_, giveBack) => {
+    ])('%s a rental waits for the movie of a returned copy', async (_, giveBack) => {
       const kept = (await shop.clerk.movie(1))['copies'][0].id;
       const { id: movieId, copies } = await shop.clerk.movie(1);
       const { id, client_id } = await rental(kept, copies[0].id);
@@ -457,7 +457,7 @@ describe('row locks on PostgreSQL', () => {
       expect([await merging, await clientOf(rentId)]).toEqual([200, id]);
     });
 
-    it('merging clients starts over where the duplicate got a rental while it waited, and moves that too', async () => {
+    it('merging clients starts over if the duplicate got a rental while it waited, and moves that rental too', async () => {
       const [id, duplicate, third] = [await client(), await client(), await client()];
       await shop.clerk.rent(duplicate, await copy());
       const { id: rentId } = await shop.clerk.rent(third, await copy());
@@ -468,7 +468,7 @@ describe('row locks on PostgreSQL', () => {
       expect(shop.app.get(UnitOfWork).stats.rolledBack).toBe(stats.rolledBack + 1);
     });
 
-    it('merging in opposite directions gets into no deadlock', async () => {
+    it('merging in opposite directions does not deadlock', async () => {
       const { stats } = shop.app.get(UnitOfWork);
       for (let round = 0; round < 10; round++) {
         const [one, another] = [await client(), await client()];
@@ -484,7 +484,7 @@ describe('row locks on PostgreSQL', () => {
       expect(shop.app.get(UnitOfWork).stats.retries).toBe(stats.retries);
     });
 
-    it('merging clients beside corrections and renewals of their rentals gets into no deadlock', async () => {
+    it('merging clients beside corrections and renewals of their rentals does not deadlock', async () => {
       await shop.api.patch('/shop').send({ rental_days: 3 }).expect(200);
       const { stats } = shop.app.get(UnitOfWork);
       for (let round = 0; round < 10; round++) {
@@ -596,7 +596,7 @@ describe('row locks on PostgreSQL', () => {
       `${movieId ? `${locked('movie', movieId)};` : ''} UPDATE ${table} SET ${change} WHERE id = ${id}`;
     const patches = { genre: 'name', client: 'first_name', movie: 'title', movie_copy: 'code' } as const;
 
-    it.each(tables)('a %s: a patch keeps what was changed before it', async (table) => {
+    it.each(tables)('a %s: a patch keeps earlier changes of other members', async (table) => {
       const [path, row, change] = await added[table]();
       const patched = { [patches[table]]: `Patched ${row.id}` };
       const { body } = await afterCommitOf(changeOf(table, row.id, change, row.movie_id), () =>
@@ -619,7 +619,7 @@ describe('row locks on PostgreSQL', () => {
     );
   });
 
-  it('an import, which counts on ids that follow each other, waits for rentals that others are storing', async () => {
+  it('an import, which needs consecutive ids, waits for concurrent rentals', async () => {
     const datasets = await readDatasets('datasets');
     const load = () => loadShop(shop.app.get(UnitOfWork), datasets, new Progress(new PassThrough()));
     const client = await shop.clerk.client();

@@ -42,7 +42,7 @@ describe(`${count} instances of the service on one PostgreSQL`, () => {
       .send({ client_id: clientId, details: [{ movie_copy_id: copyId }] });
   const copiesOf = (movie: Record<string, unknown>) => (movie['copies'] as { id: number }[]).map(({ id }) => id);
 
-  it('that start at once run the migrations once, and all serve', async () => {
+  it('that start at the same time run the migrations once, and all serve', async () => {
     const ready = await Promise.all(apis.map((api) => api.get('/health/ready')));
     expect(statuses(ready)).toEqual({ 200: count });
     const dataSource = await new DataSource(dataSourceOptions(database.url)).initialize();
@@ -51,7 +51,7 @@ describe(`${count} instances of the service on one PostgreSQL`, () => {
     await dataSource.destroy();
   });
 
-  it('let one of 100 clients win when all reach for the last copy, each through one of them', async () => {
+  it('let exactly one of 100 clients rent the last copy, each through one of them', async () => {
     const [copyId] = copiesOf(await desk(0).movie(1)) as [number];
     const clients: number[] = [];
     const signUp = async (turn: number) => void clients.push((await desk(turn).client())['id'] as number);
@@ -60,7 +60,7 @@ describe(`${count} instances of the service on one PostgreSQL`, () => {
     expect(statuses(answers)).toEqual({ 201: 1, 409: 99 });
   });
 
-  it('let exactly one of 10 rentals take the last place of a client, each through one of them', async () => {
+  it('let exactly one of 10 rentals reach the limit of a client, each through one of them', async () => {
     const clientId = (await desk(0).client({ max_open_copies: 1 }))['id'] as number;
     const copies = await Promise.all(Array.from({ length: 10 }, (_, turn) => desk(turn).movie(1)));
     const answers = await Promise.all(copies.map((movie, turn) => order(turn, clientId, copiesOf(movie)[0]!)));
@@ -69,7 +69,7 @@ describe(`${count} instances of the service on one PostgreSQL`, () => {
     expect(errors.map(({ code }) => code)).toEqual(Array(9).fill('limit_reached'));
   });
 
-  it('never take a copy out of stock while another of them lends it', async () => {
+  it('never retire a copy while another instance lends it', async () => {
     const clientId = (await desk(0).client())['id'] as number;
     for (let round = 0; round < 4; round++) {
       const movie = await desk(0).movie(8);
@@ -89,7 +89,7 @@ describe(`${count} instances of the service on one PostgreSQL`, () => {
     }
   });
 
-  it('share the key of their cursors: each page of a walk can be had from another instance', async () => {
+  it('share the key of cursors: each page of a list can come from another instance', async () => {
     for (const turn of Array(4).keys()) await desk(turn).client();
     const ids: number[] = [];
     let url: string | undefined = '/clients?limit=1&sort=last_name';
@@ -102,7 +102,7 @@ describe(`${count} instances of the service on one PostgreSQL`, () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('do once what all of them are asked for with one Idempotency-Key', async () => {
+  it('carry out a request with one Idempotency-Key once', async () => {
     const client = await desk(0).client();
     const [copyId] = copiesOf(await desk(0).movie(1)) as [number];
     const ask = (turn: number) => order(turn, client['id'] as number, copyId).set('Idempotency-Key', 'race');

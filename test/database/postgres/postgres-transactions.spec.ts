@@ -47,21 +47,21 @@ describe('units of work on PostgreSQL', () => {
 
   const asOperator = (sql: string) => executeRaw(process.env['TEST_DATABASE_URL']!, sql);
 
-  it('wait for their turn as long as it takes, which is no outage', async () => {
+  it('wait for their turn without a timeout, since a queue is no outage', async () => {
     const { reasons, longest } = await outcomes(Array(500).fill(() => sleep(0.05)));
     expect(new Set(reasons)).toEqual(new Set(['done']));
     // More than the time limit for connecting: it would strike if it counted the waiting.
     expect(longest).toBeGreaterThan(2_200);
   });
 
-  it('wait for a server that is slow but there, even if it takes no new connections', async () => {
+  it('wait for a slow server, even if it accepts no new connections', async () => {
     const slow = sleep(2);
     await setTimeout(500);
     await asOperator(`ALTER DATABASE ${nameOf(fresh)} ALLOW_CONNECTIONS false`);
     await expect(slow).resolves.toBe('done');
   });
 
-  it('tell how many wait, run, were committed and had to be tried again', async () => {
+  it('count waiting, running, committed and retried units', async () => {
     const activity = (waiting: number, running: number, commits: number) => ({
       ...{ waiting, running, commits, batched: 0, retries: 0, rolledBack: 0 },
       connections: { shared: { size: connections, inUse: running, waiting } },
@@ -79,7 +79,7 @@ describe('units of work on PostgreSQL', () => {
     expect(unitOfWork.stats).toEqual(activity(0, 0, 25));
   });
 
-  it('that lose to each other are tried again in a fresh transaction', async () => {
+  it('are retried in a new transaction after a conflict', async () => {
     await unitOfWork.run(work, async ({ genres }) => {
       for (const name of ['Western', 'Musical']) await genres.create({ name, description: null });
     });
@@ -95,7 +95,7 @@ describe('units of work on PostgreSQL', () => {
     expect(unitOfWork.stats).toMatchObject({ commits: 3, retries: 1 });
   });
 
-  it('that lose again and again find the database too busy', async () => {
+  it('are rejected with 503 after repeated conflicts', async () => {
     const unlucky = unitOfWork.run(work, ({ genres }) =>
       genres.query(`DO $$ BEGIN RAISE EXCEPTION 'lost' USING ERRCODE = 'serialization_failure'; END $$`),
     );
@@ -103,7 +103,7 @@ describe('units of work on PostgreSQL', () => {
     expect(unitOfWork.stats).toMatchObject({ commits: 0, retries: 7, rolledBack: 1 });
   });
 
-  it('are unavailable within seconds when the network goes silent, and work again when it is back', async () => {
+  it('are unavailable within seconds when the network is silent, and recover with it', async () => {
     await Promise.all(Array.from({ length: 2 * connections }, read));
     const thinking = () =>
       unitOfWork.run(work, async ({ genres }) => {
@@ -133,7 +133,7 @@ describe('units of work on PostgreSQL', () => {
   });
 
   it.each(['while they wait for an answer', 'between two statements', 'between the last statement and the commit'])(
-    'are unavailable when their connection is ended %s',
+    'are unavailable when their connection is terminated %s',
     async (when) => {
       const unit = unitOfWork.run(work, async ({ genres }) => {
         const [{ pid }] = await genres.query<[{ pid: number }]>('SELECT pg_backend_pid() AS pid');
@@ -146,7 +146,7 @@ describe('units of work on PostgreSQL', () => {
     },
   );
 
-  it('that write are unavailable on a server that was made a read-only one', async () => {
+  it('that write are unavailable on a server that became read-only', async () => {
     const name = nameOf(fresh);
     await asOperator(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
     await asOperator(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`);

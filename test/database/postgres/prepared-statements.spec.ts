@@ -4,7 +4,7 @@ import { openShop } from '../../support/app.js';
 import { executeRaw } from '../../support/raw-database.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
 
-describe('statements that PostgreSQL keeps prepared', () => {
+describe('prepared statements on PostgreSQL', () => {
   let database: FreshDatabase;
   let source: DataSource;
   beforeEach(async () => {
@@ -25,7 +25,7 @@ describe('statements that PostgreSQL keeps prepared', () => {
       ({ statement }) => statement,
     );
 
-  it('find each time what they are asked for, and are planned once', async () => {
+  it('return the rows for each value, and are planned once', async () => {
     expect([await add('one'), await add('two')]).toEqual([[{ id: 1 }], [{ id: 2 }]]);
     expect([await find('one'), await find('two'), await find('three')]).toEqual([
       [{ name: 'one' }],
@@ -38,7 +38,7 @@ describe('statements that PostgreSQL keeps prepared', () => {
     ]);
   });
 
-  it('are planned each time where that depends on the text that is searched for', async () => {
+  it('are planned each time if the plan depends on the search text', async () => {
     await source.query(
       'SELECT name FROM (/* plan each execution */ SELECT name FROM thing WHERE name LIKE $1) AS found',
       ['%o%'],
@@ -46,13 +46,13 @@ describe('statements that PostgreSQL keeps prepared', () => {
     expect(await kept()).toEqual([]);
   });
 
-  it('tell each time what is wrong with them, and go on after', async () => {
+  it('report their error each time, and keep working', async () => {
     await add('one');
     for (const _ of [1, 2]) await expect(add('one')).rejects.toThrow('duplicate key');
     expect(await find('one')).toEqual([{ name: 'one' }]);
   });
 
-  it('are prepared again after PostgreSQL has refused the plan because a result type has changed', async () => {
+  it('are prepared again after PostgreSQL has refused the plan of a changed result type', async () => {
     await find('one');
     await source.query('ALTER TABLE thing ADD COLUMN colour text');
     await expect(find('one')).resolves.toEqual([]);
@@ -72,7 +72,7 @@ describe('statements that PostgreSQL keeps prepared', () => {
     await shop.close();
   });
 
-  it('are bounded in size, and the least recently used go first, here and on the server', async () => {
+  it('are evicted by size, least recently used first, in the client and on the server', async () => {
     const long = 'x'.repeat(4_000);
     for (let count = 0; count < 100; count++) {
       await source.query(`SELECT ${count}, '${long}' WHERE $1::int = 1`, [1]);

@@ -24,7 +24,7 @@ const isOnReplica = async ({ genres }: Genres): Promise<boolean> => {
 /** How many genres there are, and whether that was read on the replica. */
 const genresSeen = async (shop: Genres) => ({ seen: await shop.genres.count(), onReplica: await isOnReplica(shop) });
 
-describe('a replica', () => {
+describe('a read replica', () => {
   let server: ReplicatedServer;
   let fresh: FreshDatabase;
   let proxy: TcpProxy;
@@ -67,7 +67,7 @@ describe('a replica', () => {
     return latest.seen;
   }
 
-  it('is kept when a statement takes too long there, and only that read is rejected', async () => {
+  it('stays in use after a statement timeout, which rejects only that read', async () => {
     await readOnReplica(one);
     const slow = one.unitOfWork.read(work, async ({ genres }) => {
       await genres.query('SET LOCAL statement_timeout = 50');
@@ -77,7 +77,7 @@ describe('a replica', () => {
     expect(await read(one)).toMatchObject({ onReplica: true });
   });
 
-  it('is read from, and never written to', async () => {
+  it('serves reads, and never writes', async () => {
     expect(await readOnReplica(one)).toBe(count);
     expect(await one.unitOfWork.run(work, isOnReplica)).toBe(false);
     const once = {
@@ -91,7 +91,7 @@ describe('a replica', () => {
     await expect(writing).rejects.toThrow('read-only');
   });
 
-  it('shows, through every instance, all that anybody was told is done', async () => {
+  it('shows every acknowledged write, through every instance', async () => {
     for (let round = 0; round < 50; round++) {
       const done = await add(one);
       expect((await read(other)).seen).toBe(done);
@@ -99,7 +99,7 @@ describe('a replica', () => {
     expect(await readOnReplica(other)).toBe(count);
   });
 
-  it('is left alone while it is behind, and its readers see what was done all the same', async () => {
+  it('is not used while it lags, and reads see every acknowledged write', async () => {
     await readOnReplica(other);
     await server.pauseReplay();
     const done = await add(one);
@@ -109,7 +109,7 @@ describe('a replica', () => {
     expect(await readOnReplica(other)).toBe(done);
   });
 
-  it('is waited for a moment, but only once', async () => {
+  it('delays only the first read while it lags', async () => {
     await server.pauseReplay();
     await add(one);
     const begun = performance.now();
@@ -117,7 +117,7 @@ describe('a replica', () => {
     expect(performance.now() - begun).toBeLessThan(50 * 300);
   });
 
-  it('serves reads that wait for it as soon as it has caught up', async () => {
+  it('serves waiting reads as soon as it has caught up', async () => {
     await readOnReplica(other);
     for (let wasOnReplica = false; !wasOnReplica;) {
       await server.pauseReplay();
@@ -130,7 +130,7 @@ describe('a replica', () => {
     }
   });
 
-  it('is asked again for reads that arrive while it is being asked', async () => {
+  it('is compared again for reads that arrive during a comparison', async () => {
     await readOnReplica(other);
     await server.pauseReplay();
     proxy.freeze();
@@ -142,7 +142,7 @@ describe('a replica', () => {
     await early;
   });
 
-  it('may go away, in silence or not, and come back: meanwhile the primary is read from, within 3 seconds', async () => {
+  it('may be lost, silently or not, and return: meanwhile reads go to the primary, within 3 seconds', async () => {
     const longest = async () => {
       const begun = performance.now();
       const answers = await Promise.all(Array.from({ length: 50 }, () => read(one)));
@@ -161,7 +161,7 @@ describe('a replica', () => {
     expect(await readOnReplica(one)).toBe(count);
   });
 
-  it('that goes away in the middle of a read has it done on the primary', async () => {
+  it('that is lost during a read has the read repeated on the primary', async () => {
     await readOnReplica(one);
     const reading = one.unitOfWork.read(work, async (shop) => {
       if (await isOnReplica(shop)) proxy.freeze();
@@ -171,7 +171,7 @@ describe('a replica', () => {
     proxy.thaw();
   });
 
-  it('that ends a read because it was in the way of the replay has it done on the primary', async () => {
+  it('that cancels a read in favor of its replay has the read repeated on the primary', async () => {
     await readOnReplica(one);
     const conflict = `DO $$ BEGIN
       IF pg_is_in_recovery() THEN RAISE EXCEPTION 'in the way' USING ERRCODE = 'serialization_failure'; END IF;
@@ -183,14 +183,14 @@ describe('a replica', () => {
     expect(await reading).toBe(false);
   });
 
-  it('that is away at the start is told of, and looked for', async () => {
+  it('that is unavailable at the start is logged, and retried', async () => {
     const told: unknown[] = [];
     const { warn } = Logger.prototype;
     Logger.prototype.warn = (message) => void told.push(message);
     await server.standby.stop();
     const third = await openDatabaseAt(fresh.url, {}, dataSourceOptions(replicaUrl()));
     Logger.prototype.warn = warn;
-    expect(told).toContainEqual(expect.stringMatching(/^The replica isn't read from .*ECONNREFUSED/));
+    expect(told).toContainEqual(expect.stringMatching(/^Reading from the primary .*ECONNREFUSED/));
     expect(await read(third)).toEqual({ seen: count, onReplica: false });
     await server.standby.start();
     expect(await readOnReplica(third)).toBe(count);
@@ -203,10 +203,10 @@ describe('a replica', () => {
     ['another server', () => process.env['TEST_DATABASE_URL']!],
   ])('is not %s', async (_, url) => {
     const opening = openDatabaseAt(fresh.url, {}, dataSourceOptions(url()));
-    await expect(opening).rejects.toThrow(/^DATABASE_REPLICA_URL names .* no streaming replica.* Let it name/);
+    await expect(opening).rejects.toThrow(/^DATABASE_REPLICA_URL names .* no streaming replica.* Set it to/);
   });
 
-  it('is what DATABASE_REPLICA_URL names, and clients are told of it by nothing', async () => {
+  it('is configured by DATABASE_REPLICA_URL, and invisible to clients', async () => {
     const shop = await openShop({
       databaseUrl: fresh.url,
       environment: { DATABASE_REPLICA_URL: `${replicaUrl()}?application_name=shop` },

@@ -43,7 +43,7 @@ function describeTimeouts(urlOf: () => string): void {
     }
   });
 
-  it('are off for tools, which also may only read where they only look', async () => {
+  it('are off for tools, which are read-only unless they write', async () => {
     const options = dataSourceOptions(urlOf());
     const [settings] = await withDatabase(options, (unitOfWork) => settingsIn({ unitOfWork }, 1));
     expect(settings).toMatchObject({ statement_timeout: 0, idle_in_transaction_session_timeout: 0 });
@@ -61,13 +61,13 @@ describe('timeouts of connections to PostgreSQL', () => {
 
   describeTimeouts(() => fresh.url);
 
-  it('have defaults that are shorter than clients wait', () => {
+  it('have defaults that are shorter than timeouts of clients', () => {
     expect(dataSourceOptions('postgres://localhost/shop')).toMatchObject({
       extra: { settings: { lock_timeout: 2_500, statement_timeout: 5_000 } },
     });
   });
 
-  it('are checked: a server that keeps others is refused', async () => {
+  it('are checked: a server with other values is refused', async () => {
     const session = {
       queryUnprepared: <Row>(sql: string): Promise<Row[]> =>
         Promise.resolve([
@@ -76,7 +76,7 @@ describe('timeouts of connections to PostgreSQL', () => {
     };
     const starting = startSession(session, { lock_timeout: 2_500 });
     await expect(starting).rejects.toThrow(UnusableDatabase);
-    await expect(starting).rejects.toThrow('kept lock_timeout at 0 where 2500ms was asked for');
+    await expect(starting).rejects.toThrow('kept lock_timeout at 0 where 2500ms was requested');
   });
 });
 

@@ -29,7 +29,7 @@ describe('statements that are sent before BEGIN is answered', () => {
     expect(await runner.query('SELECT 1 FROM genre')).toEqual([]);
   });
 
-  it('are sent at once if they are a SELECT', async () => {
+  it('are sent immediately if they are a SELECT', async () => {
     const begun = new Promise<never>(() => undefined);
     const rows = await withScopedRunner(runner, (manager) => manager.query<object[]>('SELECT 1 AS one'), { begun });
     expect(rows).toEqual([{ one: 1 }]);

@@ -12,13 +12,13 @@ describe('a user of PostgreSQL who may create tables and no extensions', () => {
 
   const open = () => openDatabaseAt(database.url, { extra: { options: '-c role=pg_monitor' } });
 
-  it('is told which is needed, why it was refused, and what to do', async () => {
+  it('gets an error with the extension, the reason and the remedy', async () => {
     await expect(open()).rejects.toThrow(
       /by the extension pg_trgm.*: permission denied to create extension.*run CREATE EXTENSION pg_trgm in it once\.$/,
     );
   });
 
-  it('is served where it is there, in whatever schema', async () => {
+  it('is served if the extension exists, in any schema', async () => {
     await executeRaw(
       database.url,
       'CREATE SCHEMA "Our own"; CREATE EXTENSION pg_trgm SCHEMA "Our own"; GRANT USAGE ON SCHEMA "Our own" TO pg_monitor',

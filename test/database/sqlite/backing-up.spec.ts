@@ -37,7 +37,7 @@ describe('npm run backup', () => {
     return { acknowledged, end };
   }
 
-  it('copies the shop while it is served, and every rental that was acknowledged before it began is in the copy', async () => {
+  it('copies the shop while it is served, with every rental that was acknowledged before the start', async () => {
     const { copies } = await shop.clerk.movie(1000);
     const { id: clientId } = await shop.clerk.client();
     const { acknowledged, end } = rentRepeatedly(
@@ -73,7 +73,7 @@ describe('npm run backup', () => {
     expect(ids).toEqual(expect.arrayContaining(before));
   });
 
-  it('never starts over, though other connections write between any two of its steps', async () => {
+  it('never starts over, though other connections write between its steps', async () => {
     await shop.clerk.genre();
     await executeRaw(
       shop.databaseUrl,
@@ -101,16 +101,16 @@ describe('npm run backup', () => {
     for (const { pages } of steps.slice(0, -1)) expect(pages).toBe(100);
   });
 
-  it('overwrites nothing', async () => {
+  it('does not overwrite files', async () => {
     const file = join(folder(), 'precious');
     await writeFile(file, 'precious');
     const { code, stderr } = await runCommand('backup', { DATABASE_URL: shop.databaseUrl }, [file]);
     expect(code).toBe(1);
-    expect(stderr).toBe(`${file} already exists, and a backup overwrites no file. Name another.\n`);
+    expect(stderr).toBe(`${file} already exists, and a backup does not overwrite files. Choose another name.\n`);
     expect(await readFile(file, 'utf8')).toBe('precious');
   });
 
-  it('leaves nothing behind where what it copied turns out to be damaged', async () => {
+  it('leaves no file behind if the database is corrupted', async () => {
     await executeRaw(
       shop.databaseUrl,
       `PRAGMA writable_schema = ON;
@@ -119,7 +119,7 @@ describe('npm run backup', () => {
     const damaged = join(folder(), 'damaged.sqlite');
     const { code, stderr } = await runCommand('backup', { DATABASE_URL: shop.databaseUrl }, [damaged]);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/The copy isn't whole.*ix_movie_year.*see what npm run verify says/s);
+    expect(stderr).toMatch(/The copy is corrupted.*ix_movie_year.*run npm run verify/s);
     expect((await readdir(folder())).filter((name) => name.startsWith('damaged'))).toEqual([]);
   });
 });

@@ -24,7 +24,7 @@ describe('the permissions of a SQLite database', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('are 0600 on the database, -wal, -shm, .lock and backups, and 0700 on a folder it makes, with umask 022', async () => {
+  it('are 0600 on the database, -wal, -shm, .lock and backups, and 0700 on a created folder, with umask 022', async () => {
     const file = join(folder, 'shop', 'data', 'shop.sqlite');
     const database = await openDatabaseAt(`sqlite:${file}`);
     await backUp(dataSourceOptions(database.url), join(dirname(file), 'backup'), (_, work) => work(() => undefined));
@@ -40,7 +40,7 @@ describe('the permissions of a SQLite database', () => {
     expect([modeOf(dirname(file)), modeOf(join(folder, 'shop'))]).toEqual(['700', '700']);
   });
 
-  it('are taken from others on files that exist, and a folder that exists keeps its own', async () => {
+  it('are narrowed on existing files, and kept on an existing folder', async () => {
     const file = join(folder, 'shop.sqlite');
     for (const name of [file, `${file}.lock`]) closeSync(openSync(name, 'w', 0o644));
     chmodSync(folder, 0o755);
@@ -51,7 +51,7 @@ describe('the permissions of a SQLite database', () => {
     expect(modeOf(folder)).toBe('755');
   });
 
-  it('are 0600 from the moment the file is made, by whichever name', async () => {
+  it('are 0600 from the creation of the file, under every name', async () => {
     const [file, link] = [join(folder, 'shop.sqlite'), join(folder, 'link.sqlite')];
     symlinkSync('shop.sqlite', link);
     process.umask(0);
@@ -67,7 +67,7 @@ describe('the permissions of a SQLite database', () => {
     await database.close();
   });
 
-  it('that can not be changed are warned of', () => {
+  it('cause a warning if they cannot be changed', () => {
     const file = '/proc/self/status';
     if (!existsSync(file)) return;
     const warnings: unknown[] = [];

@@ -4,7 +4,7 @@ import { queryRaw } from '../../support/raw-database.js';
 
 const work = { genres: GenreRepository };
 
-describe('a group commit', () => {
+describe('group commit', () => {
   let database: Database;
   beforeEach(async () => (database = await openDatabase()));
   afterEach(() => database.close());
@@ -13,7 +13,7 @@ describe('a group commit', () => {
     database.unitOfWork.run(work, ({ genres }) => genres.create({ name, description: null }));
   const onDisk = () => queryRaw(database.url, 'SELECT name FROM genre');
 
-  it('rejects a unit that fails because of another in its batch only once that is on disk', async () => {
+  it('rejects a unit that fails because of another unit of its batch only after the commit of the batch', async () => {
     let release!: () => void;
     let begin!: () => void;
     const released = new Promise<void>((resolve) => (release = resolve));

@@ -24,7 +24,7 @@ describe('a transaction that SQLite has lost', () => {
     await pragma(`max_page_count = ${plenty}`);
   }
 
-  it('rejects every unit that shared it, and units that follow still work', async () => {
+  it('rejects every unit of its batch, and later units still work', async () => {
     await add('Before');
     await withFullDisk(async () => {
       // Has the turn first, so that the three behind it wait together and share a transaction.
@@ -49,7 +49,7 @@ describe('a transaction that SQLite has lost', () => {
     expect(names).toEqual(['Before', 'Alone', 'After']);
   });
 
-  it('leaves reading possible', async () => {
+  it('does not affect reads', async () => {
     await add('Before');
     await withFullDisk(async () => {
       const filling = database.unitOfWork.run(work, async ({ genres }) => {

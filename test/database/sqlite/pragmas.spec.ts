@@ -9,7 +9,7 @@ import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
 const names = ['journal_mode', 'synchronous', 'foreign_keys', 'secure_delete', 'busy_timeout'];
 const promised = { journal_mode: 'wal', synchronous: 2, foreign_keys: 1, secure_delete: 1, busy_timeout: 5000 };
 
-describe("SQLite's pragmas", () => {
+describe('pragmas of SQLite', () => {
   let database: FreshDatabase;
   beforeEach(async () => (database = await freshDatabase()));
   afterEach(() => database.drop());
@@ -36,11 +36,11 @@ describe("SQLite's pragmas", () => {
     return answers;
   }
 
-  it('are in force on the connection that writes and on all that read', async () => {
+  it('are set on the writer and on all readers', async () => {
     expect(await inForce()).toEqual(Array(3).fill(promised));
   });
 
-  it('are in force again after a tool has changed those that the file remembers', async () => {
+  it('are set again after a tool has changed those stored in the file', async () => {
     await (await openDatabaseAt(database.url)).close();
     const tool = await new DataSource(dataSourceOptions(database.url)).initialize();
     await tool.query('PRAGMA journal_mode = DELETE');
@@ -48,10 +48,10 @@ describe("SQLite's pragmas", () => {
     expect(await inForce()).toEqual(Array(3).fill(promised));
   });
 
-  it('are refused loudly where SQLite does not keep one', async () => {
+  it('cause an error if SQLite does not accept one', async () => {
     const memory = await new DataSource({ type: 'sqlite', database: ':memory:' }).initialize();
     await expect(setAndCheckPragmas(memory)).rejects.toThrow(
-      "SQLite kept journal_mode at memory where wal was asked for, so the service can't keep its promises on :memory:.",
+      'SQLite kept journal_mode at memory where wal was requested, so data could be lost on :memory:.',
     );
     await memory.destroy();
   });

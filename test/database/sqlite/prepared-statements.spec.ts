@@ -7,7 +7,7 @@ import { connectionOf, driver } from '../../../src/platform/database/sqlite/driv
 import { ReadGate } from '../../../src/platform/database/sqlite/read-gate.js';
 import { Reader } from '../../../src/platform/database/sqlite/reader.js';
 
-describe('statements that are kept prepared', () => {
+describe('prepared statements on SQLite', () => {
   let folder: string;
   let source: DataSource;
   beforeEach(async () => {
@@ -23,7 +23,7 @@ describe('statements that are kept prepared', () => {
   const add = (name: string): Promise<number> => source.query('INSERT INTO thing (name) VALUES (?)', [name]);
   const find = (name: string): Promise<object[]> => source.query('SELECT * FROM thing WHERE name = ?', [name]);
 
-  it('find each time what they are asked for', async () => {
+  it('return the rows for each value', async () => {
     expect([await add('one'), await add('two')]).toEqual([1, 2]);
     expect([await find('one'), await find('two'), await find('three')]).toEqual([
       [{ id: 1, name: 'one' }],
@@ -32,13 +32,13 @@ describe('statements that are kept prepared', () => {
     ]);
   });
 
-  it('may be asked for again before they have answered', async () => {
+  it('may run again before the first run has ended', async () => {
     await add('one');
     const answers = await Promise.all(Array.from({ length: 20 }, () => find('one')));
     expect(answers).toEqual(Array(20).fill([{ id: 1, name: 'one' }]));
   });
 
-  it('tell each time what is wrong with them, and go on after', async () => {
+  it('report their error each time, and keep working', async () => {
     const wrong = (): Promise<unknown> => source.query('SELECT nothing FROM thing WHERE id = ?', [1]);
     const asked = await Promise.allSettled([wrong(), wrong(), wrong()]);
     expect(asked.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
@@ -48,14 +48,14 @@ describe('statements that are kept prepared', () => {
     expect(await add('two')).toBe(2);
   });
 
-  it('follow a change of the schema', async () => {
+  it('are prepared again after a change of the schema', async () => {
     await add('one');
     await find('one');
     await source.query(`ALTER TABLE thing ADD COLUMN colour TEXT DEFAULT 'red'`);
     expect(await find('one')).toEqual([{ id: 1, name: 'one', colour: 'red' }]);
   });
 
-  it('keep no transaction from committing that returned rows', async () => {
+  it('do not block COMMIT after returning rows', async () => {
     for (const name of ['one', 'two']) {
       await source.query('BEGIN');
       await source.query('INSERT INTO thing (name) VALUES (?) RETURNING id', [name]);
@@ -64,7 +64,7 @@ describe('statements that are kept prepared', () => {
     expect(await find('two')).toHaveLength(1);
   });
 
-  it('are bounded in size, the least recently used go first, and let the file be closed', async () => {
+  it('are evicted by size, least recently used first, and finalized on close', async () => {
     /** @private-api of movie-rental: PreparingDatabase.prepared */
     const { prepared } = connectionOf(source) as unknown as { prepared: Map<string, unknown> };
     const long = 'x'.repeat(4_000);
@@ -80,7 +80,7 @@ describe('statements that are kept prepared', () => {
     expect(source.isInitialized).toBe(false);
   });
 
-  it('are read by in the next transaction, where SQLite has ended one by itself', async () => {
+  it('work in the next transaction after SQLite has rolled one back by itself', async () => {
     const reader = new Reader(source.createQueryRunner(), new ReadGate());
     const exec = promisify<string, void>((sql, done) => connectionOf(source).exec(sql, done));
     await reader.read(() => exec('ROLLBACK'));

@@ -44,7 +44,7 @@ describe('the process lock of a SQLite file', () => {
     expect(seed.stderr).toMatch(/^The SQLite file .* is in use by another process/);
   });
 
-  it('is one for all names of the file: symbolic links to it and to its folder, . and // in its path', async () => {
+  it('is the same for all names of the file: symbolic links to it and to its folder, . and // in its path', async () => {
     const folder = dirname(file);
     const name = basename(file);
     await symlink(file, join(folder, 'link.sqlite'));
@@ -64,14 +64,14 @@ describe('the process lock of a SQLite file', () => {
     await rm(other);
   });
 
-  it('holds where the file was renamed while it is served', async () => {
+  it('holds if the file was renamed while it is served', async () => {
     const renamed = join(dirname(file), 'renamed.sqlite');
     await rename(file, renamed);
     expect(await refusalOf(renamed)).toMatch(/or the process knows the database by another name/);
     await rename(renamed, file);
   });
 
-  it('holds where its file was deleted or replaced, also against the third process, until the first ends', async () => {
+  it('holds if its lock file was deleted or replaced, also against a third process, until the first ends', async () => {
     await rm(`${file}.lock`);
     expect(await refusalOf(file)).toMatch(/not with the lock file .*deleted or replaced.*fuser/);
     expect(await readdir(dirname(file))).toContain(`${basename(file)}.lock`);

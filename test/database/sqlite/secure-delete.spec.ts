@@ -7,7 +7,7 @@ import { apiAt } from '../../support/app.js';
 import { freshDatabase } from '../../support/engine.js';
 
 describe('secure_delete', () => {
-  it('leaves no trace of deleted or changed names, addresses and stored responses in any file after a clean end, nor in a backup', async () => {
+  it('leaves no deleted or changed names, addresses and stored responses in any file after a clean shutdown, nor in a backup', async () => {
     const database = await freshDatabase();
     const folder = dirname(database.url.replace(/^sqlite:/, ''));
     const { service, url } = await startService({ DATABASE_URL: database.url });

@@ -38,7 +38,7 @@ describe('the statement timeout of SQLite readers', () => {
     await expect(readSingle(`SELECT * FROM (${endless})`)).rejects.toMatchObject(timedOut);
   });
 
-  it('leaves every reader usable, and its transaction ended', async () => {
+  it('leaves every reader usable, without an open transaction', async () => {
     const slow = Array.from({ length: 6 }, () => read((manager) => manager.query(endless)));
     for (const { status } of await Promise.allSettled(slow)) expect(status).toBe('rejected');
     const added = await database.unitOfWork.run(repositories, ({ genres }) =>
@@ -50,7 +50,7 @@ describe('the statement timeout of SQLite readers', () => {
     expect(seen).toEqual(Array(6).fill([{ id: added.id }]));
   });
 
-  it('counts for each statement: a unit of many short ones goes on for longer', async () => {
+  it('applies to each statement: a unit of many short ones may take longer', async () => {
     const start = performance.now();
     let statements = 0;
     await read(async (manager) => {
@@ -59,7 +59,7 @@ describe('the statement timeout of SQLite readers', () => {
     expect(statements).toBeGreaterThan(1);
   });
 
-  it('never hits the next statement, nor the end of the transaction, where the interrupt comes too late', async () => {
+  it('never interrupts the next statement, nor COMMIT, if the interrupt comes late', async () => {
     for (let turn = 0; turn < 50; turn++) {
       await read(async (manager) => {
         const connection = connectionOf(manager.connection);
@@ -79,8 +79,8 @@ describe('the statement timeout of SQLite readers', () => {
   });
 });
 
-describe('reads without end on SQLite', () => {
-  it('stop neither writes nor lookups, however many there are', async () => {
+describe('endless reads on SQLite', () => {
+  it('stop neither writes nor lookups, in any number', async () => {
     const file = await freshDatabase();
     const { unitOfWork, close } = await openDatabaseAt(file.url, { statementTimeoutMs: undefined } as object);
     const running = new Set<ReturnType<typeof connectionOf>>();

@@ -22,7 +22,7 @@ describe('the thread pool of SQLite statements', () => {
     [5, 3],
     [6, 4],
     [64, 4],
-  ])('of %i threads leaves two free beside the readers, where there are as many: %i readers', (threads, readers) => {
+  ])('of %i threads leaves two of them free if possible: %i readers', (threads, readers) => {
     expect(readerCount(threads)).toBe(readers);
   });
 

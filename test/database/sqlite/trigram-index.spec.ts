@@ -41,12 +41,12 @@ describe.each(indexes)('the trigram index %s of a SQLite file', (index) => {
     await Promise.allSettled(units);
   }
 
-  it('is changed by the transaction that changes the movies, and undone with it', async () => {
+  it('is changed in the transaction of the movies, and rolled back with it', async () => {
     await keepShop();
     await expect(compare()).resolves.toBeDefined();
   });
 
-  it('is told from the movies wherever the two differ', async () => {
+  it('is compared with the movies: every difference is found', async () => {
     await database.dataSource.query(`DROP TRIGGER ${index}_update`);
     await keepShop();
     await expect(compare()).rejects.toThrow('malformed');

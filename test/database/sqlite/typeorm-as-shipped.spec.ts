@@ -53,7 +53,7 @@ describe('TypeORM as shipped, where all query runners share one SQLite connectio
     await expect(failing).rejects.toThrow('held open');
   }
 
-  it('loses acknowledged units in the stress test that our unit of work passes', async () => {
+  it('loses acknowledged units in the stress test that the unit of work passes', async () => {
     await withSeed(async (random) => {
       const asShipped: Transactions = {
         run: (work) => shared.transaction((manager) => work(repositoriesOf(manager))),
@@ -76,12 +76,12 @@ describe('TypeORM as shipped, where all query runners share one SQLite connectio
     });
   });
 
-  it('loses acknowledged transactions when one that overlaps them fails', async () => {
+  it('loses acknowledged transactions when an overlapping one fails', async () => {
     await besideOneThatFails(() => shared.transaction((manager) => manager.insert(Genre, genre('Acknowledged'))));
     expect(await genresOnDisk()).not.toContain('Acknowledged');
   });
 
-  it('loses a plain save beside a transaction that fails', async () => {
+  it('loses a plain save beside a failing transaction', async () => {
     await besideOneThatFails(() => shared.getRepository(Genre).save(genre('Acknowledged')));
     expect(await genresOnDisk()).not.toContain('Acknowledged');
   });

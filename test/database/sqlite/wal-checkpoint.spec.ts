@@ -49,7 +49,7 @@ describe('the write-ahead log', () => {
     };
   }
 
-  it('stays near WAL_LIMIT_MB while reads overlap without end, and every read is answered', async () => {
+  it('stays near WAL_LIMIT_MB while reads always overlap, and every read succeeds', async () => {
     const { unitOfWork, close } = await openDatabaseAt(file.url, { walLimitMb: 1 } as object);
     const end = overlappingReads((work) =>
       unitOfWork.read(repositories, async ({ genres }) => {
@@ -71,7 +71,7 @@ describe('the write-ahead log', () => {
     expect(largest).toBeLessThan(6 * MiB);
   });
 
-  it('interrupts a read that holds the checkpoint up for longer than a second: 503', async () => {
+  it('interrupts a read that delays the checkpoint for longer than a second: 503', async () => {
     const { unitOfWork, close } = await openDatabaseAt(file.url, {
       walLimitMb: 1,
       statementTimeoutMs: 600_000,
@@ -93,7 +93,7 @@ describe('the write-ahead log', () => {
     await close();
   });
 
-  it('that another process holds up grows with one warning, while all is answered, and is truncated after', async () => {
+  it('grows with one warning while another process reads, without failed requests, and is truncated afterwards', async () => {
     const { unitOfWork, close } = await openDatabaseAt(file.url, { walLimitMb: 1 } as object);
     const warnings: string[] = [];
     const news: string[] = [];
@@ -128,7 +128,7 @@ describe('the write-ahead log', () => {
   });
 });
 
-describe('a clean end', () => {
+describe('a clean shutdown', () => {
   let file: FreshDatabase;
   beforeEach(async () => (file = await freshDatabase()));
   afterEach(() => file.drop());
@@ -138,7 +138,7 @@ describe('a clean end', () => {
       (name) => /-(wal|shm|journal)$/.test(name) && !name.includes('.lock'),
     );
 
-  it('of the service, by SIGTERM after 34 rentals, leaves one whole file', async () => {
+  it('of the service, by SIGTERM after 34 rentals, leaves one complete file', async () => {
     const { service, url } = await startService({ DATABASE_URL: file.url });
     const shop = clerk(await apiAt(url));
     const { id: clientId } = await shop.client();
@@ -151,7 +151,7 @@ describe('a clean end', () => {
     expect(await queryRaw(`sqlite:${copy}`, 'SELECT count(*) AS rents FROM movie_rent')).toEqual([{ rents: 34 }]);
   });
 
-  it('of commands that write, and of those that only read, leaves one whole file', async () => {
+  it('of commands, whether they write or only read, leaves one complete file', async () => {
     for (const script of ['seed', 'verify']) {
       await Program.start(`commands/${script}.js`, { DATABASE_URL: file.url }).succeeds();
       expect({ script, logs: await logsBeside() }).toEqual({ script, logs: [] });

@@ -40,7 +40,7 @@ describe('a PostgreSQL user without rights', () => {
   it('to write to a database that takes no writes: the service does not start, for a reason and with a remedy', async () => {
     await sql(grant);
     await sql(`ALTER ROLE ${role} SET default_transaction_read_only = on`);
-    expect(await failureOfStart({ databaseUrl: url })).toContain('takes no writes');
+    expect(await failureOfStart({ databaseUrl: url })).toContain('accepts no writes');
     await sql(`ALTER ROLE ${role} RESET default_transaction_read_only`);
   });
 

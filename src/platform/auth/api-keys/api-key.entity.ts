@@ -10,7 +10,7 @@ export class ApiKey {
   @PrimaryGeneratedColumn()
   id!: number;
 
-  /** Names the caller in the record of changes. A rotated key and its successor have the same. */
+  /** The name of the caller in the record of changes. A rotated key and its successor share it. */
   @TextColumn({ length: 64 })
   name!: string;
 
@@ -21,7 +21,10 @@ export class ApiKey {
   @ListColumn({ length: 200 })
   scopes!: readonly Scope[];
 
-  /** The client that a caller with the scope `self` is. Without a foreign key: the platform knows no clients. */
+  /**
+   * The client id of a caller with the scope `self`. Without a foreign key, because the platform doesn't depend on
+   * clients.
+   */
   @Column({ type: 'integer', nullable: true })
   clientId!: number | null;
 

@@ -27,10 +27,11 @@ interface KnownKey {
 const freshMs = 1_000;
 /** Maximum age of the copy that is used: a revoked key stops within it. */
 const maxAgeMs = 4_000;
-/** Minimum interval of reads, and how many times longer than a read it is at least: many wrong keys cause few reads. */
+/** Minimum interval between two reads: many wrong keys cause few reads. */
 const minIntervalMs = 20;
+/** Minimum ratio of that interval to the duration of a read. */
 const minIntervalRatio = 10;
-/** How long an anonymous request waits for the database to say that there are still no keys. */
+/** Maximum time that an anonymous request waits for the database to confirm that no key exists. */
 const maxWaitMs = 250;
 
 /** The digest that the secret of an unknown key is compared with, for the same cost. */
@@ -74,7 +75,7 @@ export class ApiKeys {
     return id === undefined || secret === undefined ? undefined : this.check(id, secret);
   }
 
-  /** Whether any key was ever created. Waits briefly for the database; without it, what was last read holds. */
+  /** Whether any key was ever created. Waits briefly for the database; if it is unavailable, the last read decides. */
   get exist(): boolean | Promise<boolean> {
     const ageMs = performance.now() - this.readAtMs;
     if (ageMs <= freshMs || this.keys.size > 0) return this.keys.size > 0;

@@ -7,7 +7,7 @@ import { digestOf, newSecret, tokenOf } from './api-key-token.js';
 
 const repositories = { keys: ApiKeyRepository };
 
-/** What a new key is for. */
+/** The options of a new key. */
 export interface KeyOrder {
   readonly name: string;
   readonly scopes: readonly Scope[];

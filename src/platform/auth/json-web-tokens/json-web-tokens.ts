@@ -11,7 +11,7 @@ import { remoteKeys } from './remote-keys.js';
 const algorithms = 'RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519'.split(' ');
 /** Tolerated difference between the clocks of the issuer and the service. */
 const maxSkewSeconds = 60;
-/** How long a verified token is known. */
+/** How long a verified token is cached. */
 const cacheLifetimeMs = 30_000;
 const maxCachedTokens = 1_000;
 
@@ -42,7 +42,7 @@ export class JsonWebTokens {
    */
   verify(token: string): Principal | undefined | Promise<Principal | undefined> {
     if (!this.keyOf || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) return undefined;
-    // The memory of the cache does not depend on the length of tokens, which are secrets besides.
+    // Tokens are secrets, and the size of the cache must not depend on their length.
     const digest = hash('sha256', token, 'base64url');
     const known = this.known.get(digest);
     if (known && this.clock.now().getTime() < known.expiresAtMs) return known.principal;

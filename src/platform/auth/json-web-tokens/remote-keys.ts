@@ -14,8 +14,9 @@ const maxBytes = 256 * 1024;
 const ofTokens = [errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys, errors.JOSENotSupported];
 
 /**
- * Returns the keys of an issuer, from its JSON Web Key Set (RFC 7517). The set is kept while its server is away: known
- * keys go on working, and what needs a fetch is ServiceUnavailable. Redirects are not followed.
+ * Returns the keys of an issuer, from its JSON Web Key Set (RFC 7517). The set is kept while its server is
+ * unavailable: known keys stay valid, and a token that needs a fetch gets ServiceUnavailable. Redirects are not
+ * followed.
  */
 export function remoteKeys(url: URL): JWTVerifyGetKey {
   const keys = createRemoteJWKSet(url, {

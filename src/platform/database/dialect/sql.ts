@@ -40,7 +40,7 @@ export interface Dialect {
   isInList(operand: string, parameter: string): string;
   /**
    * Returns the condition that `operand` is a result of a small subquery, to be looked up by an index. PostgreSQL may
-   * answer IN by scanning the other table instead, because it takes the results for spread over it.
+   * answer IN by scanning the other table instead, because it assumes that they are evenly spread over it.
    */
   isInQuery(operand: string, query: string): string;
   cast(operand: string, type: string): string;

@@ -1,6 +1,6 @@
 /** Thrown by a single-statement read that needs more statements; the unit of work retries the read in a transaction. */
 export class NeedsTransaction extends Error {
   constructor() {
-    super('This read takes more than one statement, and so a transaction.');
+    super('This read needs more than one statement, and therefore a transaction.');
   }
 }

@@ -9,21 +9,21 @@ const permissionsRemedy =
   'Give the user that runs the service permission to read and write the file, its -wal, -shm and .lock and their ' +
   'folder, on a file system that is not mounted read-only.';
 const corruptionRemedy =
-  'It is damaged: restore a backup, as docs/operations.md says. npm run verify names what is damaged.';
+  'It is corrupted: restore a backup, as described in docs/operations.md. npm run verify lists the corruption.';
 
 /** Remedies for operational errors of the database or the operating system, by error code. */
 const remedies: readonly (readonly [RegExp, string])[] = [
   [/^(SQLITE_(READONLY|PERM|CANTOPEN|AUTH)|EACCES|EPERM|EROFS)$/, permissionsRemedy],
   [/^(SQLITE_(CORRUPT|NOTADB)|XX001|XX002)$/, corruptionRemedy],
-  [/^(SQLITE_FULL|ENOSPC|EDQUOT|53100)$/, 'Make room on its disk.'],
-  [/^(SQLITE_IOERR|EIO|58...)$/, 'See to its disk.'],
+  [/^(SQLITE_FULL|ENOSPC|EDQUOT|53100)$/, 'Free space on its disk.'],
+  [/^(SQLITE_IOERR|EIO|58...)$/, 'Check its disk.'],
   [
     /^42501$/,
     'Give the user of DATABASE_URL all rights on the tables and sequences of the database, or make it their owner: ' +
       'pg_restore --no-owner --role=<user> does.',
   ],
-  [/^25006$/, 'Let DATABASE_URL name a server that takes writes, and no standby.'],
-  [/^(28...|3D000)$/, 'See that user, password and database of DATABASE_URL are right.'],
+  [/^25006$/, 'Set DATABASE_URL to a server that accepts writes, not to a standby.'],
+  [/^(28...|3D000)$/, 'Check user, password and database in DATABASE_URL.'],
 ];
 
 /** Whether an error reports a corrupt database, which no retry repairs. */
@@ -45,14 +45,14 @@ type Describe = (reason: string, remedy: string | undefined, options: DataSource
 const descriptions: Readonly<Record<EngineName, Describe>> = {
   sqlite: (reason, remedy, { database }) =>
     `The SQLite file ${String(database)} can't be used: ${reason}. ` +
-    (remedy ?? 'Let DATABASE_URL name a file of this service, or a new one in a folder that it may write to.'),
+    (remedy ?? 'Set DATABASE_URL to a file of this service, or to a new one in a writable folder.'),
   postgres: (reason, remedy, options) => {
     const { hostname, port, pathname } = new URL((options as PostgresConnectionOptions).url!);
     const place = `${hostname}:${port || '5432'}, database ${pathname.slice(1)}`;
     if (remedy) return `PostgreSQL (${place}) refuses the service: ${reason}. ${remedy}`;
     return (
-      `PostgreSQL can't be reached as its URL says (${place}): ${reason}. ` +
-      'See that it runs there, and that user, password and database are right.'
+      `PostgreSQL can't be reached at its URL (${place}): ${reason}. ` +
+      'Check that it runs there, and that user, password and database are right.'
     );
   },
 };

@@ -3,7 +3,7 @@ import type { Work } from './transaction-manager.js';
 
 type Purpose = 'read' | 'write';
 
-/** What a scoped query runner has in place of its runner's. */
+/** The members in which a scoped query runner differs from its runner. */
 interface Overrides {
   readonly query?: (sql: string, ...rest: []) => Promise<unknown>;
   readonly isTransactionActive?: boolean;

@@ -32,7 +32,7 @@ export class IdempotentTransactions {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws DoneBefore, IdempotencyAnswerGone, IdempotencyKeyInUse, IdempotencyKeyReused */
+  /** @throws IdempotentReplay, IdempotencyAnswerGone, IdempotencyKeyInUse, IdempotencyKeyReused */
   async write<Result>(once: IdempotentRequest<Result>, work: Work<Result>, wait: Wait): Promise<Result> {
     try {
       return await this.writeAlone(once, work, wait);
@@ -45,7 +45,7 @@ export class IdempotentTransactions {
     }
   }
 
-  /** @throws DoneBefore, IdempotencyKeyReused */
+  /** @throws IdempotentReplay, IdempotencyKeyReused */
   async assertNotDone(once: IdempotentRequest<never>, manager: EntityManager): Promise<void> {
     await this.refuseDone(once, manager);
   }
@@ -80,7 +80,7 @@ export class IdempotentTransactions {
 
   /**
    * @returns the expired record of this key, if there is one
-   * @throws DoneBefore, IdempotencyAnswerGone, IdempotencyKeyReused
+   * @throws IdempotentReplay, IdempotencyAnswerGone, IdempotencyKeyReused
    */
   private async refuseDone(
     { key, request }: IdempotentRequest<never>,

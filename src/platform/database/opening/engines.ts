@@ -33,7 +33,7 @@ const engines: Readonly<Record<EngineName, Engine>> = {
       const file = String(options.database);
       // TypeORM would create the folder of a missing file.
       if (!existsSync(file)) {
-        throw new UnusableDatabase(`There is no SQLite file ${file}. Name one that this service made.`);
+        throw new UnusableDatabase(`There is no SQLite file ${file}. Specify a file that this service created.`);
       }
       return { ...options, flags: sqlite3.OPEN_READONLY, busyTimeout: 5000 } as DataSourceOptions;
     },

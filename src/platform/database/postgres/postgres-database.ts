@@ -92,7 +92,7 @@ async function assertUtf8(dataSource: DataSource): Promise<void> {
   const [found] = await dataSource.query<{ server_encoding: string }[]>('SHOW server_encoding');
   if (found?.server_encoding === 'UTF8') return;
   throw new Error(
-    `The PostgreSQL database keeps its text as ${found?.server_encoding}, which can't hold every title. ` +
+    `The PostgreSQL database has the encoding ${found?.server_encoding}, which can't store every title. ` +
       `Create one with ENCODING 'UTF8' and name it in DATABASE_URL.`,
   );
 }

@@ -34,8 +34,8 @@ export function describeMissing({ user, schema, isReadOnly, refused }: Privilege
   }
   if (isReadOnly) {
     return (
-      'The PostgreSQL database takes no writes: it is a standby, or default_transaction_read_only is on. ' +
-      'Let DATABASE_URL name the primary, or turn that off.'
+      'The PostgreSQL database accepts no writes: it is a standby, or default_transaction_read_only is on. ' +
+      'Set DATABASE_URL to the primary, or turn the setting off.'
     );
   }
   return undefined;

@@ -81,7 +81,7 @@ export class Replica {
   markLost(cause: unknown): void {
     if (this.isClosed || this.retry) return;
     const reason = cause instanceof Error ? cause.message || cause.name : String(cause);
-    this.logger.warn(`The replica isn't read from until it and the primary answer again: ${reason}.`);
+    this.logger.warn(`Reading from the primary until the replica and the primary answer again: ${reason}.`);
     this.endMonitor();
     this.scheduleConnecting();
   }
@@ -114,10 +114,10 @@ export class Replica {
   private recordLag(isBehind: boolean): boolean {
     if (isBehind && !this.isBehind) {
       this.logger.warn(
-        `The replica is more than ${catchUpTimeoutMs} ms behind. The primary is read from until it caught up.`,
+        `The replica is more than ${catchUpTimeoutMs} ms behind. Reading from the primary until it has caught up.`,
       );
     }
-    if (!isBehind && this.isBehind) this.logger.log('The replica has caught up, and is read from again.');
+    if (!isBehind && this.isBehind) this.logger.log('The replica has caught up. Reading from it again.');
     this.isBehind = isBehind;
     return !isBehind;
   }
@@ -151,7 +151,7 @@ export class Replica {
       this.connect().then(
         () => {
           this.retry = undefined;
-          this.logger.log('The replica is there, and is read from again.');
+          this.logger.log('The replica is available. Reading from it again.');
         },
         () => this.isClosed || this.scheduleConnecting(),
       );
@@ -185,6 +185,6 @@ async function assertReplica({ primary, replica }: MonitorClients, url: string):
   const { host, pathname } = new URL(url);
   throw new UnusableDatabase(
     `DATABASE_REPLICA_URL names a database (${host}${pathname}) that is no streaming replica of the one in DATABASE_URL. ` +
-      'Let it name the same database on a hot standby of the same server, or leave it empty to read from the primary.',
+      'Set it to the same database on a hot standby of the same server, or leave it empty to read from the primary.',
   );
 }

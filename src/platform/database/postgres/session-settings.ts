@@ -69,8 +69,8 @@ export async function startSession(session: Session, settings: SessionSettings):
   for (const [index, { name, value }] of made.entries()) {
     if (values[index] === value) continue;
     throw new LostDatabase(
-      `PostgreSQL kept ${name} at ${values[index]} where ${value} was asked for, so that the service can't limit how ` +
-        'long it waits. Let DATABASE_URL name the server itself, or a pooler that pools sessions, not transactions.',
+      `PostgreSQL kept ${name} at ${values[index]} where ${value} was requested, so that the service can't limit how ` +
+        'long it waits. Set DATABASE_URL to the server itself, or to a pooler that pools sessions, not transactions.',
     );
   }
 }

@@ -25,7 +25,7 @@ export async function setAndCheckPragmas(dataSource: DataSource): Promise<void> 
     const found = row && Object.values(row)[0];
     if (found !== value) {
       throw new Error(
-        `SQLite kept ${name} at ${String(found)} where ${value} was asked for, so the service can't keep its promises ` +
+        `SQLite kept ${name} at ${String(found)} where ${value} was requested, so data could be lost ` +
           `on ${String(dataSource.options.database)}. Use a local disk and a SQLite built with defaults.`,
       );
     }

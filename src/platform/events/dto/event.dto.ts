@@ -9,7 +9,7 @@ export class EventDto {
   id!: number;
 
   @ApiProperty({
-    description: 'What happened, in the past tense.',
+    description: 'Type of the change, in the past tense.',
     type: String,
     maxLength: 64,
     example: 'genre.updated',

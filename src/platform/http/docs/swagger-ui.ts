@@ -36,7 +36,7 @@ function page(folder: string): string {
 `;
 }
 
-// Hides the choice of a server, of which there is one, and the placeholder contact.
+// Hides the selection of a server, since there is only one, and the placeholder contact.
 const style = `body { margin: 0; background: #fafafa }
 .links { max-width: 1460px; margin: 1rem auto 0; padding: 0 20px; box-sizing: border-box; font: 1rem sans-serif }
 .links a { margin-right: 1.5rem }

@@ -91,8 +91,8 @@ function refuseUnknown(names: readonly string[], fields: ReadonlyMap<string, Fie
   for (const name of names) {
     if (fields.has(name)) continue;
     errors.enter(name);
-    if (errors.source === 'query') errors.add('unknown_parameter', 'is not a parameter here');
-    else errors.add('unknown_member', 'is not a member here');
+    if (errors.source === 'query') errors.add('unknown_parameter', 'is not a known parameter');
+    else errors.add('unknown_member', 'is not a known member');
     errors.leave();
   }
 }

@@ -93,7 +93,7 @@ export const headers = {
     example: '"default";r=599;t=60',
   },
   'RateLimit-Policy': {
-    description: 'Requests that a caller may make, and the seconds in which, if requests are limited.',
+    description: 'Number of requests that a caller may make, and the window in seconds, if requests are limited.',
     schema: text(100),
     example: '"default";q=600;w=60',
   },

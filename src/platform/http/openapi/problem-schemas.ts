@@ -139,7 +139,7 @@ const factSchemas = {
     description:
       '`copy_rented`: when the copy that is out is due. `no_copy_available`: when the first copy of the movie is due. ' +
       '`due_date_unchanged`: when the line is due. ' +
-      '`client_has_overdue`: when the first of the overdue copies was due. Null if it never is.',
+      '`client_has_overdue`: when the first of the overdue copies was due. Null if there is no due date.',
     ...dateSchema,
   },
 } satisfies Record<keyof Facts, object>;

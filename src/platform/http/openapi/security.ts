@@ -11,7 +11,7 @@ export const securityScheme: SecurityScheme = {
   scheme: 'bearer',
   description:
     'An API key of a program or a desk (`npm run keys`), or a JSON Web Token of a person. The scopes of an operation ' +
-    'are in its `security`; `self` is the scope of customers, who see and change only what is their own.',
+    'are in its `security`; `self` is the scope of customers, who see and change only their own data.',
 };
 
 /** Returns the security requirements: alternatives, each of which is a list of scopes that are needed together. */

@@ -33,7 +33,7 @@ export interface ProblemError {
   readonly detail: string;
   /** Whether a clerk may lift the rule; only of rules of the shop. */
   readonly overridable?: boolean;
-  /** What the rule was judged by, in wire format. */
+  /** The facts of a refusal, in wire format. */
   readonly [fact: string]: unknown;
 }
 

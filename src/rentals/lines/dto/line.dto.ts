@@ -20,7 +20,7 @@ export class LineDto extends MovieRentDetailDto {
     if (line.movieRent!.client) this.client = new ClientDto(line.movieRent!.client);
   }
 
-  /** Returns the conversion of lines to what they are at the clock's time. */
+  /** Returns a function that converts lines, as of the clock's time. */
   static at =
     (clock: Clock) =>
     (line: MovieRentDetail): LineDto =>

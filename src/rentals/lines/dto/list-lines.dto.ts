@@ -17,7 +17,7 @@ export class ListLines extends PageQuery {
   is_open?: boolean;
 
   @FlagParameter({
-    description: 'Only lines that are overdue, or came back late; with `is_open=true` only what is out now.',
+    description: 'Only lines that are overdue or were returned late; with `is_open=true` only those that are out now.',
   })
   overdue?: boolean;
 

@@ -35,7 +35,7 @@ class ReturnedCopyDto {
   }
 }
 
-/** What became of the copies of a stack, in the order of the request. */
+/** The outcome of each copy of a stack, in the order of the request. */
 @ApiSchema({ name: 'ReturnedStack' })
 export class ReturnedStackDto {
   @ListField(() => ReturnedCopyDto, {

@@ -10,7 +10,7 @@ import type { Standing } from '../standing.service.js';
 const count = { minimum: 0, maximum: maxId };
 const maxBlocks = 200;
 
-/** What a client has out, and what speaks against lending more. */
+/** The open loans of a client, and the rules that refuse further ones. */
 @ApiSchema({ name: 'Standing' })
 export class StandingDto {
   @IdField({ description: 'Id of the client.', example: 2 })
@@ -39,7 +39,7 @@ export class StandingDto {
   @ListField(() => ClientBlockDto, { description: 'The blocks that are active today.', maxItems: maxBlocks })
   blocks!: ClientBlockDto[];
 
-  @RefusalsField({ description: 'What would refuse a rental of one more copy now.' })
+  @RefusalsField({ description: 'Refusals of a rental of one more copy now.' })
   refusals!: object[];
 
   constructor({ clientId, now, counts, limit, lines, blocks, refusals }: Standing) {

@@ -81,8 +81,8 @@ async function settle(file: string): Promise<void> {
     const faults = found.map(({ integrity_check: message }) => message).filter((message) => message !== 'ok');
     if (faults.length > 0) {
       throw new UnusableDatabase(
-        `The copy isn't whole, and neither then is what it was made of:\n  ${faults.join('\n  ')}\n` +
-          'Keep the backups you have, and see what npm run verify says.',
+        `The copy is corrupted, and so is the database:\n  ${faults.join('\n  ')}\n` +
+          'Keep your earlier backups, and run npm run verify.',
       );
     }
   } finally {

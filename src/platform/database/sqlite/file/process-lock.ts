@@ -63,7 +63,9 @@ function prepare(file: string): { database: string; lockFile: string } {
     createPrivateFile(lockFile);
     return { database, lockFile };
   } catch (error) {
-    throw new UnusableDatabase(`The SQLite file ${file} can't be made: ${(error as Error).message}.`, { cause: error });
+    throw new UnusableDatabase(`The SQLite file ${file} can't be created: ${(error as Error).message}.`, {
+      cause: error,
+    });
   }
 }
 
@@ -72,7 +74,7 @@ function assertOneName(database: string): void {
   const { nlink } = statSync(database);
   if (nlink <= 1) return;
   throw new UnusableDatabase(
-    `The SQLite file ${database} has ${nlink} names (hard links), by which two processes could write to it at once. ` +
+    `The SQLite file ${database} has ${nlink} names (hard links), by which two processes could write to it at the same time. ` +
       `Remove the others (find <folder> -samefile ${database}), or serve a copy made by npm run backup.`,
   );
 }

@@ -15,7 +15,7 @@ export class ServedFile {
     if (found === this.identity) return;
     throw new LostDatabase(
       `The SQLite file ${this.path} was ${found === undefined ? 'removed' : 'replaced by another'} while it is served. ` +
-        'What is written to it would be lost. Put it back in place, or end the service, restore a backup, and start again.',
+        'Writes to it would be lost. Put it back in place, or stop the service, restore a backup, and start again.',
     );
   }
 }

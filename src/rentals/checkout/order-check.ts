@@ -14,48 +14,48 @@ import type { MovieRent } from '../movie-rent.entity.js';
 import { CheckOutRefused, CopyAlreadyRented, CopyNotInService, NoCopyAvailable } from '../rentals.errors.js';
 import type { BorrowerRepository } from './borrower.repository.js';
 import type { OrderedLine, RentOrder } from './rent-order.js';
-import { judgeClient, judgeCopy, type Judged, refusal, type Taken } from './rules.js';
-import { judgeStock } from './stock-limit.js';
+import { checkClient, checkCopy, type CheckOutRefusal, refusal, type Taken } from './rules.js';
+import { checkStock } from './stock-limit.js';
 
-export interface JudgingRepositories {
+export interface CheckOutRepositories {
   readonly borrowers: BorrowerRepository;
   readonly movies: MovieRepository;
   readonly copies: MovieCopyRepository;
 }
 
-/** The result of judging an order by every rule. */
-export interface Judgement {
-  /** When it was made, under the locks. */
+/** The result of checking an order by every rule. */
+export interface OrderCheck {
+  /** The time of the check, under the locks. */
   readonly now: Date;
   readonly shop: Shop;
   /** The copy of each line, in the order of the lines; undefined if none was found. */
   readonly copies: readonly (MovieCopy | undefined)[];
-  readonly refusals: readonly Judged[];
+  readonly refusals: readonly CheckOutRefusal[];
   /** The refusals that the order's override has lifted. */
-  readonly lifted: readonly Judged[];
+  readonly lifted: readonly CheckOutRefusal[];
 }
 
-/** A judgement that refuses nothing, and so has a copy for each line. */
-export interface Permission extends Judgement {
+/** A check without refusals, and so with a copy for each line. */
+export interface Permission extends OrderCheck {
   readonly copies: readonly MovieCopy[];
 }
 
-/** The correction that an order is: of which rental, and how many copies its client takes out by it. */
+/** An order that corrects a rental, and the number of copies that the client takes out by it. */
 export interface Correction extends Taken {
   readonly rent: MovieRent;
 }
 
 /**
- * Finds the copy for each line, and judges every rule for every line and for the client. Locks the client, if a limit
- * applies, and the copies, so that the judgement holds until the unit of work ends.
+ * Finds the copy for each line, and checks every rule for every line and for the client. Locks the client, if a limit
+ * applies, and the copies, so that the result is valid until the unit of work ends.
  * @throws StaleLock
  */
-export async function judge(
+export async function checkOrder(
   order: RentOrder,
-  { borrowers, movies, copies }: JudgingRepositories,
+  { borrowers, movies, copies }: CheckOutRepositories,
   clock: Clock,
   correction?: Correction,
-): Promise<Judgement> {
+): Promise<OrderCheck> {
   const { clientId, lines } = order;
   const codes = lines.flatMap(({ code }) => code ?? []);
   const coded = codes.length > 0 ? await copies.findNamed([], codes) : [];
@@ -88,8 +88,8 @@ export async function judge(
 
   const now = clock.now();
   const { added, removed } = correction ?? { added: lines.length, removed: 0 };
-  const refusals: Judged[] = borrower.client
-    ? judgeClient(borrower, { added, removed }, now)
+  const refusals: CheckOutRefusal[] = borrower.client
+    ? checkClient(borrower, { added, removed }, now)
     : [unknown(['clientId'], clientId, `Client ${clientId} not found.`)];
   const chosen: (MovieCopy | undefined)[] = [];
   const taken = new Set<MovieCopy>();
@@ -110,17 +110,17 @@ export async function judge(
       continue;
     }
     if (taken.has(copy)) refusals.push(refusal(path, 'duplicate_copy', copy.id, `Copy ${copy.id} appears twice.`));
-    if (!isKept(line, copy, correction?.rent)) refusals.push(...judgeCopy(copy, path));
+    if (!isKept(line, copy, correction?.rent)) refusals.push(...checkCopy(copy, path));
     taken.add(copy);
   }
-  const isLifted = ({ code }: Judged): boolean =>
+  const isLifted = ({ code }: CheckOutRefusal): boolean =>
     (order.override?.rules as readonly RuleCode[])?.includes(code) ?? false;
   const lifted = refusals.filter(isLifted);
   return {
     now,
     shop: borrower.shop,
     copies: chosen,
-    refusals: [...refusals.filter((each) => !isLifted(each)), ...(await judgeStock(lifted, chosen, copies))],
+    refusals: [...refusals.filter((each) => !isLifted(each)), ...(await checkStock(lifted, chosen, copies))],
     lifted,
   };
 }
@@ -130,10 +130,10 @@ export async function judge(
  * @throws InvalidInput, CopyAlreadyRented, CopyNotInService, NoCopyAvailable, StockTooHigh, CheckOutRefused, with all
  * refusals
  */
-export async function permit(...order: Parameters<typeof judge>): Promise<Permission> {
-  const judgement = await judge(...order);
-  throwMostSevere(judgement.refusals);
-  return judgement as Permission;
+export async function permit(...order: Parameters<typeof checkOrder>): Promise<Permission> {
+  const check = await checkOrder(...order);
+  throwMostSevere(check.refusals);
+  return check as Permission;
 }
 
 /** The code may have been given to another copy before the copy was locked. */
@@ -153,18 +153,18 @@ function isKept({ id }: OrderedLine, copy: MovieCopy, rent: MovieRent | undefine
   return copy.openRent?.id === rent.id || rent.details.some((line) => line.id === id && line.movieCopyId === copy.id);
 }
 
-function noCopy(index: number, movieId: number, dueDates: ReadonlyMap<number, string | null>): Judged {
+function noCopy(index: number, movieId: number, dueDates: ReadonlyMap<number, string | null>): CheckOutRefusal {
   const path = ['details', index, 'movieId'];
   const dueOn = dueDates.get(movieId);
   if (dueOn === undefined) return unknown(path, movieId, `Movie ${movieId} not found.`);
   return refusal(path, 'no_copy_available', movieId, `No copy of movie ${movieId} is available.`, { dueOn });
 }
 
-const unknown = (path: Judged['path'], subject: number | undefined, detail: string): Judged =>
+const unknown = (path: CheckOutRefusal['path'], subject: number | undefined, detail: string): CheckOutRefusal =>
   refusal(path, 'unknown', subject, detail);
 
 /** Throws the error for the most severe refusal, with the list of all. */
-function throwMostSevere(refusals: readonly Judged[]): void {
+function throwMostSevere(refusals: readonly CheckOutRefusal[]): void {
   if (refusals.length === 0) return;
   const subjectsOf = (code: RuleCode): number[] => [
     ...new Set(refusals.filter((each) => each.code === code).map(({ subject }) => subject!)),
