@@ -18,7 +18,7 @@ async function violations(path: string, text: string): Promise<string[]> {
 const imports = (target: string): string => `import '${target}';`;
 const entityOfMovies = '../movies/movie.entity.js';
 
-/** Imports that break a rule of eslint.boundaries.js, which `npm run check` and editors judge the sources by. */
+/** Imports that violate a rule of eslint.boundaries.js, which `npm run check` and editors apply. */
 const planted: readonly [importer: string, path: string, text: string][] = [
   ['a kernel that imports the platform', 'src/kernel/a.ts', imports('../platform/http/server/cors.js')],
   ['a kernel that imports the app', 'src/kernel/a.ts', imports('../app.setup.js')],

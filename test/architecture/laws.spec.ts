@@ -155,7 +155,7 @@ describe('architecture laws', () => {
   });
 
   it('have a planted violation each', () => {
-    // A room that is too large takes more than one file.
+    // The law of the folder size needs more than one planted file.
     expect([...new Set([...planted.map(([, law]) => law), laws.size])].sort()).toEqual([...allLaws].sort());
   });
 

@@ -13,7 +13,7 @@ export interface Violation {
   readonly what: string;
 }
 
-/** Judges what the files it is for say, comments apart. */
+/** A law about the text of files, without comments. */
 interface WordLaw {
   readonly law: string;
   readonly where: RegExp;
@@ -58,7 +58,7 @@ const wordLaws: readonly WordLaw[] = [
   },
 ];
 
-/** Judges the classes of the files it is for. */
+/** A law about the classes of files. */
 interface ClassLaw {
   readonly law: string;
   readonly where: RegExp;
@@ -113,7 +113,7 @@ function misplaced({ path }: SourceFile): Violation[] {
   return /^src\/(.*\/)?index\.ts$/.test(path) ? [{ law: laws.barrel, path, what: 'index.ts' }] : [];
 }
 
-/** A room is a folder; its subfolders are rooms of their own. Migrations are a list that only grows, in one folder. */
+/** Subfolders are counted separately. Migrations are exempt: they only grow, in one folder. */
 function overcrowded(files: readonly SourceFile[]): Violation[] {
   const sizes = new Map<string, number>();
   for (const { path } of files.filter(({ path }) => isIn('src/', path))) {
@@ -136,7 +136,7 @@ function badWords({ path, text }: SourceFile): Violation[] {
   });
 }
 
-/** Tells without compiling, which is slow. Line breaks and comments between words hide nothing. */
+/** A fast check before compiling. Tolerates line breaks and comments between words. */
 function maySay(text: string, never: RegExp): boolean {
   const bare = text.replace(/\/\*[^]*?\*\/|\/\/.*/g, ' ');
   return [text, bare].some((version) => never.test(version.replace(/\s+/g, ' ')));
@@ -163,7 +163,7 @@ function nested({ path, text }: SourceFile): Violation[] {
     .map((node) => ({ law: laws.nesting, path, what: `says ${node.parent.getText()} in a unit of work` }));
 }
 
-/** `this.clock.now()` leads to none, but `this.get()` may, and a function that is given `this`. */
+/** `this.clock.now()` can't begin a unit of work, but `this.get()` may, and a function that receives `this`. */
 function leadsToUnitOfWork(node: ts.Node): boolean {
   if (ts.isIdentifier(node)) return node.text === 'unitOfWork';
   if (node.kind !== ts.SyntaxKind.ThisKeyword) return false;
@@ -174,19 +174,19 @@ function leadsToUnitOfWork(node: ts.Node): boolean {
   );
 }
 
-/** Imports of types count: a cycle of them is one concept in two files. */
+/** Includes imports of types: a cycle of them is one concept in two files. */
 function cycles(files: readonly SourceFile[]): Violation[] {
   const sources = files.filter(({ path }) => /^(src|bench|scripts|test)\//.test(path));
   const graph = new Map(sources.map(({ path, text }) => [path, importsOf(path, text)]));
   return [...graph.keys()].flatMap((path) => {
     const way = wayBack(path, graph);
-    // Each cycle is told once, by the first of its members.
+    // Each cycle is reported once, for the first of its members.
     const first = way && way.every((step) => path <= step);
     return first ? [{ law: laws.cycle, path, what: way.join(' → ') }] : [];
   });
 }
 
-/** The shortest way from `start` along its imports to itself. */
+/** Returns the shortest import cycle through `start`. */
 function wayBack(start: string, graph: ReadonlyMap<string, string[]>): string[] | undefined {
   const ways = [[start]];
   const seen = new Set<string>();
@@ -200,7 +200,7 @@ function wayBack(start: string, graph: ReadonlyMap<string, string[]>): string[] 
   return undefined;
 }
 
-/** The e2e tests and, through the files of test/ they import, everything they know. */
+/** Returns the imports of src by e2e tests, directly or through other files of test/. */
 function insiders(files: readonly SourceFile[]): Violation[] {
   const tests = new Map(files.filter(({ path }) => isIn('test/', path)).map((file) => [file.path, file]));
   const reached = new Set([...tests.keys()].filter((path) => isIn('test/e2e/', path)));
@@ -227,7 +227,7 @@ function importsOf(path: string, text: string): string[] {
 
 const compilations = new Map<string, string>();
 
-/** What is left at run time: no comments, no types, no imports of types. */
+/** Returns the compiled text: without comments, types and imports of types. */
 function compiled(text: string): string {
   const known = compilations.get(text) ?? compile(text);
   compilations.set(text, known);
@@ -259,7 +259,7 @@ function heritageOf(type: ts.ClassLikeDeclaration): string {
   return type.heritageClauses?.[0]?.getText() ?? '';
 }
 
-/** The names of a class's properties, those declared by its constructor among them. */
+/** Returns the names of a class's properties, including those declared by its constructor. */
 function membersOf(type: ts.ClassLikeDeclaration): string[] {
   const declared = type.members.filter((member) => ts.isPropertyDeclaration(member) || ts.isAccessor(member));
   const constructed = type.members

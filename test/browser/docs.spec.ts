@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import { describeIf } from '../support/skipping.js';
-import { openDemonstration } from '../support/demonstration.js';
+import { openDemoShop } from '../support/demo-shop.js';
 import { scaled } from '../support/faults.js';
 import { operations } from '../support/operations.js';
 
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-/** Pixels of an opened operation: as many as fit on two screens or three. */
+/** Maximum height of an opened operation in pixels: two to three screens. */
 const maxHeight = 3000;
 const groups = ['Lending', 'Movies', 'Stock', 'Clients', 'Genres', 'Shop', 'Record', 'Service'];
 
@@ -14,20 +14,20 @@ const groups = ['Lending', 'Movies', 'Stock', 'Clients', 'Genres', 'Shop', 'Reco
 const sample = operations.filter(
   ({ tag, method }, index) => operations.findIndex((one) => one.tag === tag && one.method === method) === index,
 );
-/** test/contract/examples.spec.ts sends what is filled in for every operation, without a browser. */
+/** test/contract/examples.spec.ts sends the examples of every operation, without a browser. */
 const executed = scaled({ short: sample, long: operations });
 
-// A browser is no dependency of this project.
+// A browser is not a dependency of this project.
 const whyNot = `/docs in a browser, since there is none at ${executablePath} (Debian's package chromium).`;
 
 describeIf(existsSync(executablePath), whyNot)('/docs in a browser', () => {
-  let shop: Awaited<ReturnType<typeof openDemonstration>>;
+  let shop: Awaited<ReturnType<typeof openDemoShop>>;
   const complaints: string[] = [];
   let browser: Browser;
   let page: Page;
 
   beforeAll(async () => {
-    shop = await openDemonstration();
+    shop = await openDemoShop();
     // CI runs as root, where Chromium's own sandbox can't.
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
     page = await browser.newPage();
@@ -113,13 +113,13 @@ describeIf(existsSync(executablePath), whyNot)('/docs in a browser', () => {
     }
   });
 
-  /** Shows or hides the operations of a group. Whatever is clicked, Swagger UI renders all that are shown. */
+  /** Shows or hides the operations of a group. On every click, Swagger UI renders all operations that are shown. */
   const toggle = (group: string) => page.locator(`.opblock-tag[data-tag="${group}"]`).dispatchEvent('click');
 });
 
 /**
- * Clicks Execute, and returns the status of the answer. Clicks here are events alone: to scroll to each of them, and
- * to wait until nothing moves, takes a minute.
+ * Clicks Execute, and returns the status of the response. Dispatches only the click event: scrolling to each button, and
+ * waiting until it is stable, takes a minute.
  */
 async function execute(operation: Locator): Promise<string> {
   const answered = operation.page().waitForResponse(() => true);

@@ -50,7 +50,7 @@ describe('npm run demo', () => {
     expect(await rental()).toBe(200);
   });
 
-  // The demonstration describes failures of its start as the service does, by describeStartFailure().
+  // The demonstration reports a failed start like the service, by describeStartFailure().
   it('names the remedy if the port is in use, or the host belongs to another machine', async () => {
     const refusals: [host: string, sentence: RegExp][] = [
       ['0.0.0.0', /^The service can't start\. listen EADDRINUSE.*Set PORT to a free port/],

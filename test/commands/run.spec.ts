@@ -11,7 +11,7 @@ const { scripts, engines } = JSON.parse(read('package.json')) as {
   engines: { node: string };
 };
 
-/** Runs a file of this folder, or of another, in Node.js, or as if in another version of it. */
+/** Runs a file of a folder in Node.js, optionally as if in another version. */
 function run(args: readonly string[], { folder = root, version = process.versions.node } = {}) {
   const pretend = `Object.defineProperty(process,'versions',{value:{...process.versions,node:'${version}'}})`;
   const { status, stdout, stderr } = spawnSync(
@@ -23,7 +23,7 @@ function run(args: readonly string[], { folder = root, version = process.version
 }
 
 describe('commands for a running shop', () => {
-  /** Those of developers, and the demonstration, may build. */
+  /** Commands for developers, and the demonstration, may build. */
   const building = ['bench', 'bundle', 'demo', 'openapi'];
   const programs = readdirSync(join(root, 'scripts'))
     .filter((name) => name.endsWith('.ts'))
@@ -40,7 +40,8 @@ describe('commands for a running shop', () => {
     expect(stderr).toMatch(/^<to-url> /);
   });
 
-  // Others run theirs as programs: seed and verify in wal-checkpoint.spec.ts, backup in backing-up.spec.ts.
+  // Other tests run the other commands as programs: seed and verify in wal-checkpoint.spec.ts, backup in
+  // backing-up.spec.ts.
   it.each([['import-sakila', 'folder'], ['replay-sakila', 'folder'], ['repair-instants']])(
     'start from the build: %s',
     async (name, ...args) => {

@@ -5,7 +5,7 @@ import dataSource, { dataSourceOptions } from '../../ormconfig.js';
 import { runCommand } from '../support/command.js';
 import { openDatabaseAt } from '../support/database.js';
 
-/** Stands in every URL below where something may be secret. */
+/** Part of every secret in the URLs below. */
 const secret = 's3c';
 const form = 'postgres://<user>:<password>@<host>:<port>/<database>';
 

@@ -90,7 +90,7 @@ describe('a misspelled environment variable', () => {
   });
 });
 
-/** What the service prints where its start fails so. */
+/** Returns the output of the service if its start fails in this way. */
 function failureOf(start: () => unknown): string {
   try {
     start();

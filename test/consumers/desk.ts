@@ -1,4 +1,7 @@
-/** A desk's program as a stranger would write it on the client that @hey-api/openapi-ts generates. Prints what it found. */
+/**
+ * A program for a desk, as a consumer would write it with the client that @hey-api/openapi-ts generates. Prints its
+ * findings.
+ */
 import { client } from './client/client.gen.js';
 import { addClient, addGenre, addMovieWithStock, closeMovieRent, listMovies, rentMovies } from './client/index.js';
 
@@ -22,7 +25,7 @@ for (const title of titles) {
 
 const details = copyIds.slice(0, 2).map((movie_copy_id) => ({ movie_copy_id }));
 const rented = await rentMovies({ body: { client_id: person.id, details }, throwOnError: true });
-// A dry run would be answered with a preview.
+// The response to a dry run is a preview.
 if (!('id' in rented.data)) throw new Error('This was no dry run.');
 const again = await rentMovies({ body: { client_id: person.id, details: [{ movie_copy_id: copyIds[0]! }] } });
 const refused = again.error?.type === '/problems/copy-already-rented' ? again.error.movie_copy_ids : [];

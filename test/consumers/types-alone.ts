@@ -1,4 +1,4 @@
-/** A program on nothing but the types that openapi-typescript generates. Prints what it found. */
+/** A program that uses only the types that openapi-typescript generates. Prints its findings. */
 import type { components, operations } from './types.js';
 
 type RentMovies = operations['rentMovies'];
@@ -19,7 +19,7 @@ async function rentMovies(body: RentMovies['requestBody']['content']['applicatio
   return fetch(`${api}/movie_rents`, { method: 'POST', headers, body: JSON.stringify(body) });
 }
 
-/** The movies of which no copy was free, where that is what stood in the way. */
+/** Returns the movies without an available copy, if that is the problem. */
 function soldOut(conflict: Conflict): number[] {
   return conflict.type === '/problems/no-copy-available' ? conflict.movie_ids : [];
 }

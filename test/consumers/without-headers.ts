@@ -1,6 +1,6 @@
 /**
- * A program on the client and the zod schemas that @hey-api/openapi-ts generates, which never looks at a header.
- * Prints what it found.
+ * A program that uses the client and the zod schemas that @hey-api/openapi-ts generates, and never reads a header. Prints
+ * its findings.
  */
 import { client } from './client/client.gen.js';
 import { changeMovie, listMovies, rentMovies } from './client/index.js';

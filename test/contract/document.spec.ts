@@ -11,7 +11,7 @@ const operations = Object.entries<any>(document.paths).flatMap(([path, item]) =>
   Object.entries<any>(item).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, ...operation })),
 );
 
-/** Every media type of the document that shows examples, with where it is. */
+/** Yields every media type of the document with examples, and its pointer. */
 function* medias(node: any, path: string): Generator<[path: string, media: any]> {
   if (typeof node !== 'object' || node === null) return;
   if (node.schema && node.examples) yield [path, node];
@@ -20,7 +20,7 @@ function* medias(node: any, path: string): Generator<[path: string, media: any]>
   }
 }
 
-/** The members of each problem that the document knows. */
+/** Yields the members of each problem schema of the document. */
 function* problems(node: any): Generator<any> {
   if (typeof node !== 'object' || node === null) return;
   if (node.properties?.type?.const) yield node.properties;

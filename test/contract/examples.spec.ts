@@ -1,4 +1,4 @@
-import { openDemonstration } from '../support/demonstration.js';
+import { openDemoShop } from '../support/demo-shop.js';
 import { answering, call, type Operation, operations } from '../support/operations.js';
 import { committedDocument } from '../support/project.js';
 import { useShop } from '../support/shop.js';
@@ -15,13 +15,13 @@ const containing = (shown: any): unknown => {
 };
 
 describe('the examples of the document, on the data of npm run demo', () => {
-  let shop: Awaited<ReturnType<typeof openDemonstration>>;
+  let shop: Awaited<ReturnType<typeof openDemoShop>>;
   beforeEach(async () => {
-    shop = await openDemonstration();
+    shop = await openDemoShop();
   });
   afterEach(() => shop.close());
 
-  /** Calls an operation with all examples that it has, as a contract tester does. */
+  /** Calls an operation with all its examples, like a contract tester. */
   async function tryOut(operation: Operation): Promise<[string, number, any]> {
     const { parameters = [] } = documented(operation);
     const pairs = parameters.filter((each: any) => each.in === 'query' && each.example !== undefined);

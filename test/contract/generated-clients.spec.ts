@@ -11,7 +11,7 @@ const document = join(root, 'docs/openapi.json');
 const heyApiPlugins = ['@hey-api/client-fetch', '@hey-api/typescript', '@hey-api/sdk', 'zod'];
 const run = promisify(execFile);
 
-/** A mistake in the use of each client that its types must refuse. */
+/** For each client, a wrong use that its types must reject. */
 const mistakes = {
   'misspells-a-member.ts': ['genre_id: genre.id', 'genre: genre.id'],
   'sorts-by-what-is-not-there.ts': [`sort: 'title'`, `sort: 'titel'`],
@@ -21,10 +21,10 @@ const mistakes = {
 describe('a program that uses a generated client', () => {
   const shop = useShop();
   let folder: string;
-  /** The files that the compiler finds wrong. */
+  /** The files with compiler errors. */
   let faulty: Set<string>;
 
-  /** Runs a tool as a stranger would, who knows nothing of this project's own configuration. */
+  /** Runs a tool as a consumer would, without the configuration of this project. */
   const tool = (name: string, ...args: string[]) =>
     run(process.execPath, [join(root, 'node_modules', name), ...args], { cwd: folder });
   const resultOf = async (program: string): Promise<unknown> => {

@@ -3,7 +3,7 @@ import { committedDocument } from '../support/project.js';
 /* eslint-disable @typescript-eslint/no-explicit-any -- walks a document of any shape */
 type Place = [pointer: string, node: any];
 
-/** Every object of the document, but for what examples show. */
+/** Yields every object of the document outside of examples. */
 function* nodes(node: any, pointer = '#'): Generator<Place> {
   if (typeof node !== 'object' || node === null) return;
   if (!Array.isArray(node)) yield [pointer, node];
@@ -15,10 +15,10 @@ function* nodes(node: any, pointer = '#'): Generator<Place> {
 const typesOf = ({ type = [] }: any): string[] => [type].flat();
 const textRules = ['pattern', 'minLength', 'maxLength', 'format'];
 
-/** A control character as it may be spelled in a regular expression. */
+/** An escaped control character in a regular expression. */
 const escapedControl = /\\u00[01]|\\x[01]|\\0|\\c/;
 
-/** What some generator of docs/decisions/0041 makes wrong or unusable code of. */
+/** Constructs from which a generator of docs/decisions/0041 makes wrong or unusable code. */
 const forbidden: Record<string, (node: any) => boolean> = {
   'a control character in a pattern': ({ pattern }) =>
     typeof pattern === 'string' && ([...pattern].some((sign) => sign < ' ') || escapedControl.test(pattern)),

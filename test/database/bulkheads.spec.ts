@@ -18,7 +18,7 @@ describe('bulkheads: while more units of work of one kind run or wait than there
   });
   afterAll(() => database.close());
 
-  /** Begins more units of work than there are connections. They last until they are released. */
+  /** Starts more units of work than there are connections. They run until they are released. */
   async function hold(kind: 'read' | 'run'): Promise<() => Promise<unknown>> {
     let release!: () => void;
     const released = new Promise<void>((resolve) => (release = resolve));

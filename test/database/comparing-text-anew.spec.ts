@@ -5,7 +5,7 @@ import { emptyDatabase, type FreshDatabase, isSqlite } from '../support/engine.j
 import { executeRaw, queryRaw } from '../support/raw-database.js';
 import { repositories } from '../support/stress-test.js';
 
-/** TypeORM tells the console of every migration that fails. */
+/** TypeORM prints every failing migration to the console. */
 class Silence extends AbstractLogger {
   protected writeLog(): void {}
 }
@@ -35,7 +35,7 @@ describe('the migration of text comparison keys', () => {
   const sql = (text: string) => executeRaw(database.url, text);
   const rows = (text: string) => queryRaw(database.url, text);
 
-  /** As the former release stored it. */
+  /** Stores rows like the former release. */
   const fill = () =>
     sql(`
       INSERT INTO genre (id, name, name_key) VALUES (1, 'Ｄｒａｍａ', 'ｄｒａｍａ'), (2, 'Kömödie', 'kömödie');
@@ -120,7 +120,7 @@ describe('the migration of text comparison keys', () => {
     expect((error as Error).message).toMatch(/Nothing was changed.*Correct them with it, then start this one\.$/);
     expect((error as Error).message).not.toMatch(/ab-1/i);
     expect(await tables()).toEqual(before);
-    // As the message says.
+    // As the message demands.
     await sql(`
       UPDATE genre SET name = 'Other ' || id, name_key = 'other ' || id WHERE id > 2;
       UPDATE movie_copy SET code = 'other ' || id WHERE id > 2; UPDATE client SET license_number = NULL WHERE id = 8`);

@@ -30,7 +30,7 @@ const countGenres = (url: string) =>
   );
 
 describe('a shop that is copied from one database to another and back', () => {
-  /** From a SQLite file to the database that the tests run on, and to another file. */
+  /** The copies lead from a SQLite file to the database of the tests, and back to another file. */
   let here: FreshDatabase, there: FreshDatabase, back: FreshDatabase;
   let said: string;
   let answered: object;
@@ -76,7 +76,7 @@ describe('a shop that is copied from one database to another and back', () => {
   it('contains every table of the entities, also future ones', async () => {
     const tables = await withReadOnlyDatabase(dataSourceOptions(here.url), (unitOfWork) =>
       unitOfWork.read({ genres: RawGenres }, ({ genres }) =>
-        // What an index keeps in tables is virtual or a shadow.
+        // The tables of full-text indexes are virtual or shadow tables.
         genres.query<{ name: string }[]>(
           `SELECT name FROM pragma_table_list
            WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'migrations'`,

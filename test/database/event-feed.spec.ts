@@ -19,7 +19,7 @@ describe('a reader of the event feed beside four writers', () => {
     const write = async (writer: number): Promise<void> => {
       for (let unit = 0; unit < unitsPerWriter; unit++) {
         const writing = unitOfWork.run({ events: EventRepository, raw: RawTables }, async ({ events, raw }) => {
-          // Draws the number of the transaction long before the commit.
+          // Assigns the number of the transaction long before the commit.
           await raw.manager.query(`INSERT INTO genre (name, name_key) VALUES ('x', '${writer} ${unit}')`);
           events.record(
             {},

@@ -80,7 +80,7 @@ describe('an import', () => {
       'film_category.csv': (text) => `${text}3,1\n4,3\n`,
       'inventory.csv': (text) => `${text}4,3\n5,1\n`,
       'customer.csv': (text) => `${twins(text)}5,Eve,New,1\n`,
-      // Begins at the moment at which the copy's first rental ends.
+      // Begins at the instant at which the first rental of the copy ends.
       'rental.csv': (text) => `${text}3,2005-05-26 22:04:30,1,5,2005-05-27 00:00:00\n4,2006-01-01 00:00:00,4,1,\n`,
     });
     expect(added).toEqual({ genres: 1, movies: 2, copies: 2, clients: 1, rents: 2 });

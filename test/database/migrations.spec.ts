@@ -24,9 +24,9 @@ const trigramIndexes = [
 ] as const;
 
 /**
- * As later versions will do it. On SQLite TypeORM changes a table by making another and dropping the first;
- * SQLite refuses that as long as a view reads from the table, so the view goes first and comes again last,
- * and so do the trigram indexes, whose triggers would go with the table and not come again.
+ * A migration as a later release may have it. On SQLite TypeORM rebuilds a table to change it, which SQLite refuses while
+ * a view reads from it. So views are dropped first and created again last, and so are trigram indexes, whose triggers are
+ * dropped with the table.
  */
 class WidenEveryTable implements MigrationInterface {
   readonly name = 'WidenEveryTable9000000000000';
@@ -75,7 +75,7 @@ describe('migrations', () => {
   beforeEach(async () => (database = await emptyDatabase()));
   afterEach(() => database.drop());
 
-  /** As the TypeORM CLI opens it. */
+  /** Opens the database like the TypeORM CLI. */
   async function withTool<Result>(job: (dataSource: DataSource) => Promise<Result>): Promise<Result> {
     const dataSource = await new DataSource(dataSourceOptions(database.url)).initialize();
     return job(dataSource).finally(() => dataSource.destroy());
@@ -104,7 +104,7 @@ describe('migrations', () => {
       return found;
     });
 
-  /** Everything in the database but what the engine and TypeORM keep for themselves. */
+  /** Returns everything in the database except tables of the engine and of TypeORM. */
   async function contents(dataSource: DataSource): Promise<string[]> {
     const own =
       dataSource.options.type === 'sqlite'
@@ -115,7 +115,7 @@ describe('migrations', () => {
     return found.map(({ name }) => name);
   }
 
-  /** The definitions of all that is in the database, without quotes and white space. */
+  /** Returns the definitions of all objects in the database, without quotes and white space. */
   async function schema(dataSource: DataSource): Promise<string[]> {
     const own =
       dataSource.options.type === 'sqlite'
@@ -230,7 +230,7 @@ describe('migrations', () => {
       all.findIndex(({ name }) => name.startsWith('TimeLines')),
     );
     await openDatabaseAt(database.url, { migrations: former }).then(({ close }) => close());
-    /** Id of the line, copy, day on which its rental was made, day on which it came back. The ids are of many spans. */
+    /** Id of the line, copy, day of its rental, day of its return. The ids belong to many spans. */
     const lines: [number, number, number, number?][] = [
       [1, 1, 1, 4],
       [10_000, 1, 5],
@@ -238,7 +238,7 @@ describe('migrations', () => {
       [10_001, 2, 2, 3],
       [20_001, 2, 1, 6],
       [30_000, 2, 6, 7],
-      // The same, and it is still out. What it was put on is older than the line that had the copy.
+      // The same, but still out. Its rental is older than the line that had the copy.
       [30_002, 3, 1],
       [40_000, 3, 2, 8],
     ];
@@ -264,7 +264,7 @@ describe('migrations', () => {
     expect(timed).toEqual(untimed.map((line) => expect.objectContaining(line) as unknown));
     expect(timed.map(({ client_id: client }) => client)).toEqual(lines.map(([id]) => clientOf(id)));
     expect(timed.map(({ lent_datetime: lent }) => lent)).toEqual([1, 5, 2, 3, 6, 8, 2].map(day));
-    // An id that was given out is never given out again.
+    // An assigned id is never assigned again.
     if (!isSqlite()) return;
     expect(await queryRaw(database.url, `SELECT seq FROM sqlite_sequence WHERE name = 'movie_rent_detail'`)).toEqual([
       { seq: 50_000 },

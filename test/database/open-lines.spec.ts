@@ -19,7 +19,7 @@ describe('one open line per copy', () => {
   });
   afterAll(() => database.close());
 
-  /** By SQL alone, with none of our code to judge it. */
+  /** By SQL only, without the checks of the service. */
   const insert = (returned: string) =>
     database.unitOfWork.run(repositories, ({ raw }) =>
       raw.manager.query(

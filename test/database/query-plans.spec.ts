@@ -35,7 +35,7 @@ describe('query plans in a large shop', () => {
     await shop.close();
   });
 
-  /** What the service asks of the database, beside the frame of a transaction, while something is done. */
+  /** Returns the statements of the service during `job`, without BEGIN and COMMIT. */
   async function statementsOf(job: () => Promise<unknown>): Promise<Statement[]> {
     recorder.take();
     await job();
@@ -214,7 +214,7 @@ describe('query plans in a large shop', () => {
 
   it('show a full scan if an index is missing', async () => {
     await executeRaw(shop.databaseUrl, 'DROP INDEX ix_movie_rent_detail_movie_copy_id');
-    // SQLite explains by the schema that the connection has read.
+    // SQLite explains with the schema that the connection has read.
     await plans.close();
     plans = await QueryPlans.open(shop.databaseUrl);
     expect((await scansOf(get('/movie_rents?movie_copy_id=4321'))).join()).toMatch(

@@ -10,7 +10,7 @@ import { isSqlite } from '../support/engine.js';
 import { QueryRecorder, type Statement } from '../support/query-recorder.js';
 import { executeRaw } from '../support/raw-database.js';
 
-/** Reads a value as JSON in the database, which refuses what is none. */
+/** Parses a value as JSON in the database, which rejects invalid JSON. */
 const ofJson = new CompiledSelect<Movie, { json: string }>(
   { json: 'text' },
   (manager) =>

@@ -63,7 +63,7 @@ describe('SQL texts', () => {
       expect(await rent(...any(1, 2, 3, 3, 2, 1, 1))).toEqual(texts);
       expect(await rent(...any(2, 3), ...named(29, 59))).toEqual(texts);
       recorder.take();
-      // PostgreSQL locks too. The last query finds when the copies that are out are due.
+      // PostgreSQL has row locks in addition. The last query reads due dates.
       const tooMany = any(...Array<number>(50).fill(1), ...Array<number>(50).fill(2));
       await api.post('/movie_rents').send({ client_id: 1, details: tooMany }).expect(409);
       expect(recorder.take().filter(({ sql }) => sql.includes('movie_copy'))).toHaveLength(isSqlite() ? 2 : 3);

@@ -86,7 +86,7 @@ describe('verify', () => {
       ]),
     );
     const remedies = found.map(({ remedy }) => remedy);
-    // What a trigger or a foreign key will do is no statement of the remedy.
+    // The actions of triggers and foreign keys are not statements of the remedy.
     const statements = remedies.map((remedy) => remedy.replace(/AFTER UPDATE.* END|ON DELETE/s, ''));
     expect(statements.filter((remedy) => /\b(DROP|DELETE|TRUNCATE|UPDATE)\b/.test(remedy))).toEqual([]);
 

@@ -11,7 +11,7 @@ describe('backpressure: while slow reads occupy their maximum of connections', (
   let movieId: number;
   let release: () => Promise<unknown>;
 
-  /** Begins as many slow reads as may run at a time. They last until they are released. */
+  /** Starts the maximum number of concurrent slow reads. They run until they are released. */
   async function open(environment: {
     readonly MAX_WAITING?: number;
     readonly WAIT_TIMEOUT_MS?: number;

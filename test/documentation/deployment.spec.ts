@@ -13,11 +13,11 @@ const yaml = (path: string): any[] =>
 
 const paths = Object.keys(JSON.parse(read('docs/openapi.json')).paths);
 const variables = Object.keys(new Environment());
-/** A tag for people, and the digest that counts. */
+/** A tag for readers, and the digest that determines the image. */
 const pinned = /^[a-z]+:[\w.-]+@sha256:[0-9a-f]{64}$/;
 const probes = ['/health/live', '/health/ready'];
 
-/** The arguments of every instruction of this name in the stage that is shipped. */
+/** Returns the arguments of every instruction of this name in the final stage. */
 const shipped = (instruction: string): string[] =>
   [
     ...read('Dockerfile')
@@ -26,13 +26,13 @@ const shipped = (instruction: string): string[] =>
       .matchAll(new RegExp(`^${instruction} (.*)$`, 'gm')),
   ].map(([, rest]) => rest!);
 
-/** What the image tells the service, where nothing else does. */
+/** The default environment of the service in the image. */
 const imageEnvironment = Object.fromEntries(
   shipped('ENV').flatMap((line) => line.split(' ').map((setting) => setting.split('=') as [string, string])),
 );
 
 describe('the image', () => {
-  it('copies only what there is, and what .dockerignore lets in', () => {
+  it('copies only existing files that .dockerignore admits', () => {
     const copied = [...read('Dockerfile').matchAll(/^COPY (?!--from)(.*) \S+$/gm)].flatMap(([, files]) =>
       files!.split(' '),
     );
@@ -42,7 +42,7 @@ describe('the image', () => {
     expect(new Set(copied.map((path) => path.split('/')[0]))).toEqual(new Set(letIn));
   });
 
-  it('gives the service an environment that it takes, and a database on the volume', () => {
+  it('sets a valid environment, with a database on the volume', () => {
     const { NODE_ENV, ...environment } = imageEnvironment;
     expect(NODE_ENV).toBe('production');
     expect(variables).toEqual(expect.arrayContaining(Object.keys(environment)));
@@ -51,13 +51,13 @@ describe('the image', () => {
     expect(shipped('EXPOSE')).toEqual([environment['PORT']]);
   });
 
-  it('is made of images that are pinned by digest', () => {
+  it('uses images that are pinned by digest', () => {
     const images = [...read('Dockerfile').matchAll(/^FROM (\S+)/gm)].map(([, image]) => image);
     expect(images).toHaveLength(2);
     for (const image of images) expect(image).toMatch(pinned);
   });
 
-  it('runs what was built, as an unprivileged user, with a liveness check', () => {
+  it('runs the build as an unprivileged user, with a liveness check', () => {
     expect(shipped('USER')).toEqual(['node']);
     expect(shipped('CMD')).toEqual(['["node", "dist/src/main.js"]']);
     expect(existsSync(join(root, 'src/main.ts'))).toBe(true);
@@ -75,13 +75,10 @@ describe('compose.yaml', () => {
     expect(services.shop.environment).toBeUndefined();
   });
 
-  it.each(['shop', 'shop-on-postgres'])(
-    'gives %s a container that can be written to only where the data is',
-    (name) => {
-      expect(services[name]).toMatchObject({ read_only: true, cap_drop: ['ALL'], build: '.' });
-      expect(services[name].ports).toEqual([expect.stringMatching(`:${imageEnvironment['PORT']}$`)]);
-    },
-  );
+  it.each(['shop', 'shop-on-postgres'])('gives %s a read-only container with a writable data volume', (name) => {
+    expect(services[name]).toMatchObject({ read_only: true, cap_drop: ['ALL'], build: '.' });
+    expect(services[name].ports).toEqual([expect.stringMatching(`:${imageEnvironment['PORT']}$`)]);
+  });
 
   it('limits memory and processes of every service, and pins every image by digest', () => {
     for (const service of Object.values<any>(services)) {
@@ -91,7 +88,7 @@ describe('compose.yaml', () => {
     }
   });
 
-  it('leads the service to the PostgreSQL beside it, once that is ready', () => {
+  it('connects the service to its PostgreSQL, once that is ready', () => {
     const { environment, depends_on } = services['shop-on-postgres'];
     const { DATABASE_URL } = readEnvironment({ ...imageEnvironment, ...environment });
     const { POSTGRES_USER, POSTGRES_DB, POSTGRES_PASSWORD } = services.postgres.environment;
@@ -113,14 +110,14 @@ describe('deploy/kubernetes.yaml', () => {
   const pod = deployment.spec.template;
   const [container] = pod.spec.containers;
 
-  it('asks the service itself whether it has started, lives and is ready', () => {
+  it('has startup, liveness and readiness probes', () => {
     const asked = ['startupProbe', 'livenessProbe', 'readinessProbe'].map((name) => container[name].httpGet);
     expect(asked.map(({ path }) => path)).toEqual(['/health/live', ...probes]);
     expect(paths).toEqual(expect.arrayContaining(probes));
     expect(new Set(asked.map(({ port }) => port))).toEqual(new Set([container.ports[0].name]));
   });
 
-  it('leads from the service to the port where the container listens', () => {
+  it('maps the Service to the port of the container', () => {
     expect(container.ports).toEqual([{ name: 'http', containerPort: Number(imageEnvironment['PORT']) }]);
     expect(service.spec.ports).toEqual([{ name: 'http', port: 80, targetPort: 'http' }]);
     for (const selector of [service.spec.selector, budget.spec.selector.matchLabels]) {
@@ -128,13 +125,13 @@ describe('deploy/kubernetes.yaml', () => {
     }
   });
 
-  it('sets only variables that the service knows, its database among them', () => {
+  it('sets only known variables, including the database', () => {
     const set = container.env.map(({ name }: { name: string }) => name);
     expect(set).toContain('DATABASE_URL');
     expect(variables).toEqual(expect.arrayContaining(set));
   });
 
-  it('runs it unprivileged, with nothing to write to', () => {
+  it('runs unprivileged, with a read-only file system', () => {
     expect(pod.spec.securityContext.runAsNonRoot).toBe(true);
     expect(container.securityContext).toMatchObject({ readOnlyRootFilesystem: true, allowPrivilegeEscalation: false });
   });
@@ -158,7 +155,7 @@ describe('docs/operations.md', () => {
   const page = read('docs/operations.md');
   const named = (pattern: RegExp) => [...new Set([...page.matchAll(pattern)].map(([, name]) => name!))];
 
-  it('names only commands that there are', () => {
+  it('names only existing commands', () => {
     const scripts = Object.keys(JSON.parse(read('package.json')).scripts);
     expect(scripts).toEqual(expect.arrayContaining(named(/npm run ([\w:-]+)/g)));
     const programs = named(/node dist\/([\w/-]+)\.js/g);
@@ -169,7 +166,7 @@ describe('docs/operations.md', () => {
     expect(missing).toEqual([]);
   });
 
-  it('names only variables and addresses that the service knows', () => {
+  it('names only existing variables and paths', () => {
     const known = [...variables, 'POSTGRES_PASSWORD', 'UV_THREADPOOL_SIZE'];
     expect(known).toEqual(expect.arrayContaining(named(/`([A-Z]+(?:_[A-Z]+)+)/g)));
     expect([...paths, ...shipped('VOLUME'), '/docs', '/metrics']).toEqual(
@@ -177,7 +174,7 @@ describe('docs/operations.md', () => {
     );
   });
 
-  it('names only files that there are', () => {
+  it('names only existing files', () => {
     const files = named(/\]\((?!https?:)([^)#]+)/g);
     expect(files.length).toBeGreaterThan(3);
     expect(files.filter((file) => !existsSync(join(root, 'docs', file)))).toEqual([]);

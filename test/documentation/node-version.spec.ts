@@ -34,13 +34,13 @@ describe('the versions of Node.js that package.json admits', () => {
   it.each([
     ['.nvmrc', /^(\d+)$/m],
     ['Dockerfile', /^FROM node:(\d+)-/m],
-  ])('have the one of %s among them', (file, pattern) => {
+  ])('include the version of %s', (file, pattern) => {
     const [, major] = pattern.exec(read(file))!;
     expect(satisfies(`${major}.99.0`, manifest.engines.node)).toBe(true);
     expect(floors.map((floor) => floor.split('.')[0])).toContain(major);
   });
 
-  it('begin with the one that the bundles are made for, that types are of, and that CI tries', () => {
+  it('begin with the version of the bundles, of the types and of CI', () => {
     const [lowest] = floors;
     const [major] = lowest!.split('.');
     expect(read('scripts/bundle.ts')).toContain(`target: 'node${major}'`);
@@ -50,7 +50,7 @@ describe('the versions of Node.js that package.json admits', () => {
 });
 
 describe('npm ci', () => {
-  it('runs, and warns of, no install script that package.json does not decide on', () => {
+  it('runs no install script without a decision in package.json', () => {
     const { allowScripts } = JSON.parse(read('package.json')) as { allowScripts: Record<string, boolean> };
     const withScripts = Object.entries(
       lock.packages as Record<string, { hasInstallScript?: boolean; optional?: boolean }>,
@@ -61,7 +61,7 @@ describe('npm ci', () => {
     expect(Object.keys(allowScripts)).toEqual(expect.arrayContaining(withScripts));
   });
 
-  it('installs no package that is deprecated', () => {
+  it('installs no deprecated package', () => {
     const deprecated = Object.entries(lock.packages as Record<string, { deprecated?: string }>).filter(
       ([, { deprecated }]) => deprecated,
     );

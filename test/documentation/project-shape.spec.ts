@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFolder } from '../../src/platform/config/version.js';
 
-describe('the shape of the project, which its owner has fixed', () => {
+describe('the required layout of the project', () => {
   it.each(['package.json', 'tsconfig.json', 'nest-cli.json', 'src', 'test', 'ormconfig.ts', 'README.md'])(
     'has %s at its top level',
     (name) => {

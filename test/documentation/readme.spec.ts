@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { read, root } from '../support/project.js';
 
-/** The names a service gives its participants, as in "copies: MovieCopyRepository". */
+/** Returns the names of the participants of a service, as in "copies: MovieCopyRepository". */
 function participantsOf(service: string): string[] {
   const [, members] = /^const repositories = \{([^}]*)\}/m.exec(read(service))!;
   return [...members!.matchAll(/(\w+: \w+)/g)].map(([participant]) => participant).sort();
@@ -24,7 +24,7 @@ describe('the documentation', () => {
   it.each([
     ['rent-movies', 'src/rentals/rentals.service.ts'],
     ['add-movie-with-stock', 'src/movies/movies.service.ts'],
-  ])('draws in %s the participants that the code names', (diagram, service) => {
+  ])('draws in %s the participants of the code', (diagram, service) => {
     expect(participantsIn(`docs/diagrams/${diagram}.mmd`)).toEqual(participantsOf(service));
   });
 
@@ -71,7 +71,7 @@ describe('the documentation', () => {
     expect(broken).toEqual([]);
   });
 
-  it('has every decision that the code refers to', () => {
+  it('has every decision to which the code refers', () => {
     const decisions = decisionFiles.map((name) => name.slice(0, 4));
     const references = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.ts'))

@@ -1,10 +1,12 @@
 import { openShop } from '../support/app.js';
 import { type Curl, curlExamples, hasCurl, runByFetch, runInShell } from '../support/curl.js';
-import { openDemonstration } from '../support/demonstration.js';
+import { openDemoShop } from '../support/demo-shop.js';
 import { read } from '../support/project.js';
 import { describeIf } from '../support/skipping.js';
 
-/** Returns a matcher of all that is shown, but for ids of requests: members may be left out of objects, but no items of lists. */
+/**
+ * Returns a matcher of a shown response, except ids of requests: it may omit members of objects, but no items of lists.
+ */
 function abridged(shown: unknown): unknown {
   if (Array.isArray(shown)) return shown.map(abridged);
   if (typeof shown !== 'object' || shown === null) return shown;
@@ -29,7 +31,7 @@ async function follow(page: string, shop: Awaited<ReturnType<typeof openShop>>, 
   for (const { headings, command, answers } of examples) {
     const instant = headings.map(instantOf).find(Boolean);
     if (instant) shop.clock.set(instant);
-    // Another answer is that of the same command, sent again.
+    // Further responses are those of the same command, repeated.
     for (const shown of answers.length > 0 ? answers : [undefined]) {
       const answer = await curl(command, shop.url);
       if (shown === undefined)
@@ -56,7 +58,7 @@ describe.each(runners)('the commands of the documentation, %s', (_, curl, canRun
     });
 
     it('in README.md, on the data of npm run demo', async () => {
-      const shop = await openDemonstration();
+      const shop = await openDemoShop();
       shop.clock.set('2026-11-23T16:18:10.611Z');
       expect(await follow('README.md', shop, curl).finally(() => shop.close())).toBe(2);
     });

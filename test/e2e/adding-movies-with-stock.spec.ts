@@ -22,7 +22,7 @@ describe('adding movies with stock', () => {
     expect((await add({ stock: 0 }).expect(201)).body).toMatchObject({ stock: 0, available: 0, copies: [] });
   });
 
-  // In how few statements is told by test/database/adding-copies.spec.ts.
+  // test/database/adding-copies.spec.ts checks the number of statements.
   it('adds 10,000 copies in one request', async () => {
     const { body } = await add({ stock: 10_000 }).expect(201);
     expect(body).toMatchObject({ stock: 10_000, available: 10_000 });

@@ -11,7 +11,7 @@ const largestId = 2 ** 31 - 1;
 const customerScope = 'self';
 const generalScopes = everyScope.split(',');
 
-/** 401, 403 or 'allowed', as the OpenAPI document has it for an operation and a caller. */
+/** Returns 401, 403 or 'allowed', according to the OpenAPI document, for an operation and a caller. */
 function expected({ alternatives, path }: Operation, caller: readonly string[] | 'none' | 'wrong') {
   if (caller === 'wrong') return path.startsWith('/health') ? 'allowed' : 401;
   // Here DOCS_ACCESS and METRICS_ACCESS require a credential, which the document leaves open.
@@ -27,7 +27,7 @@ function expected({ alternatives, path }: Operation, caller: readonly string[] |
 
 describe('authorization', () => {
   let shop: Shop;
-  /** The callers by their names: the scopes of each, and its API. */
+  /** The callers by name: their scopes, and their API. */
   const callers = new Map<string, [scopes: readonly string[] | 'none' | 'wrong', api: Shop['api']]>();
   beforeAll(async () => {
     shop = await openSecuredShop({ environment: { METRICS_ACCESS: 'authenticated', DOCS_ACCESS: 'authenticated' } });

@@ -10,7 +10,7 @@ type Operation = readonly [Method, string, object?];
 describe('invalid input', () => {
   const shop = useShop();
 
-  /** Good bodies, to be spoilt. */
+  /** Valid bodies, which tests make invalid. */
   let genre: object, client: object, movie: object, stocked: object, rent: object;
   let copyId: number;
   beforeAll(async () => {
@@ -23,7 +23,7 @@ describe('invalid input', () => {
     rent = { client_id: (await shop.clerk.client()).id, details: [{ movie_copy_id: copyId }] };
   });
 
-  /** Every operation that takes a body, and a good body for it. */
+  /** Every operation with a body, and a valid body for it. */
   const writes = (id: number | string): (readonly [Method, string, object])[] => [
     ['post', '/genres', genre],
     ['post', `/genres/${id}`, genre],
@@ -44,7 +44,7 @@ describe('invalid input', () => {
     ['put', `/movie_rents/${id}`, rent],
   ];
   const lists = ['/genres', '/movies', '/clients', '/movie_copies', '/movie_rents'];
-  /** Every operation that has an id in its path. */
+  /** Every operation with an id in its path. */
   const onIds = (id: number | string): Operation[] => [
     ...writes(id).filter(([, path]) => path.includes(`/${id}`)),
     ...['genres', 'clients', 'movies', 'movie_copies', 'movie_rents'].flatMap((name): Operation[] => [
@@ -402,7 +402,7 @@ describe('invalid input', () => {
     it('returns 405 with Allow for every method that a path does not support', async () => {
       const { paths } = (await shop.api.get('/openapi.json').expect(200)).body as { paths: Record<string, object> };
       for (const [template, operations] of Object.entries(paths)) {
-        // GET, PATCH and DELETE of /movies/with_stock ask for a movie with that id.
+        // GET, PATCH and DELETE of /movies/with_stock match /movies/{id}.
         if (template === '/movies/with_stock') continue;
         const path = template.replace(/\{\w+\}/g, '1');
         const known = Object.keys(operations).filter((name) => name !== 'parameters');

@@ -46,7 +46,7 @@ describe('correcting rentals', () => {
     expect(body.details[0]).toEqual(rent.details[0]);
     expect(body.details[1].lent_datetime >= between['closed_datetime']).toBe(true);
 
-    // A line that gets another copy corrects what was recorded, but for the time in which that copy was elsewhere.
+    // A line that gets another copy keeps its lending time, unless that copy was lent to another rental then.
     const [one, two] = body.details;
     await shop.clerk.close((await shop.clerk.rent(other.id, third)).id);
     const lines = [
@@ -206,7 +206,7 @@ describe('correcting rentals', () => {
     const { client, movie } = await rental(3);
     const [, first, second] = movie.copies.map(({ id }: { id: number }) => id) as [number, number, number];
     const [returned, out] = (await shop.clerk.rent(client.id, first, second)).details as [Line, Line];
-    // Rentals that were imported come so; over HTTP a rental is returned whole.
+    // Imports can have such rentals.
     const instant = '2100-01-01T00:00:00.000Z';
     const sql = `UPDATE movie_rent_detail SET returned_datetime = '${instant}' WHERE id = ${returned.id}`;
     await executeRaw(shop.databaseUrl, sql);
@@ -236,7 +236,7 @@ describe('correcting rentals', () => {
     const corrected = await change(rent.id, client.id, { id: line.id, ...copy(second) }).expect(200);
     expect(corrected.body.details).toMatchObject([{ ...kept, movie_copy_id: second }]);
 
-    // It exchanges its copy with another line, and is left out at last.
+    // The line exchanges its copy with another line, and is finally omitted.
     const both = await change(rent.id, client.id, { id: line.id, ...copy(second) }, copy(third)).expect(200);
     const added = linesOf(both.body)[1]![0];
     const exchanged = [

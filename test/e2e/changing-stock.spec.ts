@@ -47,7 +47,7 @@ describe('changing the stock of a movie', () => {
     const copies = [...movie.copies, { code: `OWN-${movie.id}` }];
     const { body } = await put({ stock: 2, copies }).expect(200);
     expect(body).toMatchObject({ stock: 2, copies: [movie.copies[0], { code: `OWN-${movie.id}` }] });
-    // Named by their codes, and sent again.
+    // Named by their codes, and repeated.
     const byCode = body.copies.map(({ code }: { code: string }) => ({ code: code.toLowerCase() }));
     expect((await put({ stock: 2, copies: byCode }).expect(200)).body).toEqual(body);
     expect((await put({ stock: undefined, copies: [...byCode, {}] }).expect(200)).body.stock).toBe(3);

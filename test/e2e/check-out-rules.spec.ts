@@ -451,7 +451,7 @@ describe('the rules of a check-out', () => {
     it('are checked for added lines, counting the existing ones', async () => {
       const [id, copies] = [await clientId({ max_open_copies: 2 }), await copiesOf(4)];
       const rent = await shop.clerk.rent(id, copies[0]!, copies[1]!);
-      // One is taken off, another comes: no more than before.
+      // One copy is removed and another added: the number stays the same.
       await correct(rent, { details: [copy(copies[0]!), copy(copies[2]!)] }).expect(200);
       const details = [copy(copies[0]!), copy(copies[2]!), copy(copies[3]!)];
       const { errors } = await refused(correct(rent, { details }), 409, 'check-out-refused');

@@ -2,7 +2,7 @@ import { answering, call, type Operation } from '../support/operations.js';
 import { refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 
-/** Opens a shop in which all that the examples of the document speak of is there, rental 1 included. */
+/** Opens a shop with all resources of the examples of the document, including rental 1. */
 function useExamples() {
   const shop = useShop();
   beforeAll(async () => {
@@ -14,7 +14,7 @@ function useExamples() {
   return shop;
 }
 
-/** The copy that is in can be changed; all else is the first of its kind. */
+/** Copy 2 is in and can be changed; of other resources it is the first. */
 const idFor = ({ path }: Operation): number => (path.startsWith('/movie_copies') ? 2 : 1);
 const pathOf = (operation: Operation): string =>
   operation.path.replace('{id}', String(idFor(operation))).replace(/\/(close|with_stock|merge|erasure)$/, '');
@@ -113,7 +113,7 @@ describe('optimistic concurrency: a change of what was read', () => {
     expect((await shop.api.get(path).expect(200)).body).toEqual(before);
   });
 
-  // What is deleted or merged once can't be again: see merging-clients.spec.ts.
+  // Deletions and merges can't be repeated: see merging-clients.spec.ts.
   const keeping = changing.filter(({ method, path }) => method !== 'delete' && !path.endsWith('/merge'));
   it.each(keeping)('succeeds while the ETag is current: $operationId', async (operation) => {
     const path = pathOf(operation);

@@ -66,7 +66,7 @@ describe('a cursor', () => {
         const answer = shop.api.get('/movies').query({ sort, cursor });
         expect(await faultyParameters(answer)).toEqual(['cursor']);
       }
-      // What one client has sent is not kept for the others.
+      // Parameters of one client are not cached for others.
       expect(idsOf(await page(linksOf(await page('/movies?limit=1')).next!))).toHaveLength(1);
     });
   });

@@ -4,7 +4,7 @@ describe('the due date of a line', () => {
   const shop = useShop();
   const processTimeZone = process.env['TZ'];
 
-  // The farthest from every zone below: the process's zone decides nothing.
+  // Far from every zone below: the time zone of the process must have no influence.
   beforeAll(() => (process.env['TZ'] = 'Pacific/Kiritimati'));
   afterAll(() => {
     if (processTimeZone === undefined) delete process.env['TZ'];

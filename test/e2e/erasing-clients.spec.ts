@@ -9,7 +9,7 @@ import { refused } from '../support/problem.js';
 import { executeRaw, queryRaw } from '../support/raw-database.js';
 import { useShop } from '../support/shop.js';
 
-/** Returns all that a database stores, in lowercase: the bytes of a file that is not served, or all rows. */
+/** Returns the whole content of a database in lowercase: the bytes of a file that is not served, or all rows. */
 async function dump(databaseUrl: string): Promise<string> {
   if (isSqlite()) {
     const file = databaseUrl.replace(/^sqlite:/, '');

@@ -13,7 +13,7 @@ const largestId = 2 ** 31 - 1;
 
 describe('every operation', () => {
   const shop = useShop();
-  // What the examples of the document speak of: genre 1, movie 1, copy 1 and client 1.
+  // The resources of the examples of the document: genre 1, movie 1, copy 1 and client 1.
   beforeAll(async () => {
     await shop.clerk.movie(1);
     await shop.clerk.client();
@@ -45,7 +45,7 @@ describe('every operation', () => {
   it.each(operations)('returns 417 for an expectation other than 100-continue: $operationId', async (operation) => {
     const method = operation.method.toUpperCase();
     const path = operation.path.replace(/\{\w+\}/, '1');
-    // Clients of Node.js send the header at once where it has an Expect.
+    // The HTTP client of Node.js sends the head immediately if it has Expect.
     const request = `${method} ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nExpect: tea\r\n\r\n`;
     const answer = readAnswer(method, path, await sendRaw(shop.url, request));
     expect(answer.status).toBe(417);

@@ -60,7 +60,7 @@ describe('random requests', () => {
   );
 });
 
-/** Counts what was asked as the document allows, and what of it was done. */
+/** Counts the valid requests, and those that succeeded. */
 class Tally {
   asked = 0;
   private allowed = 0;
@@ -85,7 +85,7 @@ class Tally {
   }
 }
 
-/** Codes of the errors that a rule of the shop leads to, in the data that is there. All others are about the form. */
+/** Codes of errors by rules of the shop. All others are errors of form. */
 const ruleCodes: readonly (string | undefined)[] = [
   'unknown',
   'address_removed',
@@ -104,10 +104,10 @@ const ruleCodes: readonly (string | undefined)[] = [
   'read_only',
 ];
 
-/** That one of two members is there is said in words only. */
+/** The document states only in words that one of two members is required. */
 const isStockMissing = (code?: string, pointer?: string): boolean => code === 'required' && pointer === '#/stock';
 
-/** @throws where a broken request was not refused, or a good one was refused for its form */
+/** @throws if an invalid request was not refused, or a valid one was refused for its form */
 function assertAnswerFits(
   { broken }: Pick<PlannedRequest, 'broken'>,
   { status, text, body }: Pick<Response, 'status' | 'text' | 'body'>,
@@ -188,7 +188,7 @@ describe('the oracle of invariants', () => {
   });
 });
 
-/** Excludes the file from contract coverage: a random request may not stand for a test that always sends it. */
+/** Excludes the file from contract coverage: a random request must not replace a test that always sends it. */
 function withoutContractCoverage(): void {
   const folder = process.env['CONTRACT_COVERAGE'];
   beforeAll(() => void delete process.env['CONTRACT_COVERAGE']);

@@ -10,7 +10,7 @@ describe('graceful shutdown of the service', () => {
   let database: FreshDatabase;
   let service: Program;
   let url: string;
-  // One connection each, and kept.
+  // One keep-alive connection each.
   const agents = Array.from({ length: clients }, () => new Agent({ keepAlive: true, maxSockets: 1 }));
   beforeAll(async () => {
     database = await freshDatabase();
@@ -29,7 +29,7 @@ describe('graceful shutdown of the service', () => {
 
   const get = (path: string, agent?: Agent) => answerTo(request(url + path, { agent }).end());
 
-  /** A request whose head has arrived at the service, and whose body is still to be sent. */
+  /** Starts a request whose head has arrived at the service, and whose body is not sent yet. */
   async function begin(agent: Agent): Promise<ClientRequest> {
     const headers = { 'Content-Type': 'application/json', Expect: '100-continue' };
     const begun = request(`${url}/genres`, { agent, method: 'POST', headers });
@@ -62,7 +62,7 @@ describe('graceful shutdown of the service', () => {
       return (JSON.parse(body) as { name: string }).name;
     });
     expect(new Set(names).size).toBe(clients);
-    // A service that has to be ended by force, 9 s after the grace, exits with 1.
+    // After a forced exit, 9 s after the grace period, the exit code would be 1.
     expect(await exited).toEqual({ code: 0, signal: null });
   });
 

@@ -8,10 +8,10 @@ import { faultyParameters, refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 
 const posts = operations.filter(({ method }) => method === 'post');
-/** Operations whose examples need more than the others have left. */
+/** Operations whose examples need resources that other examples have used up. */
 const needsMore = new Set(['eraseClient', 'renewLines', 'mergeClients', 'mergeMovies']);
 
-/** Opens a shop in which all that the examples of the document speak of is there. */
+/** Opens a shop with all resources of the examples of the document. */
 function useExamples() {
   const shop = useShop();
   beforeAll(async () => {
@@ -165,7 +165,7 @@ describe('2,000 concurrent retries of 100 requests over broken connections', () 
         .send(client(clerk))
         .set('Idempotency-Key', `clerk-${clerk}`);
       if (status !== 409) return text;
-      // Not all at one moment, where but one of them would get through again.
+      // Not all at the same moment, when only one of them would succeed again.
       await pause(Math.random() * 2000);
       return ask(clerk);
     };

@@ -119,6 +119,6 @@ describe('stored responses of an Idempotency-Key', () => {
   });
 });
 
-/** The path of what an operation changes that creates nothing. */
+/** Returns the path of the resource that an operation changes without creating one. */
 const changedBy = ({ operationId, path }: Operation): string =>
   operationId === 'returnStack' ? '/movie_rent_details' : path.replace('{id}', '1').split('/').slice(0, 3).join('/');

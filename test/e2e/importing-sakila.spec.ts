@@ -77,7 +77,8 @@ function importSakila(): void {
     expect(new Set(open.map((rent) => rent.client_id)).size).toBe(159);
   });
 
-  // Reads all rentals, which are the same on both: test/database/postgres/copying-sakila.spec.ts compares each row.
+  // Reads all rentals on SQLite only: test/database/postgres/copying-sakila.spec.ts compares each row of both
+  // databases.
   if (isSqlite())
     it('shows the title that was rented most', async () => {
       const rents = await readAll<Rent>(api, '/movie_rents');

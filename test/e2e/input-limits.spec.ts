@@ -36,7 +36,7 @@ describe('limits of input', () => {
   const errorsOf = async (request: ReturnType<typeof post>): Promise<InputError[]> =>
     (await refused(request, 422, 'invalid-input'))['errors'] as InputError[];
 
-  /** The longest text that is normalized while `work` is done: normalizing takes quadratic time. */
+  /** Returns the length of the longest text that is normalized during `work`: normalizing takes quadratic time. */
   async function longestNormalized(work: () => Promise<unknown>): Promise<number> {
     const { normalize } = String.prototype;
     let longest = 0;
@@ -279,7 +279,7 @@ describe('limits of input', () => {
   });
 
   describe('of bodies that are not read', () => {
-    /** Unpacking it would be refused with 400, and reading it with 415. */
+    /** Unpacking the body would lead to 400, and reading it to 415. */
     const head = (method: string, target: string, headers: string[] = []) =>
       [
         `${method} ${target} HTTP/1.1`,

@@ -1,7 +1,7 @@
 import { refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 
-/** What clients of the former service (FastAPI) do, spelt as they spell it. */
+/** Requests of clients of the former service (FastAPI). */
 describe('the legacy API', () => {
   const shop = useShop();
 

@@ -43,7 +43,7 @@ describe('GET /events', () => {
     const types = async (query: string) => (await list(query)).map(({ type }) => type);
     const all = ['genre.created', 'genre.updated', 'genre.renamed'];
     const of = `?resource=genres&resource_id=${genre['id']}`;
-    // On PostgreSQL, a row that was inserted past the service comes first.
+    // On PostgreSQL, a row that was inserted without the service comes first.
     expect((await types(of)).sort()).toEqual([...all].sort());
     expect((await types(`${of}&sort=-id`)).sort()).toEqual([...all].sort());
     expect(await types(`${of}&type=genre.updated`)).toEqual(['genre.updated']);
@@ -53,7 +53,7 @@ describe('GET /events', () => {
     expect(await types(`${of}&from=2030-05-02T10:00:00.001Z&to=2030-05-02T11:00:00Z`)).toEqual([]);
   });
 
-  it('refuses a time that is none, and an id of no resource', async () => {
+  it('returns 422 for an invalid time and an invalid id', async () => {
     for (const time of ['2030-02-30T10:00:00Z', '2030-05-01', '2030-05-01T10:00:00', 'yesterday']) {
       const faulty = await faultyParameters(shop.api.get(`/events?from=${time}&to=${time}`));
       expect(faulty.sort()).toEqual(['from', 'to']);
@@ -62,7 +62,7 @@ describe('GET /events', () => {
     await refused(shop.api.get('/events?actor='), 422, 'invalid-input');
   });
 
-  it('has a next page at its end, which shows what is recorded later, once', async () => {
+  it('has a next link on its last page, which leads to later events once', async () => {
     await shop.clerk.genre();
     const seen: number[] = [];
     let next = '/events?limit=3&resource=genres';
@@ -90,7 +90,7 @@ describe('GET /events', () => {
 });
 
 describe('events of a database that was restored from a dump of another server', () => {
-  it('are followed by new ones', async () => {
+  it('come before new events', async () => {
     const database = await freshDatabase();
     const restored = `INSERT INTO event (type, resource, resource_id, creation_datetime, changes, transaction_id)
        VALUES ('genre.restored', 'genres', 1, '2030-05-03T10:00:00.000Z', '{"name": 1}', 4000000000000)`;

@@ -2,7 +2,7 @@ import { walk } from '../support/paging.js';
 import { refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 
-describe('the list of lines', () => {
+describe('GET /movie_rent_details', () => {
   const shop = useShop();
   let clientId: number;
   const setPolicy = (members: object) =>
@@ -10,7 +10,7 @@ describe('the list of lines', () => {
       .put('/shop')
       .send({ name: 'Video', time_zone: 'Europe/Berlin', currency: 'EUR', ...members })
       .expect(200);
-  /** Ids of lines by what happened to them. */
+  /** Ids of lines by their state. */
   const lines: Record<string, number> = {};
   const movies: Record<string, { id: number; copies: { id: number; code: string }[] }> = {};
 
@@ -60,7 +60,7 @@ describe('the list of lines', () => {
     ['is_open=true&due_before=2026-03-04&sort=due_datetime', ['long overdue']],
     ['is_open=true&due_before=2026-03-05&sort=due_datetime', ['long overdue', 'overdue']],
     ['due_before=2026-03-05', ['late, in', 'overdue', 'long overdue']],
-  ])('with ?%s has the lines %j', async (query, expected) => {
+  ])('returns for ?%s the lines %j', async (query, expected) => {
     expect(await list(query)).toEqual(expected);
     expect(await list(`${query}&client_id=${clientId}`)).toEqual(expected);
   });
@@ -73,7 +73,7 @@ describe('the list of lines', () => {
   });
 
   it.each(['sort=due_datetime', 'sort=-due_datetime', 'sort=due_datetime&is_open=true', 'overdue=true'])(
-    'is complete when it is followed page by page: ?%s',
+    'is complete page by page: ?%s',
     async (query) => {
       const whole = (await shop.api.get(`/movie_rent_details?${query}`)).body;
       expect((await walk(shop.api, `/movie_rent_details?${query}&limit=1`, 'next')).flat()).toEqual(
@@ -89,7 +89,7 @@ describe('the list of lines', () => {
     },
   );
 
-  it('has on each line who has the copy, what it is and when it is due', async () => {
+  it('shows for each line the client, the copy and the due date', async () => {
     const [line] = (await shop.api.get('/movie_rent_details?is_open=true&overdue=true&expand=client')).body;
     expect(line).toMatchObject({
       id: lines['overdue'],
@@ -106,7 +106,7 @@ describe('the list of lines', () => {
     expect((await shop.api.get(`/movie_rent_details/${lines['overdue']}?expand=client`)).body).toEqual(line);
   });
 
-  it('refuses dates that are none, and knows only lines that exist', async () => {
+  it('returns 422 for invalid dates, and 404 for an unknown line', async () => {
     const { body } = await shop.api.get('/movie_rent_details?due_before=2026-02-30').expect(422);
     expect(body.errors).toMatchObject([{ parameter: 'due_before', code: 'format' }]);
     await refused(shop.api.get('/movie_rent_details/4711'), 404, 'not-found');

@@ -7,10 +7,10 @@ import { until } from '../support/until.js';
 
 type Shop = Awaited<ReturnType<typeof openShop>>;
 
-/** Writes that are started, and then held up by a lock. On SQLite none is started before the lock is free. */
+/** Number of writes that start and then wait for a lock. On SQLite none starts before the lock is free. */
 const started = isSqlite() ? 0 : 9;
 const maxWaiting = 5;
-/** PostgreSQL gives a lock up after this many milliseconds. */
+/** Sets the lock_timeout of PostgreSQL. */
 const withLockTimeout = (milliseconds: number) => (url: string) =>
   Promise.resolve(isSqlite() ? url : `${url}?lock_timeout=${milliseconds}`);
 
@@ -30,7 +30,7 @@ const untilBusyWith = (shop: Shop, count: number) =>
     return waiting! + running! === count;
   });
 
-/** Adds a genre with an Idempotency-Key, which blockWrites() holds up. */
+/** Adds a genre with an Idempotency-Key, which blockWrites() blocks. */
 const addGenre = (url: string, name: string, signal?: AbortSignal) =>
   fetch(`${url}/genres`, {
     method: 'POST',
@@ -45,11 +45,11 @@ const addGenres = (shop: Shop, prefix: string, count: number, signal?: AbortSign
 const genresOf = async ({ api }: Shop): Promise<string[]> =>
   (await api.get('/genres?limit=200').expect(200)).body.map(({ name }: { name: string }) => name);
 
-describe('backpressure: while all writers are held up', () => {
+describe('backpressure: while all writes are blocked', () => {
   let shop: Shop;
   let release: () => Promise<void>;
   async function open(environment: object): Promise<void> {
-    // What is held up has to last as long as the test takes.
+    // Blocked statements must not time out during the test.
     const patient = { STATEMENT_TIMEOUT_MS: 60_000, ...environment };
     shop = await openShop({ reachedBy: withLockTimeout(60_000), environment: patient });
     release = await blockWrites(shop.databaseUrl);
@@ -78,7 +78,7 @@ describe('backpressure: while all writers are held up', () => {
     expect(await genresOf(shop)).toHaveLength(started + maxWaiting + 1);
   });
 
-  it('returns 503 with Retry-After after WAIT_TIMEOUT_MS, and stores nothing of it', async () => {
+  it('returns 503 with Retry-After after WAIT_TIMEOUT_MS, and stores nothing', async () => {
     await open({ WAIT_TIMEOUT_MS: 300 });
     const busy = addGenres(shop, 'Started', started);
     await untilBusyWith(shop, started);
@@ -93,7 +93,7 @@ describe('backpressure: while all writers are held up', () => {
     await shop.api.post('/genres').set('Idempotency-Key', 'late').send({ name: 'Late' }).expect(201);
   });
 
-  it('takes out the writes of clients that have disconnected, which store nothing and free their places', async () => {
+  it('removes the writes of disconnected clients, which store nothing and free their places', async () => {
     await open({ MAX_WAITING: maxWaiting, WAIT_TIMEOUT_MS: 60_000 });
     const busy = addGenres(shop, 'Started', started);
     await untilBusyWith(shop, started);
@@ -113,11 +113,11 @@ describe('backpressure: while all writers are held up', () => {
   });
 });
 
-describe('a rental whose lock can not be had in time', () => {
+describe('a rental that does not get its lock in time', () => {
   let shop: Shop;
   let clerkOf: ReturnType<typeof clerk>;
   beforeAll(async () => {
-    // Long enough for what is not held up, on a slow machine too.
+    // Long enough for requests that are not blocked, on a slow machine too.
     shop = await openShop({ reachedBy: withLockTimeout(1_000), environment: { WAIT_TIMEOUT_MS: 1_000 } });
     clerkOf = clerk(shop.api);
   });
@@ -130,7 +130,7 @@ describe('a rental whose lock can not be had in time', () => {
 
   const order = (clientId: number, copyId: number) => ({ client_id: clientId, details: [{ movie_copy_id: copyId }] });
 
-  it('returns 409 copy-already-rented where the copy is out, and 503 where it is not', async () => {
+  it('returns 409 copy-already-rented if the copy is out, and otherwise 503', async () => {
     const [client, movie] = [await clerkOf.client(), await clerkOf.movie(2)];
     const [out, free] = movie.copies.map(({ id }: { id: number }) => id) as [number, number];
     await clerkOf.rent(client.id, out);
@@ -147,7 +147,7 @@ describe('a rental whose lock can not be had in time', () => {
     expect(body).toEqual([]);
   });
 
-  it('replays the first answer to its Idempotency-Key', async () => {
+  it('replays the stored response to its Idempotency-Key', async () => {
     const [client, movie] = [await clerkOf.client(), await clerkOf.movie(1)];
     const rent = () =>
       shop.api.post('/movie_rents').set('Idempotency-Key', 'again').send(order(client.id, movie.copies[0].id));

@@ -7,7 +7,7 @@ describe('a copy, found by its barcode,', () => {
       ({ status, loan, service_state }: Record<string, unknown>) => ({ status, loan, service_state }),
     );
 
-  it('says whether it is in, out with whom until when, or away', async () => {
+  it('shows whether it is in, away, or out with its client and due date', async () => {
     await shop.api.patch('/shop').send({ rental_days: 3 }).expect(200);
     shop.clock.set('2026-03-01T12:00:00.000Z');
     const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(1)];
@@ -40,7 +40,7 @@ describe('a copy, found by its barcode,', () => {
 describe('the list of rentals', () => {
   const shop = useShop();
 
-  it('is filtered by movie, and by dates of the calendar of the shop, both included', async () => {
+  it("is filtered by movie, and by dates of the shop's calendar, both inclusive", async () => {
     await shop.api.patch('/shop').send({ time_zone: 'Europe/Berlin' }).expect(200);
     const [client, movie, other] = [await shop.clerk.client(), await shop.clerk.movie(9), await shop.clerk.movie(1)];
     const at = async (instant: string, copyId: number): Promise<number> => {

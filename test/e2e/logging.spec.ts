@@ -11,7 +11,7 @@ interface Line {
   readonly [field: string]: unknown;
 }
 
-/** What may be in no log, each told in another part of a request. */
+/** Values that must not be in the log, each in another part of a request. */
 const personal = {
   name: 'Philippa',
   address: 'Sesamstrasse',
@@ -21,7 +21,7 @@ const personal = {
   token: 'Tokenvalue',
 };
 
-describe('the log', () => {
+describe('the access log', () => {
   let database: FreshDatabase;
   let service: Program;
   let url: string;
@@ -52,7 +52,7 @@ describe('the log', () => {
     const answer = await fetch(url + path, { method, headers, body: JSON.stringify(body) });
     await answer.arrayBuffer();
     const ofRequest = () => lines().filter(({ request_id }) => request_id === id);
-    // Written when the answer is out.
+    // The line is written after the response.
     while (!ofRequest().some(({ status }) => status === answer.status)) {
       await new Promise((later) => setTimeout(later, 10));
     }
@@ -73,7 +73,7 @@ describe('the log', () => {
     ['no body', 'POST', '/clients', '/clients', 201, licensed],
     ['no body that it refused', 'POST', '/clients', '/clients', 409, licensed],
     ['no body that makes no sense', 'POST', '/clients', '/clients', 422, { nick: personal.name }],
-  ])('has one line of a request: %s', async (what, method, path, route, status, body) => {
+  ])('has one line for a request: %s', async (what, method, path, route, status, body) => {
     const told = await logged(`till:${what.replaceAll(' ', '-')}`, method, path, body);
     expect(told).toEqual([
       expect.objectContaining({
@@ -88,7 +88,7 @@ describe('the log', () => {
     expect(told[0]!['duration_ms']).toBeGreaterThan(0);
   });
 
-  it('has 401 and 403 without the credential', async () => {
+  it('shows 401 and 403 without the credential', async () => {
     const wrong = `mr_1_${'Guessed'.repeat(6)}x`;
     const answer = await fetch(`${url}/clients`, { headers: { Authorization: `Bearer ${wrong}` } });
     expect(answer.status).toBe(401);
@@ -105,7 +105,7 @@ describe('the log', () => {
     }
   });
 
-  it('has the cause of a failure as a line with the name of the request, and none of what was to be stored', async () => {
+  it('has a line with the cause of a failure and the request id, and no data of the request', async () => {
     await executeRaw(database.url, 'ALTER TABLE client RENAME TO customer');
     const [cause, request] = await logged('till:1', 'POST', '/clients', licensed);
     await executeRaw(database.url, 'ALTER TABLE customer RENAME TO client');
@@ -140,7 +140,7 @@ describe('the log', () => {
     expect(cause!['err']).toMatchObject({ code });
   });
 
-  it('has everything as lines of JSON with a level, a time and words, and nothing personal', () => {
+  it('consists of JSON lines with level, time and message, without personal data', () => {
     expect(lines().length).toBeGreaterThan(12);
     for (const { level, time, msg } of lines()) {
       expect(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).toContain(level);

@@ -30,7 +30,7 @@ describe('a copy that is lost while it is out', () => {
   const giveBack = (rentId: number, line: object) =>
     shop.api.post(`/movie_rents/${rentId}/returns`).send({ details: [line] });
 
-  it('ends its line, closes the rental, and is out of stock', async () => {
+  it('ends its line, closes the rental, and does not count as stock', async () => {
     const { movie, copy, rentId, lineId } = await rental();
     shop.clock.set(lostAt);
     const { body } = await lose(lineId).expect(200);
@@ -49,7 +49,7 @@ describe('a copy that is lost while it is out', () => {
     expect(await lineOf(lineId)).toMatchObject({ returned_datetime: null, lost_datetime: lostAt });
   });
 
-  it('is not lost before it was lent, if the clock was set back', async () => {
+  it('is not recorded as lost before it was lent, if the clock was set back', async () => {
     const { lineId } = await rental();
     shop.clock.set('2020-01-01T00:00:00.000Z');
     const { body } = await lose(lineId).expect(200);
@@ -64,7 +64,7 @@ describe('a copy that is lost while it is out', () => {
     expect(await stateOf(copy.id)).toBe('in_service');
   });
 
-  it('comes back by a return of its line, and is in service again', async () => {
+  it('is in service again after a return of its line', async () => {
     const { rentId, lineId, copy } = await lost();
     const { body } = await giveBack(rentId, { id: lineId }).expect(200);
     expect(body.details).toMatchObject([{ returned_datetime: foundAt, lost_datetime: null }]);
@@ -76,13 +76,13 @@ describe('a copy that is lost while it is out', () => {
     expect(JSON.parse(event.changes)).toMatchObject({ lost_datetime: lostAt, condition: 'ok' });
   });
 
-  it('comes back damaged, and goes to maintenance', async () => {
+  it('goes to maintenance if it is returned damaged', async () => {
     const { rentId, copy } = await lost();
     await giveBack(rentId, { code: copy.code, condition: 'damaged' }).expect(200);
     expect(await stateOf(copy.id)).toBe('maintenance');
   });
 
-  it('comes back although its movie has 10,000 other copies by then; the stock can only be lowered', async () => {
+  it('can be returned although its movie has 10,000 other copies; the stock can then only be lowered', async () => {
     const { id: movieId, title, year, genre_id, copies } = await shop.clerk.movie(10_000);
     const rent = await shop.clerk.rent((await shop.clerk.client()).id, copies[0].id);
     await lose(rent['details'][0].id).expect(200);
@@ -94,7 +94,7 @@ describe('a copy that is lost while it is out', () => {
     expect((await lower.expect(200)).body.stock).toBe(10_000);
   });
 
-  it('comes back in a stack', async () => {
+  it('can be returned in a stack', async () => {
     const { lineId, copy } = await lost();
     const { body } = await shop.api
       .post('/returns')
@@ -104,7 +104,7 @@ describe('a copy that is lost while it is out', () => {
     expect(await stateOf(copy.id)).toBe('in_service');
   });
 
-  it('is found in the shop: the line stays lost, whatever is scanned', async () => {
+  it('leaves its line lost if it is found in the shop', async () => {
     const { rentId, lineId, copy } = await lost();
     await setState(copy.id, 'in_service');
     const before = await lineOf(lineId);
@@ -118,7 +118,7 @@ describe('a copy that is lost while it is out', () => {
     expect(await lineOf(lineId)).toEqual(before);
   });
 
-  it('was lent again since: a later loss is none of the former line', async () => {
+  it('ends only its current line if it is lost again after another loan', async () => {
     const { client, rentId, lineId, copy } = await lost();
     await setState(copy.id, 'in_service');
     const next = await shop.clerk.rent(client.id, copy.id);
@@ -128,7 +128,7 @@ describe('a copy that is lost while it is out', () => {
     expect(await stateOf(copy.id)).toBe('lost');
   });
 
-  it('is lost or returned if two clerks say so at once', async () => {
+  it('is either lost or returned by concurrent requests', async () => {
     for (let round = 0; round < 10; round++) {
       const { rentId, lineId, copy } = await rental();
       const answers = await Promise.all([lose(lineId), giveBack(rentId, { id: lineId }), lose(lineId)]);
@@ -141,7 +141,7 @@ describe('a copy that is lost while it is out', () => {
     }
   });
 
-  it('is not there if the line is not', async () => {
+  it('returns 404 for an unknown line', async () => {
     await refused(lose(999_999), 404, 'not-found');
   });
 });

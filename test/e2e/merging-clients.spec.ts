@@ -34,7 +34,7 @@ describe('merging two records of one client', () => {
     expect(body).toEqual((await shop.api.get(`/clients/${id}`).expect(200)).body);
     await refused(shop.api.get(`/clients/${duplicate}`), 404, 'not-found');
     expect(await rentIdsOf(id)).toEqual([own['id'], closed['id'], open['id']]);
-    // Nothing but the client has changed: times, terms and due dates stay.
+    // Only the client has changed: times, terms and due dates stay.
     expect((await shop.api.get(`/movie_rents/${open['id']}`)).body).toEqual({ ...before, client_id: id });
     expect((await shop.api.get(`/clients/${id}/blocks`)).body).toEqual([{ ...block, client_id: id }]);
     expect((await shop.api.get(`/clients/${id}/standing`)).body).toMatchObject({
@@ -55,7 +55,7 @@ describe('merging two records of one client', () => {
     await shop.clerk.close(open['id']);
   });
 
-  it('fills in what the client lacks, except the name, and keeps what the client has', async () => {
+  it('takes missing members from the duplicate, except the name, and keeps existing ones', async () => {
     const full = { address: '1 Quay', license_number: 'M-1', email: 'm@x.example', phone: '1', max_open_copies: 2 };
     const [bare, other] = [await client({ first_name: null }), await client({ ...full })];
     const { body } = await merge(bare, other).expect(200);
@@ -74,7 +74,7 @@ describe('merging two records of one client', () => {
     expect((await shop.api.get('/clients?license_number=M-1')).body).toEqual([]);
   });
 
-  it('is no longer found by the name of the duplicate', async () => {
+  it('removes the name of the duplicate from the search', async () => {
     const duplicate = await client({ last_name: 'Zwetschgenbaum' });
     await merge(await client(), duplicate).expect(200);
     expect((await shop.api.get('/clients?name=zwetschgenbaum')).body).toEqual([]);
@@ -94,7 +94,7 @@ describe('merging two records of one client', () => {
     await refused(stale, 412, 'precondition-failed');
   });
 
-  it('is judged by the limit of the client right afterwards, for both records', async () => {
+  it('applies the limit of the client to the loans of both records', async () => {
     const [id, duplicate] = [await client({ max_open_copies: 2 }), await client()];
     await rentOf(id, await copy());
     await rentOf(duplicate, await copy());
@@ -106,7 +106,7 @@ describe('merging two records of one client', () => {
     expect(await faultyMembers(shop.api.post('/movie_rents').send(former))).toEqual(['#/client_id']);
   });
 
-  it('carries on from client to client', async () => {
+  it('works repeatedly, from client to client', async () => {
     const [first, second, third] = [await client(), await client(), await client()];
     const { id } = await rentOf(third, await copy());
     await merge(second, third).expect(200);
@@ -114,12 +114,12 @@ describe('merging two records of one client', () => {
     expect(await rentIdsOf(first)).toEqual([id]);
   });
 
-  describe('and kept answers of an Idempotency-Key', () => {
+  describe('and stored responses of an Idempotency-Key', () => {
     const person = { first_name: 'Etsuko', last_name: 'Ichihara', address: '5 Shinjuku', license_number: 'TK-9' };
     const personal = /Etsuko|Ichihara|Shinjuku|TK-9|Private/;
     const keptRows = () => queryRaw(shop.databaseUrl, 'SELECT * FROM idempotency_key');
 
-    it('erases those that show the duplicate, and none of others', async () => {
+    it('erases those that show the duplicate, and no others', async () => {
       const id = await client();
       const post = (path: string, body?: object, key = randomUUID()) => {
         const send = () => shop.api.post(path).set('Idempotency-Key', key).send(body);
@@ -149,7 +149,7 @@ describe('merging two records of one client', () => {
       expect((await other.send().expect(201)).text).toBe(kept);
     });
 
-    it('replays the merge itself, also after it', async () => {
+    it('replays the response of the merge itself', async () => {
       const [id, duplicate] = [await client(), await client()];
       const send = () => merge(id, duplicate).set('Idempotency-Key', 'merge-once');
       const { text } = await send().expect(200);
@@ -162,8 +162,8 @@ describe('merging two records of one client', () => {
     });
   });
 
-  describe('while others are at work', () => {
-    it('goes on beside rentals, returns, corrections and the deletion of the duplicate, and loses none', async () => {
+  describe('with concurrent requests', () => {
+    it('loses no rental beside rentals, returns, corrections and the deletion of the duplicate', async () => {
       for (let round = 0; round < 5; round++) {
         const [id, duplicate, third] = [await client(), await client(), await client()];
         const copies = await Promise.all(Array.from({ length: 8 }, copy));

@@ -16,7 +16,7 @@ describe('merging two records of one movie', () => {
       ({ type, changes }) => [type, changes],
     );
 
-  it('moves its copies, those that are out, lost or retired too, deletes the duplicate and records it', async () => {
+  it('moves its copies, also those that are out, lost or retired, deletes the duplicate and records it', async () => {
     const [movie, duplicate] = [await shop.clerk.movie(1), await shop.clerk.movie(3)];
     const [out, lost, free] = idsOf(duplicate.copies);
     const rent = await shop.clerk.rent((await shop.clerk.client()).id, out!);
@@ -40,7 +40,7 @@ describe('merging two records of one movie', () => {
     expect(details[0].movie_copy).toMatchObject({ movie_id: movie.id, movie: { title: movie.title } });
   });
 
-  it('fills in what the movie lacks, and keeps what it has and the terms that lines began with', async () => {
+  it('takes missing members from the duplicate, and keeps existing ones and the terms of lines', async () => {
     const terms = { rental_days: 2, rental_rate: 300, late_fee_per_day: 100, replacement_cost: 2000 };
     const movie = await shop.clerk.movie(0, { director: 'Yasujirō Ozu', rental_days: 7 });
     const duplicate = await shop.clerk.movie(1, { ...terms, director: 'Y. Ozu', description: 'A family.', year: 1953 });
@@ -78,7 +78,7 @@ describe('merging two records of one movie', () => {
     await refused(stale, 412, 'precondition-failed');
   });
 
-  it('leaves the limit of 10,000 copies: beyond it, nothing is merged', async () => {
+  it('returns 409 beyond the limit of 10,000 copies, and changes nothing', async () => {
     const [{ id }, duplicate] = [await shop.clerk.movie(9_999), await shop.clerk.movie(2)];
     expect((await refused(merge(id, duplicate.id), 409, 'stock-too-high')).limit).toBe(10_000);
     expect((await shop.api.get(`/movies/${duplicate.id}`).expect(200)).body).toEqual(duplicate);
@@ -86,8 +86,8 @@ describe('merging two records of one movie', () => {
     expect((await merge(id, duplicate.id).expect(200)).body.stock).toBe(10_000);
   });
 
-  describe('while others are at work', () => {
-    it('goes on beside rentals, returns, new copies and the deletion of the duplicate, and loses none', async () => {
+  describe('with concurrent requests', () => {
+    it('loses no copy beside rentals, returns, new copies and the deletion of the duplicate', async () => {
       for (let round = 0; round < 5; round++) {
         const [{ id }, duplicate, clientId] = [
           await shop.clerk.movie(0),

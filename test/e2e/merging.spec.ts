@@ -81,7 +81,7 @@ describe.each(kinds)('merging two records of one $name', ({ path, member, name, 
     expect(await events(id)).toHaveLength(1);
   });
 
-  it('takes over the source of the duplicate in an import, and nothing of other tables', async () => {
+  it('moves the import source of the duplicate, and no source of other tables', async () => {
     const [id, duplicate] = await two();
     const rows = [name, 'movie_copy'].map((table) => `('shop', '${table}', 'merged ${duplicate}', ${duplicate})`);
     const columns = 'source, table_name, source_id, row_id';
@@ -96,7 +96,7 @@ describe.each(kinds)('merging two records of one $name', ({ path, member, name, 
     await executeRaw(shop.databaseUrl, `DELETE FROM imported_row WHERE source_id = 'merged ${duplicate}'`);
   });
 
-  it('happens once if two merges run in opposite directions at the same time', async () => {
+  it('succeeds once if two merges run in opposite directions at the same time', async () => {
     for (let round = 0; round < 10; round++) {
       const ids = await two();
       const lists = [...(await idsIn(listOf(ids[0]))), ...(await idsIn(listOf(ids[1])))];

@@ -6,7 +6,7 @@ import { useShop } from '../support/shop.js';
 
 type Metrics = Readonly<Record<string, number>>;
 
-/** The metrics by their names and labels, as Prometheus writes them. */
+/** Returns the metrics by their names and labels in the Prometheus format. */
 async function read(api: Api): Promise<Metrics> {
   const { text } = await api
     .get('/metrics')
@@ -16,10 +16,10 @@ async function read(api: Api): Promise<Metrics> {
   return Object.fromEntries(samples.map((line) => [line.replace(/ \S+$/, ''), Number(line.replace(/^.* /, ''))]));
 }
 
-describe('the metrics', () => {
+describe('GET /metrics', () => {
   const shop = useShop();
 
-  /** By how much each number grew while `work` was done. */
+  /** Returns the increase of each number during `work`. */
   async function growth(work: () => Promise<unknown>): Promise<Metrics> {
     const before = await read(shop.api);
     await work();
@@ -27,7 +27,7 @@ describe('the metrics', () => {
     return Object.fromEntries(Object.entries(after).map(([name, value]) => [name, value - (before[name] ?? 0)]));
   }
 
-  it('count requests by route, method and status, and time them', async () => {
+  it('counts requests by route, method and status, and measures their duration', async () => {
     const grown = await growth(async () => {
       await shop.api.get('/genres/1').expect(404);
       await shop.api.get('/genres/2').expect(404);
@@ -39,7 +39,7 @@ describe('the metrics', () => {
     expect(grown[`${name}_sum{method="GET",route="/genres/:id",status="404"}`]).toBeGreaterThan(0);
   });
 
-  it('record unknown methods as other, so that clients cannot add time series', async () => {
+  it('records unknown methods as other, so that clients cannot add time series', async () => {
     const ask = (method: string): Promise<unknown> =>
       new Promise((resolve, reject) => {
         request(`${shop.url}/genres/1`, { method }, (response) => response.resume().once('end', resolve))
@@ -55,7 +55,7 @@ describe('the metrics', () => {
     expect(new Set(methods).size).toBeLessThanOrEqual(known.length);
   });
 
-  it('count rentals of which something is out', async () => {
+  it('counts open rentals', async () => {
     const { id: clientId } = await shop.clerk.client();
     const { copies } = await shop.clerk.movie(3);
     const [first, second, third] = (copies as { id: number }[]).map(({ id }) => id);
@@ -67,18 +67,18 @@ describe('the metrics', () => {
     expect(grown['movie_rental_open_rents']).toBe(1);
   });
 
-  it('count units of work that were stored, and those of which nothing was', async () => {
+  it('counts committed and rolled-back units of work', async () => {
     const grown = await growth(async () => {
       await shop.api.post('/genres').send({ name: 'Counted' }).expect(201);
       await shop.api.post('/genres').send({ name: 'Counted' }).expect(409);
     });
     expect(grown['movie_rental_units_of_work_rolled_back_total']).toBe(1);
-    // On SQLite a unit that is refused shares a transaction with those it waited with, or has one of its own.
+    // On SQLite a refused unit takes part in a commit too.
     expect(grown['movie_rental_commits_total']).toBe(isSqlite() ? 2 : 1);
     expect(grown['movie_rental_units_of_work_retried_total']).toBe(0);
   });
 
-  it('tell how many units of work run and wait, and on which connections', async () => {
+  it('counts running and waiting units of work, by connection pool', async () => {
     const release = await blockWrites(shop.databaseUrl);
     const before = await read(shop.api);
     const answers = Promise.all(
@@ -106,17 +106,17 @@ describe('the metrics', () => {
     );
     await answers;
     const batched = 'movie_rental_units_of_work_batched_total';
-    // The two that waited.
+    // The two units that waited.
     expect((await read(shop.api))[batched]! - before[batched]!).toBe(isSqlite() ? 2 : 0);
   });
 
-  it('tell how the process is, its event loop among it', async () => {
+  it('shows the process, including its event loop', async () => {
     const metrics = await read(shop.api);
     expect(metrics).toHaveProperty(['nodejs_eventloop_lag_p99_seconds']);
     expect(metrics).toHaveProperty(['process_resident_memory_bytes']);
   });
 
-  it('are told when the database is away, but for what only the database knows', async () => {
+  it('works while the database is unavailable, without the database-backed metrics', async () => {
     const outage = new DatabaseOutage();
     const own = await openShop({ reachedBy: outage.proxyTo });
     try {

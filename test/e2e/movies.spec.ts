@@ -4,7 +4,7 @@ import { useShop } from '../support/shop.js';
 describe('movies', () => {
   const shop = useShop();
 
-  it('adds a movie without copies and says where it is', async () => {
+  it('adds a movie without copies and returns its Location', async () => {
     const genre = await shop.clerk.genre();
     const movie = {
       title: 'Paris, Texas',
@@ -31,13 +31,13 @@ describe('movies', () => {
     expect((await shop.api.get(headers.location!).expect(200)).body).toEqual(body);
   });
 
-  it('needs neither a description nor a director', async () => {
+  it('requires neither a description nor a director', async () => {
     const genre = await shop.clerk.genre();
     const { body } = await shop.api.post('/movies').send({ title: 'Wings', year: 1927, genre_id: genre.id });
     expect(body).toMatchObject({ description: null, director: null });
   });
 
-  it('shows its copies, how many there are and how many can be lent', async () => {
+  it('shows its copies, its stock and the number of available copies', async () => {
     const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(3)];
     await shop.clerk.rent(client.id, movie.copies[0].id);
     await shop.api.patch(`/movie_copies/${movie.copies[1].id}`).send({ service_state: 'maintenance' }).expect(200);
@@ -50,36 +50,39 @@ describe('movies', () => {
     ]);
   });
 
-  it.each(['post', 'put', 'patch'] as const)('refuses an unknown genre on %s, and points at it', async (method) => {
-    const { id } = await shop.clerk.movie(0);
-    const path = method === 'post' ? '/movies' : `/movies/${id}`;
-    const request = shop.api[method](path).send({ title: 'Lost', year: 2000, genre_id: 999_999 });
-    const { errors } = await refused(request, 422, 'invalid-input');
-    expect(errors).toMatchObject([{ pointer: '#/genre_id', code: 'unknown' }]);
-    expect((await shop.api.get('/movies').query({ title: 'lost' })).body).toEqual([]);
-  });
+  it.each(['post', 'put', 'patch'] as const)(
+    'returns 422 for an unknown genre on %s, with its pointer',
+    async (method) => {
+      const { id } = await shop.clerk.movie(0);
+      const path = method === 'post' ? '/movies' : `/movies/${id}`;
+      const request = shop.api[method](path).send({ title: 'Lost', year: 2000, genre_id: 999_999 });
+      const { errors } = await refused(request, 422, 'invalid-input');
+      expect(errors).toMatchObject([{ pointer: '#/genre_id', code: 'unknown' }]);
+      expect((await shop.api.get('/movies').query({ title: 'lost' })).body).toEqual([]);
+    },
+  );
 
-  it('replaces a movie as a whole, and its copies stay', async () => {
+  it('replaces a movie and keeps its copies', async () => {
     const [movie, genre] = [await shop.clerk.movie(2, { director: 'Nora Ephron' }), await shop.clerk.genre()];
     const replacement = { title: 'Stalker', year: 1979, genre_id: genre.id };
     const { body } = await shop.api.put(`/movies/${movie.id}`).send(replacement).expect(200);
     expect(body).toEqual({ ...movie, ...replacement, description: null, director: null });
   });
 
-  it('changes what a patch names and keeps the rest', async () => {
+  it('changes the members of a patch and keeps the others', async () => {
     const movie = await shop.clerk.movie(1, { description: 'Words.', director: 'Agnès Varda' });
     const { body } = await shop.api.patch(`/movies/${movie.id}`).send({ year: 1962, description: null }).expect(200);
     expect(body).toEqual({ ...movie, year: 1962, description: null });
   });
 
-  it('is found by its new title after a change', async () => {
+  it('finds a movie by its new title after a change', async () => {
     const { id } = await shop.clerk.movie(0, { title: 'Rosebud' });
     await shop.api.patch(`/movies/${id}`).send({ title: 'Citizen Kane' }).expect(200);
     expect((await shop.api.get('/movies').query({ title: 'CITIZEN' })).body).toMatchObject([{ id }]);
     expect((await shop.api.get('/movies').query({ title: 'rosebud' })).body).toEqual([]);
   });
 
-  it('names every member at fault at once', async () => {
+  it('lists all invalid members in one response', async () => {
     const pointers = await faultyMembers(shop.api.post('/movies').send({ title: '', year: 1500, genre_id: 0 }));
     expect(new Set(pointers)).toEqual(new Set(['#/title', '#/year', '#/genre_id']));
   });
@@ -91,7 +94,7 @@ describe('movies', () => {
     await refused(shop.api.get(`/movie_copies/${copies[0].id}`), 404, 'not-found');
   });
 
-  it('keeps a movie that was lent, and says how often', async () => {
+  it('refuses to delete a movie that was lent, and counts its loans', async () => {
     const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(2)];
     await shop.clerk.close((await shop.clerk.rent(client.id, movie.copies[0].id)).id);
     await shop.clerk.rent(client.id, movie.copies[0].id, movie.copies[1].id);

@@ -16,7 +16,7 @@ describe('PATCH /movie_copies/{id} with movie_id', () => {
     return queryRaw<{ type: string; changes: string }>(shop.databaseUrl, sql);
   };
 
-  it('moves a copy that was never rented, in the stock of both movies, and records it once', async () => {
+  it('moves a copy that was never rented, updates the stock of both movies, and records it once', async () => {
     const [wrong, right] = [await shop.clerk.movie(2), await shop.clerk.movie(1)];
     const [copy] = wrong.copies;
     for (const _ of ['first', 'repeated']) {
@@ -43,7 +43,7 @@ describe('PATCH /movie_copies/{id} with movie_id', () => {
     expect((await movie(right.id)).stock).toBe(0);
   });
 
-  it('lends the copy under its new movie, with the terms of that movie', async () => {
+  it('lends the copy with the terms of its new movie', async () => {
     const [client, wrong, right] = [
       await shop.clerk.client(),
       await shop.clerk.movie(1, { rental_rate: 100 }),
@@ -65,7 +65,7 @@ describe('PATCH /movie_copies/{id} with movie_id', () => {
     expect(problem).toMatchObject({ loans: 1, detail: expect.stringContaining('cannot be moved') });
     expect(await movie(right.id)).toMatchObject({ stock: 0 });
     expect((await shop.api.get('/movie_copies?code=NEVER-GIVEN')).body).toEqual([]);
-    // Its own movie is no move.
+    // The current movie is not a move.
     await move(copy.id, wrong.id).expect(200);
     expect(await eventsOf(copy.id)).toEqual([]);
   });
@@ -77,7 +77,7 @@ describe('PATCH /movie_copies/{id} with movie_id', () => {
     await move(wrong.copies[0].id, right.id).expect(200);
   });
 
-  it('returns 422 for an unknown movie, and for what is no id', async () => {
+  it('returns 422 for an unknown movie, and for an invalid id', async () => {
     const { id, copies } = await shop.clerk.movie(1);
     const { errors } = await refused(move(copies[0].id, 2 ** 31 - 1), 422, 'invalid-input');
     expect(errors).toMatchObject([{ pointer: '#/movie_id', code: 'unknown' }]);
@@ -87,7 +87,7 @@ describe('PATCH /movie_copies/{id} with movie_id', () => {
     await refused(move(2 ** 31 - 1, id), 404, 'not-found');
   });
 
-  it('returns 409 stock-too-high if the movie has 10,000 copies, unless the copy does not count', async () => {
+  it('returns 409 stock-too-high if the movie has 10,000 copies, unless the copy does not count as stock', async () => {
     const [full, wrong] = [await shop.clerk.movie(10_000), await shop.clerk.movie(2)];
     expect((await refused(move(wrong.copies[0].id, full.id), 409, 'stock-too-high')).limit).toBe(10_000);
     await move(wrong.copies[0].id, full.id, { service_state: 'lost' }).expect(200);
@@ -107,7 +107,7 @@ describe('PATCH /movie_copies/{id} with movie_id', () => {
     expect((await shop.api.get(path)).body.movie_id).toBe(right.id);
   });
 
-  it('is carried out nowhere else: other requests refuse another movie_id', async () => {
+  it('is the only way to move a copy: other requests refuse another movie_id', async () => {
     const [movie, other] = [await shop.clerk.movie(1), await shop.clerk.movie(0)];
     const { title, year, genre_id, copies } = movie;
     const replacement = { title, year, genre_id, copies: [{ ...copies[0], movie_id: other.id }] };
@@ -117,7 +117,7 @@ describe('PATCH /movie_copies/{id} with movie_id', () => {
     expect((await refused(add, 422, 'invalid-input')).errors).toMatchObject([{ pointer: '#/movie_id' }]);
   });
 
-  it('has one outcome while the copy is rented by id, code and both movies', async () => {
+  it('has a consistent outcome while the copy is rented by id, code and both movies', async () => {
     const client = await shop.clerk.client();
     for (let round = 0; round < 12; round++) {
       const wrong = await shop.clerk.movie(1, { rental_rate: 100 });

@@ -72,7 +72,7 @@ describe('next_due_on of a movie', () => {
     expect(await nextDue(id)).toBe('2026-03-04');
   });
 
-  it('counts all copies of a movie with more than are shown', async () => {
+  it('considers all copies of a movie with more than are shown', async () => {
     const { id } = await shop.clerk.movie(202);
     const { body } = await shop.api.get(`/movies/${id}/copies?limit=200&sort=-id`).expect(200);
     const rest = (await shop.api.get(`/movies/${id}/copies?limit=2`).expect(200)).body as { id: number }[];
@@ -93,7 +93,7 @@ describe('next_due_on of a movie', () => {
     expect(errors).toMatchObject([{ due_on: await nextDue(id) }]);
   });
 
-  it('is ignored in a PUT and a PATCH, whether right or wrong', async () => {
+  it('is ignored in a PUT and a PATCH, with a right or a wrong value', async () => {
     const movie = await shop.clerk.movie(1);
     await rentOn('2026-03-01', movie.copies[0].id);
     for (const next_due_on of ['2030-01-01', null]) {

@@ -2,7 +2,7 @@ import { refused } from '../support/problem.js';
 import { linksOf } from '../support/paging.js';
 import { useShop } from '../support/shop.js';
 
-/** Reads a list as clients do that see no headers: page after page, until one has no rows. */
+/** Reads a list without headers: page by page, until one has no rows. */
 async function readByAfter(get: (query: string) => Promise<{ id: number }[]>): Promise<number[]> {
   const ids: number[] = [];
   for (let after = ''; ;) {
@@ -55,7 +55,7 @@ describe('?after=', () => {
     expect(await readByAfter((query) => rows(url + query))).toEqual(all);
   });
 
-  it('begins after a row that is in the list no more, in the order of ids', async () => {
+  it('starts after a row that is no longer in the list, in the order of ids', async () => {
     const { id } = await shop.clerk.genre();
     const { id: next } = await shop.clerk.genre();
     await shop.api.delete(`/genres/${id}`).expect(204);
@@ -63,7 +63,7 @@ describe('?after=', () => {
     expect(await rows('/genres?after=2147483647')).toEqual([]);
   });
 
-  it('returns 422 unknown after a row that is not there, in other orders', async () => {
+  it('returns 422 unknown after a missing row, in other orders', async () => {
     const { errors } = await refused(shop.api.get('/movies?sort=title&after=2147483647'), 422, 'invalid-input');
     expect(errors).toEqual([
       { parameter: 'after', code: 'unknown', detail: 'There is no row with the id 2147483647 in this list.' },
@@ -81,7 +81,7 @@ describe('?after=', () => {
     expect(errors).toMatchObject([{ parameter: 'after' }]);
   });
 
-  it('is not in the links of its page, which lead on by cursor', async () => {
+  it('is replaced by a cursor in the links of its page', async () => {
     const [first] = await rows('/movies?limit=1&sort=title');
     const page = await shop.api.get(`/movies?limit=1&sort=title&after=${first!.id}`).expect(200);
     const links = linksOf(page);

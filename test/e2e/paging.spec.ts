@@ -4,12 +4,12 @@ import { faultyParameters } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 import { sendRaw } from '../support/socket.js';
 
-describe('paging', () => {
+describe('keyset pagination', () => {
   const shop = useShop();
 
   const range = (length: number) => Array.from({ length }, (_, index) => index);
   const idsOf = ({ body }: Response): number[] => body.map(({ id }: { id: number }) => id);
-  /** A genre with so many movies, the shortest way to a list of one's own. */
+  /** Creates a genre with a number of movies, whose list no other test changes. */
   const genreOf = async (movies: number, members: (index: number) => object = () => ({})) => {
     const genre = await shop.clerk.genre();
     const ids: number[] = [];
@@ -19,14 +19,14 @@ describe('paging', () => {
     return { path: `/genres/${genre.id}/movies`, genreId: genre.id as number, ids };
   };
 
-  it('shows 50 rows by default, and 200 at most', async () => {
+  it('returns 50 rows by default, and 200 at most', async () => {
     const { path } = await genreOf(51);
     expect(idsOf(await shop.api.get(path).expect(200))).toHaveLength(50);
     expect(idsOf(await shop.api.get(`${path}?limit=200`).expect(200))).toHaveLength(51);
     expect(await faultyParameters(shop.api.get(`${path}?limit=201`))).toEqual(['limit']);
   });
 
-  it('links the first page to none before it, also where it was reached backwards', async () => {
+  it('has no prev link on the first page, also if it was reached backwards', async () => {
     const { id } = await shop.clerk.genre();
     for (const _ of [1, 2, 3, 4]) await shop.clerk.movie(0, { genre_id: id });
     const first = await shop.api.get(`/genres/${id}/movies?limit=2`).expect(200);
@@ -37,7 +37,7 @@ describe('paging', () => {
     expect(idsOf(await shop.api.get(linksOf(back).next!).expect(200))).toEqual(idsOf(second));
   });
 
-  it('links to the first, the previous and the next page, with all that was asked for', async () => {
+  it('links to the first, the previous and the next page, with all parameters', async () => {
     const { path, ids } = await genreOf(5);
     const first = await shop.api.get(`${path}?limit=2&sort=-id`).expect(200);
     expect(linksOf(first)).toEqual({ first: `${path}?limit=2&sort=-id`, next: expect.any(String) });
@@ -49,14 +49,14 @@ describe('paging', () => {
     expect(idsOf(await shop.api.get(linksOf(third).prev!).expect(200))).toEqual(idsOf(second));
   });
 
-  it('links from wherever it was asked by, be it the whole address, as proxies ask', async () => {
+  it('links relative to the request path, also for an absolute-form target', async () => {
     await genreOf(2);
     const request = `GET ${shop.url}/movies?limit=1&title=a?b HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`;
     expect(await sendRaw(shop.url, request)).toMatch(/\r\nLink: <\/movies\?limit=1&title=a%3Fb>; rel="first"\r\n/);
   });
 
-  describe('links, each of which is taken,', () => {
-    /** Long in the answer, though each is a legal title: by decomposition, in UTF-8, or percent-encoded. */
+  describe('links, each of which is accepted,', () => {
+    /** Valid titles that are long in links: after decomposition, in UTF-8, or percent-encoded. */
     it.each([
       ['letters that stand for four', '\u337f'.repeat(123)],
       ['as many of them as there may be', '\u337f'.repeat(255)],
@@ -69,7 +69,7 @@ describe('paging', () => {
       ['marks alone', '\u0316'.repeat(255)],
     ])('by titles of %s', async (_, title) => {
       const { path, genreId, ids } = await genreOf(3, () => ({ title }));
-      // A question of marks alone has nothing to search for.
+      // A search for marks only is refused.
       const asked: Record<string, string> = /^\p{Mark}+$/u.test(title) ? {} : { title: `  ${title}  ` };
       const query = new URLSearchParams({ ...asked, genre_id: String(genreId), sort: 'title', limit: '1' });
       for (const list of [`${path}?sort=title&limit=1`, `/movies?${query.toString()}&include_total=true`]) {
@@ -78,7 +78,7 @@ describe('paging', () => {
         const second = await shop.api.get(linksOf(first).next!).expect(200);
         expect(idsOf(await shop.api.get(linksOf(second).prev!).expect(200))).toEqual(ids.slice(0, 1));
         expect(idsOf(await shop.api.get(linksOf(second).first!).expect(200))).toEqual(ids.slice(0, 1));
-        // Node's own HTTP client takes headers of 16 KiB in all, as many others do.
+        // Node's HTTP client, like many others, accepts headers of 16 KiB in total.
         expect(second.headers['link']!.length).toBeLessThan(14_000);
       }
     });
@@ -113,7 +113,7 @@ describe('paging', () => {
       expect(Object.keys(linksOf(second))).toEqual(['next']);
     });
 
-    it('with parameters as they were read, not as they were padded', async () => {
+    it('with normalized parameters, without padding', async () => {
       const { genreId } = await genreOf(2, () => ({ title: 'Padded title' }));
       const padded = new URLSearchParams({ title: `${' '.repeat(3000)}padded   title${' '.repeat(3000)}` });
       const page = await shop.api.get(`/movies?${padded.toString()}&genre_id=${genreId}&limit=1`).expect(200);
@@ -122,14 +122,14 @@ describe('paging', () => {
     });
   });
 
-  it('links to no other page where all rows are on one', async () => {
+  it('has no links if all rows are on one page', async () => {
     const { path } = await genreOf(2);
     expect(linksOf(await shop.api.get(`${path}?limit=2`).expect(200))).toEqual({ first: `${path}?limit=2` });
     const empty = await shop.api.get((await genreOf(0)).path).expect(200);
     expect(empty.body).toEqual([]);
   });
 
-  it('counts all rows on every page, but only when asked to', async () => {
+  it('returns X-Total-Count on every page, but only with include_total', async () => {
     const { path } = await genreOf(3);
     const counted = await shop.api.get(`${path}?limit=2&include_total=true`).expect(200);
     expect(counted.headers['x-total-count']).toBe('3');
@@ -139,7 +139,7 @@ describe('paging', () => {
     expect(found.headers['x-total-count']).toBe('0');
   });
 
-  it('lets the size of the page change on the way', async () => {
+  it('allows another limit with a cursor', async () => {
     const { path, ids } = await genreOf(5);
     const first = await shop.api.get(`${path}?limit=1`).expect(200);
     const second = await shop.api.get(linksOf(first).next!.replace('limit=1', 'limit=3')).expect(200);
@@ -169,7 +169,7 @@ describe('paging', () => {
       ['/clients', ['id', 'last_name']],
       ['/movie_copies', ['id', 'code']],
       ['/movie_rents', ['id', 'creation_datetime']],
-    ])('%s by each of %j, up and down, whole and in pages alike', async (path, columns) => {
+    ])('%s by each of %j, ascending and descending, equally in one page and in several', async (path, columns) => {
       for (const column of columns) {
         const up = idsOf(await shop.api.get(`${path}?sort=${column}&limit=200`).expect(200));
         const down = idsOf(await shop.api.get(`${path}?sort=-${column}&limit=200`).expect(200));
@@ -179,7 +179,7 @@ describe('paging', () => {
       }
     });
 
-    it('titles without regard to case and accents, and equal years by id', async () => {
+    it('titles regardless of case and accents, and equal years by id', async () => {
       const titles = async (sort: string) =>
         (await shop.api.get(`/movies?title=e&sort=${sort}`)).body
           .map(({ title }: { title: string }) => title)
@@ -188,7 +188,7 @@ describe('paging', () => {
       expect(await titles('year')).toEqual(['Émile', 'eve', 'Emil']);
     });
 
-    it('titles with ß as ss, and by code points where letters end', async () => {
+    it('titles with ß as ss, and other characters by code points', async () => {
       const titles = ['\u{1F47B}busters', '\ufa0e', 'Straw', 'straße', 'STRASSE', 'Stras'];
       const { path } = await genreOf(titles.length, (index) => ({ title: titles[index] }));
       const pages = await walk(shop.api, `${path}?sort=title&limit=1`, 'next');
@@ -215,8 +215,8 @@ describe('paging', () => {
     });
   });
 
-  describe('shows no row twice and misses none that was there all along, while rows come and go', () => {
-    /** Adds and deletes movies all over the list, at both ends and beside where the reader stands. */
+  describe('repeats no row and misses no permanent row, while rows are added and deleted', () => {
+    /** Adds and deletes movies at both ends of the list, in the middle, and next to the reader's position. */
     const churn = (genreId: number, ids: number[]) => async (pages: number) => {
       for (const title of ['A', 'M 5', 'Z'])
         await shop.clerk.movie(0, { title: `${title} ${pages}`, genre_id: genreId });
@@ -261,7 +261,7 @@ describe('paging', () => {
     const refusedCursor = async (url: string, cursor: string) =>
       expect(await faultyParameters(shop.api.get(url).query({ cursor }))).toEqual(['cursor']);
 
-    it('that was tampered with, anywhere', async () => {
+    it('that was changed anywhere', async () => {
       const { path } = await genreOf(2);
       const cursor = await cursorInto(`${path}?limit=1`);
       for (const index of range(cursor.length)) {
@@ -270,11 +270,11 @@ describe('paging', () => {
       }
     });
 
-    it.each(['x', 'null', '!!!!', 'W10', '\u{1F47B}'])('that is made up: %j', async (cursor) => {
+    it.each(['x', 'null', '!!!!', 'W10', '\u{1F47B}'])('that is forged: %j', async (cursor) => {
       await refusedCursor('/movies', cursor);
     });
 
-    it('with something before or behind it', async () => {
+    it('with a prefix or a suffix', async () => {
       const { path } = await genreOf(2);
       const cursor = await cursorInto(`${path}?limit=1`);
       for (const altered of [`${cursor}=`, `${cursor}A`, `A${cursor}`, `${cursor}.`, cursor.slice(0, -1)]) {

@@ -27,7 +27,7 @@ describe('RATE_LIMIT', () => {
         .end();
     });
 
-  it('counts requests down, and answers those beyond it with 429 and Retry-After', async () => {
+  it('counts requests down, and returns 429 with Retry-After beyond the limit', async () => {
     const { api } = await open({ environment: { RATE_LIMIT: '3' } });
     for (const left of [2, 1, 0]) {
       const { headers } = await api.get('/movies').expect(200);
@@ -45,7 +45,7 @@ describe('RATE_LIMIT', () => {
     expect(body).toMatchObject({ type: '/problems/too-many-requests', status: 429 });
   });
 
-  it('refuses every operation', async () => {
+  it('applies to every operation', async () => {
     const { api } = await open({ environment: { RATE_LIMIT: '1' } });
     await api.get('/version').expect(200);
     for (const operation of operations.filter(({ path }) => !path.startsWith('/health'))) {
@@ -53,7 +53,7 @@ describe('RATE_LIMIT', () => {
     }
   });
 
-  it('refuses unknown paths, wrong methods and malformed bodies before it looks at them', async () => {
+  it('refuses unknown paths, wrong methods and malformed bodies before other checks', async () => {
     const { api } = await open({ environment: { RATE_LIMIT: '1' } });
     await api.get('/version').expect(200);
     await api.get('/moovies').expect(429);
@@ -69,14 +69,14 @@ describe('RATE_LIMIT', () => {
     await api.get('/version').expect(429);
   });
 
-  it('counts each address on its own', async () => {
+  it('counts each address separately', async () => {
     const shop = await open({ environment: { RATE_LIMIT: '1' } });
     expect(await statusFrom('127.0.0.1', shop)).toBe(200);
     expect(await statusFrom('127.0.0.1', shop)).toBe(429);
     expect(await statusFrom('127.0.0.2', shop)).toBe(200);
   });
 
-  it('believes X-Forwarded-For of TRUSTED_PROXIES alone', async () => {
+  it('uses X-Forwarded-For from TRUSTED_PROXIES only', async () => {
     const [client, other] = ['192.0.2.1', '2001:db8::1'].map((address) => ({ 'X-Forwarded-For': address }));
     const direct = await open({ environment: { RATE_LIMIT: '1' } });
     expect(await statusFrom('127.0.0.1', direct, client)).toBe(200);
@@ -88,7 +88,7 @@ describe('RATE_LIMIT', () => {
     expect(await statusFrom('127.0.0.1', behindProxy, client)).toBe(429);
   });
 
-  it('counts an IPv6 subnet as one client, which has all of its addresses', async () => {
+  it('counts an IPv6 subnet as one client', async () => {
     const shop = await open({ environment: { RATE_LIMIT: '1', TRUSTED_PROXIES: '127.0.0.1' } });
     const from = (address: string) => statusFrom('127.0.0.1', shop, { 'X-Forwarded-For': address });
     expect(await from('2001:db8:0:1::1')).toBe(200);
@@ -102,7 +102,7 @@ describe('RATE_LIMIT', () => {
     expect(headers).not.toHaveProperty('ratelimit');
   });
 
-  it('counts wrong credentials of an address on their own, and lets valid ones pass', async () => {
+  it('counts wrong credentials of an address separately, and lets valid ones pass', async () => {
     const shop = await openSecuredShop({ environment: { RATE_LIMIT: '3' } });
     shops.push(shop);
     const wrong = (): Test => shop.api.get('/version').set('Authorization', 'Bearer mr_1_wrong');

@@ -4,7 +4,7 @@ import { useShop } from '../support/shop.js';
 describe('a document that was read', () => {
   const shop = useShop();
 
-  /** One of each resource, its path, and another value for a member that may change. */
+  /** One of each resource, its path, and another value for an editable member. */
   const resources = {
     genre: async () => ({ path: `/genres/${(await shop.clerk.genre()).id}`, change: { description: 'Dust.' } }),
     client: async () => ({ path: `/clients/${(await shop.clerk.client()).id}`, change: { address: '1 Lake Rd' } }),
@@ -58,13 +58,13 @@ describe('a document that was read', () => {
     expect((await shop.api.put(path).send(closed).expect(200)).body).toEqual(closed);
   });
 
-  it.each(replaceable)('is refused with one member more, or one misspelt: %s', async (name) => {
+  it.each(replaceable)('is refused with an unknown or a misspelled member: %s', async (name) => {
     const { path } = await resources[name]();
     const { body: read } = await shop.api.get(path).expect(200);
     expect(await faultyMembers(shop.api.put(path).send({ ...read, titel: 'x', Id: 1 }))).toEqual(['#/titel', '#/Id']);
   });
 
-  it.each(patchable)('is refused as a patch with one member more: %s', async (name) => {
+  it.each(patchable)('is refused as a patch with an unknown member: %s', async (name) => {
     const { path } = await resources[name]();
     expect(await faultyMembers(shop.api.patch(path).send({ titel: 'x' }))).toEqual(['#/titel']);
   });
@@ -80,7 +80,7 @@ describe('a document that was read', () => {
 describe('a document that was read expanded', () => {
   const shop = useShop();
 
-  it('can be written back, and is answered as it was sent', async () => {
+  it('can be written back, with an expanded response', async () => {
     const [movie, client] = [await shop.clerk.movie(1), await shop.clerk.client()];
     const rent = await shop.clerk.rent(client.id, movie.copies[0].id);
     for (const path of [`/movies/${movie.id}?expand=genre`, `/movie_rents/${rent.id}?expand=client`]) {
@@ -90,7 +90,7 @@ describe('a document that was read expanded', () => {
     }
   });
 
-  it('can be written back with another genre or client, beside the one that was read', async () => {
+  it('can be written back with another genre_id or client_id', async () => {
     const [movie, client, genre] = [await shop.clerk.movie(1), await shop.clerk.client(), await shop.clerk.genre()];
     const { body: read } = await shop.api.get(`/movies/${movie.id}?expand=genre`);
     const put = shop.api.put(`/movies/${movie.id}`).send({ ...read, genre_id: genre.id });
@@ -102,11 +102,11 @@ describe('a document that was read expanded', () => {
   });
 });
 
-describe('what only the service sets', () => {
+describe('read-only members', () => {
   const shop = useShop();
   const past = '2001-01-01T00:00:00.000Z';
 
-  /** Expects 422, each fault with the code read_only, and that the resource stays as it was. */
+  /** Expects 422 with the code read_only in each error, and an unchanged resource. */
   async function refusedReadOnly(
     method: 'post' | 'put' | 'patch',
     path: string,
@@ -122,7 +122,7 @@ describe('what only the service sets', () => {
     if (isChange) expect((await shop.api.get(path)).body).toEqual(before);
   }
 
-  it('is ignored where it follows from other things, or is an id to come', async () => {
+  it('are ignored if they are derived, or the id of a new resource', async () => {
     const [{ id: genre_id }, client] = [await shop.clerk.genre({ id: 4711 }), await shop.clerk.client({ id: 4711 })];
     const movie = await shop.clerk.movie(1, { genre_id, id: 4711, available: 0, copies_url: '/nowhere' });
     const copy = await shop.clerk.copy(movie.id, { id: 4711, is_available: false });
@@ -153,14 +153,14 @@ describe('what only the service sets', () => {
     ).toBe(false);
   });
 
-  it('lets an unchanged instant be written otherwise', async () => {
+  it('accept an unchanged instant in another format', async () => {
     const [client, { copies }] = [await shop.clerk.client(), await shop.clerk.movie(1)];
     const rent = await shop.clerk.rent(client['id'], copies[0].id);
     const otherwise = { ...rent, creation_datetime: rent['creation_datetime'].replace('Z', '000+00:00') };
     expect((await shop.api.put(`/movie_rents/${rent['id']}`).send(otherwise).expect(200)).body).toEqual(rent);
   });
 
-  it('is refused of the stock and the copies of a movie, where they are others', async () => {
+  it('of the stock and the copies of a movie are refused with other values', async () => {
     const [{ id: genre_id }, movie] = [await shop.clerk.genre(), await shop.clerk.movie(2)];
     const ran = { title: 'Ran', year: 1985, genre_id };
     for (const path of ['/movies', '/movie']) {
@@ -183,7 +183,7 @@ describe('what only the service sets', () => {
     }
   });
 
-  it('is refused of rentals and their lines, where it is something else', async () => {
+  it('of rentals and their lines are refused with other values', async () => {
     const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(3)];
     const [first, second, free] = movie.copies;
     const order = { client_id: client['id'], details: [{ movie_copy_id: free.id }] };
@@ -213,14 +213,14 @@ describe('what only the service sets', () => {
     await refusedReadOnly('put', path, { ...rent, id: 4711 }, ['#/id']);
     await refusedReadOnly('put', path, { ...rent, client: { ...client, first_name: 'Other' } }, ['#/client']);
 
-    // A copy that is corrected leaves the old one shown beside it.
+    // A corrected line still contains the former copy as a read-only member.
     const corrected = { ...rent, details: [{ ...line, movie_copy_id: free.id }, other] };
     expect((await shop.api.put(path).send(corrected).expect(200)).body.details[0].movie_copy_id).toBe(free.id);
     const closed = await shop.clerk.close(rent['id']);
     await refusedReadOnly('put', path, { ...closed, closed_datetime: null }, ['#/closed_datetime']);
   });
 
-  it('is refused of genres, clients and copies, where it is something else', async () => {
+  it('of genres, clients and copies are refused with other values', async () => {
     const [genre, client, movie] = [await shop.clerk.genre(), await shop.clerk.client(), await shop.clerk.movie(1)];
     for (const [method, path, thing] of [
       ['put', '/genres', genre],
@@ -238,7 +238,7 @@ describe('what only the service sets', () => {
     expect((await shop.api.get(path)).body).toMatchObject(movie.copies);
   });
 
-  it('makes another request of one with the same Idempotency-Key', async () => {
+  it('count as a difference of requests with the same Idempotency-Key', async () => {
     const { id: genre_id } = await shop.clerk.genre();
     const post = (members: object) =>
       shop.api
@@ -251,10 +251,10 @@ describe('what only the service sets', () => {
   });
 });
 
-describe('a copy that is added', () => {
+describe('an added copy', () => {
   const shop = useShop();
 
-  it('is in the service state that was sent', async () => {
+  it('has the requested service state', async () => {
     const { id } = await shop.clerk.movie(1);
     const copy = await shop.clerk.copy(id, { code: 'FOUND-1', service_state: 'lost' });
     expect(copy).toMatchObject({ code: 'FOUND-1', service_state: 'lost', is_available: false });
@@ -267,7 +267,7 @@ describe('a body', () => {
   const json = (request: ReturnType<typeof shop.api.put>, text: string) =>
     request.set('Content-Type', 'application/json').send(text);
 
-  it('is refused by operations that take none, and nothing is done', async () => {
+  it('is refused by operations without a body, which then have no effect', async () => {
     const [client, { copies }] = [await shop.clerk.client(), await shop.clerk.movie(2)];
     const rent = await shop.clerk.rent(client['id'], copies[0].id, copies[1].id);
     const close = () => shop.api.put(`/movie_rents/${rent['id']}/close`);
@@ -284,7 +284,7 @@ describe('a body', () => {
     expect((await shop.api.get(`/movie_rents/${rent['id']}`)).body).toEqual(rent);
   });
 
-  it.each(['', ' ', '{}', ' { } ', 'null'])('may be sent to them, where it is empty: "%s"', async (text) => {
+  it.each(['', ' ', '{}', ' { } ', 'null'])('is accepted by them if it is empty: "%s"', async (text) => {
     const [client, { copies }] = [await shop.clerk.client(), await shop.clerk.movie(1)];
     const rent = await shop.clerk.rent(client['id'], copies[0].id);
     await json(shop.api.put(`/movie_rents/${rent['id']}/close`), text).expect(200);

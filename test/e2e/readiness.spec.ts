@@ -3,31 +3,34 @@ import { refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 import { until } from '../support/until.js';
 
-describe('the service, on a schema', () => {
+describe('readiness on a schema', () => {
   const shop = useShop();
   const sql = (text: string) => executeRaw(shop.databaseUrl, text);
 
-  /** A check is used again for a second. */
+  /** The result of a check is cached for a second. */
   const answers = (path: string, status: number) =>
     until(`${path} answers ${status}`, async () => (await shop.api.get(path)).status === status);
 
-  it('newer than its release, is ready: a newer instance beside it has migrated', async () => {
+  it('newer than the release returns 200: another instance has migrated', async () => {
     await sql(`INSERT INTO migrations (timestamp, name) VALUES (1999999999999, 'Newer1999999999999')`);
     await shop.api.get('/health/ready').expect(200);
   });
 
-  it.each(['/health', '/health/ready'])('older than its release, is not ready, says %s, and lives', async (path) => {
-    const name = 'CreateIdempotencyKey1764100000000';
-    await sql(`UPDATE migrations SET name = 'away' WHERE name = '${name}'`);
-    await answers(path, 503);
-    const { detail } = await refused(shop.api.get(path), 503, 'service-unavailable');
-    expect(detail).toContain(name);
-    await shop.api.get('/health/live').expect(200);
-    await sql(`UPDATE migrations SET name = '${name}' WHERE name = 'away'`);
-    await answers(path, 200);
-  });
+  it.each(['/health', '/health/ready'])(
+    'older than the release returns 503 with %s, and liveness 200',
+    async (path) => {
+      const name = 'CreateIdempotencyKey1764100000000';
+      await sql(`UPDATE migrations SET name = 'away' WHERE name = '${name}'`);
+      await answers(path, 503);
+      const { detail } = await refused(shop.api.get(path), 503, 'service-unavailable');
+      expect(detail).toContain(name);
+      await shop.api.get('/health/live').expect(200);
+      await sql(`UPDATE migrations SET name = '${name}' WHERE name = 'away'`);
+      await answers(path, 200);
+    },
+  );
 
-  it('that is unknown, fails readiness and passes liveness', async () => {
+  it('that is unknown returns 503, and liveness 200', async () => {
     await sql('ALTER TABLE migrations RENAME TO away');
     await answers('/health/ready', 503);
     await refused(shop.api.get('/health/ready'), 503, 'service-unavailable');

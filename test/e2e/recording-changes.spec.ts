@@ -72,7 +72,7 @@ describe('the record of changes', () => {
     return recordedEvents(shop.databaseUrl, `id > ${before}`);
   }
 
-  /** The operation as it changes something: some examples show that a command is idempotent. */
+  /** Returns the operation with a request that changes something: some examples show that a command is idempotent. */
   async function effective(operation: Operation): Promise<Operation> {
     const of = (id: number, body = operation.body): Operation => ({
       ...operation,
@@ -112,7 +112,7 @@ describe('the record of changes', () => {
     }
   }
 
-  it('has one event of an import, with the number of rows', async () => {
+  it('has one event for an import, with the number of rows', async () => {
     const [event, ...others] = await recordedEvents(shop.databaseUrl, "type = 'shop.imported'");
     expect(event).toMatchObject({ actor: 'import:demonstration', request_id: null, resource: 'shop', resource_id: 1 });
     expect(event!.changes).toMatchObject({
@@ -122,12 +122,12 @@ describe('the record of changes', () => {
     expect(others).toEqual([]);
   });
 
-  it('names each operation that changes something', () => {
+  it('covers each operation that changes something', () => {
     expect(Object.keys(eventsOfOperation).sort()).toEqual(changing.map(({ operationId }) => operationId).sort());
   });
 
   it.each(changing)(
-    'has the events of $operationId, with the request, and none of its repetition',
+    'has the events of $operationId with the request id, and none for a repetition',
     async (operation) => {
       const effect = await effective(operation);
       const key = randomUUID();
@@ -147,7 +147,7 @@ describe('the record of changes', () => {
     },
   );
 
-  it('has no events of reads, dry runs and refused requests', async () => {
+  it('has no events for reads, dry runs and refused requests', async () => {
     const { id } = await clerk.client();
     const movie = await clerk.movie(1);
     const order = { client_id: id, details: [{ movie_copy_id: movie['copies'][0].id }] };
@@ -166,7 +166,7 @@ describe('the record of changes', () => {
     expect(events).toEqual([]);
   });
 
-  it('has from and to of members, and of personal members only that they changed', async () => {
+  it('has from and to of members, and only the names of personal members', async () => {
     const person = {
       first_name: 'Etsuko',
       last_name: 'Ichihara',
@@ -202,7 +202,7 @@ describe('the record of changes', () => {
     expect(JSON.stringify(events)).not.toMatch(/Etsuko|Ichihara|Shinjuku|TK-1|\+81|etsuko/);
   });
 
-  it('has the copies that a change of the stock adds and retires', async () => {
+  it('has the copies that a change of the stock added and retired', async () => {
     const movie = await clerk.movie(3);
     const ids = movie['copies'].map(({ id }: { id: number }) => id);
     const { copies: _copies, ...members } = movie;
@@ -221,7 +221,7 @@ describe('the record of changes', () => {
     expect(unchanged).toEqual([]);
   });
 
-  it('has the lines of a rental, when it is opened, corrected, renewed and returned', async () => {
+  it('has the lines of an opened, corrected, renewed and returned rental', async () => {
     const [client, other] = [await clerk.client(), await clerk.client()];
     const copies: number[] = [];
     for (let index = 0; index < 3; index++) copies.push((await clerk.movie(1))['copies'][0].id);
@@ -283,7 +283,7 @@ describe('the record of changes', () => {
     ]);
   });
 
-  it('accepts no change and no deletion in the database', async () => {
+  it('cannot be changed or deleted in the database', async () => {
     for (const sql of ["UPDATE event SET type = 'x'", 'DELETE FROM event']) {
       await expect(executeRaw(shop.databaseUrl, sql)).rejects.toThrow('rows of event cannot be changed');
     }

@@ -47,21 +47,21 @@ describe('renewing lines', () => {
     await refused(shop.api.get('/movie_rent_details/4711/renewals'), 404, 'not-found');
   });
 
-  it('adds them to today where the line is overdue, by the calendar of the shop', async () => {
+  it('adds them to today if the line is overdue, by the calendar of the shop', async () => {
     const { id, details } = await rent();
     shop.clock.set('2026-03-09T23:30:00.000Z');
     const { body } = await renew(id, [{ id: details[0].id }]).expect(200);
     expect(body.details[0]).toMatchObject({ due_on: '2026-03-13', is_overdue: false });
   });
 
-  it('moves the new due date to an open day, and keeps the rental days that the line began with', async () => {
+  it('moves the new due date to an open day, and uses the frozen rental days of the line', async () => {
     const { id, details } = await rent();
     await setPolicy({ rental_days: 30, closed_dates: ['2026-03-08', '2026-03-09'] });
     const { body } = await renew(id, [{ id: details[0].id }]).expect(200);
     expect(body.details[0]).toMatchObject({ due_on: '2026-03-10', rental_days: 3 });
   });
 
-  it('finds lines by id, copy or barcode, without regard to case', async () => {
+  it('finds lines by id, copy or barcode, regardless of case', async () => {
     const { id, details } = await rent(3);
     const [one, two, three] = details;
     const code = three.movie_copy.code.toLowerCase();
@@ -69,7 +69,7 @@ describe('renewing lines', () => {
     expect(await dueDates(id)).toEqual(['2026-03-08', '2026-03-08', '2026-03-08']);
   });
 
-  it('refuses all lines if one fails, and names every rule that stands against it', async () => {
+  it('refuses all lines if one fails, and lists every rule that refuses', async () => {
     await setPolicy({ rental_days: 3, max_renewals: 1 });
     const { id, client_id, details } = await rent(3);
     const [one, two, three] = details;
@@ -110,7 +110,7 @@ describe('renewing lines', () => {
     }
   });
 
-  it('refuses lines of other rentals, unknown codes and repeated lines, all at once', async () => {
+  it('refuses lines of other rentals, unknown codes and repeated lines in one response', async () => {
     const [{ id, details }, other] = [await rent(), await rent()];
     const { body } = await renew(id, [
       { id: details[0].id },
@@ -140,7 +140,7 @@ describe('renewing lines', () => {
     await renew(id, lines, { rules: ['line_ended'], comment: 'No' }).expect(422);
   });
 
-  it('lets one of many concurrent renewals take the last one that the limit allows', async () => {
+  it('lets exactly one of many concurrent renewals reach the limit', async () => {
     await setPolicy({ rental_days: 3, max_renewals: 1 });
     const { id, details } = await rent();
     const answers = await Promise.all(Array.from({ length: 10 }, () => renew(id, [{ id: details[0].id }])));

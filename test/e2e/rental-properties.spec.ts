@@ -3,10 +3,10 @@ import { scaled } from '../support/faults.js';
 import { invariantViolations } from '../support/invariants.js';
 import { findViolation, type Model, type Operation } from '../support/linearizability.js';
 import { withSeed } from '../support/random.js';
-import { look } from '../support/rental-look.js';
+import { readState } from '../support/rental-state.js';
 import { type Answer, type Desk, type Policy, refusalsIn, type Request } from '../support/rental-model.js';
 import { deskPlans, officePlans, type Plan, send } from '../support/rental-requests.js';
-import { Disagreement } from '../support/rental-judgement.js';
+import { Disagreement } from '../support/rental-expectations.js';
 import { step } from '../support/rental-rules.js';
 import { useShop } from '../support/shop.js';
 
@@ -19,7 +19,7 @@ const { runs, commands, bursts, minutes } = scaled({
 const beginnings = ['2024-02-27T22:30:00.000Z', '2024-03-29T04:10:00.000Z', '2024-10-25T21:59:59.999Z'];
 const hourMs = 60 * 60_000;
 
-describe('random requests of clerks', () => {
+describe('random requests of rentals (property-based)', () => {
   const shop = useShop();
   let genreId: number;
   beforeAll(async () => {
@@ -66,10 +66,11 @@ describe('random requests of clerks', () => {
     return desk;
   }
   const ask = (request: Request): Promise<Answer> => send(shop.api, genreId, request);
-  const lookAround = async (desk: Desk): Promise<void> => step(desk, { do: 'look' }, await look(shop.url, desk));
+  const compareState = async (desk: Desk): Promise<void> =>
+    step(desk, { do: 'read state' }, await readState(shop.url, desk));
 
-  /** Sends the request of a plan, and compares the answer and then all that the shop shows with the model. */
-  class Deed implements fc.AsyncCommand<Desk, undefined> {
+  /** Sends the request of a plan, and compares the response and then all resources with the model. */
+  class SendRequest implements fc.AsyncCommand<Desk, undefined> {
     private sent = '';
     constructor(private readonly plan: Plan) {}
 
@@ -79,7 +80,7 @@ describe('random requests of clerks', () => {
       const request = this.plan(desk)!;
       this.sent = JSON.stringify(request);
       step(desk, request, await ask(request));
-      await lookAround(desk);
+      await compareState(desk);
     }
 
     toString = (): string => this.sent;
@@ -93,18 +94,18 @@ describe('random requests of clerks', () => {
     async run(desk: Desk): Promise<void> {
       desk.now = new Date(Date.parse(desk.now) + this.hours * hourMs).toISOString();
       shop.clock.set(desk.now);
-      await lookAround(desk);
+      await compareState(desk);
     }
 
     toString = (): string => `wait ${this.hours} h`;
   }
 
-  const deeds = fc.commands(
+  const requests = fc.commands(
     [
-      deskPlans.map((plan) => new Deed(plan)),
-      deskPlans.map((plan) => new Deed(plan)),
-      deskPlans.map((plan) => new Deed(plan)),
-      officePlans.map((plan) => new Deed(plan)),
+      deskPlans.map((plan) => new SendRequest(plan)),
+      deskPlans.map((plan) => new SendRequest(plan)),
+      deskPlans.map((plan) => new SendRequest(plan)),
+      officePlans.map((plan) => new SendRequest(plan)),
       fc.constantFrom(0.5, 7, 24, 49).map((hours) => new Wait(hours)),
     ],
     { maxCommands: commands, size: 'max' },
@@ -117,7 +118,7 @@ describe('random requests of clerks', () => {
     size: 'max',
   });
 
-  /** Leaves out that no line is shown: it was the last one, and its rental was deleted meanwhile. */
+  /** Ignores a missing line: it was the last one, and its rental was deleted meanwhile. */
   const outcomeOf = ({ outcome, line }: Answer['body']): object => (line === null ? { outcome } : { outcome, line });
 
   /**
@@ -141,14 +142,14 @@ describe('random requests of clerks', () => {
     return [[request, { status, body }]];
   }
 
-  /** Sends requests at the same time, and finds an order in which the rules answer them so, and leave the shop so. */
+  /** Sends requests concurrently, and finds a sequence in which the rules give these responses and this state. */
   async function burst(plans: readonly Plan[], desk: Desk): Promise<Desk> {
     const requests = plans.flatMap((plan) => plan(desk) ?? []);
     const answers = await Promise.all(requests.map(ask));
     const history: Operation<Request, Answer>[] = requests
       .flatMap((request, index) => moments(request, answers[index]!))
       .map(([request, answer]) => ({ request, answer, asked: 0, answered: 1 }));
-    history.push({ request: { do: 'look' }, answer: await look(shop.url, desk), asked: 2, answered: 3 });
+    history.push({ request: { do: 'read state' }, answer: await readState(shop.url, desk), asked: 2, answered: 3 });
     let after = desk;
     const rules: Model<Desk, Request, Answer> = {
       initial: desk,
@@ -160,7 +161,7 @@ describe('random requests of clerks', () => {
           if (error instanceof Disagreement) return undefined;
           throw error;
         }
-        if (request.do === 'look') after = next;
+        if (request.do === 'read state') after = next;
         return next;
       },
       isIdle: (request, answer) => request.do === 'be refused' || answer!.status >= 400,
@@ -182,9 +183,9 @@ describe('random requests of clerks', () => {
   const beginning = fc.constantFrom(...beginnings);
 
   it(
-    'one after the other are answered by the rules, and leave the shop as the model says',
+    'in sequence get the responses of the model, and leave the shop in its state',
     check(
-      fc.asyncProperty(beginning, deeds, (now, all) =>
+      fc.asyncProperty(beginning, requests, (now, all) =>
         fc.asyncModelRun(async () => ({ model: await openDesk(now), real: undefined }), all),
       ),
     ),
@@ -192,7 +193,7 @@ describe('random requests of clerks', () => {
   );
 
   it(
-    'at the same time are answered as in some order (linearizability)',
+    'in parallel get the responses of some sequence (linearizability)',
     check(
       fc.asyncProperty(beginning, alone, together, async (now, first, then) => {
         let desk = await openDesk(now);

@@ -28,7 +28,7 @@ describe('concurrent rentals', () => {
     expect(headers['x-total-count']).toBe(String(rounds));
   });
 
-  it('lets one of many win when all want any copy of a movie that has one left', async () => {
+  it('lets exactly one of many rent any copy of a movie with one left', async () => {
     const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(1)];
     const details = [{ movie_id: movie.id }];
     const answers = await Promise.all(
@@ -37,7 +37,7 @@ describe('concurrent rentals', () => {
     expect(statuses(answers)).toEqual({ 201: 1, 409: 99 });
   });
 
-  it('gives crossed baskets whole or not at all, and neither waits for the other for ever', async () => {
+  it('rents crossed orders atomically and without deadlock', async () => {
     const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(2)];
     const [a, b] = movie.copies.map(({ id }: { id: number }) => id) as [number, number];
     for (let round = 0; round < 10; round++) {
@@ -59,7 +59,7 @@ describe('concurrent rentals', () => {
     const copiesOf = async (count: number): Promise<number[]> =>
       Promise.all(Array.from({ length: count }, async () => (await shop.clerk.movie(1)).copies[0].id));
 
-    it('let exactly one of 10 rentals take the last place; the others get 409 limit_reached', async () => {
+    it('let exactly one of 10 rentals reach the limit; the others get 409 limit_reached', async () => {
       const [client, copies] = [await shop.clerk.client({ max_open_copies: 3 }), await copiesOf(12)];
       await shop.clerk.rent(client.id, copies[10]!, copies[11]!);
       const answers = await Promise.all(copies.slice(0, 10).map((copyId) => order(client.id, copyId)));
@@ -71,7 +71,7 @@ describe('concurrent rentals', () => {
       expect(new Set(refusals.map(String))).toEqual(new Set(['/problems/check-out-refused,3']));
     });
 
-    it('let one of the crossed baskets {a, b} and {b, a} succeed', async () => {
+    it('let exactly one of the crossed orders {a, b} and {b, a} succeed', async () => {
       const [client, [a, b]] = [await shop.clerk.client({ max_open_copies: 2 }), await copiesOf(2)];
       for (let round = 0; round < 5; round++) {
         const answers = await Promise.all(
@@ -84,7 +84,7 @@ describe('concurrent rentals', () => {
       }
     });
 
-    it('do not let a correction and a rental both take the last place', async () => {
+    it('do not let a correction and a rental both reach the limit', async () => {
       const [client, copies] = [await shop.clerk.client({ max_open_copies: 2 }), await copiesOf(6)];
       for (const [kept, added, other] of [copies.slice(0, 3), copies.slice(3)] as [number, number, number][]) {
         const rent = await shop.clerk.rent(client.id, kept);
@@ -99,13 +99,13 @@ describe('concurrent rentals', () => {
     });
   });
 
-  it('lets a walk-in client without limits rent at many desks at the same time', async () => {
+  it('lets a walk-in client without limits rent at many desks concurrently', async () => {
     const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(40)];
     const copyIds: number[] = movie.copies.map(({ id }: { id: number }) => id);
     expect(statuses(await Promise.all(copyIds.map((copyId) => order(client.id, copyId))))).toEqual({ 201: 40 });
   });
 
-  it('gives overlapping baskets whole or not at all', async () => {
+  it('rents overlapping orders atomically', async () => {
     const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(3)];
     const [a, b, c] = movie.copies.map(({ id }: { id: number }) => id) as [number, number, number];
     const baskets = [
@@ -120,7 +120,7 @@ describe('concurrent rentals', () => {
     }
   });
 
-  it('keeps what 200 good requests did while others among them fail', async () => {
+  it('stores 200 successful requests among failing ones', async () => {
     const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(200)];
     const copyIds: number[] = movie.copies.map(({ id }: { id: number }) => id);
     const missing = 2 ** 31 - 1;
@@ -139,7 +139,7 @@ describe('concurrent rentals', () => {
     expect(lent.sort((one, other) => one - other)).toEqual(copyIds);
   });
 
-  it('never takes a copy out of stock while it is rented', async () => {
+  it('never retires a copy while it is rented', async () => {
     const client = await shop.clerk.client();
     for (let round = 0; round < 5; round++) {
       const movie = await shop.clerk.movie(4);

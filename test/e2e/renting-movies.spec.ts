@@ -1,7 +1,7 @@
 import { faultyMembers, refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 
-describe('renting movies', () => {
+describe('renting', () => {
   const shop = useShop();
 
   const rent = (clientId: number, ...details: object[]) =>
@@ -13,7 +13,7 @@ describe('renting movies', () => {
   const withdraw = (copyId: number) =>
     shop.api.patch(`/movie_copies/${copyId}`).send({ service_state: 'maintenance' }).expect(200);
 
-  it('lends the copies that were named and says where the rental is', async () => {
+  it('rents the named copies and returns the Location of the rental', async () => {
     const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(2)];
     const [first, second] = movie.copies;
     const { body, headers } = await rent(client.id, copy(second.id), copy(first.id)).expect(201);
@@ -22,7 +22,7 @@ describe('renting movies', () => {
     expect((await shop.api.get(`/movies/${movie.id}`)).body).toMatchObject({ stock: 2, available: 0 });
   });
 
-  it('answers with the rental, its lines, their copies and their movies', async () => {
+  it('returns the rental with its lines, their copies and their movies', async () => {
     const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(1)];
     const { id, code } = movie.copies[0];
     const { title, description, year, director, genre_id } = movie;
@@ -64,20 +64,20 @@ describe('renting movies', () => {
     });
   });
 
-  it('lets a client have several rentals at once', async () => {
+  it('lets a client have several open rentals', async () => {
     const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(2)];
     for (const { id } of movie.copies) await rent(client.id, copy(id)).expect(201);
     expect((await shop.api.get(`/clients/${client.id}/movie_rents`)).body).toHaveLength(2);
   });
 
-  it('lends a copy again once it came back', async () => {
+  it('rents a copy again after its return', async () => {
     const movie = await shop.clerk.movie(1);
     await shop.clerk.close((await takeOut(movie.copies[0].id)).id);
     await takeOut(movie.copies[0].id);
   });
 
   describe('any copy of a movie', () => {
-    it('is the oldest that is free', async () => {
+    it('is the oldest available one', async () => {
       const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(4)];
       const [first, second, third, fourth] = movie.copies.map(({ id }: { id: number }) => id);
       await takeOut(first);
@@ -86,14 +86,14 @@ describe('renting movies', () => {
       expect(copiesOn(body)).toEqual([third, fourth]);
     });
 
-    it('is none that another line of the basket names, whichever comes first', async () => {
+    it('is not one that another line names, in any order of the lines', async () => {
       const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(3)];
       const [first, second, third] = movie.copies.map(({ id }: { id: number }) => id);
       const { body } = await rent(client.id, anyOf(movie.id), copy(first), anyOf(movie.id)).expect(201);
       expect(copiesOn(body)).toEqual([second, first, third]);
     });
 
-    it('is refused when more are wanted than are free', async () => {
+    it('is refused if more are requested than are available', async () => {
       const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(1)];
       const request = rent(client.id, anyOf(movie.id), anyOf(movie.id));
       const { movie_ids, errors } = await refused(request, 409, 'no-copy-available');
@@ -104,7 +104,7 @@ describe('renting movies', () => {
   });
 
   describe('any copies of several movies', () => {
-    it('are the oldest free ones of each, different ones for lines of the same movie', async () => {
+    it('are the oldest available ones, different ones for lines of the same movie', async () => {
       const [client, one, other] = [await shop.clerk.client(), await shop.clerk.movie(4), await shop.clerk.movie(3)];
       const [ones, others] = [one, other].map(({ copies }) => copies.map(({ id }: { id: number }) => id));
       await takeOut(ones[0]);
@@ -113,7 +113,7 @@ describe('renting movies', () => {
       expect(copiesOn(body)).toEqual([others[0], ones[1], ones[2], ones[3], others[1]]);
     });
 
-    it('are refused line by line where too few are free or the movie is unknown', async () => {
+    it('are refused line by line if too few are available or the movie is unknown', async () => {
       const [client, one, out] = [await shop.clerk.client(), await shop.clerk.movie(2), await shop.clerk.movie(1)];
       await takeOut(out.copies[0].id);
       const lines = [anyOf(out.id), anyOf(one.id), anyOf(999_999), anyOf(one.id), anyOf(one.id), anyOf(999_999)];
@@ -146,7 +146,7 @@ describe('renting movies', () => {
     await refused(rent(client.id, anyOf(movie.id)), 409, 'no-copy-available');
   });
 
-  it('refuses a copy that appears twice in one basket', async () => {
+  it('refuses a copy that appears twice in one order', async () => {
     const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(2)];
     const [first, second] = movie.copies.map(({ id }: { id: number }) => id);
     const request = rent(client.id, copy(first), copy(second), copy(first), copy(first));
@@ -157,7 +157,7 @@ describe('renting movies', () => {
     ]);
   });
 
-  it('refuses an unknown client, copy and movie in one answer', async () => {
+  it('refuses an unknown client, copy and movie in one response', async () => {
     const request = rent(999_999, copy(999_998), anyOf(999_997));
     const { errors } = await refused(request, 422, 'invalid-input');
     expect(errors).toMatchObject([
@@ -167,7 +167,7 @@ describe('renting movies', () => {
     ]);
   });
 
-  it('judges every line by every rule and names all that speaks against the basket', async () => {
+  it('checks every line by every rule and lists all refusals', async () => {
     const [client, movie, gone] = [await shop.clerk.client(), await shop.clerk.movie(3), await shop.clerk.movie(0)];
     const [out, withdrawn, free] = movie.copies.map(({ id }: { id: number }) => id);
     await takeOut(out);
@@ -185,19 +185,19 @@ describe('renting movies', () => {
     expect(errors).toMatchObject([...conflicts, { pointer: '#/details/4/movie_copy_id', code: 'duplicate_copy' }]);
   });
 
-  it('stores nothing when one line among good ones is bad', async () => {
+  it('stores nothing if one of several lines is invalid', async () => {
     const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(2)];
     await rent(client.id, copy(movie.copies[0].id), copy(999_999)).expect(422);
     expect((await shop.api.get(`/clients/${client.id}/movie_rents`)).body).toEqual([]);
     expect((await shop.api.get(`/movies/${movie.id}`)).body.available).toBe(2);
   });
 
-  it('refuses an empty basket', async () => {
+  it('refuses an order without lines', async () => {
     const client = await shop.clerk.client();
     expect(new Set(await faultyMembers(rent(client.id)))).toEqual(new Set(['#/details']));
   });
 
-  it('takes a basket of 100 lines, and none of 101', async () => {
+  it('accepts 100 lines, and refuses 101', async () => {
     const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(101)];
     const lines = movie.copies.map(({ id }: { id: number }) => copy(id));
     expect(new Set(await faultyMembers(rent(client.id, ...lines)))).toEqual(new Set(['#/details']));

@@ -6,7 +6,7 @@ import { writeSakila } from '../support/sakila.js';
 
 const databaseUrl = () => (isSqlite() ? 'sqlite:unused.sqlite' : process.env['TEST_DATABASE_URL']!);
 
-/** The copy 1 comes back and is lent again in the same second, and its rows are not in the order of time. */
+/** Copy 1 is returned and lent again in the same second, and its rows are not in the order of time. */
 const files = {
   'film.csv':
     'film_id,title,description,release_year,rental_duration,rental_rate\n' +
@@ -35,7 +35,7 @@ describe('npm run replay:sakila', () => {
 
   const reportIn = (stdout: string): unknown => JSON.parse(stdout.trimEnd().split('\n').at(-1)!);
 
-  it('prints what came of all check-outs and returns in the order of time', async () => {
+  it('prints the results of all check-outs and returns in the order of time', async () => {
     const { code, stdout } = await run(folder);
     expect(reportIn(stdout)).toEqual({
       check_outs: 4,
@@ -64,7 +64,7 @@ describe('npm run replay:sakila', () => {
     });
   });
 
-  it('decides dates in the time zone of the policy', async () => {
+  it('determines dates in the time zone of the policy', async () => {
     const { stdout } = await runWith('{"time_zone": "Europe/Berlin"}');
     // The rental of 22:53:30 UTC began on the next day in Berlin.
     expect(reportIn(stdout)).toMatchObject({ late_returns: 2, late_days: 2 + 1 });

@@ -5,14 +5,14 @@ import { useShop } from '../support/shop.js';
 
 const maxPageBytes = 2_000_000;
 
-describe('a page is at most 2 MB', () => {
+describe('a page of at most 2 MB', () => {
   const shop = useShop();
-  /** Half a megabyte each: 100 lines, each with the movie's description. */
+  /** Half a megabyte each: 100 lines, each with the description of the movie. */
   let rentals: number[];
   let path: string;
 
   const idsOf = ({ body }: Response): number[] => (body as { id: number }[]).map(({ id }) => id);
-  /** Rentals of all copies of a movie, one after another. */
+  /** Creates rentals of all copies of a movie, one after another. */
   const rentalsOf = async (description: string, count: number, members: object = {}) => {
     const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(100, { description, ...members })];
     const copyIds = (movie['copies'] as { id: number }[]).map(({ id }) => id);
@@ -39,23 +39,27 @@ describe('a page is at most 2 MB', () => {
     expect(idsOf(await shop.api.get(linksOf(next).prev!).expect(200))).toEqual(rentals.slice(0, 3));
   });
 
-  it.each(['id', '-creation_datetime'])('a walk by %s finds every row once, and backwards again', async (sort) => {
-    const expected = sort.startsWith('-') ? [...rentals].reverse() : rentals;
-    let page = await shop.api.get(`${path}?limit=200&sort=${sort}`).expect(200);
-    const forwards = [idsOf(page)];
-    for (let next; (next = linksOf(page).next); forwards.push(idsOf(page))) page = await shop.api.get(next).expect(200);
-    expect(forwards).toEqual([expected.slice(0, 3), expected.slice(3, 6), expected.slice(6)]);
-    const backwards = await walk(shop.api, linksOf(page).prev!, 'prev');
-    expect(backwards).toEqual([expected.slice(3, 6), expected.slice(0, 3)]);
-  });
+  it.each(['id', '-creation_datetime'])(
+    'is followed by %s through every row once, forwards and backwards',
+    async (sort) => {
+      const expected = sort.startsWith('-') ? [...rentals].reverse() : rentals;
+      let page = await shop.api.get(`${path}?limit=200&sort=${sort}`).expect(200);
+      const forwards = [idsOf(page)];
+      for (let next; (next = linksOf(page).next); forwards.push(idsOf(page)))
+        page = await shop.api.get(next).expect(200);
+      expect(forwards).toEqual([expected.slice(0, 3), expected.slice(3, 6), expected.slice(6)]);
+      const backwards = await walk(shop.api, linksOf(page).prev!, 'prev');
+      expect(backwards).toEqual([expected.slice(3, 6), expected.slice(0, 3)]);
+    },
+  );
 
-  it('of all rentals, not only those of a client', async () => {
+  it('applies to all rentals, not only those of a client', async () => {
     const pages = await walk(shop.api, '/movie_rents?limit=200', 'next');
     expect(new Set(pages.flat()).size).toBe(pages.flat().length);
     expect(pages.flat()).toEqual(expect.arrayContaining(rentals));
   });
 
-  it('has an ETag of what was sent: 304, and HEAD like GET', async () => {
+  it('has an ETag of the sent bytes: 304, and HEAD like GET', async () => {
     const get = shop.api.get(`${path}?limit=200`).set('Accept-Encoding', 'identity');
     const { headers } = await get.expect(200);
     const conditional = await shop.api.get(`${path}?limit=200`).set('If-None-Match', headers['etag']!).expect(304);
@@ -72,7 +76,7 @@ describe('a page is at most 2 MB', () => {
     expect(pages).toEqual(ids.map((id) => [id]));
   });
 
-  it('has one row at least, be it larger than that', async () => {
+  it('has at least one row, even a larger one', async () => {
     // Each of these takes four bytes, and counts as one character.
     const [description, title] = [5000, 255].map((length) => '🎬'.repeat(length)) as [string, string];
     const { path, ids } = await rentalsOf(description, 2, { title, director: title });
@@ -100,14 +104,14 @@ describe('a movie with more than 200 copies', () => {
   const change = ({ id, title, year, genre_id }: Movie, stock: number) =>
     shop.api.put(`/movies/${id}/with_stock`).send({ title, year, genre_id, stock });
 
-  it.each([199, 200])('with %d of them is shown with all', async (stock) => {
+  it.each([199, 200])('shows all of %d copies', async (stock) => {
     const movie = await add(stock);
     expect(movie).toMatchObject({ stock, available: stock, copies_url: null });
     expect(movie.copies).toHaveLength(stock);
     expect(await get(movie)).toEqual(movie);
   });
 
-  it.each([201, 10_000])('with %d of them is shown with the oldest 200, the exact count and a link', async (stock) => {
+  it.each([201, 10_000])('shows the 200 oldest of %d copies, the exact count and a link', async (stock) => {
     const movie = await add(stock);
     expect(movie).toMatchObject({ stock, available: stock, copies_url: `/movies/${movie.id}/copies` });
     expect(movie.copies).toHaveLength(200);
@@ -119,7 +123,7 @@ describe('a movie with more than 200 copies', () => {
     expect(headers['x-total-count']).toBe(String(stock));
   });
 
-  it('counts what is out, in maintenance, lost or retired, wherever it is', async () => {
+  it('counts copies that are out, in maintenance, lost or retired, beyond those shown', async () => {
     const [client, movie] = [await shop.clerk.client(), await add(300)];
     const { body: all } = await shop.api.get(`${movie.copies_url}?limit=200&sort=-id`).expect(200);
     const [newest, second, third, fourth] = (all as { id: number }[]).map(({ id }) => id);
@@ -135,7 +139,7 @@ describe('a movie with more than 200 copies', () => {
     expect((lowered as Movie).copies.map(({ id }) => id)).toEqual([movie.copies[0]!.id, second, newest]);
   });
 
-  it('keeps its oldest copies when its stock is lowered, and holds no more than 10,000', async () => {
+  it('keeps its oldest copies when its stock is lowered, and has at most 10,000', async () => {
     const movie = await add(10_000);
     await refused(shop.api.post(`/movies/${movie.id}/copies`).send({}), 409, 'stock-too-high');
     const { body } = await change(movie, 250).expect(200);
@@ -158,7 +162,7 @@ describe('a movie with more than 200 copies', () => {
     await refused(rename(headers['etag']!), 412, 'precondition-failed');
   });
 
-  it('lets no copy beyond those shown be rented twice', async () => {
+  it('never rents a copy beyond those shown twice', async () => {
     const [client, movie] = [await shop.clerk.client(), await add(201)];
     const { body: all } = await shop.api.get(`${movie.copies_url}?limit=1&sort=-id`).expect(200);
     const order = { client_id: client['id'] as number, details: [{ movie_copy_id: (all as { id: number }[])[0]!.id }] };

@@ -124,7 +124,7 @@ describe('returns', () => {
       expect(await stateOf(lines[0])).toBe('in_service');
     });
 
-    it('take damage that is found after the return, while the copy was not lent since', async () => {
+    it('record damage that is found after the return, if the copy was not lent since', async () => {
       const { client, rent, lines } = await rental(1);
       const [line] = lines;
       const { body: returned } = await giveBack(rent.id, { id: line.id }).expect(200);
@@ -160,7 +160,7 @@ describe('returns', () => {
       expect((await giveBack(rent.id, { id: line.id }).expect(200)).body).toEqual(returned);
     });
 
-    it.each(['retired', 'lost', 'maintenance'])('leave a copy %s that was found damaged after that', async (state) => {
+    it.each(['retired', 'lost', 'maintenance'])('do not change a copy %s that is found damaged later', async (state) => {
       const { rent, lines } = await rental(1);
       await giveBack(rent.id, { id: lines[0].id }).expect(200);
       await setState(lines[0], state);
@@ -172,11 +172,11 @@ describe('returns', () => {
       expect(await stateOf(lines[0])).toBe('in_service');
     });
 
-    it('know no rental that was never made', async () => {
+    it('return 404 for an unknown rental', async () => {
       await refused(giveBack(999_999, { id: 1 }), 404, 'not-found');
     });
 
-    it('give all of many clerks at once the same time', async () => {
+    it('record one time for concurrent requests', async () => {
       const { rent, lines } = await rental(1);
       const answers = await Promise.all(
         Array.from({ length: 8 }, (_, index) =>
@@ -191,7 +191,7 @@ describe('returns', () => {
   describe('of a stack of copies', () => {
     const stack = (...copies: object[]) => shop.api.post('/returns').send({ copies });
 
-    it('are answered one by one, in the order given', async () => {
+    it('have an outcome for each copy, in the order of the request', async () => {
       const [one, other, never] = [await rental(2), await rental(1), await shop.clerk.movie(1)];
       shop.clock.set('2030-01-01T10:00:00.000Z');
       const { body } = await stack(
@@ -230,7 +230,7 @@ describe('returns', () => {
       expect(body.copies).toMatchObject([{ outcome: 'already_in', line: next['details'][0] }]);
     });
 
-    it('take 100 copies of 100 rentals', async () => {
+    it('accept 100 copies of 100 rentals', async () => {
       const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(100)];
       const ids: number[] = movie.copies.map(({ id }: { id: number }) => id);
       for (const id of ids) await shop.clerk.rent(client.id, id);
@@ -248,7 +248,7 @@ describe('returns', () => {
       await refused(stack(...copies), 422, 'invalid-input');
     });
 
-    it('return each copy once, whatever the order of stacks that arrive at once', async () => {
+    it('return each copy once in concurrent stacks, in any order', async () => {
       const rentals = await Promise.all(Array.from({ length: 6 }, () => rental(2)));
       const codes = rentals.flatMap((one) => one.codes).map((code) => ({ code }));
       const answers = await Promise.all(

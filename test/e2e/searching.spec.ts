@@ -3,7 +3,7 @@ import { faultyParameters, refused } from '../support/problem.js';
 import { withSeed } from '../support/random.js';
 import { useShop } from '../support/shop.js';
 
-describe('searching', () => {
+describe('search', () => {
   const shop = useShop();
 
   const find = async (path: string, query: object): Promise<{ id: number }[]> =>
@@ -11,7 +11,7 @@ describe('searching', () => {
   const idsOf = (rows: { id: number }[]) => rows.map(({ id }) => id);
 
   describe.each(['title', 'director'] as const)('movies by %s', (member) => {
-    /** The titles, or the directors, that are found. */
+    /** Returns the found titles or directors. */
     const texts = async (text: string) =>
       ((await find('/movies', { [member]: text })) as unknown as Record<string, string>[]).map(
         (movie) => movie[member],
@@ -59,17 +59,17 @@ describe('searching', () => {
       expect(await texts(text)).toEqual([found]);
     });
 
-    it.each(['_', '%'])('takes %j for what it is, and not for anything', async (text) => {
+    it.each(['_', '%'])('searches for %j literally, not as a wildcard', async (text) => {
       expect(await texts(text)).toHaveLength(1);
     });
 
-    describe('of letters and signs that people type otherwise', () => {
+    describe('with letters and signs that are typed differently', () => {
       beforeAll(async () => {
         const { id } = await shop.clerk.genre();
         for (const text of Object.keys(questions)) await shop.clerk.movie(0, { [member]: text, genre_id: id });
       });
 
-      /** What each text is found by, beside itself. */
+      /** Other searches that find each text. */
       const questions: Readonly<Record<string, readonly string[]>> = {
         'Søren Smørrebrød': ['soren smorrebrod', 'SØREN'],
         'Łódź Kaliska': ['lodz kaliska', 'łódz'],
@@ -113,30 +113,30 @@ describe('searching', () => {
         ['Іі світ', 'Її'],
         ['سوال', 'سؤال'],
         ['하국', '한국'],
-      ])('tells %s apart from what has %s', async (question) => {
+      ])('distinguishes %s from %s', async (question) => {
         expect(await texts(question)).not.toContainEqual(expect.stringMatching(/ぱぱ|दिल|Йод|Її|سؤال|한국/));
       });
 
       it.each(['\u200b', '\u0301', '\u2060\u200d', '\u00a0\u3164', '\ufe0f', '\u064e', '\u0640'])(
-        'refuses %j, of which nothing is left to search for',
+        'returns 422 for %j, which is empty after folding',
         async (question) => {
           expect(await faultyParameters(shop.api.get('/movies').query({ [member]: question }))).toEqual([member]);
           expect(await faultyParameters(shop.api.get('/clients').query({ name: question }))).toEqual(['name']);
         },
       );
 
-      it('takes signs alone for what they are', async () => {
+      it('finds signs without letters', async () => {
         expect(await texts(',')).toEqual(['1,000 Nights, 2']);
         expect(await texts('-')).toEqual(['Spider‐Man ‑ Again – Once']);
       });
     });
 
-    it('answers an empty list when nothing is found', async () => {
+    it('returns an empty list if nothing is found', async () => {
       expect(await texts('no such film')).toEqual([]);
     });
   });
 
-  it('finds the movies that contain every word that is asked for, and no others, in whatever order', () =>
+  it('finds exactly the movies that contain every word, in any order', () =>
     withSeed(async (random) => {
       const { id: genre } = await shop.clerk.genre();
       const signs = ['a', 'b', 'a', 'b', '%', '_', '\\', '"', "'", '*', '(', ' ', 'ж', '字', '\u{1F47B}'];
@@ -202,7 +202,7 @@ describe('searching', () => {
     expect(idsOf((await shop.api.get(linksOf(second).prev!).expect(200)).body as { id: number }[])).toEqual([ids[0]]);
   });
 
-  it('finds a movie by the director that it has now', async () => {
+  it('finds a movie by its current director', async () => {
     const movie = await shop.clerk.movie(0);
     const byDirector = async (director: string) => idsOf(await find('/movies', { director }));
     const change = (director: string | null) => shop.api.patch(`/movies/${movie.id}`).send({ director }).expect(200);
@@ -222,7 +222,7 @@ describe('searching', () => {
     expect(await byDirector('hopper')).toEqual([]);
   });
 
-  it('finds a movie by the title that it has now, and a client by the name', async () => {
+  it('finds a movie by its current title, and a client by the current name', async () => {
     const movie = await shop.clerk.movie(0, { title: 'Formerly Known' });
     await shop.api.patch(`/movies/${movie['id']}`).send({ title: 'Henceforth' }).expect(200);
     expect(await find('/movies', { title: 'formerly' })).toEqual([]);
@@ -236,7 +236,7 @@ describe('searching', () => {
   });
 
   it.each(['\ufdfa', '\u337f', '\u{1d56b}'])(
-    'finds a title full of %s, which stands for several letters',
+    'finds a title full of %s, which expands to several letters',
     async (sign) => {
       const { id } = await shop.clerk.movie(0, { title: sign.repeat(255) });
       expect(idsOf(await find('/movies', { title: sign.repeat(20) }))).toEqual([id]);
@@ -245,7 +245,7 @@ describe('searching', () => {
     },
   );
 
-  it('finds movies by genre, year and whether a copy can be lent', async () => {
+  it('finds movies by genre, year and availability', async () => {
     const [genre, client] = [await shop.clerk.genre(), await shop.clerk.client()];
     const inGenre = (stock: number, year: number) => shop.clerk.movie(stock, { genre_id: genre.id, year });
     const [none, free, out] = [await inGenre(0, 1955), await inGenre(2, 1955), await inGenre(1, 1977)];
@@ -270,7 +270,7 @@ describe('searching', () => {
     expect(detail).toBe('Genre not found');
   });
 
-  it('finds clients by any part of their name, in any case and with or without accents', async () => {
+  it('finds clients by any part of their name, regardless of case and accents', async () => {
     const { id } = await shop.clerk.client({ first_name: 'Zoë', last_name: "O'Brien-Núñez" });
     for (const name of ['zoe', 'NUNEZ', "ë o'b", "o'brien-núñez"]) {
       expect(idsOf(await find('/clients', { name }))).toEqual([id]);
@@ -299,7 +299,7 @@ describe('searching', () => {
     expect(idsOf(await find('/clients', { name: 'a e i o m s t h n r y w l smithe-low' }))).toEqual([id]);
   });
 
-  it('finds the one client with a license number, in any case and width, and no part of it', async () => {
+  it('finds the client with a complete license number, in any case and width', async () => {
     const { id } = await shop.clerk.client({ license_number: 'XY-100' });
     await shop.clerk.client({ license_number: 'XY-1001' });
     for (const license_number of ['XY-100', 'xy-100', ' ｘｙ-１００\u001d', 'XY\u2010100']) {
@@ -308,7 +308,7 @@ describe('searching', () => {
     expect(await find('/clients', { license_number: 'XY-1' })).toEqual([]);
   });
 
-  it('finds rents by client, by copy and by whether they are closed', async () => {
+  it('finds rentals by client, copy and is_closed', async () => {
     const [one, other, movie] = [await shop.clerk.client(), await shop.clerk.client(), await shop.clerk.movie(2)];
     const [first, second] = movie.copies.map(({ id }: { id: number }) => id);
     const closed = await shop.clerk.close((await shop.clerk.rent(one.id, first)).id);
@@ -322,7 +322,7 @@ describe('searching', () => {
     expect(await find('/movie_rents', { movie_copy_id: first, is_closed: false, client_id: other.id })).toEqual([]);
   });
 
-  it('lists the rents of a client, and of them the open ones or those of a copy', async () => {
+  it('lists the rentals of a client, also only the open ones or those of a copy', async () => {
     const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(2)];
     const [first, second] = movie.copies.map(({ id }: { id: number }) => id);
     const closed = await shop.clerk.close((await shop.clerk.rent(client.id, first)).id);
@@ -335,12 +335,12 @@ describe('searching', () => {
     expect(detail).toBe('Client not found');
   });
 
-  it('finds nothing by an id that nothing has', async () => {
+  it('returns an empty list for an unknown id', async () => {
     expect(await find('/movies', { genre_id: 999_999 })).toEqual([]);
     expect(await find('/movie_rents', { client_id: 999_999, movie_copy_id: 999_999 })).toEqual([]);
   });
 
-  it('names every parameter at fault at once', async () => {
+  it('lists all invalid parameters in one response', async () => {
     const query = { available: 'yes', genre_id: '0', titel: 'x', sort: 'director' };
     const parameters = await faultyParameters(shop.api.get('/movies').query(query));
     expect(new Set(parameters)).toEqual(new Set(Object.keys(query)));

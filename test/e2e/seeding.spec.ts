@@ -2,7 +2,7 @@ import { emptyDatabase, isSqlite } from '../support/engine.js';
 import { runCommand } from '../support/command.js';
 
 describe('npm run seed', () => {
-  it('says what it stored, and where, but not the password', async () => {
+  it('prints the numbers of rows and the database, without the password', async () => {
     const database = await emptyDatabase();
     const { code, stdout } = await runCommand('seed', { DATABASE_URL: database.url });
     expect(code).toBe(0);

@@ -5,29 +5,26 @@ describe('the service', () => {
   const shop = useShop();
   const browser = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
 
-  it('says at / what it is and where to read on', async () => {
+  it('returns its name and entry points at /', async () => {
     const { version } = (await shop.api.get('/version').expect(200)).body;
     const { body } = await shop.api.get('/').expect(200);
     expect(body).toEqual({ message: expect.any(String), version, docs: '/docs', openapi: '/openapi.json' });
   });
 
-  it('leads a browser from / to /docs', async () => {
+  it('redirects browsers from / to /docs', async () => {
     const { headers } = await shop.api.get('/').set('Accept', browser).expect(302);
     expect(headers.location).toBe('/docs');
     await shop.api.get('/docs').set('Accept', browser).expect(200).expect('Content-Type', /html/);
   });
 
-  it.each(['/health', '/health/live', '/health/ready'])(
-    'answers at %s that it is healthy, for any query',
-    async (path) => {
-      expect((await shop.api.get(path).expect(200)).body).toEqual({ status: 'healthy' });
-      for (const query of ['?', '?t=1764150000', '?probe=a&probe=b&x', '?%zz', `?${'a&'.repeat(200)}`]) {
-        await shop.api.get(path + query).expect(200);
-      }
-    },
-  );
+  it.each(['/health', '/health/live', '/health/ready'])('returns healthy at %s, with any query', async (path) => {
+    expect((await shop.api.get(path).expect(200)).body).toEqual({ status: 'healthy' });
+    for (const query of ['?', '?t=1764150000', '?probe=a&probe=b&x', '?%zz', `?${'a&'.repeat(200)}`]) {
+      await shop.api.get(path + query).expect(200);
+    }
+  });
 
-  it('tells its version, as its document does', async () => {
+  it('returns its version, as in the OpenAPI document', async () => {
     const { version } = (await shop.api.get('/version').expect(200)).body;
     expect(version).toMatch(/^\d+\.\d+\.\d+$/);
     const { openapi, info } = (await shop.api.get('/openapi.json').expect(200)).body;
@@ -36,7 +33,7 @@ describe('the service', () => {
   });
 
   it.each(['/', '/health', '/version', '/genres', '/movies?limit=1'])(
-    'answers HEAD %s like GET, without the body',
+    'responds to HEAD %s as to GET, without a body',
     async (path) => {
       const [head, get] = [await shop.api.head(path).expect(200), await shop.api.get(path).expect(200)];
       const told = ({ headers }: typeof get) => [headers['content-type'], headers['content-length'], headers['link']];
@@ -45,7 +42,7 @@ describe('the service', () => {
     },
   );
 
-  it('answers HEAD of what is not there with 404', async () => {
+  it('returns 404 to HEAD of a missing resource', async () => {
     await shop.api.head('/genres/999999').expect(404);
   });
 
@@ -56,13 +53,13 @@ describe('the service', () => {
     ['/movie_rents/1', ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PUT']],
     ['/movie_rents/1/close', ['OPTIONS', 'PUT']],
     ['/movie', ['OPTIONS', 'POST']],
-  ])('tells by OPTIONS %s what can be done there', async (path, methods) => {
+  ])('returns Allow to OPTIONS %s', async (path, methods) => {
     const { headers } = await shop.api.options(path).expect(204, '');
     expect(headers['allow']?.split(', ').sort()).toEqual(methods);
   });
 
   it.each(['/nowhere', '/genres/1/nothing', '/movie_rents/1/open', '/health/dead'])(
-    'knows nothing at %s, whatever is asked',
+    'returns 404 at %s to every method',
     async (path) => {
       for (const method of ['get', 'post', 'put', 'patch', 'delete', 'options'] as const) {
         const { detail } = await refused(shop.api[method](path), 404, 'not-found');
@@ -71,7 +68,7 @@ describe('the service', () => {
     },
   );
 
-  it('names every request, and takes the name that its caller gave it', async () => {
+  it('returns an X-Request-Id, which is that of the request if there is one', async () => {
     const own = await shop.api.get('/health').expect(200);
     const other = await shop.api.get('/health').expect(200);
     expect(own.headers['x-request-id']).not.toBe(other.headers['x-request-id']);
@@ -82,12 +79,12 @@ describe('the service', () => {
     expect(renamed.headers['x-request-id']).not.toBe('a b');
   });
 
-  it('keeps a connection in reserve for longer than load balancers do', async () => {
+  it('keeps idle connections open for longer than load balancers do', async () => {
     const { headers } = await shop.api.get('/health/live').set('Connection', 'keep-alive').expect(200);
     expect(Number(/timeout=(\d+)/.exec(headers['keep-alive']!)![1])).toBeGreaterThan(60);
   });
 
-  it('does not say what it is built with', async () => {
+  it('does not disclose its software', async () => {
     const { headers } = await shop.api.get('/').expect(200);
     expect(headers['x-powered-by']).toBeUndefined();
     expect(headers['server']).toBeUndefined();

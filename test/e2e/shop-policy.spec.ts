@@ -26,7 +26,7 @@ describe("the shop's policy", () => {
     expect(body).toEqual({ ...none, name: 'Movie rental', time_zone: 'UTC', currency: 'EUR' });
   });
 
-  it('is replaced as a whole: absent rules are removed', async () => {
+  it('is replaced by PUT: absent rules are removed', async () => {
     const full = {
       ...minimal,
       rental_days: 3,
@@ -39,7 +39,7 @@ describe("the shop's policy", () => {
     expect((await shop.api.put('/shop').send(minimal).expect(200)).body).toEqual({ ...none, ...minimal });
   });
 
-  it('is changed member by member; null removes a rule', async () => {
+  it('is changed member by member by PATCH; null removes a rule', async () => {
     await shop.api.put('/shop').send({ ...minimal, rental_days: 3, closed_dates: ['2026-12-24', '2026-12-25'] });
     const { body } = await shop.api
       .patch('/shop')
@@ -48,7 +48,7 @@ describe("the shop's policy", () => {
     expect(body).toEqual({ ...none, ...minimal, rental_rate: 350, closed_dates: ['2026-12-31'] });
   });
 
-  it('keeps a list without what is repeated, and the usual case of a zone', async () => {
+  it('stores lists without duplicates, and time zones in their usual case', async () => {
     const { body } = await shop.api
       .patch('/shop')
       .send({ time_zone: 'europe/berlin', closed_dates: ['2026-12-25', '2026-12-25'], opening_days: ['mon', 'mon'] })
@@ -76,7 +76,7 @@ describe("the shop's policy", () => {
     expect(body.errors).toMatchObject([{ pointer, code }]);
   });
 
-  it('is not overwritten by who has not seen the last change', async () => {
+  it('returns 412 if it has changed since it was read', async () => {
     const { headers } = await shop.api.get('/shop').expect(200);
     await shop.api.patch('/shop').set('If-Match', headers['etag']!).send({ rental_days: 4 }).expect(200);
     await refused(
@@ -87,7 +87,7 @@ describe("the shop's policy", () => {
   });
 
   it.each(['movies', 'clients'] as const)(
-    'and own terms of %s: absent in a PUT they stay, null removes them',
+    'and own terms of %s: a PUT keeps absent ones, null removes them',
     async (resource) => {
       const own =
         resource === 'movies' ? { rental_days: 1, rental_rate: 450 } : { email: 'a@b.example', max_open_copies: 9 };

@@ -24,7 +24,7 @@ describe('STATEMENT_TIMEOUT_MS', () => {
 
   const slow = () => refused(shop.api.get('/genres').query({ limit: 5 }), 503, 'service-unavailable');
 
-  it('ends a statement that runs longer: 503 service-unavailable with Retry-After', async () => {
+  it('aborts a statement that runs longer: 503 service-unavailable with Retry-After', async () => {
     const response = await shop.api.get('/genres/1').expect(503).expect('Retry-After', /^\d+$/);
     expect(response.body).toMatchObject({
       type: '/problems/service-unavailable',
@@ -32,18 +32,18 @@ describe('STATEMENT_TIMEOUT_MS', () => {
     });
   });
 
-  it('ends all of them where there are more than connections, and others are answered meanwhile and after', async () => {
+  it('aborts more of them than there are connections, while other requests are served', async () => {
     const ended = Promise.all(Array.from({ length: 12 }, slow));
     await clerk(shop.api).client();
     await ended;
     await shop.api.get('/clients').expect(200);
   });
 
-  it('ends reads that count the rows too', async () => {
+  it('aborts reads of X-Total-Count too', async () => {
     await refused(shop.api.get('/genres').query({ include_total: true }), 503, 'service-unavailable');
   });
 
-  it('leaves connections as usable as they were', async () => {
+  it('leaves connections usable', async () => {
     await executeRaw(shop.databaseUrl, 'DROP VIEW genre; ALTER TABLE genre_table RENAME TO genre');
     const answers = await Promise.all(Array.from({ length: 12 }, () => shop.api.get('/genres').expect(200)));
     for (const { body } of answers) expect(body).toMatchObject([{ name: 'Drama' }]);

@@ -4,7 +4,7 @@ import { useShop } from '../support/shop.js';
 describe('characters of text', () => {
   const shop = useShop();
 
-  /** Good bodies, and their members that take text of each kind. */
+  /** Valid bodies, and their members with text of each kind. */
   let lines: [path: string, body: object, member: string][];
   let prose: typeof lines;
   let codes: typeof lines;
@@ -62,7 +62,7 @@ describe('characters of text', () => {
   });
 
   it.each(['\u200b', '\u200b\u200b ', '\u3164', '\u2800', '\u00a0\ufeff', '\u2060', '\u200e', '\ufe0f'])(
-    'refuses a text of %j alone, of which nothing is seen',
+    'refuses a text of %j alone, which is invisible',
     async (text) => {
       for (const member of [...lines, ...prose, ...codes]) {
         expect([member, await faultyMembers(post(member, text))]).toEqual([member, [`#/${member[2]}`]]);
@@ -91,14 +91,14 @@ describe('characters of text', () => {
     ['keycaps', '1\ufe0f\u20e39\ufe0f\u20e39\ufe0f\u20e3'],
     ['Vietnamese', 'Đường phố'],
     ['Hebrew with points', 'שָׁלוֹם'],
-  ])('takes %s in titles and names', async (_, text) => {
+  ])('accepts %s in titles and names', async (_, text) => {
     const [, title] = lines;
     expect((await post(title!, text).expect(201)).body.title).toBe(text.normalize('NFC'));
     expect((await shop.api.get('/movies').query({ title: text }).expect(200)).body).toHaveLength(1);
     await post(lines[4]!, text).expect(201);
   });
 
-  it('takes line breaks, tabs and what a word processor leaves in descriptions and addresses, and no other controls', async () => {
+  it('accepts line breaks, tabs and format characters in descriptions and addresses, and no other control characters', async () => {
     for (const member of prose) {
       const text = 'First line\r\nsecond\tline, a soft\u00adhyphen, \u200eleft\u200f, ภาษา\u200bไทย';
       expect((await post(member, `\n${text}\n`).expect(201)).body[member[2]]).toBe(text);
@@ -108,7 +108,7 @@ describe('characters of text', () => {
     }
   });
 
-  it('takes off the ends of codes what scanners add', async () => {
+  it('removes control characters that scanners add at the ends of codes', async () => {
     for (const [index, [before, after]] of [
       ['\u0002', '\u0003\r\n'],
       ['\ufeff ', '\u001d\u001e\u0004'],

@@ -29,7 +29,7 @@ describe('undoing a wrong return', () => {
       `SELECT type, changes FROM event WHERE type = 'line.return_undone' AND resource_id = ${lineId} ORDER BY id`,
     );
 
-  it('opens the line with its due date, and records the comment', async () => {
+  it('reopens the line with its due date, and records the comment', async () => {
     const { rent, line, copyId, closed } = await returned();
     const { body } = await undo(line.id).expect(200);
     expect(body).toMatchObject(line);
@@ -40,21 +40,21 @@ describe('undoing a wrong return', () => {
     expect(JSON.parse(event!.changes)).toMatchObject({ comment, returned_datetime: closed.closed_datetime });
   });
 
-  it('changes nothing the second time', async () => {
+  it('is idempotent', async () => {
     const { line } = await returned();
     const { text } = await undo(line.id).expect(200);
     expect((await undo(line.id).expect(200)).text).toBe(text);
     expect(await eventsOf(line.id)).toHaveLength(1);
   });
 
-  it('needs a comment', async () => {
+  it('requires a comment', async () => {
     const { line } = await returned();
     for (const body of [{}, { comment: ' ' }, { comment: 'x'.repeat(501) }]) {
       await refused(shop.api.post(`/movie_rent_details/${line.id}/undo_return`).send(body), 422, 'invalid-input');
     }
   });
 
-  it('puts a copy back in service that the return sent to maintenance', async () => {
+  it('puts a copy that the return sent to maintenance back in service', async () => {
     const { rent, line, copyId } = await returned('damaged');
     expect(await stateOf(copyId)).toBe('maintenance');
     await undo(line.id).expect(200);
@@ -72,7 +72,7 @@ describe('undoing a wrong return', () => {
     expect(await stateOf(copyId)).toBe('maintenance');
   });
 
-  it('is refused once the copy was lent again, even if it came back', async () => {
+  it('is refused after the copy was lent again, even if it was returned', async () => {
     const { client, line, copyId } = await returned();
     const next = await shop.clerk.rent(client.id, copyId);
     const facts = { movie_copy_id: copyId, movie_rent_id: next['id'] };
@@ -88,7 +88,7 @@ describe('undoing a wrong return', () => {
     expect(problem).toMatchObject({ movie_copy_id: copyId, service_state: state });
   });
 
-  it('is refused of a line that ended as lost', async () => {
+  it('is refused for a line that ended by a loss', async () => {
     const { client } = await returned();
     const rent = await shop.clerk.rent(client.id, (await shop.clerk.movie(1)).copies[0].id);
     const { id } = rent['details'][0];
@@ -96,17 +96,17 @@ describe('undoing a wrong return', () => {
     expect(await refused(undo(id), 409, 'line-lost')).toMatchObject({ detail_ids: [id] });
   });
 
-  it('is refused on a void rental', async () => {
+  it('is refused for a void rental', async () => {
     const { rent, line } = await returned();
     await shop.api.post(`/movie_rents/${rent['id']}/void`).send({ comment }).expect(200);
     expect(await refused(undo(line.id), 409, 'rent-voided')).toMatchObject({ movie_rent_id: rent['id'] });
   });
 
-  it('knows no line that was never there', async () => {
+  it('returns 404 for an unknown line', async () => {
     await refused(undo(999_999), 404, 'not-found');
   });
 
-  it('or renting the copy again wins, and never both', async () => {
+  it('excludes a concurrent rental of the copy', async () => {
     for (let round = 0; round < 10; round++) {
       const { client, line, copyId } = await returned();
       const rent = () =>

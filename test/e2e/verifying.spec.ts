@@ -8,14 +8,14 @@ describe('npm run verify', () => {
 
   const verify = () => runCommand('verify', { DATABASE_URL: shop.databaseUrl });
 
-  /** SQL that no constraint stands in the way of. */
+  /** Executes SQL without constraints. */
   const unchecked = (sql: string) =>
     executeRaw(
       shop.databaseUrl,
       isSqlite() ? `PRAGMA ignore_check_constraints = ON; ${sql}` : `SET session_replication_role = replica; ${sql}`,
     );
 
-  it('reports how much was checked, and that all is well, of a shop that is served and written to', async () => {
+  it('reports the checked rows and no findings for a shop that is served and changed', async () => {
     const movie = await shop.clerk.movie(2);
     const client = await shop.clerk.client();
     await shop.clerk.rent(client['id'], ...movie['copies'].map(({ id }: { id: number }) => id));
@@ -35,13 +35,13 @@ describe('npm run verify', () => {
       /^No findings in .+\. Checked the file, the schema and every row \(.*\d+ movie_copy, .*\d+ movie_rent_detail.*\)\.\n$/,
     );
     expect(stdout).not.toContain('postgres:postgres');
-    // Copies that are added after they were counted are checked as well: more than all of them may be done.
+    // Copies that are added after the count are checked as well: the progress may exceed the total.
     expect(stderr).toMatch(/movie_copy +[1-9]\d*\/\d+\n/);
     expect(code).toBe(0);
   });
 
-  describe('in a shop with faults', () => {
-    /** What it says, each finding without its remedy. */
+  describe('in a shop with violations', () => {
+    /** The output: each finding without its remedy. */
     let findings: string[];
     let report: Awaited<ReturnType<typeof verify>>;
     const expected: Record<string, string[]> = {};
@@ -55,7 +55,7 @@ describe('npm run verify', () => {
       return { id: id as number, lineId: details[0].id as number, copyId };
     };
 
-    /** Each plants one fault and answers with what is to be said of it. */
+    /** Each plants one violation and returns the expected findings. */
     const plants: Record<string, () => Promise<string[]>> = {
       'both lines where one copy is out twice': async () => {
         const [one, other] = [await rental(), await rental()];
@@ -285,7 +285,7 @@ describe('npm run verify', () => {
       expect(findings).toEqual(expect.arrayContaining(expected[fault]!));
     });
 
-    it('names nothing else, quotes no names, and ends with exit code 1', () => {
+    it('reports nothing else, quotes no names, and exits with 1', () => {
       const named = Object.values(expected).flat();
       const rows = findings.filter((line) => !line.startsWith('file: '));
       expect(rows).toHaveLength(named.length - (isSqlite() ? 1 : 0));
@@ -294,7 +294,7 @@ describe('npm run verify', () => {
       expect(report.code).toBe(1);
     });
 
-    it('names the remedy of each, and the exact statements for a schema', () => {
+    it('names the remedy for each, and the exact statements for the schema', () => {
       expect(report.stdout).toMatch(/it has no lines\.\n {2}Delete the rental with DELETE \/movie_rents\/\{id\}/);
       expect(report.stdout).toMatch(/CREATE UNIQUE INDEX "ix_genre_name_key" ON .*\("name_key"\)\s*;/);
     });

@@ -18,7 +18,7 @@ interface Line {
   readonly returned_datetime: string | null;
 }
 
-/** A shop whose clock was ten years ahead for two rentals: a closed one, and one that is still open. */
+/** A shop whose clock was ten years ahead for two rentals, a closed one and an open one. */
 describe('a clock that was ten years ahead', () => {
   let database: FreshDatabase;
   let shop: Awaited<ReturnType<typeof openShop>>;
@@ -37,7 +37,7 @@ describe('a clock that was ten years ahead', () => {
 
   const lineOf = ({ details }: Record<string, unknown>) => (details as Line[])[0]!.id;
 
-  /** What verify finds, with the remedies. */
+  /** Returns the findings of verify, with their remedies. */
   const findings = async (): Promise<string> => {
     const found: string[] = [];
     await withUnmigratedDatabase(dataSourceOptions(database.url), (unitOfWork) =>
@@ -49,7 +49,7 @@ describe('a clock that was ten years ahead', () => {
     return found.join('\n');
   };
 
-  it('stamps its own rental only: neither later baskets of the copy nor, through them, other copies', async () => {
+  it('affects its own rental only: neither later rentals of the copy nor, through them, other copies', async () => {
     const [client, [wrong, other, third]] = [await clerks.client(), await copiesOfMovie(3)];
     turn(tenYears);
     const ahead = await clerks.close((await clerks.rent(client['id'], wrong!)).id);
@@ -65,7 +65,7 @@ describe('a clock that was ten years ahead', () => {
     await shop.close();
   });
 
-  it('stamps no copy that is added to its rental', async () => {
+  it('does not affect copies that are added to its rental later', async () => {
     const [client, [wrong, added]] = [await clerks.client(), await copiesOfMovie(2)];
     turn(tenYears);
     const { id } = await clerks.rent(client['id'], wrong!);
@@ -77,7 +77,7 @@ describe('a clock that was ten years ahead', () => {
     await shop.close();
   });
 
-  it('is named by verify and at the start, and what it recorded is repaired by npm run repair:instants', async () => {
+  it('is reported by verify and at the start, and repaired by npm run repair:instants', async () => {
     const [client, [closed, open, returned, missing]] = [await clerks.client(), await copiesOfMovie(4)];
     const [lost, before] = [await clerks.rent(client['id'], missing!), await clerks.rent(client['id'], returned!)];
     turn(tenYears);

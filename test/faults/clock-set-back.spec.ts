@@ -23,7 +23,7 @@ describe('a clock that is set back by an hour', () => {
   const rentalsOf = async (copyId: number): Promise<Rent[]> =>
     (await shop.api.get(`/movie_rents?movie_copy_id=${copyId}&limit=200`).expect(200)).body;
 
-  it('returns no copy before it was lent', async () => {
+  it('records no return before the copy was lent', async () => {
     const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(1)];
     const rent = await shop.clerk.rent(client.id, movie.copies[0].id);
     turn(-hour);
@@ -31,7 +31,7 @@ describe('a clock that is set back by an hour', () => {
     expect(closed['closed_datetime']).toBe(rent['creation_datetime']);
   });
 
-  it('lends no copy before it came back', async () => {
+  it('records no loan before the copy was returned', async () => {
     const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(2)];
     const [one, other] = movie.copies.map(({ id }: { id: number }) => id) as [number, number];
     const first = await shop.clerk.close((await shop.clerk.rent(client.id, one)).id);
@@ -44,7 +44,7 @@ describe('a clock that is set back by an hour', () => {
     ]);
   });
 
-  it('goes by again as soon as it is right', async () => {
+  it('is used again as soon as it is right', async () => {
     const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(1)];
     await shop.clerk.close((await shop.clerk.rent(client.id, movie.copies[0].id)).id);
     turn(hour);
@@ -53,7 +53,7 @@ describe('a clock that is set back by an hour', () => {
   });
 
   const rentals = scaled({ short: 40, long: 200 });
-  it(`leaves to each copy a history in order, however often it happens during ${rentals} rentals`, async () => {
+  it(`leaves the history of each copy in order, after many set-backs during ${rentals} rentals`, async () => {
     await withSeed(async (random) => {
       const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(3)];
       const copyIds: number[] = movie.copies.map(({ id }: { id: number }) => id);

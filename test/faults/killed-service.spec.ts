@@ -32,7 +32,7 @@ describe('the service, killed by SIGKILL while it writes', () => {
     return { url: started.url, took: performance.now() - begun };
   }
 
-  it(`has every acknowledged write of ${renting} clients, and no partial one, after each of ${kills} kills`, async () => {
+  it(`keeps every acknowledged write of ${renting} clients, and no partial one, after each of ${kills} kills`, async () => {
     await withSeed(async (random) => {
       const clients = await LoadClients.create((await start()).url, random, stock);
       let slowest = 0;

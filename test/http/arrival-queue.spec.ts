@@ -16,7 +16,7 @@ describe('arriving requests, while many writes wait for the database', () => {
   });
   const turnOfEventLoop = () => new Promise((resolve) => setImmediate(resolve));
 
-  it('leave each turn of the event loop to others after a time slice, and are parsed in their order', async () => {
+  it('yield to other work after a time slice in each turn of the event loop, and are parsed in order', async () => {
     const indexes = Array.from({ length: 20 }, (_, index) => index);
     for (const index of indexes) arrivals.add(arrival(index));
     writesWait = false;

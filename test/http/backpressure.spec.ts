@@ -18,7 +18,7 @@ describe('backpressure', () => {
   const sockets: Socket[] = [];
   beforeAll(() => Logger.overrideLogger(false));
 
-  /** Serves answers of which the buffers of the kernel can't hold more than a part. */
+  /** Serves responses that are larger than the buffers of the kernel. */
   async function serve(limits: Partial<BackpressureLimits>, size = 16 * megabyte): Promise<void> {
     const body = 'x'.repeat(size);
     ({ server, url } = await startServer(
@@ -46,7 +46,7 @@ describe('backpressure', () => {
     return socket;
   }
 
-  /** Reads `bytes` at a time, each after a pause, until the connection is closed or all came. */
+  /** Reads `bytes` at a time, after pauses, until the connection is closed or everything has arrived. */
   async function read(socket: Socket, bytes: number, pauseMs: number, expected: number): Promise<number> {
     let length = 0;
     let isClosed = false;
@@ -59,7 +59,7 @@ describe('backpressure', () => {
     return length;
   }
 
-  it('closes a connection whose client takes nothing of its answer within the send timeout', async () => {
+  it('closes a connection whose client reads nothing within the send timeout', async () => {
     await serve({ sendTimeoutMs: 200 });
     const socket = ask();
     const [connection] = (await once(server, 'connection')) as [Socket];
@@ -76,7 +76,7 @@ describe('backpressure', () => {
     expect(backpressure.closed['send-timeout']).toBe(1);
   });
 
-  it('sends an answer whole to a client that reads slowly, for longer than the send timeout', async () => {
+  it('sends a complete response to a slow client, for longer than the send timeout', async () => {
     await serve({ sendTimeoutMs: 500, minSendRate: 1024 }, 12 * megabyte);
     const begun = performance.now();
     const length = await read(ask(), 128 * 1024, 10, 12 * megabyte);
@@ -85,7 +85,7 @@ describe('backpressure', () => {
     expect(backpressure.closed['send-timeout']).toBe(0);
   });
 
-  it('does not count the time in which the service itself has not answered', async () => {
+  it('does not count the time before the response', async () => {
     let finish = (): void => undefined;
     ({ server, url } = await startServer(
       (_, response) => void (finish = () => response.end('late')),
@@ -103,11 +103,11 @@ describe('backpressure', () => {
     expect(data.toString()).toContain('late');
   });
 
-  it('closes connections that do not read when more is buffered than the limit for all, and keeps those that read', async () => {
+  it('closes connections that do not read when the total buffer limit is exceeded, and keeps others', async () => {
     const maxBufferedBytes = 40 * megabyte;
     await serve({ maxBufferedBytes });
     const silent = Array.from({ length: 6 }, ask);
-    // Six answers do not fit: some have to go.
+    // Six responses exceed the limit: some connections are closed.
     while (backpressure.closed['buffer-limit'] < 2) await setTimeout(10);
     expect(backpressure.measure()).toBeLessThanOrEqual(maxBufferedBytes);
     const reader = ask();

@@ -6,11 +6,11 @@ import { readToEnd, openSocket, sendRaw } from '../support/socket.js';
 const host = 'Host: localhost\r\n';
 const close = 'Connection: close\r\n';
 
-describe('a request that breaks HTTP', () => {
+describe('a request that violates HTTP', () => {
   const shop = useShop();
 
   async function send(bytes: string): Promise<Answer> {
-    // Half a request is none of any operation.
+    // An incomplete request belongs to no operation.
     const answer = readAnswer('', '/', await sendRaw(shop.url, Buffer.from(bytes, 'latin1')));
     if (answer.status >= 400) shop.contract.validate(answer);
     return answer;
@@ -67,7 +67,7 @@ describe('a request that breaks HTTP', () => {
     ['one such beside 100-continue', `GET / HTTP/1.1\r\n${host}${close}Expect: 100-continue, tea\r\n\r\n`, 417],
     ['more than 100 header fields', `GET / HTTP/1.1\r\n${host}${close}${fields(99)}\r\n`, 431],
     ['more header fields than Node reads', `GET / HTTP/1.1\r\n${host}${close}${fields(2_500)}\r\n`, 431],
-  ])('is answered by a problem with security headers: %s', async (_, bytes, status) => {
+  ])('gets a problem with security headers: %s', async (_, bytes, status) => {
     const answer = await send(bytes);
     expect(answer.status).toBe(status);
     expect(answer.headers).toMatchObject({
@@ -90,14 +90,14 @@ describe('a request that breaks HTTP', () => {
     expect((await send(bytes)).status).toBe(200);
   });
 
-  it('is refused before its body is asked for by 100 Continue', async () => {
+  it('is refused before 100 Continue', async () => {
     const answer = await send(
       `POST /genres HTTP/1.1\r\n${host}Expect: 100-continue\r\nContent-Length: 2\r\nHost: localhost\r\n\r\n`,
     );
     expect(answer.status).toBe(400);
   });
 
-  it('has its connection closed soon, though the client keeps its side open and sends on', async () => {
+  it('gets its connection closed soon, though the client keeps its side open and continues to send', async () => {
     const socket = openSocket(shop.url);
     socket.write('BREW / HTTP/1.1\r\n\r\n');
     const sending = setInterval(() => socket.write('BREW / HTTP/1.1\r\n\r\n'), 50);
@@ -106,14 +106,14 @@ describe('a request that breaks HTTP', () => {
     expect(answers.match(/HTTP\/1\.1 400/g)).toHaveLength(1);
   });
 
-  it('does not take the answer of a whole request that came before it on its connection', async () => {
+  it('does not affect the response to an earlier complete request on its connection', async () => {
     const body = JSON.stringify({ name: 'Pipelined' });
     const post = `POST /genres HTTP/1.1\r\n${host}Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
     const answers = await sendRaw(shop.url, `${post}GET /version HTTP/1.1\r\n${host}\r\nBREW\r\n\r\n`);
     expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 201', 'HTTP/1.1 200']);
   });
 
-  it('ends no process by resetting the connection, CONNECT included', async () => {
+  it('does not end the process by resetting the connection, CONNECT included', async () => {
     for (const bytes of [
       'CONNECT localhost:80 HTTP/1.1\r\n\r\n',
       'BREW\r\n\r\n',
@@ -132,14 +132,14 @@ describe('a query of more than 100 parameters', () => {
   const shop = useShop();
   const query = (count: number) => Array.from({ length: count }, (_, index) => `p${index}=1`).join('&');
 
-  it.each([101, 1_100])('is answered by 422 where it has %i, and none is dropped in silence', async (count) => {
+  it.each([101, 1_100])('gets 422 with %i of them, and none is dropped silently', async (count) => {
     for (const path of ['/movies', '/version']) {
       const { body } = await shop.api.get(`${path}?${query(count)}`).expect(422);
       expect(body).toMatchObject({ detail: 'The query has more than 100 parameters.' });
     }
   });
 
-  it('is answered by 422 where the first thousand are what it may have', async () => {
+  it('gets 422 even if the first thousand are valid', async () => {
     await shop.api.get(`/movies?${'&'.repeat(1_100)}limit=0`).expect(422);
   });
 });

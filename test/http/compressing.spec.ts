@@ -1,17 +1,17 @@
 import { refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 
-describe('a large answer', () => {
+describe('compression of a large response', () => {
   const shop = useShop();
   let path: string;
   beforeAll(async () => void (path = `/movies/${(await shop.clerk.movie(200)).id}`));
 
   const ask = (accepted: string) => shop.api.get(path).set('Accept-Encoding', accepted).expect(200);
 
-  it.each(['gzip', 'br'])('is sent as %s to a client that accepts it, with the same content', async (coding) => {
+  it.each(['gzip', 'br'])('uses %s for a client that accepts it, with the same content', async (coding) => {
     const plain = await ask('identity');
     expect(plain.headers).not.toHaveProperty('content-encoding');
-    // Supertest unpacks no br.
+    // Supertest does not decompress br.
     const packed = await fetch(shop.url + path, { headers: { 'Accept-Encoding': coding } });
     const answer = { status: packed.status, headers: Object.fromEntries(packed.headers), body: await packed.text() };
     shop.contract.validate({ method: 'GET', target: path, ...answer });
@@ -20,7 +20,7 @@ describe('a large answer', () => {
     expect(answer.body).toBe(plain.text);
   });
 
-  it('has a tag of its own for each coding, any of which is good for the next request', async () => {
+  it('has an ETag for each coding, all of which match the next request', async () => {
     const [plain, packed] = [await ask('identity'), await ask('gzip')];
     const tags = [plain, packed].map(({ headers }) => headers['etag']!);
     expect(tags[1]).toBe(tags[0]!.replace(/"$/, ';gzip"'));
@@ -35,7 +35,7 @@ describe('a large answer', () => {
     await refused(shop.api.patch(path).send({}).set('If-Match', '"other;gzip"'), 412, 'precondition-failed');
   });
 
-  it('is told from a small one, which is sent as it is', async () => {
+  it('does not apply to a small response', async () => {
     const { headers } = await shop.api.get('/genres').set('Accept-Encoding', 'gzip').expect(200);
     expect(headers).not.toHaveProperty('content-encoding');
   });

@@ -3,11 +3,11 @@ import { startService } from '../../scripts/support/program.js';
 import { freshDatabase } from '../support/engine.js';
 import { openSocket } from '../support/socket.js';
 
-/** More than Node lets wait by default. */
+/** More than Node's default listen backlog. */
 const crowd = 1_000;
 
-describe('a crowd that comes while the service is held up', () => {
-  it(`waits to be accepted, all ${crowd} of it`, async () => {
+describe('a burst of connections while the event loop is blocked', () => {
+  it(`is accepted completely: ${crowd} connections`, async () => {
     const database = await freshDatabase();
     const { service, url } = await startService({ DATABASE_URL: database.url });
     const sockets: Socket[] = [];

@@ -30,7 +30,7 @@ describe('MAX_CONNECTIONS', () => {
     }
   }
 
-  it('is what is served: a request on a further connection gets 503 with Retry-After, and the connection is closed', async () => {
+  it('limits connections: a request on a further one gets 503 with Retry-After, and the connection is closed', async () => {
     await fill();
     const socket = openSocket(url);
     socket.write(get('/version'));
@@ -39,7 +39,7 @@ describe('MAX_CONNECTIONS', () => {
     expect(JSON.parse(body)).toMatchObject({ type: '/problems/service-unavailable', status });
   });
 
-  it('does not keep probes out, whose answer decides whether the instance is restarted', async () => {
+  it('does not apply to health checks, which decide whether the instance is restarted', async () => {
     await fill();
     const socket = openSocket(url);
     socket.write(get('/health/live'));
@@ -49,7 +49,7 @@ describe('MAX_CONNECTIONS', () => {
     });
   });
 
-  it('is served again once connections are closed', async () => {
+  it('admits requests again once connections are closed', async () => {
     await fill();
     const closed = sockets.map((socket) => once(socket.end(), 'close'));
     await Promise.all(closed);

@@ -1,6 +1,6 @@
 import { openShop } from '../support/app.js';
 
-describe('a page of another origin', () => {
+describe('CORS: a page of another origin', () => {
   let shop: Awaited<ReturnType<typeof openShop>>;
   const open = (CORS_ORIGINS: string) => async () => void (shop = await openShop({ environment: { CORS_ORIGINS } }));
   const close = () => shop.close();
@@ -10,7 +10,7 @@ describe('a page of another origin', () => {
       .options('/movie_rents')
       .set({ Origin: origin, 'Access-Control-Request-Method': 'POST', 'Access-Control-Request-Headers': 'if-match' });
 
-  describe('where nothing is said of origins', () => {
+  describe('without CORS_ORIGINS', () => {
     beforeAll(open(''));
     afterAll(close);
 
@@ -21,11 +21,11 @@ describe('a page of another origin', () => {
     });
   });
 
-  describe('where its origin is named', () => {
+  describe('with its origin in CORS_ORIGINS', () => {
     beforeAll(open(`${desk},https://club.example`));
     afterAll(close);
 
-    it('may read, with the headers it needs to page, to cache and to change', async () => {
+    it('may read, with the headers for pagination, caching and changes', async () => {
       const { headers } = await shop.api.get('/genres').set('Origin', desk).expect(200);
       expect(headers['access-control-allow-origin']).toBe(desk);
       expect(headers['vary']).toContain('Origin');
@@ -35,35 +35,35 @@ describe('a page of another origin', () => {
       );
     });
 
-    it('may ask beforehand whether it may write', async () => {
+    it('may send preflight requests for writes', async () => {
       const { headers } = await preflight(desk).expect(204);
       expect(headers['access-control-allow-origin']).toBe(desk);
       expect(headers['access-control-allow-methods']).toMatch(/\bPOST\b/);
       expect(headers['access-control-allow-headers']).toBe('if-match');
     });
 
-    it('may read problems that are answered before routing', async () => {
+    it('may read problems that are sent before routing', async () => {
       const { headers } = await shop.api.get('/genres').set({ Origin: desk, Host: 'evil.example' }).expect(421);
       expect(headers['access-control-allow-origin']).toBe(desk);
     });
 
-    it('is told apart from one whose origin is not named', async () => {
+    it('is distinguished from other origins', async () => {
       const { headers } = await shop.api.get('/genres').set('Origin', 'https://evil.example').expect(200);
       expect(headers).not.toHaveProperty('access-control-allow-origin');
       expect((await preflight('https://evil.example')).headers).not.toHaveProperty('access-control-allow-origin');
     });
 
-    it('still hears from OPTIONS what is possible at a path', async () => {
+    it('gets Allow for OPTIONS without a preflight', async () => {
       const { headers } = await shop.api.options('/genres').expect(204);
       expect(headers['allow']).toBe('GET, HEAD, OPTIONS, POST');
     });
   });
 
-  describe('where any origin may', () => {
+  describe('with CORS_ORIGINS=*', () => {
     beforeAll(open('*'));
     afterAll(close);
 
-    it('may use the service, whichever it is', async () => {
+    it('may use the service from any origin', async () => {
       const { headers } = await shop.api.get('/genres').set('Origin', 'https://anywhere.example').expect(200);
       expect(headers['access-control-allow-origin']).toBe('*');
     });

@@ -19,7 +19,7 @@ describe('CursorCipher', () => {
     expect(new CursorCipher(secret).decrypt(cipher.encrypt(each, scope), scope, type)).toEqual(each);
   });
 
-  it('encrypts equal places of one list alike, and all others otherwise', () => {
+  it('encrypts equal positions of one list to equal cursors, and others to different ones', () => {
     expect(new CursorCipher(secret).encrypt(place, scope)).toBe(cursor);
     const others = [
       cipher.encrypt({ ...place, direction: 'before' }, scope),
@@ -36,7 +36,7 @@ describe('CursorCipher', () => {
     expect(cipher.decrypt(cursor, '{"sort":"-title"}', 'text')).toBeUndefined();
   });
 
-  it('rejects every truncation, and every bit that is flipped', () => {
+  it('rejects every truncation, and every flipped bit', () => {
     const bytes = Buffer.from(cursor, 'base64url');
     for (let length = 0; length < cursor.length; length++) {
       expect(cipher.decrypt(cursor.slice(0, length), scope, 'text')).toBeUndefined();
@@ -48,7 +48,7 @@ describe('CursorCipher', () => {
     }
   });
 
-  it('rejects another spelling of the same bytes', () => {
+  it('rejects another encoding of the same bytes', () => {
     for (const spelt of [`${cursor}=`, `${cursor}\n`, ` ${cursor}`, `${cursor}!`, `!${cursor}`]) {
       expect(cipher.decrypt(spelt, scope, 'text')).toBeUndefined();
     }

@@ -5,7 +5,7 @@ import type { Express, Request, Response } from 'express';
 import { HttpAdapter } from '../../src/platform/http/server/http-adapter.js';
 
 describe('requests and responses', () => {
-  it("are Express's own as they arrive, so that it has no prototypes to change, and know their application", async () => {
+  it("have Express's prototypes on arrival, and refer to their application", async () => {
     const adapter = new HttpAdapter({
       maxPipelinedRequests: 4,
       sendTimeoutMs: 20_000,

@@ -8,7 +8,7 @@ import { readToEnd, openSocket } from '../support/socket.js';
 
 const get = 'GET / HTTP/1.1\r\nHost: shop\r\n\r\n';
 
-describe('a server that is drained', () => {
+describe('graceful shutdown of a server', () => {
   let server: Server;
   let drain: GracefulShutdown;
   let url: string;
@@ -21,7 +21,7 @@ describe('a server that is drained', () => {
   }
   afterEach(() => server.closeAllConnections());
 
-  it('sends an answer whole that was written, but not yet taken by its reader', async () => {
+  it('sends a written response completely to a slow client', async () => {
     // More than the buffers between the two can hold.
     const long = Buffer.alloc(64 * 1024 * 1024, '.');
     await serve((_, response) => response.end(long));
@@ -40,7 +40,7 @@ describe('a server that is drained', () => {
     expect(length).toBeGreaterThan(long.length);
   });
 
-  it('closes connections that are kept for later, and those on which nothing was said yet', async () => {
+  it('closes idle keep-alive connections, and preconnected ones without bytes', async () => {
     await serve((_, response) => response.end('answered'));
     const [kept, silent] = [openSocket(url), openSocket(url)];
     kept.write(get);
@@ -51,7 +51,7 @@ describe('a server that is drained', () => {
     expect(performance.now() - begun).toBeLessThan(30_000);
   });
 
-  it('closes a connection once it is idle whose answer had begun before', async () => {
+  it('closes a connection after the end of its started response', async () => {
     let finish = (): void => undefined;
     await serve((_, response) => {
       response.write('be');
@@ -66,7 +66,7 @@ describe('a server that is drained', () => {
     await ended;
   });
 
-  it('takes a request to its end that had arrived by half', async () => {
+  it('completes a request of which a part had arrived', async () => {
     await serve((_, response) => response.end('answered'));
     const socket = openSocket(url);
     const accepted = once(server, 'connection') as Promise<[Socket]>;
@@ -79,7 +79,7 @@ describe('a server that is drained', () => {
     await ended;
   });
 
-  it('cuts off what is not done when its patience is over', async () => {
+  it('aborts unfinished requests after the drain timeout', async () => {
     await serve(() => undefined);
     const socket = openSocket(url);
     socket.write(get);

@@ -27,12 +27,12 @@ describe('Host, on a loopback address', () => {
     '[::1]:3000',
     '[0:0:0:0:0:0:0:1]',
     '[::ffff:127.0.0.1]',
-  ])('is answered where it is a loopback host: %s', async (host) => {
+  ])('is served for a loopback host: %s', async (host) => {
     expect(await statusOf(shop.url, host)).toBe(200);
   });
 
   it.each(['shop.example', 'SHOP.EXAMPLE:8080', 'shop.example.', '10.0.0.7:80', '[fd00::7]:80'])(
-    'is answered where ALLOWED_HOSTS lists it: %s',
+    'is served for a host in ALLOWED_HOSTS: %s',
     async (host) => {
       expect(await statusOf(shop.url, host)).toBe(200);
     },
@@ -53,19 +53,19 @@ describe('Host, on a loopback address', () => {
     '[::]',
     '0x7f.0.0.1',
     '2130706433',
-  ])('is answered by 421 misdirected-request where it is any other (DNS rebinding): %s', async (host) => {
+  ])('gets 421 misdirected-request for any other host (DNS rebinding): %s', async (host) => {
     for (const path of ['/version', '/clients', '/docs', '/health/live', '/nowhere']) {
       expect(await statusOf(shop.url, host, path)).toBe(421);
     }
   });
 
-  it('is answered by 421 before anything is stored', async () => {
+  it('gets 421 before anything is stored', async () => {
     const foreign = shop.api.post('/genres').set('Host', 'attacker.example').send({ name: 'Rebound' });
     expect((await foreign.expect(421)).body).toMatchObject({ type: '/problems/misdirected-request' });
     expect((await shop.api.get('/genres').expect(200)).body).toEqual([]);
   });
 
-  it('gives way to the authority of an absolute-form target', async () => {
+  it('is overridden by the authority of an absolute-form target', async () => {
     const ask = (target: string, host: string) =>
       sendRaw(shop.url, `GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
     expect(await ask('http://localhost/version', 'attacker.example')).toMatch(/^HTTP\/1.1 200/);
@@ -79,7 +79,7 @@ describe('Host, on all interfaces', () => {
     return { shop, url: shop.url };
   }
 
-  it('is answered whatever it is where ALLOWED_HOSTS is empty or *', async () => {
+  it('is served for any host if ALLOWED_HOSTS is empty or *', async () => {
     for (const hosts of ['', '*']) {
       const { shop, url } = await open(hosts);
       expect(await statusOf(url, 'anything.example')).toBe(200);
@@ -87,7 +87,7 @@ describe('Host, on all interfaces', () => {
     }
   });
 
-  it('is answered by 421 where ALLOWED_HOSTS does not list it, but for probes by address', async () => {
+  it('gets 421 for a host that is not in ALLOWED_HOSTS, except for probes by address', async () => {
     const { shop, url } = await open('shop.example');
     const statuses = async (host: string, ...paths: string[]) =>
       Promise.all(paths.map((path) => statusOf(url, host, path)));

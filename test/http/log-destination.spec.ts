@@ -56,8 +56,8 @@ async function serve(stdio: StdioOptions) {
 const droppedIn = (metrics: string): number =>
   Number(/^movie_rental_log_lines_dropped_total (\d+)$/m.exec(metrics)![1]);
 
-describe('a log that can not be written', () => {
-  it('is dropped and counted, not waited for, while the pipe is not read; the count is logged when it is read again', async () => {
+describe('a log that cannot be written', () => {
+  it('is dropped and counted without blocking while the pipe is not read; the count is logged afterwards', async () => {
     const fifo = join(folder, 'fifo');
     execFileSync('mkfifo', [fifo]);
     const both = openSync(fifo, constants.O_RDWR);
@@ -85,7 +85,7 @@ describe('a log that can not be written', () => {
     ['the disk is full', '>/dev/full'],
     ['the reader of the pipe has gone (EPIPE)', '| true'],
     ['stdout is closed', '>&-'],
-  ])('does not end the process where %s', (_, redirection) => {
+  ])('does not end the process if %s', (_, redirection) => {
     // The process reports its end on stderr: of a pipeline, the shell knows only the last exit code.
     const program = `
       import { PinoLogger } from './dist/src/platform/logging/pino-logger.js';
@@ -102,7 +102,7 @@ describe('a log that can not be written', () => {
   });
 });
 
-describe('the last line of a process that dies', () => {
+describe('the last line of a crashing process', () => {
   const die = (stdout: number | 'pipe'): SpawnSyncReturns<string> => {
     const program = `
       import { PinoLogger } from './dist/src/platform/logging/pino-logger.js';
@@ -114,11 +114,11 @@ describe('the last line of a process that dies', () => {
     });
   };
 
-  it('is written before it exits', () => {
+  it('is written before the exit', () => {
     expect(die('pipe')).toMatchObject({ stdout: expect.stringContaining('Last words'), stderr: '' });
   });
 
-  it('goes to stderr where stdout can not be written', () => {
+  it('goes to stderr if stdout cannot be written', () => {
     expect(die(openSync('/dev/full', 'w')).stderr).toContain('"msg":"Last words"');
   });
 });

@@ -24,7 +24,7 @@ const answersIn = (text: string): string[] => text.match(/\/\d+ \d+$/gm) ?? [];
 describe.each([
   ['', false],
   [' while many writes wait', true],
-])('pipelining%s', (_, writesWait) => {
+])('HTTP pipelining%s', (_, writesWait) => {
   const limit = 4;
   let server: Server;
   let connections: Connections;
@@ -79,14 +79,14 @@ describe.each([
     ['with bodies that look like requests', (index) => post(index, get(1).repeat(3)), () => get(1).length * 3],
     ['with chunked bodies', (index) => chunked(index, `${'x'.repeat(index)}\r\n\r\n`), (index) => index + 4],
     ['of all kinds', (index) => [get, post, chunked][index % 3]!(index, 'body'), (index) => (index % 3 ? 4 : 0)],
-  ])('answers requests %s in order, with few of them in flight', async (_, request, length) => {
+  ])('answers requests %s in order, with a limited number in flight', async (_, request, length) => {
     const socket = openSocket(url);
     socket.write(numbers.map(request).join(''));
     expect(await answersOn(socket, numbers.length)).toEqual(numbers.map((index) => `/${index} ${length(index)}`));
     expect(mostInFlight).toBe(limit);
   });
 
-  it.each([1, 7, 43, 1_000])('keeps to the limit when the bytes come in pieces of %i', async (size) => {
+  it.each([1, 7, 43, 1_000])('keeps the limit if the bytes arrive in chunks of %i', async (size) => {
     const socket = openSocket(url).setNoDelay();
     const some = numbers.slice(0, 20);
     const text = some.map((index) => [get, post][index % 2]!(index, 'x'.repeat(50))).join('');
@@ -99,7 +99,7 @@ describe.each([
     expect(mostInFlight).toBeLessThanOrEqual(limit);
   });
 
-  it('leaves the requests beyond the limit unread while their client takes no answers', async () => {
+  it('does not read requests beyond the limit while their client reads no responses', async () => {
     const socket = openSocket(url);
     const ended = answer;
     answer = (_, response) => Promise.resolve(void response.end(Buffer.alloc(16 * 1024 * 1024)));
@@ -115,7 +115,7 @@ describe.each([
     socket.destroy();
   });
 
-  it('drops requests that wait when their client has left', async () => {
+  it('drops waiting requests when their client disconnects', async () => {
     const closed: boolean[] = [];
     const usual = answer;
     answer = (_, response) => Promise.resolve(void response.once('close', () => closed.push(true)));
@@ -132,7 +132,7 @@ describe.each([
     expect(closed).toHaveLength(limit);
   });
 
-  it('closes all responses of a connection with it, the ones that wait for their turn too', async () => {
+  it('closes all responses of a connection with it, also queued ones', async () => {
     const usual = answer;
     answer = () => Promise.resolve();
     const socket = openSocket(url);
@@ -149,7 +149,7 @@ describe.each([
     expect(connections.busy.size).toBe(0);
   });
 
-  it('answers what was in flight at shutdown, the last of it with Connection: close, and drops the rest', async () => {
+  it('answers requests in flight at shutdown, the last with Connection: close, and drops the others', async () => {
     let release = (): void => undefined;
     const released = new Promise<void>((done) => (release = done));
     const usual = answer;
@@ -176,7 +176,7 @@ describe.each([
     ]);
   });
 
-  it('parses nothing behind bytes that are no request', async () => {
+  it('parses nothing after a malformed request', async () => {
     const errors: string[] = [];
     server.on('clientError', ({ code }: Error & { code: string }, socket: Socket) => {
       errors.push(code);
@@ -189,7 +189,7 @@ describe.each([
 });
 
 describe('a client that pipelines 1,500 requests and reads no answers', () => {
-  it('costs other clients nothing, and is answered in full when it reads', async () => {
+  it('does not affect other clients, and gets all responses once it reads', async () => {
     const database = await freshDatabase();
     const { service, url } = await startService({
       DATABASE_URL: database.url,

@@ -132,14 +132,14 @@ for (const proxy of proxies) {
       expect((await ask(path, { headers: { 'If-None-Match': tag } })).status).toBe(304);
     });
 
-    it('takes an edit on condition of the ETag that the proxy returned, and refuses the second one', async () => {
+    it('accepts an edit with the ETag that the proxy returned, and refuses a second one', async () => {
       const path = `/rental/movies/${movie.id}`;
       const tag = (await ask(path)).headers.get('ETag')!;
       expect((await patch(path, { title: 'Ran' }, { 'If-Match': tag })).status).toBe(200);
       expect((await patch(path, { title: 'Run' }, { 'If-Match': tag })).status).toBe(412);
     });
 
-    it('leads to where links can be followed: Location, Link, redirects, problem types and servers', async () => {
+    it('has links that work through the proxy: Location, Link, redirects, problem types and servers', async () => {
       const added = await ask('/rental/genres', {
         method: 'POST',
         body: JSON.stringify({ name: 'Noir' }),

@@ -5,7 +5,7 @@ import { sendRaw } from '../support/socket.js';
 
 const publicUrl = 'https://shop.example/rental';
 
-describe('PUBLIC_URL with a host and a slash at its end', () => {
+describe('PUBLIC_URL with a host and a trailing slash', () => {
   let shop: Awaited<ReturnType<typeof openShop>>;
   beforeAll(async () => (shop = await openShop({ environment: { PUBLIC_URL: `${publicUrl}/` } })));
   afterAll(() => shop.close());
@@ -15,14 +15,14 @@ describe('PUBLIC_URL with a host and a slash at its end', () => {
     return readAnswer('GET', '/version', await sendRaw(shop.url, request)).status;
   };
 
-  it('stands before Location, also of an answer that is replayed', async () => {
+  it('is the prefix of Location, also in a replayed response', async () => {
     const add = () => shop.api.post('/genres').set('Idempotency-Key', 'noir').send({ name: 'Noir' }).expect(201);
     for (const { headers, body } of [await add(), await add()]) {
       expect(headers['location']).toBe(`${publicUrl}/genres/${body.id}`);
     }
   });
 
-  it('stands before copies_url, links to pages, and the type and instance of problems', async () => {
+  it('is the prefix of copies_url, of links to pages, and of the type and instance of problems', async () => {
     const movie = await clerk(shop.api).movie(201);
     expect(movie['copies_url']).toBe(`${publicUrl}/movies/${movie['id']}/copies`);
     const { headers } = await shop.api.get('/movie_copies?limit=1').expect(200);
@@ -31,7 +31,7 @@ describe('PUBLIC_URL with a host and a slash at its end', () => {
     expect(body).toMatchObject({ type: `${publicUrl}/problems/not-found`, instance: `${publicUrl}/genres/4711` });
   });
 
-  it('stands before what is found at /, at /problems and in the OpenAPI document', async () => {
+  it('is the prefix of the links at /, at /problems and in the OpenAPI document', async () => {
     const { body: service } = await shop.api.get('/').expect(200);
     expect(service).toMatchObject({ docs: `${publicUrl}/docs`, openapi: `${publicUrl}/openapi.json` });
     const { body: problems } = await shop.api.get('/problems').expect(200);

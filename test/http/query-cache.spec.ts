@@ -13,13 +13,13 @@ describe('the cache of validated queries', () => {
     expect(ask({ limit: '21' })).not.toBe(ask({ limit: '20' }));
   });
 
-  it('is bounded in size, whatever is asked', () => {
+  it('is bounded in size for any queries', () => {
     for (let year = 0; year < 2_000; year++) ask({ year: String(year), title: 'x'.repeat(year % 100) || 'x' });
     expect(queries.calculatedSize).toBeLessThanOrEqual(64 * 1024);
     expect(queries.size).toBeGreaterThan(100);
   });
 
-  it('does not keep long queries', () => {
+  it('does not store long queries', () => {
     const before = queries.size;
     expect(ask({ title: 'x'.repeat(250) })).not.toBe(ask({ title: 'x'.repeat(250) }));
     expect(queries.size).toBe(before);

@@ -44,7 +44,7 @@ describe('the request target', () => {
     ['GET', '/genres/%ff'],
     ['GET', '/docs/%'],
     ['GET', '/movies?title=%zz'],
-  ])('answers 400 malformed-request to %s %j', async (method, target) => {
+  ])('gets 400 malformed-request for %s %j', async (method, target) => {
     expectProblem(await request(method, target), 400, 'malformed-request');
   });
 
@@ -74,7 +74,7 @@ describe('the request target', () => {
     ['PROPFIND', 'http://localhost/movies', 405],
     ['GET', 'http://xn--/', 421],
     ['GET', 'http://shop.example/movies', 421],
-  ])('is taken as it stands: %s %s is answered by %i', async (method, target, status) => {
+  ])('is used literally: %s %s gets %i', async (method, target, status) => {
     const answer = await request(method, target);
     expect(answer.status).toBe(status);
     if (status >= 400) expectProblem(answer, status);
@@ -94,17 +94,17 @@ describe('the request target', () => {
   });
 
   it.each(['/METRICS', '/Movies', '/DOCS', '/OpenAPI.json'])(
-    'has a case-sensitive path: %s is answered by 404',
+    'has a case-sensitive path: %s gets 404',
     async (target) => {
       expectProblem(await request('GET', target), 404, 'not-found');
     },
   );
 
-  it('may end in a slash', async () => {
+  it('may have a trailing slash', async () => {
     expect((await request('GET', '/clients/')).status).toBe(200);
   });
 
-  it('of any form gets a regular answer or a problem, and the process lives (fuzzing)', async () => {
+  it('of any form gets a regular response or a problem, and the process continues (fuzzing)', async () => {
     const seed = Number(process.env['TEST_SEED'] ?? 20_261_126);
     const requests = fc.sample(fc.tuple(methods, targets()), { numRuns: 400, seed });
     for (let first = 0; first < requests.length; first += 40) {
@@ -122,7 +122,7 @@ describe('the request target', () => {
     expect(service.stdout).not.toContain('"level":"error"');
   });
 
-  it('ends in a process that still shuts down gracefully', async () => {
+  it('does not affect graceful shutdown', async () => {
     expect(await service.kill('SIGTERM')).toEqual({ code: 0, signal: null });
   });
 });

@@ -26,7 +26,7 @@ describe('static documents', () => {
     };
   };
 
-  it.each(documents)('%s has a strong ETag, by which it is answered 304, also to HEAD', async (path) => {
+  it.each(documents)('%s has a strong ETag, and gets 304 with it, also for HEAD', async (path) => {
     const { status, headers, bytes } = await get(path);
     expect(status).toBe(200);
     expect(headers.get('etag')).toMatch(/^"[\w-]{22}"$/);
@@ -43,7 +43,7 @@ describe('static documents', () => {
   });
 
   it.each(['/openapi.json', '/docs/swagger-ui.css', '/docs/swagger-ui-bundle.js'])(
-    '%s is sent in gzip and brotli, each under an ETag of its own',
+    '%s is sent in gzip and brotli, each with its own ETag',
     async (path) => {
       const plain = await get(path);
       const [gzip, br] = [await get(path, { 'Accept-Encoding': 'gzip' }), await get(path, { 'Accept-Encoding': 'br' })];
@@ -65,12 +65,12 @@ describe('static documents', () => {
     },
   );
 
-  it('are sent as they are where a coding is refused, or they are small', async () => {
+  it('are sent uncompressed if the coding is refused, or they are small', async () => {
     expect((await get('/openapi.json', { 'Accept-Encoding': 'gzip;q=0' })).headers.get('content-encoding')).toBeNull();
     expect((await get('/docs', { 'Accept-Encoding': 'gzip, br' })).headers.get('content-encoding')).toBeNull();
   });
 
-  it.each(files)('%s answers other methods 405 with Allow', async (path) => {
+  it.each(files)('%s returns 405 with Allow for other methods', async (path) => {
     const answer = await shop.api.post(path).send({});
     expect([answer.status, answer.headers['allow']]).toEqual([405, 'GET, HEAD, OPTIONS']);
   });
@@ -88,11 +88,11 @@ describe('static documents', () => {
     'oauth2-redirect.html',
     '..%2fpackage.json',
     'docs/swagger-ui.css',
-  ])('/docs/%s, which the page does not need, is answered 404', async (name) => {
+  ])('/docs/%s, which the page does not need, gets 404', async (name) => {
     await refused(shop.api.get(`/docs/${name}`), 404, 'not-found');
   });
 
-  it.each(['/docs', '/docs/'])('everything that the page at %s loads is there', async (path) => {
+  it.each(['/docs', '/docs/'])('every file that the page at %s loads exists', async (path) => {
     const page = (await get(path)).bytes.toString();
     const links = [...page.matchAll(/(?:src|href|data-openapi)="([^"]+)"/g)].map(([, link]) => link!);
     expect(links).toHaveLength(9);

@@ -41,7 +41,7 @@ describe('the CSV files of Sakila', () => {
     ]);
   });
 
-  it('are held to the rules of the API, and every value that breaks one is named', async () => {
+  it('follow the rules of the API: every invalid value is reported', async () => {
     const faults = await faultsOf({
       'category.csv': add('3, ', `4,${long(101)}`, '5,DRAMA'),
       'film.csv': add(
@@ -80,7 +80,7 @@ describe('the CSV files of Sakila', () => {
     ]);
   });
 
-  it('have ids that are numbers, and refer to rows that are there, once', async () => {
+  it('have numeric unique ids, and refer to existing rows', async () => {
     const faults = await faultsOf({
       'category.csv': add('x,Horror', '1,Twice', '2147483648,Large'),
       'film.csv': add('3,No Category,,2006', '1,Twice,,2006', '01,Padded,,2006'),
@@ -114,13 +114,13 @@ describe('the CSV files of Sakila', () => {
     ]);
   });
 
-  it('have no more copies of a film than the shop can have', async () => {
+  it('have at most as many copies of a film as the shop can have', async () => {
     const copies = Array.from({ length: 9_999 }, (_, position) => `${position + 4},1`);
     const faults = await faultsOf({ 'inventory.csv': add(...copies) });
     expect(faults).toEqual(['inventory.csv, line 10003, column film_id: film_id 1 has more than 10000 copies.']);
   });
 
-  it('have instants that there are, in order, and lend no copy twice at a time', async () => {
+  it('have valid instants in order, and no overlapping loans of a copy', async () => {
     const faults = await faultsOf({
       'rental.csv': add(
         '3,2005-02-30 00:00:00,3,1,',
@@ -155,7 +155,7 @@ describe('the CSV files of Sakila', () => {
     ]);
   });
 
-  it('are all there, each with its header and rows of one length', async () => {
+  it('are complete, each with its header and rows of one length', async () => {
     const faults = await faultsOf({
       'address.csv': null,
       'category.csv': '',
@@ -183,7 +183,7 @@ describe('the CSV files of Sakila', () => {
     ]);
   });
 
-  it('are UTF-8, and each place where they are not is named', async () => {
+  it('are UTF-8: every invalid byte is reported', async () => {
     const latin1 = (text: string) => Buffer.from(text, 'latin1');
     const faults = await faultsOf({
       'film.csv': latin1('film_id,title,description,release_year\n1,Amélie,à la,2001\n2,Café\xff\xe9,,1999\n'),
@@ -206,7 +206,7 @@ describe('the CSV files of Sakila', () => {
     ]);
   });
 
-  it('may be in another encoding that is named, and begin with a byte order mark', async () => {
+  it('may be in another named encoding, and begin with a byte order mark', async () => {
     const accented = (text: string) => text.replace('First Film', 'Amélie');
     const encoded = (encoding: BufferEncoding, mark: number[]) => ({
       'film.csv': Buffer.concat([
@@ -224,7 +224,7 @@ describe('the CSV files of Sakila', () => {
     await expect(read({}, 'latin-one')).rejects.toThrow('There is no encoding "latin-one".');
   });
 
-  it('are looked for in a folder that there is', async () => {
+  it('are read from an existing folder', async () => {
     await expect(readSakila('no/such/folder')).rejects.toThrow('There is no folder no/such/folder.');
   });
 });

@@ -22,8 +22,8 @@ const config = {
   testMatch: ['node-version', 'changelog'].map((name) => join(testFolder, `documentation/${name}.spec.js`)),
 };
 
-describe('A run of the tests', () => {
-  it('ends although a worker starts later than another', async () => {
+describe('the test runner', () => {
+  it('finishes although a worker starts later than another', async () => {
     const jest = join(root, 'node_modules/jest/bin/jest.js');
     const run = promisify(execFile)(process.execPath, [jest, '--maxWorkers=2', '--config', JSON.stringify(config)], {
       env: { ...process.env, NODE_OPTIONS: `--import=${asUrl(register)}` },

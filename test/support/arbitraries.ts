@@ -2,7 +2,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import fc, { type Arbitrary } from 'fast-check';
 
-/** The part of JSON Schema 2020-12 that our requests are written in. */
+/** The part of JSON Schema 2020-12 that describes the requests. */
 export interface Schema {
   readonly $ref?: string;
   readonly type?: string | readonly string[];
@@ -26,7 +26,7 @@ export interface Schema {
 const ajv = addFormats.default(new Ajv2020({ strict: false }));
 const judges = new Map<string, ValidateFunction>();
 
-/** Judges values by a schema. The same few schemas stand behind most members. */
+/** Returns a cached validator of a schema. Most members share a few schemas. */
 function judgeBy(schema: object): ValidateFunction {
   const key = JSON.stringify(schema);
   const judge = judges.get(key) ?? ajv.compile(JSON.parse(key) as object);
@@ -34,18 +34,18 @@ function judgeBy(schema: object): ValidateFunction {
   return judge;
 }
 
-/** What schemas allow and what they don't, for fast-check to choose from. */
+/** Arbitraries of fast-check for valid and invalid values of schemas. */
 export class Arbitraries {
   /**
-   * @param document where the schemas' references lead
-   * @param likely for members and parameters by name, what to choose rather than all that their schema allows
+   * @param document the document with the referenced schemas
+   * @param likely preferred values of members and parameters, by name
    */
   constructor(
     private readonly document: object,
     private readonly likely: Readonly<Record<string, Arbitrary<unknown>>> = {},
   ) {}
 
-  /** Any value that `schema` allows. */
+  /** Returns any valid value of `schema`. */
   valid(schema: Schema, name = ''): Arbitrary<unknown> {
     const { $ref, oneOf, anyOf, enum: choices, type = [] } = schema;
     if ($ref) return this.valid(this.at($ref), name);
@@ -59,7 +59,7 @@ export class Arbitraries {
     return fc.oneof(...types.map((each) => this.validOf(each, schema)));
   }
 
-  /** Values that are close to what `schema` allows, and that it doesn't allow. */
+  /** Returns invalid values that are close to valid ones. */
   broken(schema: Schema): Arbitrary<unknown> {
     const { $ref, oneOf, anyOf, items, properties } = schema;
     if ($ref) return this.broken(this.at($ref));
@@ -74,7 +74,7 @@ export class Arbitraries {
     return this.brokenDocument(schema, properties);
   }
 
-  /** Text for a parameter that doesn't read as what `schema` allows. */
+  /** Returns invalid texts for a parameter. */
   brokenText(schema: Schema): Arbitrary<string> {
     if (schema.$ref) return this.brokenText(this.at(schema.$ref));
     const judge = judgeBy(schema);
@@ -100,7 +100,7 @@ export class Arbitraries {
           size: 'xsmall',
         });
       case 'object': {
-        // What is read-only has to be what it is, so that seldom anything is done where it is made up.
+        // Random read-only values are nearly always refused, so they are generated rarely.
         const { properties = {}, required = [] } = schema;
         const settable = Object.entries(properties).filter(([, { readOnly }]) => !readOnly);
         return fc.oneof(
@@ -120,7 +120,7 @@ export class Arbitraries {
 
   private brokenDocument(schema: Schema, properties: Readonly<Record<string, Schema>>): Arbitrary<unknown> {
     const documents = this.valid(schema) as Arbitrary<object>;
-    // What is read-only is of no type: it is ignored, or compared with what it is.
+    // The type of a read-only value is not checked: the value is ignored, or compared.
     const judged = Object.entries(properties).filter(([, { readOnly }]) => !readOnly);
     return fc.oneof(
       fc.constantFrom(...amiss(schema)),
@@ -150,7 +150,7 @@ export class Arbitraries {
     return steps.reduce<unknown>((node, step) => (node as Record<string, unknown>)[step], this.document) as Schema;
   }
 
-  /** The schema with what its references lead to in their place. */
+  /** Returns the schema with its references resolved. */
   private resolved(node: unknown): unknown {
     if (Array.isArray(node)) return node.map((each) => this.resolved(each));
     if (typeof node !== 'object' || node === null) return node;
@@ -160,7 +160,7 @@ export class Arbitraries {
   }
 }
 
-/** What a parameter's text means. */
+/** Returns the value of a parameter's text. */
 function asRead(text: string, { type }: Schema): unknown {
   if (type === 'integer' && /^(0|[1-9]\d*)$/.test(text)) return Number(text);
   return type === 'boolean' && /^(true|false)$/.test(text) ? text === 'true' : text;
@@ -176,10 +176,10 @@ const formats: Readonly<Record<string, Arbitrary<string>>> = {
   email: fc.emailAddress(),
 };
 
-/** What no member takes, and no pattern of the document says: characters that aren't seen. See docs/decisions/0035. */
+/** Invisible characters, which no member accepts and no pattern of the document excludes. See docs/decisions/0035. */
 const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/u;
 
-/** What a question needs to have one of. */
+/** A search term needs one of these. */
 const seen = /[\p{Letter}\p{Number}\p{Punctuation}\p{Symbol}]/u;
 
 /** Text in Unicode's composed form, in which its length is counted. */
@@ -203,7 +203,7 @@ function texts({ minLength = 0, maxLength = Infinity, pattern = '' }: Schema): A
 
 const unknownNames = ['nmae', '', '__proto__', 'constructor', 'prototype', 'toString', 'toFields', 'Name', 'a.b', '0'];
 
-/** Single values that look like something and are not what `schema` allows. */
+/** Returns plausible values that `schema` does not allow. */
 function amiss(schema: Schema): unknown[] {
   const { minimum = 0, maximum = 0, maxLength = 0 } = schema;
   const numbers = [minimum - 1, maximum + 1, minimum + 0.5, -1, 0, 1, 2 ** 31, 2 ** 53, 1e21, 1e308, -1e308];
@@ -215,5 +215,5 @@ function amiss(schema: Schema): unknown[] {
   return [...refused, '\ud800', 'a\udfffb'];
 }
 
-/** Halves of characters, which no text of Unicode has and no database stores. JSON Schema has no word for them. */
+/** Lone surrogates, which no database stores. JSON Schema can't exclude them. */
 export const hasLoneSurrogates = (value: unknown): boolean => /\\ud[89a-f]/.test(JSON.stringify(value));

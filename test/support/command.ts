@@ -1,6 +1,6 @@
 let runs = 0;
 
-/** What a command has printed, and its exit code. */
+/** The output of a command, and its exit code. */
 export interface CommandResult {
   readonly code: number;
   readonly stdout: string;
@@ -8,8 +8,8 @@ export interface CommandResult {
 }
 
 /**
- * Runs a command of scripts/ in this process, which saves the start of a program. That each command also starts as it is
- * built is seen to by test/commands/run.spec.ts and the tests it names.
+ * Runs a command of scripts/ in this process, which saves the start of a program. test/commands/run.spec.ts, and tests
+ * named there, start each command from the build.
  * @param script such as "verify"
  */
 export async function runCommand(

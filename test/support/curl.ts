@@ -1,9 +1,9 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { parseArgs, promisify } from 'node:util';
 
-/** A command of a page, and the answers that the page shows after it. */
+/** A command of a page, and the responses that the page shows after it. */
 export interface Example {
-  /** The headings since the command before. */
+  /** The headings since the previous command. */
   readonly headings: readonly string[];
   readonly command: string;
   readonly answers: readonly unknown[];
@@ -44,7 +44,7 @@ export const hasCurl = ((version) => version !== undefined && Number(version[1])
 export const runInShell: Curl = async (command, url) =>
   parse((await promisify(execFile)('sh', ['-c', at(command, url)])).stdout);
 
-/** Does what curl does, for the few options that pages use. */
+/** Behaves like curl, for the few options that pages use. */
 export const runByFetch: Curl = async (command, url) => {
   const words = [
     ...at(command, url)

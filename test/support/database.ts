@@ -11,12 +11,12 @@ import { generousLimits, withGenerousLockTimeout } from './generous-limits.js';
 export interface Database {
   readonly url: string;
   readonly unitOfWork: UnitOfWork;
-  /** The connection, or the pool of them, that writes. */
+  /** The connection, or the pool, for writes. */
   readonly dataSource: DataSource;
   close(): Promise<void>;
 }
 
-/** The database at `url`, opened, migrated and checked as the service does it at every start. */
+/** Opens the database at `url` as the service does: migrates and checks it. */
 export async function openDatabaseAt(
   url: string,
   changes: Partial<DataSourceOptions> = {},
@@ -31,7 +31,7 @@ export async function openDatabaseAt(
   return { url, unitOfWork: app.get(UnitOfWork), dataSource: app.get(DataSource), close: () => app.close() };
 }
 
-/** A database of one's own, gone when it is closed. */
+/** Opens a new database, which is dropped when it is closed. */
 export async function openDatabase(): Promise<Database> {
   const { url, drop } = await freshDatabase();
   const database = await openDatabaseAt(url);

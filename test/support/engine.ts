@@ -4,18 +4,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Pool } from 'pg';
 
-/** Which database the tests run on now: each of them runs once on each. Set by test/jest/on-sqlite.ts and on-postgres.ts. */
+/** The database of the current run: each test runs once on each. Set by test/jest/on-sqlite.ts and on-postgres.ts. */
 declare const engine: 'sqlite' | 'postgres';
 
 export const isSqlite = (): boolean => engine === 'sqlite';
 
 export interface FreshDatabase {
-  /** What to give the service as DATABASE_URL. */
+  /** The DATABASE_URL of the service. */
   readonly url: string;
   drop(): Promise<void>;
 }
 
-/** A database without rows: a copy of a migrated one, which takes a fraction of the time that migrating takes. */
+/**
+ * Creates a database without rows, as a copy of a migrated one, which takes a fraction of the time of the migrations.
+ */
 export async function freshDatabase(): Promise<FreshDatabase> {
   if (isSqlite()) {
     const file = await freshFile();
@@ -25,12 +27,12 @@ export async function freshDatabase(): Promise<FreshDatabase> {
   return freshDatabaseOn(process.env['TEST_DATABASE_URL']!, process.env['TEST_DATABASE_TEMPLATE']);
 }
 
-/** A database without tables. */
+/** Creates a database without tables. */
 export function emptyDatabase(): Promise<FreshDatabase> {
   return isSqlite() ? freshFile() : freshDatabaseOn(process.env['TEST_DATABASE_URL']!);
 }
 
-/** An empty SQLite file of one's own, whichever database the tests run on. */
+/** Creates an empty SQLite file, also if the tests run on PostgreSQL. */
 export async function freshFile(): Promise<FreshDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'movie-rental-'));
   return {
@@ -59,7 +61,7 @@ async function command(server: string, sql: string): Promise<void> {
   let pool = servers.get(server);
   if (!pool) {
     pool = new Pool({ connectionString: server, max: 1, idleTimeoutMillis: 0, allowExitOnIdle: true });
-    // A server that stops ends the connection. The next command opens another.
+    // A server that stops closes the connection. The next command opens another one.
     pool.on('error', () => undefined);
     servers.set(server, pool);
   }

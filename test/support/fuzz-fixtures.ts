@@ -22,7 +22,7 @@ const lists: Readonly<Record<string, string>> = {
   movie_rents: '&is_closed=false',
 };
 
-/** What random requests refer to: the ids, ETags and links to pages that a shop has returned. */
+/** The values for random requests: ids, ETags and links to pages that the service has returned. */
 export class FuzzFixtures {
   private readonly ids = new Map<string, number[]>();
   private readonly tags = new Map<string, string>();

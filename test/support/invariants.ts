@@ -41,7 +41,7 @@ export async function invariantViolations(databaseUrl: string): Promise<string[]
   throw new Error(`npm run verify failed: ${stdout}${stderr}`);
 }
 
-/** All that a shop shows of its movies, copies and rentals. */
+/** The movies, copies and rentals in responses of the service. */
 interface Representations {
   readonly movies: readonly Movie[];
   readonly copies: readonly Copy[];

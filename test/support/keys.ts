@@ -27,7 +27,7 @@ export function createKey(databaseUrl: string, scopes: string, ...rest: readonly
 
 const methods = ['get', 'post', 'put', 'patch', 'delete', 'options', 'head'] as const;
 
-/** The API as a caller with a credential uses it. */
+/** Returns the API of a caller with a credential. */
 export function withToken(api: Api, token: string): Api {
   const authorized = methods.map((method) => [
     method,
@@ -36,7 +36,7 @@ export function withToken(api: Api, token: string): Api {
   return Object.assign(Object.create(api) as Api, Object.fromEntries(authorized));
 }
 
-/** A service whose callers need a credential, on a fresh database, with a key that may do everything. */
+/** Opens a service with authentication, on a new database, with a key that may do everything. */
 export async function openSecuredShop(circumstances: Parameters<typeof openShop>[0] = {}) {
   const database = await freshDatabase();
   const token = await createKey(database.url, everyScope);
@@ -44,7 +44,7 @@ export async function openSecuredShop(circumstances: Parameters<typeof openShop>
   return {
     ...shop,
     token,
-    /** As the caller who may do everything. */
+    /** The API of the caller that may do everything. */
     admin: withToken(shop.api, token),
     createKey: (scopes: string, ...rest: readonly string[]) => createKey(database.url, scopes, ...rest),
     async close() {

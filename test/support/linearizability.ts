@@ -1,31 +1,34 @@
 /**
- * Something that was asked and answered. Between the two instants, and at one moment, it happened. What was never
- * answered, so that `answered` is Infinity, happened at any moment after it was asked, or not at all.
+ * A request and its response. It took effect at one moment between the two instants. Without a response, `answered` is
+ * Infinity: the request took effect at any later moment, or never.
  */
 export interface Operation<Request, Answer> {
   readonly request: Request;
   readonly answer: Answer | undefined;
-  /** When it was asked, and when the answer had come; on one clock for all operations. */
+  /** The instants of the request and of the response, on one clock for all operations. */
   readonly asked: number;
   readonly answered: number;
 }
 
-/** What one thing should do if it were asked one thing after the other. */
+/** The sequential specification of an object. */
 export interface Model<State, Request, Answer> {
   readonly initial: State;
-  /** The state after `request` was answered so in `state`, or wasn't answered; undefined where it can't have been. */
+  /**
+   * Returns the state after `request` in `state`, with this answer or without one; undefined if the answer is
+   * impossible.
+   */
   next(state: State, request: Request, answer: Answer | undefined): State | undefined;
-  /** Whether this changes nothing, whatever the state it is asked in. */
+  /** Whether the request changes nothing in any state. */
   isIdle(request: Request, answer: Answer | undefined): boolean;
-  /** The same text for the same state. */
+  /** Returns the same text for equal states. */
   key(state: State): string;
 }
 
 /**
- * Looks for an order of the operations in which each is answered as the model says, and none comes before another
- * that was answered before it was asked (Wing and Gong 1993, with the memory of Lowe 2017).
- * @returns undefined where there is one; else the operations of which none can come next after the longest that was
- * found, and the last of those before
+ * Searches for a sequence of the operations that the model allows, and in which no operation precedes one that was
+ * answered before its request (Wing and Gong 1993, with the cache of Lowe 2017).
+ * @returns undefined if there is one; otherwise the operations that cannot follow the longest sequence that was found, and
+ * the last operations of that sequence
  */
 export function findViolation<State, Request, Answer>(
   history: readonly Operation<Request, Answer>[],
@@ -37,7 +40,7 @@ export function findViolation<State, Request, Answer>(
   const refuted = new Set<string>();
   let longest: { order: number[]; stuck: number[] } = { order: [], stuck: [] };
 
-  /** Those that can come next: no other that isn't done was answered before they were asked. */
+  /** Returns the operations that can come next: no pending one was answered before their request. */
   const candidates = (): number[] => {
     const found: number[] = [];
     let firstAnswer = Infinity;
@@ -53,7 +56,7 @@ export function findViolation<State, Request, Answer>(
   const search = (state: State): boolean => {
     const next = candidates();
     if (next.every((index) => operations[index]!.answered === Infinity)) return true;
-    // Which are done follows from the first that isn't and from those after it that are.
+    // The set of completed operations is determined by the first pending one and the completed ones after it.
     const missing = next[0]!;
     const config = `${missing} ${[...done]
       .filter((index) => index > missing)
@@ -67,9 +70,9 @@ export function findViolation<State, Request, Answer>(
       const after = model.next(state, request, answer);
       return after === undefined ? [] : [{ index, after, isIdle: model.isIdle(request, answer) }];
     });
-    // What was never answered most likely wasn't done.
+    // Operations without a response come last: most likely they were not executed.
     possible.sort((one, other) => operations[one.index]!.answered - operations[other.index]!.answered || 0);
-    // What changes nothing can as well come first: whatever order there is stays one with it moved to the front.
+    // An operation that changes nothing can come first: moving it to the front keeps a sequence valid.
     const idle = possible.find(({ isIdle }) => isIdle);
     for (const one of idle ? [idle] : possible) {
       done.add(one.index);

@@ -6,19 +6,19 @@ import { committedDocument } from './project.js';
 /* eslint-disable @typescript-eslint/no-explicit-any -- reads a document of any shape */
 const document: any = committedDocument();
 
-/** An operation of the OpenAPI document, to be called as its own examples say. */
+/** An operation of the OpenAPI document, with its examples. */
 export interface Operation {
   readonly operationId: string;
-  /** The group it is shown in. */
+  /** The group in the documentation. */
   readonly tag: string;
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
-  /** As the document has it: /movies/{id}. */
+  /** The path in the document, such as /movies/{id}. */
   readonly path: string;
   readonly statuses: readonly string[];
   /** Lists of scopes of which one is needed; a caller without a credential has none. */
   readonly alternatives: readonly (readonly string[] | 'anonymous')[];
   readonly takesId: boolean;
-  /** The id of its example, which is that of a row of the demonstration. */
+  /** The id of its example: a row of the demonstration data. */
   readonly exampleId: number;
   /** Whether a body is read. */
   readonly readsBody: boolean;
@@ -45,17 +45,14 @@ export const operations: readonly Operation[] = Object.entries<any>(document.pat
 export const answering = (status: number): Operation[] =>
   operations.filter(({ statuses }) => statuses.includes(String(status)));
 
-/** Calls an operation as its example shows, but for what is said otherwise. */
+/** Calls an operation with its example, except for the given options. */
 export function call(api: Api, operation: Operation, { id = 1, query = '' } = {}): Test {
   const path = operation.path.replace('{id}', String(id)).replace('{slug}', 'copy-already-rented');
   const request = api[operation.method](path + query);
   return operation.body ? request.send(operation.body) : request;
 }
 
-/**
- * The operation as it succeeds in any shop with a client: examples that need more of the demonstration get what they
- * need.
- */
+/** Returns the operation such that it succeeds in any shop with a client: prepares the rows that its example needs. */
 export async function executable(
   operation: Operation,
   { api, clerk }: { api: Api; clerk: ReturnType<typeof clerkOf> },

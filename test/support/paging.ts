@@ -3,18 +3,18 @@ import type { Api } from './app.js';
 
 type Relation = 'first' | 'prev' | 'next';
 
-/** Where a page's Link header leads, by relation. */
+/** Returns the links of a page's Link header, by relation. */
 export function linksOf({ headers }: Response): Partial<Record<Relation, string>> {
   const links = (headers['link'] as string).split(', ').map((link) => /^<([^>]*)>; rel="(\w+)"$/.exec(link)!);
   return Object.fromEntries(links.map(([, url, relation]) => [relation, url]));
 }
 
-/** The cursor of a link, as its query carries it. */
+/** Returns the cursor in the query of a link. */
 export function cursorOf(link: string): string {
   return new URL(link, 'http://localhost').searchParams.get('cursor')!;
 }
 
-/** Follows one relation from a page to the last, as a consumer does. */
+/** Follows one relation from a page to the last one. */
 async function* pages<Row = { id: number }>(api: Api, url: string, relation: 'prev' | 'next'): AsyncGenerator<Row[]> {
   for (let next: string | undefined = url; next;) {
     const page: Response = await api.get(next).expect(200);
@@ -23,7 +23,7 @@ async function* pages<Row = { id: number }>(api: Api, url: string, relation: 'pr
   }
 }
 
-/** The whole of a list, page by page. @param filters a query */
+/** Reads a whole list, page by page. @param filters a query */
 export async function readAll<Row>(api: Api, list: string, filters = ''): Promise<Row[]> {
   const rows: Row[] = [];
   for await (const page of pages<Row>(api, `${list}?limit=200&${filters}`, 'next')) rows.push(...page);
@@ -31,8 +31,8 @@ export async function readAll<Row>(api: Api, list: string, filters = ''): Promis
 }
 
 /**
- * Follows one relation from a page to the last, and hands out the ids on each page.
- * @param meanwhile what happens to the list after each page
+ * Follows one relation from a page to the last one, and returns the ids on each page.
+ * @param meanwhile changes the list after each page
  */
 export async function walk(
   api: Api,

@@ -1,4 +1,4 @@
-/** Does `job` for each item, `width` at a time: each worker that is done takes the next. */
+/** Runs `job` for each item, `width` at a time. */
 export async function inParallel<Item>(
   items: Iterable<Item>,
   width: number,

@@ -8,7 +8,7 @@ import { until } from './until.js';
 
 export const isPgBouncerInstalled = spawnSync('pgbouncer', ['--version']).status === 0;
 
-/** A PgBouncer that pools sessions of the server at `server`, with further lines for its configuration. */
+/** Starts a PgBouncer that pools sessions of the server at `server`, with additional configuration lines. */
 export async function startPgBouncer(
   server: string,
   ...settings: readonly string[]

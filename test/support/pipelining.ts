@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Starts a bare server that `prepare` gives what is tested. */
+/** Starts a bare server to which `prepare` adds the tested part. */
 export async function startServer(
   answer: RequestListener,
   prepare: (server: Server) => void,

@@ -1,7 +1,7 @@
 /* eslint-disable @typescript-eslint/no-explicit-any -- a problem's facts are judged by the tests, member by member */
 import type { Test } from 'supertest';
 
-/** Expects a request to be refused with a problem of this type, and hands out the problem. */
+/** Expects a request to be refused with a problem of this type, and returns the problem. */
 export async function refused(request: Test, status: number, type: string): Promise<Record<string, any>> {
   const answer = await request;
   expect(answer).toMatchObject({
@@ -12,13 +12,13 @@ export async function refused(request: Test, status: number, type: string): Prom
   return answer.body;
 }
 
-/** Expects a request to be refused for what stands in its body, and hands out where. */
+/** Expects 422 for a request body, and returns the pointers of the errors. */
 export async function faultyMembers(request: Test): Promise<string[]> {
   const { errors } = await refused(request, 422, 'invalid-input');
   return errors.map(({ pointer }: { pointer: string }) => pointer);
 }
 
-/** Expects a request to be refused for what stands in its path or query, and hands out in which parameters. */
+/** Expects 422 for a path or query, and returns the wrong parameters. */
 export async function faultyParameters(request: Test): Promise<string[]> {
   const { errors } = await refused(request, 422, 'invalid-input');
   return errors.map(({ parameter }: { parameter: string }) => parameter);

@@ -24,7 +24,7 @@ export class QueryRecorder extends AbstractLogger {
     }
   }
 
-  /** Returns the statements since the last call, and forgets them. */
+  /** Returns the statements since the last call, and clears them. */
   take(): Statement[] {
     return this.statements.splice(0);
   }

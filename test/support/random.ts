@@ -1,4 +1,4 @@
-/** Numbers that look random, and are the same again for the same seed (mulberry32). */
+/** Pseudorandom numbers, the same for the same seed (mulberry32). */
 export class Random {
   private state: number;
 
@@ -30,7 +30,7 @@ export class Random {
   }
 }
 
-/** Plays what chance decides. A failure tells the seed; with it in TEST_SEED the same plan is played again. */
+/** Runs a randomized test. A failure prints the seed; TEST_SEED repeats the same plan. */
 export async function withSeed(play: (random: Random, seed: number) => Promise<void>): Promise<void> {
   const seed = Number(process.env['TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
   try {

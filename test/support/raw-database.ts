@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import sqlite3 from 'sqlite3';
 
-/** Executes SQL on the database of a service, past the service. */
+/** Executes SQL directly on the database of a service. */
 export async function executeRaw(url: string, sql: string): Promise<void> {
   if (url.startsWith('sqlite:')) {
     const file = await openFile(url);
@@ -12,7 +12,7 @@ export async function executeRaw(url: string, sql: string): Promise<void> {
   await client.query(sql).finally(() => client.end());
 }
 
-/** Returns the rows of a query on the database of a service, past the service. */
+/** Returns the rows of a query, directly from the database of a service. */
 export async function queryRaw<Row extends object = object>(url: string, sql: string): Promise<Row[]> {
   if (url.startsWith('sqlite:')) {
     const file = await openFile(url);

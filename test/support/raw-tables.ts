@@ -2,12 +2,12 @@ import type { EntityManager, Repository } from 'typeorm';
 import { Genre } from '../../src/genres/genre.entity.js';
 import { GenreRepository } from '../../src/genres/genre.repository.js';
 
-/** The manager that repositories hide, as a participant of a unit of work. */
+/** The EntityManager that repositories hide, for use in a unit of work. */
 export class RawTables {
   constructor(readonly manager: EntityManager) {}
 }
 
-/** The repository of genres, with TypeORM's repository and SQL beside it. */
+/** The repository of genres, with access to TypeORM's repository and SQL. */
 export class RawGenres extends GenreRepository {
   declare readonly manager: EntityManager;
 

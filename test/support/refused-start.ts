@@ -13,7 +13,7 @@ export async function reasonOfRefusedStart(
     [],
     options,
   );
-  // One that starts, and should not, is ended.
+  // Stops a service that starts although it should not.
   await service.url().then(
     () => service.kill('SIGKILL'),
     () => undefined,
@@ -24,7 +24,7 @@ export async function reasonOfRefusedStart(
   return service.stderr;
 }
 
-/** Returns what the service would print, from a start in this process, which must be refused. */
+/** Returns the message of a start in this process, which must be refused. */
 export async function failureOfStart(circumstances: Parameters<typeof openShop>[0]): Promise<string> {
   const started = await openShop(circumstances).catch(describeStartFailure);
   if (typeof started === 'string') return started;

@@ -1,4 +1,12 @@
-import { Disagreement, chooseCopies, conflict, done, mostSevere, termsOf, type Verdict } from './rental-judgement.js';
+import {
+  Disagreement,
+  chooseCopies,
+  conflict,
+  done,
+  mostSevere,
+  termsOf,
+  type Verdict,
+} from './rental-expectations.js';
 import {
   clientRefusals,
   copyNamed,
@@ -14,7 +22,7 @@ import {
   type RequestTo,
 } from './rental-model.js';
 
-/** A name of a correction, and the line of the rental that it is for; undefined for a new line. */
+/** A name in a correction, and its line of the rental; undefined for a new line. */
 interface Wanted {
   readonly line?: Line;
   /** Names the copy of the line if the line keeps it. */
@@ -22,7 +30,7 @@ interface Wanted {
   readonly keepsCopy: boolean;
 }
 
-/** PUT of a rental: its lines become those that are named. Lines that have ended stay as they are. */
+/** PUT of a rental: named lines replace its lines. Ended lines are not changed. */
 export function correct(desk: Desk, { rentId, clientId, names, rules = [] }: RequestTo<'correct'>): Verdict {
   const rent = rentOf(desk, rentId);
   if (rent.voided) return conflict('rent-voided');
@@ -97,7 +105,7 @@ function idErrors(lines: readonly Line[], names: readonly Name[]): Refusal[] {
   });
 }
 
-/** A name without the id of a line is for the open line with its copy, else for one with a copy of its movie. */
+/** A name without the id of a line refers to the open line with its copy, else to one with a copy of its movie. */
 function match(desk: Desk, lines: readonly Line[], names: readonly Name[]): Wanted[] {
   const isCopyOf = (line: Line, name: Name): boolean => copyNamed(desk, name)?.id === line.copyId;
   const isOfMovie = (line: Line, name: Name): boolean =>
@@ -115,7 +123,7 @@ function match(desk: Desk, lines: readonly Line[], names: readonly Name[]): Want
   });
 }
 
-/** When the last loan of a copy ended that has ended; the beginning of time if there is none. */
+/** Returns the end of the last ended loan of a copy; the earliest instant if there is none. */
 const lastEnd = (desk: Desk, copy: Copy): string =>
   desk.lines
     .flatMap((line) => (line.copyId === copy.id ? (line.returned ?? line.lost ?? []) : []))

@@ -1,7 +1,7 @@
 /* eslint-disable @typescript-eslint/no-explicit-any -- answers are of any shape */
 import { dateAt, endOf } from './rental-calendar.js';
 
-/** What a shop holds of its desk, as the rules see it. */
+/** The model of a shop: the state that the rules of rentals use. */
 export interface Desk {
   now: string;
   /** The id of the last rental of another desk. */
@@ -89,7 +89,7 @@ export type Request =
   | { readonly do: 'set state'; copyId: number; state: ServiceState }
   | { readonly do: 'set stock'; movieId: number; stock: number }
   | { readonly do: 'be refused'; of: Request; refusal: Refusal }
-  | { readonly do: 'look' };
+  | { readonly do: 'read state' };
 export type RequestTo<Kind extends Request['do']> = Extract<Request, { readonly do: Kind }>;
 
 export interface Answer {
@@ -132,7 +132,7 @@ export const isOverdue = ({ now }: Desk, { due, returned, lost }: Line): boolean
   due !== null && dateAt(returned ?? lost ?? now, due.zone) > due.on;
 export const today = ({ now, policy }: Desk): string => dateAt(now, policy.time_zone);
 
-/** What speaks against lending a client a number of copies, and removing others from those that the client has. */
+/** Returns the refusals of lending a client `added` copies, while others are removed from its open copies. */
 export function clientRefusals(desk: Desk, clientId: number, added: number, removed = 0): Refusal[] {
   if (added === 0) return [];
   const refuse = (code: string, facts: object) => ({ pointer: '#/client_id', code, overridable: true, ...facts });

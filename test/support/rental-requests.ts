@@ -14,10 +14,12 @@ import {
   serviceStates,
 } from './rental-model.js';
 
-/** A request whose names are ordinals, of things as they are when it is sent. Undefined if there is no such thing. */
+/**
+ * A request whose names are ordinals of resources, resolved when it is sent. Undefined if there is no such resource.
+ */
 export type Plan = (desk: Desk) => Request | undefined;
 
-/** 0 stands for the newest thing, 1 for the one before, and so on. */
+/** 0 is the newest resource, 1 the one before, and so on. */
 const ordinal = fc.nat(7);
 const at = <Item>(items: readonly Item[], nth: number): Item | undefined =>
   items.length === 0 ? undefined : items[items.length - 1 - (nth % items.length)];
@@ -59,7 +61,7 @@ const sometimes = <Value>(value: Arbitrary<Value>): Arbitrary<Value | undefined>
 const limit = fc.option(fc.integer({ min: 0, max: 4 }), { freq: 3 });
 const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 
-/** A date of the next days. */
+/** A date within the next days. */
 const soon = fc.nat(3).map((days) => (desk: Desk) => addDays(desk.now.slice(0, 10), days));
 
 const policies = fc.oneof(
@@ -210,7 +212,7 @@ const changePolicy = fc.oneof(
   },
 );
 
-/** What clerks do with rentals and copies. */
+/** Requests for rentals and copies. */
 export const deskPlans: Arbitrary<Plan> = fc.oneof(
   { weight: 8, arbitrary: checkOut },
   { weight: 5, arbitrary: correct },
@@ -223,7 +225,7 @@ export const deskPlans: Arbitrary<Plan> = fc.oneof(
   { weight: 1, arbitrary: setStock },
   { weight: 1, arbitrary: block },
 );
-/** What changes the rules. */
+/** Requests that change the rules. */
 export const officePlans: Arbitrary<Plan> = fc.oneof(
   { weight: 2, arbitrary: changePolicy },
   { weight: 1, arbitrary: unblock },
@@ -232,7 +234,7 @@ export const officePlans: Arbitrary<Plan> = fc.oneof(
 
 /** Sends a request. */
 export async function send(api: Api, genreId: number, request: Request): Promise<Answer> {
-  if (request.do === 'look' || request.do === 'be refused') throw new Error(`${request.do} is no request.`);
+  if (request.do === 'read state' || request.do === 'be refused') throw new Error(`${request.do} is no request.`);
   const [method, path, body] = toHttp(request, genreId);
   const sent = api[method](path);
   const { status, body: answer }: Response = await (body ? sent.send(body) : sent);
@@ -240,7 +242,7 @@ export async function send(api: Api, genreId: number, request: Request): Promise
 }
 
 function toHttp(
-  request: Exclude<Request, { readonly do: 'look' | 'be refused' }>,
+  request: Exclude<Request, { readonly do: 'read state' | 'be refused' }>,
   genreId: number,
 ): ['post' | 'put' | 'patch' | 'delete', string, object?] {
   const comment = 'As the clerk was told.';

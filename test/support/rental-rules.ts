@@ -12,8 +12,8 @@ import {
   pointerOf,
   termsOf,
   type Verdict,
-} from './rental-judgement.js';
-import { shown } from './rental-look.js';
+} from './rental-expectations.js';
+import { expectedState } from './rental-state.js';
 import {
   blockRefusals,
   clientRefusals,
@@ -41,7 +41,7 @@ import {
   type Refusal,
 } from './rental-model.js';
 
-/** Changes the model as the answer demands. @throws Disagreement */
+/** Applies a request and its response to the model. @throws Disagreement */
 export function step(desk: Desk, request: Request, { status, body }: Answer): void {
   const verdict = judge(desk, request);
   const type = verdict.type && `/problems/${verdict.type}`;
@@ -124,12 +124,12 @@ function judge(desk: Desk, request: Request): Verdict {
         ),
       );
     }
-    case 'look':
-      return done((body) => agree('the shop', body, shown(desk)));
+    case 'read state':
+      return done((body) => agree('the shop', body, expectedState(desk)));
   }
 }
 
-/** Every rule is judged for the client and for every line; nothing is lent unless all are kept, or lifted. */
+/** Every rule is checked for the client and for every line; nothing is lent unless all are satisfied or lifted. */
 function checkOut(desk: Desk, { clientId, names, rules = [], isDryRun }: RequestTo<'check out'>): Verdict {
   const choices = chooseCopies(desk, names);
   const all = [...clientRefusals(desk, clientId, names.length), ...choices.flatMap((choice) => choice.refusals)];
@@ -183,7 +183,7 @@ function giveBack(desk: Desk, line: Line, isDamaged = false): boolean {
   return hasEnded;
 }
 
-/** Each copy of a stack is answered by itself. */
+/** Each copy of a stack has its own outcome. */
 function returnStack(desk: Desk, { names }: RequestTo<'return stack'>): Verdict {
   return done(({ copies }) => {
     const outcomes = names.map((name) => {

@@ -9,7 +9,7 @@ import { type PostgresServer, prepareServer, serverFolder } from '../../scripts/
 export interface ReplicatedServer {
   readonly primary: PostgresServer;
   readonly standby: PostgresServer;
-  /** Lets the standby receive and keep what is committed, but show none of it, until it resumes. */
+  /** Makes the standby receive commits without showing them, until it resumes. */
   pauseReplay(): Promise<void>;
   resumeReplay(): Promise<void>;
   stop(): Promise<void>;
@@ -24,7 +24,7 @@ export async function startReplicatedServer(): Promise<ReplicatedServer> {
     standbyFolder,
     [`primary_conninfo=host=127.0.0.1 port=${source.port} user=postgres password=postgres`],
     async () => {
-      // A cluster that was never started may be copied file by file; `cp -a` keeps whose they are.
+      // A cluster that was never started may be copied file by file; `cp -a` keeps the owner.
       await promisify(execFile)('cp', ['-a', primary.databaseDir, standbyFolder]);
       await writeFile(join(standbyFolder, 'standby.signal'), '');
     },

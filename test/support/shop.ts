@@ -3,7 +3,7 @@ import { type Api, openShop } from './app.js';
 
 let serial = 0;
 
-/** Stocks a shop over HTTP, as any consumer would. */
+/** Creates resources over HTTP, like any client. */
 export function clerk(api: Api) {
   const post = async (path: string, body: object): Promise<Record<string, any>> => {
     const { body: created } = await api.post(path).send(body).expect(201);
@@ -37,7 +37,7 @@ export function clerk(api: Api) {
   };
 }
 
-/** One shop, with its clerk, for all tests of a file: opened before the first of them and closed after the last. */
+/** Opens one shop, with its clerk, for all tests of a file. */
 export function useShop() {
   const shop = {} as Awaited<ReturnType<typeof openShop>> & { clerk: ReturnType<typeof clerk> };
   beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** A TCP proxy between a service and a server, with faults of the network to inject. */
+/** A TCP proxy between a service and a server, which injects network faults. */
 export class TcpProxy {
   private target!: URL;
   private readonly pairs = new Set<readonly [Socket, Socket]>();
@@ -50,7 +50,7 @@ export class TcpProxy {
     this.dropPackets();
   }
 
-  /** Drops all packets of the open connections, as a firewall that has lost its state. New connections work. */
+  /** Drops all packets of the open connections, like a firewall that has lost its state. New connections work. */
   dropPackets(): void {
     for (const pair of this.pairs) {
       const [near, far] = pair;

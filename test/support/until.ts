@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Milliseconds that a condition may take on a busy machine. A condition that takes longer is never met. */
+/** Maximum milliseconds for a condition on a busy machine. */
 const limitMs = 60_000;
 
 /**

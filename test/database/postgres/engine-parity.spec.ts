@@ -25,7 +25,7 @@ const rent = (client: number, ...copies: number[]) => ({
 
 let licenses = 0;
 
-/** A day in a shop, the refusals last: a refused unit of work takes ids with it on PostgreSQL. */
+/** A day in a shop, refused requests last: on PostgreSQL a refused unit of work uses up ids. */
 const changes: readonly Request[] = [
   ...['Drama', 'Ärger', 'arger 2', 'Zoo'].map((name) => ['post', '/genres', { name }] as const),
   ...titles.map(
@@ -97,7 +97,7 @@ describe('engine parity: SQLite and PostgreSQL', () => {
 
   const ask = (api: Api, [method, path, body]: Request) => api[method](path).send(body);
 
-  /** @param other what the second shop is asked, where it isn't the same */
+  /** @param other the request to the second shop, if it differs */
   async function expectSame(request: Request, other = request): Promise<[Response, Response]> {
     const answers = await Promise.all([ask(shops[0].api, request), ask(shops[1].api, other)]);
     const [sqlite, postgres] = answers.map(comparable);
@@ -136,7 +136,10 @@ const chance = [
   [/"code":"[0-9A-Z]{12}"/g, '"code":"(code)"'],
 ] as const;
 
-/** An answer without what two shops can't have in common: times, and what is made of them or of chance. */
+/**
+ * Returns a response without the parts that differ between two shops: times, random values, and what is derived from
+ * them.
+ */
 function comparable({ status, headers, text }: Response): object {
   const body = chance.reduce((known, [pattern, word]) => known.replace(pattern, word), text);
   const ofChance = new Set(['date', 'x-request-id', ...(body === text ? [] : ['etag', 'link'])]);

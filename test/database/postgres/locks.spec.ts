@@ -53,7 +53,7 @@ describe('row locks on PostgreSQL', () => {
     return result;
   }
 
-  /** The same lock as that of a unit of work which judges the row. */
+  /** The same lock as that of a unit of work that checks the row. */
   const locked = (table: string, id: number) => `SELECT FROM ${table} WHERE id = ${id} FOR NO KEY UPDATE`;
   const expectToWait = async (statement: string, request: () => Test) =>
     expect((await race(statement, 'ROLLBACK', request)).waited).toBe(true);
@@ -90,7 +90,7 @@ describe('row locks on PostgreSQL', () => {
     });
   });
 
-  // A program that takes no locks: the unique index is the last word.
+  // A program that takes no locks: the unique index is the last guard.
   describe('not taken by another program', () => {
     const insert = (rentId: number, copyId: number) =>
       `INSERT INTO movie_rent_detail (movie_rent_id, client_id, movie_copy_id, lent_datetime)

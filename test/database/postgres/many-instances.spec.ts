@@ -16,10 +16,10 @@ describe(`${count} instances of the service on one PostgreSQL`, () => {
   let database: FreshDatabase;
   let services: Program[];
   let apis: Api[];
-  /** One clerk at each of them. */
+  /** One clerk for each instance. */
   let desks: ReturnType<typeof clerk>[];
 
-  // All of them find the database empty, and want to migrate it.
+  // All of them find an empty database, and try to migrate it.
   beforeAll(async () => {
     database = await emptyDatabase();
     const settings = { ...generousVariables, DATABASE_URL: withGenerousLockTimeout(database.url) };
@@ -33,7 +33,7 @@ describe(`${count} instances of the service on one PostgreSQL`, () => {
     await database.drop();
   });
 
-  /** The instance whose turn it is to be asked, and its clerk. */
+  /** Returns the instances in turn. */
   const instance = (turn: number): Api => apis[turn % count]!;
   const desk = (turn: number) => desks[turn % count]!;
   const order = (turn: number, clientId: number, copyId: number) =>

@@ -9,7 +9,10 @@ import { executeRaw } from '../../support/raw-database.js';
 
 const work = { genres: RawGenres };
 const connections = 10;
-/** Ten times what is promised, for a busy machine: without a limit, all would wait for ever. `npm run faults` is strict. */
+/**
+ * Ten times the documented limit, for a busy machine: without a limit, all would wait for ever. `npm run faults` is
+ * strict.
+ */
 const longestWait = 30_000;
 
 const nameOf = ({ url }: FreshDatabase): string => new URL(url).pathname.slice(1);
@@ -35,7 +38,7 @@ describe('units of work on PostgreSQL', () => {
     unitOfWork.run(work, ({ genres }) => genres.query(`SELECT pg_sleep(${seconds})`).then(() => 'done'));
   const read = () => unitOfWork.read(work, ({ genres }) => genres.count());
 
-  /** What becomes of `jobs`, and how long the longest of them took, in milliseconds. */
+  /** Returns the results of `jobs`, and the duration of the longest in milliseconds. */
   async function outcomes(jobs: (() => Promise<unknown>)[]): Promise<{ reasons: unknown[]; longest: number }> {
     const begun = performance.now();
     const settled = await Promise.allSettled(jobs.map((job) => job()));
@@ -50,7 +53,7 @@ describe('units of work on PostgreSQL', () => {
   it('wait for their turn without a timeout, since a queue is no outage', async () => {
     const { reasons, longest } = await outcomes(Array(500).fill(() => sleep(0.05)));
     expect(new Set(reasons)).toEqual(new Set(['done']));
-    // More than the time limit for connecting: it would strike if it counted the waiting.
+    // Longer than the connection timeout, which must not include the time in the queue.
     expect(longest).toBeGreaterThan(2_200);
   });
 
@@ -87,7 +90,7 @@ describe('units of work on PostgreSQL', () => {
     const lockBoth = (one: number, other: number) =>
       unitOfWork.run(work, async ({ genres }) => {
         await genres.query(`UPDATE genre SET description = 'x' WHERE id = ${one}`);
-        // Each waits until both have one, and then for the other's.
+        // Each unit waits until both hold a lock, and then for the other's lock.
         for (locked++; locked < 2;) await setTimeout(10);
         await genres.query(`UPDATE genre SET description = 'x' WHERE id = ${other}`);
       });

@@ -10,18 +10,18 @@ import { executeRaw } from '../../support/raw-database.js';
 import { until } from '../../support/until.js';
 import { type ReplicatedServer, startReplicatedServer } from '../../support/replicated-server.js';
 
-/** Ten times what is promised, for a busy machine. A read that waited for the replica would wait for ever. */
+/** Ten times the documented limit, for a busy machine. A read that waited for the replica would wait for ever. */
 const longestWaitMs = 30_000;
 
 const work = { genres: RawGenres };
 type Genres = { genres: RawGenres };
 
-/** Whether a unit of work is on the replica. */
+/** Whether a unit of work runs on the replica. */
 const isOnReplica = async ({ genres }: Genres): Promise<boolean> => {
   const [row] = await genres.query<[{ standby: boolean }]>('SELECT pg_is_in_recovery() AS standby');
   return row.standby;
 };
-/** How many genres there are, and whether that was read on the replica. */
+/** Returns the number of genres, and whether it was read on the replica. */
 const genresSeen = async (shop: Genres) => ({ seen: await shop.genres.count(), onReplica: await isOnReplica(shop) });
 
 describe('a read replica', () => {
@@ -53,14 +53,14 @@ describe('a read replica', () => {
     return replica.href;
   };
   let count = 0;
-  /** Adds a genre, and tells how many there are now. */
+  /** Adds a genre, and returns the number of genres. */
   const add = async ({ unitOfWork }: Database): Promise<number> => {
     await unitOfWork.run(work, ({ genres }) => genres.create({ name: `Genre ${count}`, description: null }));
     return ++count;
   };
   const read = ({ unitOfWork }: Database) => unitOfWork.read(work, genresSeen);
 
-  /** Reads until it is done on the replica: that it was away or behind may be noticed, and forgotten, late. */
+  /** Reads until a read runs on the replica: the recovery of a lost or lagging replica takes time. */
   async function readOnReplica(database: Database): Promise<number> {
     let latest = await read(database);
     await until('the replica is read from', async () => latest.onReplica || (latest = await read(database)).onReplica);

@@ -15,7 +15,7 @@ const work = { genres: RawGenres };
 const names = ['lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout'];
 const settingsSql = `SELECT name, setting FROM pg_settings WHERE name = ANY($1)`;
 
-/** The settings of each connection that `count` units of work have at the same time. */
+/** Returns the settings of the connections of `count` concurrent units of work. */
 async function settingsIn({ unitOfWork }: Pick<Database, 'unitOfWork'>, count: number): Promise<object[]> {
   return Promise.all(
     Array.from({ length: count }, () =>

@@ -97,7 +97,7 @@ describe('npm run backup', () => {
     await pen;
     await other.destroy();
     expect(new Set(steps.map((step) => step.writes)).size).toBeGreaterThan(3);
-    // Where it started over, as many pages or more would be left as before.
+    // After a restart, as many pages or more would be left as before.
     for (const { pages } of steps.slice(0, -1)) expect(pages).toBe(100);
   });
 

@@ -18,7 +18,7 @@ describe('group commit', () => {
     let begin!: () => void;
     const released = new Promise<void>((resolve) => (release = resolve));
     const begun = new Promise<void>((resolve) => (begin = resolve));
-    // Has the turn first, so that the three behind it wait together and share a transaction.
+    // Runs first, so that the next three wait together and share a transaction.
     const alone = database.unitOfWork.run(work, async () => {});
     const stored = add('Western');
     const rows: object[] = [];
@@ -34,7 +34,7 @@ describe('group commit', () => {
     });
     await alone;
     await begun;
-    // The unit has failed: the one behind it runs. All promises that were settled by then have been heard of.
+    // The unit has failed, and the next one runs. All promises that are settled have been handled.
     await new Promise((resolve) => setImmediate(resolve));
     expect(isRejected).toBe(false);
     expect(await onDisk()).toEqual([]);

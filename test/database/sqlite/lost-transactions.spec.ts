@@ -27,7 +27,7 @@ describe('a transaction that SQLite has lost', () => {
   it('rejects every unit of its batch, and later units still work', async () => {
     await add('Before');
     await withFullDisk(async () => {
-      // Has the turn first, so that the three behind it wait together and share a transaction.
+      // Runs first, so that the next three wait together and share a transaction.
       const alone = database.unitOfWork.run(work, async ({ genres }) => {
         await genres.create({ name: 'Alone', description: null });
       });

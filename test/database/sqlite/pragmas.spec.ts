@@ -23,7 +23,7 @@ describe('pragmas of SQLite', () => {
     return answers;
   }
 
-  /** What is in force on each connection that units of work are given, the writer's first. */
+  /** Returns the pragmas of each connection of units of work, the writer first. */
   async function inForce(): Promise<object[]> {
     const connections = await SqliteDatabase.open(await openDataSource(dataSourceOptions(database.url)));
     const dataSources: DataSource[] = [];

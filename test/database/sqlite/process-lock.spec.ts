@@ -26,7 +26,7 @@ describe('the process lock of a SQLite file', () => {
     ({ service, url } = await startService({ DATABASE_URL: database.url }));
   }
 
-  /** What a second process that writes is told; this one is a second process. */
+  /** Returns the error of a second process that writes; this process is the second one. */
   async function refusalOf(path: string): Promise<string> {
     const refusal: unknown = await withDatabase(dataSourceOptions(`sqlite:${path}`), () => Promise.resolve()).catch(
       (error: unknown) => error,

@@ -45,7 +45,9 @@ describe('secure_delete', () => {
   });
 });
 
-/** Reads the files of a database that another process serves: this one has no locks on them to lose. */
+/**
+ * Reads the files of a database that another process serves: this process has no locks on them that it could release.
+ */
 function found(folder: string, texts: readonly string[], isAsked = (_name: string) => true): string[] {
   const bytes = readdirSync(folder)
     .filter(isAsked)

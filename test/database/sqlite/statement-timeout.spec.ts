@@ -7,7 +7,7 @@ import { until } from '../../support/until.js';
 
 const repositories = { genres: RawGenres };
 const timeoutMs = 200;
-/** Takes much longer than the timeout, and ends some day. */
+/** Takes much longer than the timeout, but is finite. */
 const endless =
   'WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 100000000) SELECT count(*) FROM n';
 const timedOut = {

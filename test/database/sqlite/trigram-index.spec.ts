@@ -10,7 +10,7 @@ describe.each(indexes)('the trigram index %s of a SQLite file', (index) => {
   beforeEach(async () => (database = await openDatabase()));
   afterEach(() => database.close());
 
-  /** Reads every movie and the whole index, and refuses if they differ. */
+  /** Compares every movie with the whole index, and fails if they differ. */
   const compare = () =>
     database.dataSource.query(`INSERT INTO ${index} (${index}, rank) VALUES ('integrity-check', 1)`);
 
@@ -22,7 +22,7 @@ describe.each(indexes)('the trigram index %s of a SQLite file', (index) => {
     year: 1999,
   });
 
-  /** Adds, changes and takes back movies, and as much again in vain. */
+  /** Adds, changes and deletes movies, and repeats this in a unit that is rolled back. */
   async function keepShop(): Promise<void> {
     const { id } = await database.unitOfWork.run(work, ({ genres }) =>
       genres.create({ name: 'Drama', description: null }),

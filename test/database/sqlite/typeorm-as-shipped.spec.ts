@@ -23,7 +23,7 @@ describe('TypeORM as shipped, where all query runners share one SQLite connectio
 
   const open = () => new DataSource(dataSourceOptions(database.url)).initialize();
 
-  /** A new connection finds what was committed: all else is gone with the first connection. */
+  /** A new connection finds only committed rows: others are lost with the first connection. */
   async function reopen(): Promise<void> {
     await shared.destroy();
     shared = await open();
@@ -37,7 +37,7 @@ describe('TypeORM as shipped, where all query runners share one SQLite connectio
 
   const genre = (name: string) => ({ name, nameKey: name, description: null });
 
-  /** Does `work`, to its acknowledged end, while a transaction is open that fails afterwards. */
+  /** Runs `work` until it is acknowledged, while a transaction is open that fails afterwards. */
   async function besideOneThatFails(work: () => Promise<unknown>): Promise<void> {
     let begun = (): void => undefined;
     const open = new Promise<void>((resolve) => (begun = resolve));

@@ -23,7 +23,7 @@ describe('the write-ahead log', () => {
   beforeEach(async () => (file = await freshDatabase()));
   afterEach(() => file.drop());
 
-  /** Reads such that there is no moment without one, until it is told to stop. */
+  /** Overlaps reads, so that there is no moment without one, until `stop` is called. */
   function overlappingReads(read: (work: () => Promise<void>) => Promise<void>) {
     let isOver = false;
     const reads: Promise<void>[] = [];
@@ -112,7 +112,7 @@ describe('the write-ahead log', () => {
     await other.query('BEGIN');
     await other.query('SELECT count(*) FROM genre');
     while (warnings.length === 0 && rows < 100) await write();
-    // Until it was tried once more.
+    // Waits for one more attempt.
     const grown = await walBytes(file);
     for (const end = Date.now() + 1_200; Date.now() < end;) await write();
     expect(warnings).toEqual([expect.stringMatching(/has \d+ bytes and can't be truncated: another process reads/)]);

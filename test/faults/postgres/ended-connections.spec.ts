@@ -10,7 +10,7 @@ import { withSeed } from '../../support/random.js';
 const { seconds, perSecond } = scaled({ short: { seconds: 3, perSecond: 30 }, long: { seconds: 30, perSecond: 200 } });
 const intervalMs = 200;
 
-describe('the service whose connections to PostgreSQL are ended', () => {
+describe('the service whose connections to PostgreSQL are terminated', () => {
   let database: FreshDatabase;
   let service: Program;
   beforeEach(async () => (database = await freshDatabase()));

@@ -7,7 +7,7 @@ import { refused } from '../../support/problem.js';
 import { failureOfStart, reasonOfRefusedStart } from '../../support/refused-start.js';
 import { until } from '../../support/until.js';
 
-describe('a PostgreSQL user without rights', () => {
+describe('a PostgreSQL user without privileges', () => {
   const role = `clerk_${randomUUID().replaceAll('-', '')}`;
   let database: FreshDatabase;
   let url: string;
@@ -31,20 +31,20 @@ describe('a PostgreSQL user without rights', () => {
     expect(reason).toContain('pg_restore --no-owner');
   });
 
-  it('on the schema: the service does not start, for a reason and with a remedy', async () => {
+  it('on the schema: the service does not start, with a reason and a remedy', async () => {
     await sql('REVOKE ALL ON SCHEMA public FROM PUBLIC');
     expect(await failureOfStart({ databaseUrl: url })).toContain(`user ${role} may not use the schema`);
     await sql('GRANT USAGE ON SCHEMA public TO PUBLIC');
   });
 
-  it('to write to a database that takes no writes: the service does not start, for a reason and with a remedy', async () => {
+  it('on a read-only database: the service does not start, with a reason and a remedy', async () => {
     await sql(grant);
     await sql(`ALTER ROLE ${role} SET default_transaction_read_only = on`);
     expect(await failureOfStart({ databaseUrl: url })).toContain('accepts no writes');
     await sql(`ALTER ROLE ${role} RESET default_transaction_read_only`);
   });
 
-  it('that are revoked while it serves: gets 503, is not ready, and logs why, until they are granted', async () => {
+  it('revoked while the service runs: requests get 503, readiness fails and the log has the reason, until they are granted', async () => {
     await sql(grant);
     const started = await startService({ DATABASE_URL: url });
     try {

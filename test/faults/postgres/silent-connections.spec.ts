@@ -12,10 +12,10 @@ import { refused } from '../../support/problem.js';
 import { clerk } from '../../support/shop.js';
 import { until } from '../../support/until.js';
 
-/** Ten times what is promised, for a busy machine: without a limit, requests would wait for minutes. */
+/** Ten times the documented limit, for a busy machine: without a limit, requests would wait for minutes. */
 const longestWaitMs = 50_000;
 
-describe('connections to PostgreSQL that fall silent, while new ones work', () => {
+describe('dead connections to PostgreSQL, while new ones work', () => {
   let database: FreshDatabase;
   let proxy: TcpProxy;
   let service: Program;
@@ -44,7 +44,7 @@ describe('connections to PostgreSQL that fall silent, while new ones work', () =
   const genresOf = (name: string) => queryRaw(database.url, `SELECT id FROM genre WHERE name = '${name}'`);
   const linesOf = (text: string): string[] => service.stdout.split('\n').filter((line) => line.includes(text));
 
-  /** Returns the statuses of requests that are sent at once, and how long the last response took. */
+  /** Returns the statuses of concurrent requests, and the duration of the last response. */
   async function readAll(count: number): Promise<{ statuses: Set<number>; longestMs: number }> {
     const begun = performance.now();
     const statuses = await Promise.all(
@@ -57,7 +57,7 @@ describe('connections to PostgreSQL that fall silent, while new ones work', () =
     return { statuses: new Set(statuses), longestMs: performance.now() - begun };
   }
 
-  it('leave alone a statement that takes its time', async () => {
+  it('are distinguished from a slow statement', async () => {
     const movie = await clerk(api).movie(1);
     const release = await lockMovie(database.url, movie['id']);
     const changing = api.patch(`/movies/${movie['id']}`).send({ title: 'Slow' });
@@ -74,7 +74,7 @@ describe('connections to PostgreSQL that fall silent, while new ones work', () =
       return (await connections()) > 3;
     });
     await api.get('/health/ready').expect(200);
-    // A check is used again for a second.
+    // The result of a check is cached for a second.
     await pause(1_100);
     proxy.dropPackets();
     const [ready, first] = await Promise.all([api.get('/health/ready'), readAll(1)]);
@@ -85,7 +85,7 @@ describe('connections to PostgreSQL that fall silent, while new ones work', () =
     expect(linesOf('fallen silent, ')).toHaveLength(1);
   });
 
-  it('in the middle of a statement get 503, and free what they had locked', async () => {
+  it('during a statement get 503, and release their locks', async () => {
     const client = await clerk(api).client();
     const movie = await clerk(api).movie(1);
     const order = { client_id: client['id'], details: [{ movie_id: movie['id'] }] };
@@ -118,7 +118,7 @@ describe('connections to PostgreSQL that fall silent, while new ones work', () =
     expect(await genresOf('Western')).toHaveLength(1);
   });
 
-  it('before COMMIT get 503, and leave nothing', async () => {
+  it('before COMMIT get 503, and store nothing', async () => {
     const add = () =>
       api.post('/genres').timeout(longestWaitMs).set('Idempotency-Key', 'musical').send({ name: 'Musical' });
     proxy.dropRepliesAfter('INSERT INTO "genre"');
@@ -128,7 +128,7 @@ describe('connections to PostgreSQL that fall silent, while new ones work', () =
     expect(await genresOf('Musical')).toHaveLength(1);
   });
 
-  it('while they take their settings get 503', async () => {
+  it('while their settings are applied get 503', async () => {
     proxy.dropRepliesAfter('set_config');
     await executeRaw(
       process.env['TEST_DATABASE_URL']!,

@@ -77,7 +77,6 @@ function onSmallDisk(folder: string): void {
   });
 }
 
-describeIf(disk !== undefined, 'a full disk, since only root may mount a tmpfs.')(
-  'the service on a disk that is full',
-  () => onSmallDisk(disk!),
+describeIf(disk !== undefined, 'a full disk, since only root may mount a tmpfs.')('the service on a full disk', () =>
+  onSmallDisk(disk!),
 );

@@ -20,7 +20,7 @@ type Step = readonly [asked: number, answered: number, Request, Answer | undefin
 const historyOf = (steps: readonly Step[]): Operation<Request, Answer>[] =>
   steps.map(([asked, answered, request, answer]) => ({ asked, answered, request, answer }));
 
-describe('the search for a linearization', () => {
+describe('the linearizability checker', () => {
   it.each<[string, Step[]]>([
     [
       'a copy rented twice',
@@ -120,7 +120,7 @@ describe('the search for a linearization', () => {
     expect(findViolation(historyOf(steps), sequentialModel(initial))).toBeUndefined();
   });
 
-  it('finds what trying all orders finds, in 2,000 small histories of a register', async () => {
+  it('agrees with an exhaustive search in 2,000 small histories of a register', async () => {
     await withSeed((random) => {
       const verdicts = { accepted: 0, caught: 0 };
       for (let round = 0; round < 2_000; round++) {
@@ -135,7 +135,7 @@ describe('the search for a linearization', () => {
   });
 });
 
-/** A number that is set, or read where the request is null. */
+/** A number that is set, or read if the request is null. */
 const register: Model<number, number | null, number> = {
   initial: 0,
   next: (state, request, answer) => (request !== null ? request : answer === state ? state : undefined),

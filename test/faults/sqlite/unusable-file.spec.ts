@@ -21,7 +21,7 @@ import { reasonOfRefusedStart } from '../../support/refused-start.js';
 import { until } from '../../support/until.js';
 
 const unprivileged = 65_534;
-/** Root may write to any file: where it runs the tests, the service is run as a user without privileges. */
+/** Root may write to any file: if root runs the tests, the service runs as a user without privileges. */
 const asUnprivilegedUser = ['setpriv', `--reuid=${unprivileged}`, `--regid=${unprivileged}`, '--clear-groups'];
 const isRoot = process.getuid?.() === 0;
 const launcher = isRoot ? asUnprivilegedUser : [];
@@ -31,7 +31,7 @@ const canRunService =
 
 const fileOf = ({ url }: FreshDatabase): string => url.slice('sqlite:'.length);
 
-/** Makes a shop of some hundred pages, and ends the service. */
+/** Creates a shop of some hundred pages, and stops the service. */
 async function makeShop(database: FreshDatabase): Promise<void> {
   const shop = await openShop({ databaseUrl: database.url });
   await executeRaw(
@@ -73,7 +73,7 @@ describeIf(canRunService, 'the service cannot be run as another user.')('a SQLit
     }
   });
 
-  it('with a damaged page at the start: exits with code 1, a reason and a remedy', async () => {
+  it('with a corrupted page at the start: exits with code 1, a reason and a remedy', async () => {
     const damaged = `${file}.damaged`;
     copyFileSync(file, damaged);
     if (isRoot) chownSync(damaged, unprivileged, unprivileged);
@@ -84,7 +84,7 @@ describeIf(canRunService, 'the service cannot be run as another user.')('a SQLit
     rmSync(damaged);
   });
 
-  it('is used as before once it can be', async () => {
+  it('is used again once it is usable', async () => {
     const { service, url } = await startService({ DATABASE_URL: database.url }, launcher);
     const api = await apiAt(url);
     await api.get('/health/ready').expect(200);

@@ -6,7 +6,7 @@ import { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
 import { openShop } from './app.js';
 
 /** Opens a shop with the data that `npm run demo` serves. */
-export async function openDemonstration(): ReturnType<typeof openShop> {
+export async function openDemoShop(): ReturnType<typeof openShop> {
   const shop = await openShop();
   await loadShop(shop.app.get(UnitOfWork), await readDatasets('datasets'), new Progress(new PassThrough()));
   return shop;

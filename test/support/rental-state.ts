@@ -1,6 +1,6 @@
 /* eslint-disable @typescript-eslint/no-explicit-any -- reads answers of any shape */
 import { dateAt, daysBetween, endOf } from './rental-calendar.js';
-import { nextDue } from './rental-judgement.js';
+import { nextDue } from './rental-expectations.js';
 import {
   activeBlocks,
   byId,
@@ -18,8 +18,8 @@ import {
   type Answer,
 } from './rental-model.js';
 
-/** All that a look shows, on the wire. */
-export function shown(desk: Desk): object {
+/** Returns the expected responses of the state of the model, in wire format. */
+export function expectedState(desk: Desk): object {
   const shownLine = (line: Line): object => {
     const end = line.returned ?? line.lost ?? desk.now;
     const copy = copyOf(desk, line);
@@ -82,8 +82,8 @@ export function shown(desk: Desk): object {
   };
 }
 
-/** Reads all that a shop shows of a desk, in the form of the model. */
-export async function look(url: string, desk: Desk): Promise<Answer> {
+/** Reads the resources of a desk from the service, in the form of `expectedState`. */
+export async function readState(url: string, desk: Desk): Promise<Answer> {
   const read = async (path: string): Promise<any> =>
     (await fetch(url + path, { headers: { 'Accept-Encoding': 'identity' } })).json();
   const before = ([first]: readonly { readonly id: number }[]): string => `after=${first!.id - 1}&limit=200`;

@@ -14,7 +14,7 @@ import {
   type Refusal,
 } from './rental-model.js';
 
-/** The answer that the rules demand, and what becomes of the shop by it. */
+/** The expected response, and the resulting change of the model. */
 export interface Verdict {
   readonly status: number;
   readonly type?: string;
@@ -22,7 +22,7 @@ export interface Verdict {
   readonly apply?: (body: any) => void;
 }
 
-/** An answer, or a state, that the rules do not allow. */
+/** A response, or a state, that contradicts the rules. */
 export class Disagreement extends Error {}
 
 export const done = (apply?: (body: any) => void, status = 200): Verdict => ({ status, apply });
@@ -33,13 +33,13 @@ export function agree(what: string, given: unknown, expected: unknown): void {
   throw new Disagreement(`${what}\n  is ${JSON.stringify(given)}\n  not ${JSON.stringify(expected)}`);
 }
 
-/** The copy that each name would lend, and the refusals of it. */
+/** The copy that each name would lend, and its refusals. */
 interface Choice {
   readonly copy?: Copy;
   readonly refusals: Refusal[];
 }
 
-/** @param isKept whether a name and its copy only say what is on the rental, which no rule forbids */
+/** @param isKept whether a name and its copy repeat what is on the rental, which no rule refuses */
 export function chooseCopies(
   desk: Desk,
   names: readonly Name[],
@@ -70,7 +70,7 @@ export function chooseCopies(
   });
 }
 
-/** When the first copy of a movie that is out is due. */
+/** Returns the earliest due date of the copies of a movie that are out. */
 export function nextDue(desk: Desk, movieId: number): string | null {
   const dates = desk.lines.flatMap((line) =>
     isOpen(line) && copyOf(desk, line).movieId === movieId && line.due ? line.due.on : [],
@@ -86,13 +86,13 @@ export function mostSevere(refusals: readonly Refusal[]): Verdict {
   return conflict(has('no_copy_available') ? 'no-copy-available' : 'check-out-refused');
 }
 
-/** Where a name is in a request. The id of a line comes with a name of a copy or a movie, which is judged. */
+/** Returns the pointer of a name in a request. Beside the id of a line, it is the name of the copy or movie. */
 export function pointerOf({ condition: _, id, ...name }: Name, index: number): string {
   const [member = 'id'] = Object.keys(name);
   return `#/details/${index}/${member}`;
 }
 
-/** The terms of a line whose copy is lent at an instant. */
+/** Returns the terms of a line whose copy is lent at an instant. */
 export function termsOf(desk: Desk, { movieId }: Copy, lent: string): Pick<Line, 'days' | 'due'> {
   const days = desk.movies.find(({ id }) => id === movieId)!.days ?? desk.policy.rental_days;
   return { days, due: days === null ? null : dueAfter(desk, dateAt(lent, desk.policy.time_zone), days) };
