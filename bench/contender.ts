@@ -111,7 +111,12 @@ export class Contender {
 /** @returns the token of a new API key */
 function createKey(unitOfWork: UnitOfWork): Promise<string> {
   const scopes = ['catalog:read', 'rentals:write'] as const;
-  return new KeyManagement(unitOfWork, new Clock()).create({ name: 'bench', scopes, clientId: null, lifetimeMs: null });
+  return new KeyManagement(unitOfWork, new Clock(), {}).create({
+    name: 'bench',
+    scopes,
+    clientId: null,
+    lifetimeMs: null,
+  });
 }
 
 function startReference(name: string, databaseUrl?: string): Program {

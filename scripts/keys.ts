@@ -3,6 +3,7 @@ import { Clock } from '../src/kernel/clock.js';
 import { KeyManagement, KeyRefused } from '../src/platform/auth/api-keys/key-management.js';
 import { readEnvironment } from '../src/platform/config/environment.js';
 import { withServedDatabase } from '../src/platform/database/with-database.js';
+import { callerOf } from './support/caller.js';
 import { UnusableInput } from './support/input.js';
 import { keysTable, readKeyCommand, usage } from './support/key-command.js';
 import { runCommand } from './support/run-command.js';
@@ -11,7 +12,7 @@ await runCommand(usage, async (args) => {
   const { DATABASE_URL: url } = readEnvironment(process.env);
   const command = readKeyCommand(args);
   await withServedDatabase(dataSourceOptions(url), async (unitOfWork) => {
-    const management = new KeyManagement(unitOfWork, new Clock());
+    const management = new KeyManagement(unitOfWork, new Clock(), callerOf(`keys:${command.action}`));
     try {
       if (command.action === 'list') console.log(keysTable(await management.list(), new Date()));
       else if (command.action === 'create') show(await management.create(command.order));

@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { ApiKeyRepository } from '../platform/auth/api-keys/api-key.repository.js';
+import { keyRevoked } from '../platform/auth/api-keys/key-events.js';
 import { IdempotencyKeyRepository } from '../platform/database/idempotency/idempotency-key.repository.js';
 import { UnitOfWork } from '../platform/database/unit-of-work.js';
 import { Clock } from '../kernel/clock.js';
@@ -12,11 +14,12 @@ import { type ClientFilter, ClientRepository } from './client.repository.js';
 
 const repositories = { clients: ClientRepository, events: EventRepository };
 const readRepositories = { clients: ClientRepository };
-/** Deleting a client also erases stored responses with its data. */
+/** Deleting a client also erases stored responses with its data, and revokes its API keys. */
 const deleteRepositories = {
   ...repositories,
   blocks: ClientBlockRepository,
   idempotencyKeys: IdempotencyKeyRepository,
+  apiKeys: ApiKeyRepository,
 };
 
 @Injectable()
@@ -62,7 +65,7 @@ export class ClientsService {
   delete(id: number, command: Command<Client>): Promise<void> {
     const { precondition, signal } = command;
     return this.unitOfWork.for({ signal }).run(deleteRepositories, async ({ clients, events, ...others }) => {
-      const { blocks, idempotencyKeys } = others;
+      const { blocks, idempotencyKeys, apiKeys } = others;
       const client = await clients.getForUpdate(id, 'update');
       precondition?.(client);
       const blockIds = await blocks.deleteOf(id);
@@ -70,7 +73,10 @@ export class ClientsService {
       await idempotencyKeys.eraseAnswers(`/clients/${id}`);
       for (const blockId of blockIds) await idempotencyKeys.eraseAnswers(`/client_blocks/${blockId}`);
       const changes = { ...clientMembers.of(client), client_block_ids: blockIds };
-      events.record(command, changeOf('client.deleted', this.clock.now(), client, changes));
+      const now = this.clock.now();
+      const revoked = await apiKeys.revokeOf([id], now);
+      const deletion = changeOf('client.deleted', now, client, changes);
+      events.record(command, deletion, ...revoked.map((key) => keyRevoked(key, now)));
     });
   }
 }

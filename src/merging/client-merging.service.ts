@@ -5,9 +5,11 @@ import { ClientRepository } from '../clients/client.repository.js';
 import { ImportedRowRepository } from '../imports/imported-row.repository.js';
 import { Clock } from '../kernel/clock.js';
 import type { Command } from '../kernel/command.js';
+import { ApiKeyRepository } from '../platform/auth/api-keys/api-key.repository.js';
+import { keyRevoked } from '../platform/auth/api-keys/key-events.js';
 import { IdempotencyKeyRepository } from '../platform/database/idempotency/idempotency-key.repository.js';
 import { UnitOfWork } from '../platform/database/unit-of-work.js';
-import { EventRepository } from '../platform/events/event.repository.js';
+import { type Change, EventRepository } from '../platform/events/event.repository.js';
 import { MovieRentRepository } from '../rentals/movie-rent.repository.js';
 import { findDuplicate, type Merge, missingMembers, namesOf } from './merge.js';
 import { resourcesOfClient } from '../rentals/resources-of-client.js';
@@ -18,6 +20,7 @@ const repositories = {
   blocks: ClientBlockRepository,
   importedRows: ImportedRowRepository,
   idempotencyKeys: IdempotencyKeyRepository,
+  apiKeys: ApiKeyRepository,
   events: EventRepository,
 };
 
@@ -40,10 +43,10 @@ export class ClientMergingService {
     private readonly clock: Clock,
   ) {}
 
-  /** Moves all references to a duplicate to the surviving client, and deletes the duplicate. */
+  /** Moves all references to a duplicate to the surviving client, revokes its API keys, and deletes the duplicate. */
   merge(id: number, { duplicateId, comment }: Merge, command: Command<Client>): Promise<Client> {
     return this.unitOfWork.for(command).run(repositories, async ({ rents, clients, ...others }) => {
-      const { blocks, importedRows, idempotencyKeys, events } = others;
+      const { blocks, importedRows, idempotencyKeys, apiKeys, events } = others;
       const locked = await rents.lockOfClient(duplicateId);
       await clients.lockAll([id, duplicateId], 'update');
       const client = await clients.get(id);
@@ -56,17 +59,20 @@ export class ClientMergingService {
         client_blocks: await blocks.moveToClient(duplicateId, id),
         imported_rows: await importedRows.redirect('client', duplicateId, id),
       };
+      const now = this.clock.now();
+      const revoked = await apiKeys.revokeOf([duplicateId], now);
       // First, because license numbers are unique.
       await clients.delete(duplicate);
       const taken = missingMembers(client, duplicate, takenMembers);
       const merged = await clients.update(client, taken);
-      events.record(command, {
+      const change: Change = {
         type: 'client.merged',
         resource: 'clients',
         resourceId: id,
-        creationDatetime: this.clock.now(),
+        creationDatetime: now,
         changes: { client_id: duplicateId, comment, moved, taken_members: namesOf(taken, takenMembers) },
-      });
+      };
+      events.record(command, change, ...revoked.map((key) => keyRevoked(key, now)));
       return merged;
     });
   }

@@ -5,9 +5,11 @@ import { ClientRepository } from '../clients/client.repository.js';
 import { ImportedRowRepository } from '../imports/imported-row.repository.js';
 import { Clock } from '../kernel/clock.js';
 import type { Command } from '../kernel/command.js';
+import { ApiKeyRepository } from '../platform/auth/api-keys/api-key.repository.js';
+import { keyRevoked } from '../platform/auth/api-keys/key-events.js';
 import { IdempotencyKeyRepository } from '../platform/database/idempotency/idempotency-key.repository.js';
 import { UnitOfWork } from '../platform/database/unit-of-work.js';
-import { EventRepository } from '../platform/events/event.repository.js';
+import { type Change, EventRepository } from '../platform/events/event.repository.js';
 import { resourcesOfClient } from '../rentals/resources-of-client.js';
 import { PersonRepository } from './person.repository.js';
 import { ClientHasOpenRents } from './privacy.errors.js';
@@ -17,6 +19,7 @@ const repositories = {
   blocks: ClientBlockRepository,
   importedRows: ImportedRowRepository,
   idempotencyKeys: IdempotencyKeyRepository,
+  apiKeys: ApiKeyRepository,
   events: EventRepository,
   persons: PersonRepository,
 };
@@ -28,10 +31,10 @@ export class ErasureService {
     private readonly clock: Clock,
   ) {}
 
-  /** Replaces all personal data of a client. Idempotent: an erased client is not changed. */
+  /** Replaces all personal data of a client, and revokes its API keys. Idempotent: an erased client is not changed. */
   erase(id: number, command: Command<Client>): Promise<Client> {
     return this.unitOfWork.for(command).run(repositories, async ({ clients, persons, events, ...others }) => {
-      const { blocks, importedRows, idempotencyKeys } = others;
+      const { blocks, importedRows, idempotencyKeys, apiKeys } = others;
       const former = await clients.getForUpdate(id, 'update');
       command.precondition?.(former);
       const openCopies = await persons.countOpenCopies(id);
@@ -51,14 +54,17 @@ export class ErasureService {
           (await events.removeComments('movie_rent_details', resources.lines)),
       };
       await idempotencyKeys.eraseAnswersOf(resourcesOfClient, [id]);
+      const now = this.clock.now();
+      const revoked = await apiKeys.revokeOf(resources.clients, now);
       const isChanged = Object.values(erased).some((count) => count > 0);
-      events.record(command, {
+      const change: Change = {
         type: 'client.erased',
         resource: 'clients',
         resourceId: id,
-        creationDatetime: this.clock.now(),
+        creationDatetime: now,
         changes: { ...clientMembers.between(former, client), ...(isChanged && { erased }) },
-      });
+      };
+      events.record(command, change, ...revoked.map((key) => keyRevoked(key, now)));
       return client;
     });
   }

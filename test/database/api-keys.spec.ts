@@ -11,7 +11,7 @@ describe('API keys', () => {
   let management: KeyManagement;
   beforeAll(async () => {
     database = await openDatabase();
-    management = new KeyManagement(database.unitOfWork, clock);
+    management = new KeyManagement(database.unitOfWork, clock, {});
   });
   afterAll(() => database.close());
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { openShop } from '../support/app.js';
 import { isSqlite } from '../support/engine.js';
+import { eventsShown, recordedEvents } from '../support/events.js';
 import { keys, openSecuredShop, secretOf, withToken } from '../support/keys.js';
 import { queryRaw } from '../support/raw-database.js';
 import { refused } from '../support/problem.js';
@@ -28,6 +29,39 @@ describe('API keys', () => {
     const rows = await queryRaw(shop.databaseUrl, 'SELECT * FROM api_key');
     expect(list + JSON.stringify(rows)).not.toContain(secret);
     expect(list).toMatch(/usable .*catalog:read/);
+  });
+
+  it('are recorded when they are created, rotated and revoked, by name, without secret and digest', async () => {
+    const tokens = [
+      await run('create', '--name', 'recorded', '--scopes', 'self', '--client', '7', '--expires', '90d'),
+      await run('rotate', '--name', 'recorded', '--overlap', '24h'),
+      await run('rotate', '--name', 'recorded'),
+    ];
+    await run('revoke', '--name', 'recorded');
+    const all = await recordedEvents(shop.databaseUrl, "resource = 'api_keys'");
+    const recorded = all.filter(({ changes }) => changes['name'] === 'recorded');
+    const rows = await queryRaw<{ id: number; digest: string; expiry_datetime: string }>(
+      shop.databaseUrl,
+      "SELECT * FROM api_key WHERE name = 'recorded' ORDER BY id",
+    );
+    const [first, second, third] = rows.map(({ id }) => id);
+    expect(recorded.map(({ type, resource_id, actor }) => [type, resource_id, actor])).toEqual([
+      ['key.created', first, 'keys:create'],
+      ['key.limited', first, 'keys:rotate'],
+      ['key.created', second, 'keys:rotate'],
+      ['key.revoked', first, 'keys:rotate'],
+      ['key.revoked', second, 'keys:rotate'],
+      ['key.created', third, 'keys:rotate'],
+      ['key.revoked', third, 'keys:revoke'],
+    ]);
+    expect(recorded[0]!.changes).toMatchObject({ scopes: ['self'], client_id: 7 });
+    expect(recorded[1]!.changes).toMatchObject({ expiry_datetime: { to: rows[0]!.expiry_datetime } });
+    const text = JSON.stringify(await queryRaw(shop.databaseUrl, 'SELECT * FROM event'));
+    const secrets = [...tokens.map(secretOf), ...rows.map(({ digest }) => digest)];
+    expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
+    await eventsShown(shop.databaseUrl);
+    const { body } = await shop.admin.get('/events?resource=api_keys&actor=keys:revoke').expect(200);
+    expect(body).toMatchObject([{ type: 'key.revoked', resource_id: third, request_id: null }]);
   });
 
   it.each([

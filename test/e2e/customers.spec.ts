@@ -1,8 +1,10 @@
 import { openSecuredShop, withToken } from '../support/keys.js';
 import { openShop } from '../support/app.js';
+import { recordedEvents } from '../support/events.js';
 import { refused } from '../support/problem.js';
 import { clerk } from '../support/shop.js';
 import { startIssuer } from '../support/token-issuer.js';
+import { until } from '../support/until.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- responses are judged by the tests, member by member */
 type Row = Record<string, any>;
@@ -126,6 +128,68 @@ describe('a customer', () => {
     const stranger = withToken(shop.api, await issuer.token({ claims: { scope: 'self', client_id: 2147483647 } }));
     await refused(stranger.get('/clients/2147483647'), 404, 'not-found');
     expect((await stranger.get('/movie_rents').expect(200)).body).toEqual([]);
+  });
+});
+
+describe('the keys of a customer', () => {
+  let shop: Awaited<ReturnType<typeof openSecuredShop>>;
+  let desk: ReturnType<typeof clerk>;
+  beforeAll(async () => {
+    shop = await openSecuredShop();
+    desk = clerk(shop.admin);
+  });
+  afterAll(() => shop.close());
+
+  /** Creates a client with a key, by which the client is a caller. */
+  async function customer() {
+    const { id } = await desk.client();
+    const token = await shop.createKey('self', '--client', String(id));
+    const api = withToken(shop.api, token);
+    await api.get(`/clients/${id}`).expect(200);
+    return { id: id as number, api };
+  }
+
+  const isRevoked = ({ api }: { api: typeof shop.api }) =>
+    until('the key is revoked', async () => (await api.get('/movie_rents')).status === 401);
+  const revocationsOf = async (clientId: number): Promise<Row[]> =>
+    recordedEvents(
+      shop.databaseUrl,
+      `type = 'key.revoked' AND resource_id IN (SELECT id FROM api_key WHERE client_id = ${clientId})`,
+    );
+
+  it('are revoked when the client is erased, recorded with the caller, and once', async () => {
+    const [erased, other] = [await customer(), await customer()];
+    await shop.admin.post(`/clients/${erased.id}/erasure`).expect(200);
+    await isRevoked(erased);
+    await shop.admin.post(`/clients/${erased.id}/erasure`).expect(200);
+    expect(await revocationsOf(erased.id)).toMatchObject([
+      { resource: 'api_keys', actor: expect.stringMatching(/^key:/) as string },
+    ]);
+    await other.api.get(`/clients/${other.id}`).expect(200);
+    expect(await revocationsOf(other.id)).toEqual([]);
+  });
+
+  it('are revoked when the client is merged into another, whose keys stay', async () => {
+    const [survivor, duplicate] = [await customer(), await customer()];
+    const merge = { client_id: duplicate.id, comment: 'Registered twice.' };
+    await shop.admin.post(`/clients/${survivor.id}/merge`).send(merge).expect(200);
+    await isRevoked(duplicate);
+    expect(await revocationsOf(duplicate.id)).toHaveLength(1);
+    await survivor.api.get(`/clients/${survivor.id}`).expect(200);
+    const { body } = await survivor.api.get(`/clients/${survivor.id}/export`).expect(200);
+    expect((body as Row)['api_keys']).toMatchObject([
+      { revoked_datetime: null },
+      { revoked_datetime: expect.any(String) as string },
+    ]);
+  });
+
+  it('are revoked when the client is deleted, and not when the deletion is refused', async () => {
+    const deleted = await customer();
+    await refused(shop.admin.delete(`/clients/${deleted.id}`).set('If-Match', '"old"'), 412, 'precondition-failed');
+    expect(await revocationsOf(deleted.id)).toEqual([]);
+    await shop.admin.delete(`/clients/${deleted.id}`).expect(204);
+    await isRevoked(deleted);
+    expect(await revocationsOf(deleted.id)).toHaveLength(1);
   });
 });
 

@@ -19,8 +19,8 @@ export function withDatabase<Result>(options: DataSourceOptions, use: Use<Result
 }
 
 /**
- * As `withDatabase`, also while another process serves a SQLite file. Only for short units of work on tables that no other
- * unit of work changes: those of two processes are not serialized.
+ * As `withDatabase`, also while another process serves a SQLite file. Only for short units of work: while one of them runs,
+ * the service waits with its writes, as SQLite lets one process write at a time.
  * @throws UnusableDatabase
  */
 export async function withServedDatabase<Result>(options: DataSourceOptions, use: Use<Result>): Promise<Result> {

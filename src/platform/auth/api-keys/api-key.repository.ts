@@ -1,4 +1,4 @@
-import { type EntityManager, In } from 'typeorm';
+import { type EntityManager, In, IsNull } from 'typeorm';
 import { ApiKey } from './api-key.entity.js';
 
 type ApiKeyFields = Omit<ApiKey, 'id' | 'isUsableAt'>;
@@ -28,14 +28,24 @@ export class ApiKeyRepository {
     return key;
   }
 
-  async revoke(ids: readonly number[], now: Date): Promise<void> {
-    await this.manager.update(ApiKey, [...ids], { revokedDatetime: now });
+  async revoke(keys: readonly ApiKey[], now: Date): Promise<void> {
+    const ids = keys.map(({ id }) => id);
+    if (ids.length > 0) await this.manager.update(ApiKey, ids, { revokedDatetime: now });
   }
 
-  /** Lets keys expire at an instant, unless they expire earlier. */
-  async limit(ids: readonly number[], expiryDatetime: Date): Promise<void> {
-    const keys = await this.manager.findBy(ApiKey, { id: In([...ids]) });
-    const later = keys.filter((key) => key.isUsableAt(expiryDatetime)).map(({ id }) => id);
-    if (later.length > 0) await this.manager.update(ApiKey, later, { expiryDatetime });
+  /** Revokes the keys of customers who are one of these clients, and returns those that were not revoked before. */
+  async revokeOf(clientIds: readonly number[], now: Date): Promise<ApiKey[]> {
+    const where = { clientId: In([...clientIds]), revokedDatetime: IsNull() };
+    const keys = await this.manager.find(ApiKey, { where, order: { id: 'ASC' } });
+    await this.revoke(keys, now);
+    return keys;
+  }
+
+  /** Lets keys expire at an instant, unless they expire earlier, and returns those that are changed, as they were. */
+  async limit(keys: readonly ApiKey[], expiryDatetime: Date): Promise<ApiKey[]> {
+    const later = keys.filter((key) => key.isUsableAt(expiryDatetime));
+    const ids = later.map(({ id }) => id);
+    if (ids.length > 0) await this.manager.update(ApiKey, ids, { expiryDatetime });
+    return later;
   }
 }

@@ -1,11 +1,13 @@
 import type { Clock } from '../../../kernel/clock.js';
-import type { Scope } from '../../../kernel/command.js';
+import type { Caller, Scope } from '../../../kernel/command.js';
 import type { UnitOfWork } from '../../database/unit-of-work.js';
+import { type Change, EventRepository } from '../../events/event.repository.js';
 import type { ApiKey } from './api-key.entity.js';
 import { ApiKeyRepository } from './api-key.repository.js';
 import { digestOf, newSecret, tokenOf } from './api-key-token.js';
+import { keyCreated, keyLimited, keyRevoked } from './key-events.js';
 
-const repositories = { keys: ApiKeyRepository };
+const repositories = { keys: ApiKeyRepository, events: EventRepository };
 
 /** The options of a new key. */
 export interface KeyOrder {
@@ -24,6 +26,8 @@ export class KeyManagement {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly clock: Clock,
+    /** Named in the record of changes. */
+    private readonly caller: Caller,
   ) {}
 
   list(): Promise<ApiKey[]> {
@@ -35,11 +39,13 @@ export class KeyManagement {
    * @throws KeyRefused
    */
   create({ name, scopes, clientId, lifetimeMs }: KeyOrder): Promise<string> {
-    return this.unitOfWork.run(repositories, async ({ keys }) => {
+    return this.unitOfWork.run(repositories, async ({ keys, events }) => {
       const now = this.clock.now();
       const others = await keys.findUsable(name, now);
       if (others.length > 0) throw new KeyRefused(`There is a key named ${name}. Rotate it, or choose another name.`);
-      return issue(keys, { name, scopes, clientId, lifetimeMs }, now);
+      const { key, token } = await issue(keys, { name, scopes, clientId, lifetimeMs }, now);
+      events.record(this.caller, keyCreated(key));
+      return token;
     });
   }
 
@@ -50,27 +56,23 @@ export class KeyManagement {
    * @throws KeyRefused
    */
   rotate(name: string, overlapMs: number): Promise<string> {
-    return this.unitOfWork.run(repositories, async ({ keys }) => {
+    return this.unitOfWork.run(repositories, async ({ keys, events }) => {
       const now = this.clock.now();
       const former = await usable(keys, name, now);
       const { scopes, clientId, creationDatetime, expiryDatetime } = former.at(-1)!;
       const lifetimeMs = expiryDatetime && expiryDatetime.getTime() - creationDatetime.getTime();
-      const ids = former.map(({ id }) => id);
-      if (overlapMs === 0) await keys.revoke(ids, now);
-      else await keys.limit(ids, new Date(now.getTime() + overlapMs));
-      return issue(keys, { name, scopes, clientId, lifetimeMs }, now);
+      const ended = await end(keys, former, overlapMs, now);
+      const { key, token } = await issue(keys, { name, scopes, clientId, lifetimeMs }, now);
+      events.record(this.caller, ...ended, keyCreated(key));
+      return token;
     });
   }
 
   /** Revokes all keys with a name. @throws KeyRefused */
   revoke(name: string): Promise<void> {
-    return this.unitOfWork.run(repositories, async ({ keys }) => {
+    return this.unitOfWork.run(repositories, async ({ keys, events }) => {
       const now = this.clock.now();
-      const former = await usable(keys, name, now);
-      await keys.revoke(
-        former.map(({ id }) => id),
-        now,
-      );
+      events.record(this.caller, ...(await end(keys, await usable(keys, name, now), 0, now)));
     });
   }
 }
@@ -81,10 +83,10 @@ async function usable(keys: ApiKeyRepository, name: string, now: Date): Promise<
   return found;
 }
 
-async function issue(keys: ApiKeyRepository, order: KeyOrder, now: Date): Promise<string> {
+async function issue(keys: ApiKeyRepository, order: KeyOrder, now: Date): Promise<{ key: ApiKey; token: string }> {
   const secret = newSecret();
   const { name, scopes, clientId, lifetimeMs } = order;
-  const { id } = await keys.create({
+  const key = await keys.create({
     name,
     digest: digestOf(secret),
     scopes,
@@ -93,5 +95,16 @@ async function issue(keys: ApiKeyRepository, order: KeyOrder, now: Date): Promis
     expiryDatetime: lifetimeMs === null ? null : new Date(now.getTime() + lifetimeMs),
     revokedDatetime: null,
   });
-  return tokenOf({ id, secret });
+  return { key, token: tokenOf({ id: key.id, secret }) };
+}
+
+/** Ends keys, immediately or after an overlap, and returns the events to record. */
+async function end(keys: ApiKeyRepository, former: readonly ApiKey[], overlapMs: number, now: Date): Promise<Change[]> {
+  if (overlapMs === 0) {
+    await keys.revoke(former, now);
+    return former.map((key) => keyRevoked(key, now));
+  }
+  const expiryDatetime = new Date(now.getTime() + overlapMs);
+  const limited = await keys.limit(former, expiryDatetime);
+  return limited.map((key) => keyLimited(key, expiryDatetime, now));
 }
