@@ -6,29 +6,37 @@ import { audience, issuerName, startIssuer } from '../support/token-issuer.js';
 
 const seconds = () => Math.floor(Date.now() / 1000);
 
-describe('JSON Web Tokens', () => {
-  let issuer: Awaited<ReturnType<typeof startIssuer>>;
-  let shop: Awaited<ReturnType<typeof openShop>>;
+/** An issuer of tokens and a shop that trusts it, for all tests of a group. */
+function useIssuer() {
+  const trusted = {} as {
+    issuer: Awaited<ReturnType<typeof startIssuer>>;
+    shop: Awaited<ReturnType<typeof openShop>>;
+  };
   beforeAll(async () => {
-    issuer = await startIssuer();
-    shop = await openShop({ environment: issuer.environment });
+    trusted.issuer = await startIssuer();
+    trusted.shop = await openShop({ environment: trusted.issuer.environment });
   });
   afterAll(async () => {
-    await shop.close();
-    await issuer.close();
+    await trusted.shop.close();
+    await trusted.issuer.close();
   });
+  return trusted;
+}
 
-  const get = (token: string, path = '/movies') => withToken(shop.api, token).get(path);
+describe('JSON Web Tokens', () => {
+  const trusted = useIssuer();
+
+  const get = (token: string, path = '/movies') => withToken(trusted.shop.api, token).get(path);
   const status = async (token: string, path?: string) => (await get(token, path)).status;
-  type Options = Parameters<typeof issuer.token>[0];
-  const statusOf = async (options: Options) => status(await issuer.token(options));
+  type Options = Parameters<typeof trusted.issuer.token>[0];
+  const statusOf = async (options: Options) => status(await trusted.issuer.token(options));
 
   it('authenticate a person, with the scopes of the claim scope', async () => {
     expect(await statusOf({})).toBe(200);
-    const token = await issuer.token({ claims: { scope: 'clients:read unknown:scope' } });
+    const token = await trusted.issuer.token({ claims: { scope: 'clients:read unknown:scope' } });
     expect(await status(token, '/clients')).toBe(200);
     await refused(get(token), 403, 'forbidden');
-    await refused(shop.api.get('/movies'), 401, 'unauthorized');
+    await refused(trusted.shop.api.get('/movies'), 401, 'unauthorized');
   });
 
   it('are refused without a known audience, issuer and expiry, and with a tolerance of 60 s', async () => {
@@ -58,11 +66,11 @@ describe('JSON Web Tokens', () => {
   });
 
   it('are refused after they expire, also if they were verified before', async () => {
-    const token = await issuer.token({});
+    const token = await trusted.issuer.token({});
     expect(await status(token)).toBe(200);
-    shop.clock.set(new Date(Date.now() + 400_000).toISOString());
+    trusted.shop.clock.set(new Date(Date.now() + 400_000).toISOString());
     expect(await status(token)).toBe(401);
-    shop.clock.run();
+    trusted.shop.clock.run();
   });
 
   it('are refused without a signature (alg none)', async () => {
@@ -71,7 +79,7 @@ describe('JSON Web Tokens', () => {
       .setAudience(audience)
       .setExpirationTime('5m')
       .encode();
-    const [header, payload, signature] = (await issuer.token({})).split('.');
+    const [header, payload, signature] = (await trusted.issuer.token({})).split('.');
     const none = Buffer.from('{"alg":"none"}').toString('base64url');
     for (const token of [
       unsecured,
@@ -86,28 +94,28 @@ describe('JSON Web Tokens', () => {
   });
 
   it('are refused with a symmetric algorithm and the public key as its secret (algorithm confusion)', async () => {
-    const pem = await exportSPKI(issuer.publicKey);
-    const jwk = JSON.stringify(await exportJWK(issuer.publicKey));
+    const pem = await exportSPKI(trusted.issuer.publicKey);
+    const jwk = JSON.stringify(await exportJWK(trusted.issuer.publicKey));
     for (const secret of [pem, pem.trim(), jwk, '']) {
       const key = new TextEncoder().encode(secret.padEnd(32, ' '));
       expect(await statusOf({ header: { alg: 'HS256' }, key })).toBe(401);
     }
     const key = new Uint8Array(32).fill(7);
-    issuer.keys.push({ kty: 'oct', kid: 'shared', alg: 'HS256', k: Buffer.from(key).toString('base64url') });
-    const another = await openShop({ environment: issuer.environment });
-    const token = await issuer.token({ header: { alg: 'HS256', kid: 'shared' }, key });
+    trusted.issuer.keys.push({ kty: 'oct', kid: 'shared', alg: 'HS256', k: Buffer.from(key).toString('base64url') });
+    const another = await openShop({ environment: trusted.issuer.environment });
+    const token = await trusted.issuer.token({ header: { alg: 'HS256', kid: 'shared' }, key });
     expect((await withToken(another.api, token).get('/movies')).status).toBe(401);
     await another.close();
-    issuer.keys.pop();
+    trusted.issuer.keys.pop();
   });
 
   it('are refused if they were changed, or signed by another key', async () => {
-    const [header, , signature] = (await issuer.token({})).split('.');
-    const [, payload] = (await issuer.token({ claims: { scope: 'admin' } })).split('.');
+    const [header, , signature] = (await trusted.issuer.token({})).split('.');
+    const [, payload] = (await trusted.issuer.token({ claims: { scope: 'admin' } })).split('.');
     expect(await status(`${header}.${payload}.${signature}`)).toBe(401);
     const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true });
     const jwk = await exportJWK(publicKey);
-    const fetches = issuer.fetches;
+    const fetches = trusted.issuer.fetches;
     for (const header of [
       {},
       { kid: undefined },
@@ -122,22 +130,30 @@ describe('JSON Web Tokens', () => {
       expect(await statusOf({ header, key: privateKey })).toBe(401);
     }
     // The set was fetched a moment ago: unknown keys cause no further fetches.
-    expect(issuer.fetches).toBe(fetches);
+    expect(trusted.issuer.fetches).toBe(fetches);
     expect(await statusOf({ header: { crit: ['exp2'], exp2: 1 } }).catch(() => 401)).toBe(401);
   });
 
   it('authenticate a customer by the scope self and the claim client_id together', async () => {
-    const { body: client } = await withToken(shop.api, await issuer.token({ claims: { scope: 'clients:write' } }))
+    const { body: client } = await withToken(
+      trusted.shop.api,
+      await trusted.issuer.token({ claims: { scope: 'clients:write' } }),
+    )
       .post('/clients')
       .send({ first_name: 'Alvin', last_name: 'Straight', address: '12 Mower Lane' });
     const own = `/clients/${client.id}`;
-    expect(await status(await issuer.token({ claims: { scope: 'self', client_id: client.id } }), own)).toBe(200);
-    const text = await issuer.token({ claims: { scope: 'self', client_id: String(client.id) }, without: ['sub'] });
+    expect(await status(await trusted.issuer.token({ claims: { scope: 'self', client_id: client.id } }), own)).toBe(
+      200,
+    );
+    const text = await trusted.issuer.token({
+      claims: { scope: 'self', client_id: String(client.id) },
+      without: ['sub'],
+    });
     expect(await status(text, own)).toBe(200);
     for (const client_id of [undefined, 0, -1, 1.5, '01', '1 OR 1=1', 2 ** 31, [client.id], { id: client.id }]) {
-      expect(await status(await issuer.token({ claims: { scope: 'self', client_id } }), own)).toBe(401);
+      expect(await status(await trusted.issuer.token({ claims: { scope: 'self', client_id } }), own)).toBe(401);
     }
-    expect(await status(await issuer.token({ claims: { client_id: client.id } }), own)).toBe(403);
+    expect(await status(await trusted.issuer.token({ claims: { client_id: client.id } }), own)).toBe(403);
   });
 
   it.each(['[]', 'null', '1', '"catalog:read"'])('are refused if their claims are %s', async (claims) => {
@@ -150,22 +166,13 @@ describe('JSON Web Tokens', () => {
 });
 
 describe('JSON Web Tokens, while the key set is unavailable', () => {
-  let issuer: Awaited<ReturnType<typeof startIssuer>>;
-  let shop: Awaited<ReturnType<typeof openShop>>;
-  beforeAll(async () => {
-    issuer = await startIssuer();
-    shop = await openShop({ environment: issuer.environment });
-  });
-  afterAll(async () => {
-    await shop.close();
-    await issuer.close();
-  });
+  const trusted = useIssuer();
 
   it.each(['down', 'silent', 'huge', 'redirecting', 'not JSON', 'no key set', 'failing'] as const)(
     'get 503 if no key is known and its server is %s, except on public operations',
     async (mode) => {
-      issuer.mode = mode;
-      const caller = withToken(shop.api, await issuer.token({}));
+      trusted.issuer.mode = mode;
+      const caller = withToken(trusted.shop.api, await trusted.issuer.token({}));
       const answer = await caller.get('/movies');
       expect(answer.status).toBe(503);
       expect(answer.headers['retry-after']).toBe('1');
@@ -174,12 +181,12 @@ describe('JSON Web Tokens, while the key set is unavailable', () => {
   );
 
   it('are accepted with known keys, once they were fetched', async () => {
-    issuer.mode = 'down';
-    expect((await withToken(shop.api, await issuer.token({})).get('/version')).status).toBe(200);
-    issuer.mode = 'up';
-    expect((await withToken(shop.api, await issuer.token({})).get('/movies')).status).toBe(200);
-    issuer.mode = 'down';
-    const fresh = await issuer.token({ claims: { jti: 'not seen before' } });
-    expect((await withToken(shop.api, fresh).get('/movies')).status).toBe(200);
+    trusted.issuer.mode = 'down';
+    expect((await withToken(trusted.shop.api, await trusted.issuer.token({})).get('/version')).status).toBe(200);
+    trusted.issuer.mode = 'up';
+    expect((await withToken(trusted.shop.api, await trusted.issuer.token({})).get('/movies')).status).toBe(200);
+    trusted.issuer.mode = 'down';
+    const fresh = await trusted.issuer.token({ claims: { jti: 'not seen before' } });
+    expect((await withToken(trusted.shop.api, fresh).get('/movies')).status).toBe(200);
   });
 });

@@ -25,15 +25,14 @@ type Settings = Pick<Environment, 'JWT_ISSUER' | 'JWT_AUDIENCE' | 'JWT_JWKS_URL'
 /** JSON Web Tokens of one issuer. A warm check costs a digest and a lookup in memory. */
 export class JsonWebTokens {
   readonly isConfigured: boolean;
-  private readonly keyOf?: JWTVerifyGetKey;
   private readonly known = new LRUCache<string, KnownToken>({ max: maxCachedTokens, ttl: cacheLifetimeMs });
 
   constructor(
     private readonly settings: Settings,
     private readonly clock: Clock,
+    private readonly keyOf = keysOf(settings),
   ) {
-    this.isConfigured = settings.JWT_JWKS_URL !== '';
-    if (this.isConfigured) this.keyOf = remoteKeys(new URL(settings.JWT_JWKS_URL));
+    this.isConfigured = keyOf !== undefined;
   }
 
   /**
@@ -69,3 +68,6 @@ export class JsonWebTokens {
     }
   }
 }
+
+const keysOf = ({ JWT_JWKS_URL: url }: Settings): JWTVerifyGetKey | undefined =>
+  url === '' ? undefined : remoteKeys(new URL(url));
