@@ -10,14 +10,15 @@ import { tags } from './tags.js';
 import { isProblemUri } from '../problems/problem-details.js';
 import { StaticDocument } from '../docs/static-document.js';
 
-/** Generates the OpenAPI document and serves it at /openapi.json. */
+/** Serves the OpenAPI document at /openapi.json. It is generated for the first request, since few starts of a service need it. */
 export function useOpenApi(app: INestApplication, version: string, publicUrl: string): void {
-  const document = describeApi(app, version);
-  document.servers![0]!.url = publicUrl || '/';
-  const text = JSON.stringify(document, (_name, value: unknown) => (isProblemUri(value) ? publicUrl + value : value));
   app.get(OpenApiDocument).content = new StaticDocument({
     type: 'application/json; charset=utf-8',
-    load: () => text,
+    load: () => {
+      const document = describeApi(app, version);
+      document.servers![0]!.url = publicUrl || '/';
+      return JSON.stringify(document, (_name, value: unknown) => (isProblemUri(value) ? publicUrl + value : value));
+    },
   });
 }
 
