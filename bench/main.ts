@@ -1,4 +1,3 @@
-import { Bench } from './bench.js';
 import { pinned } from './cores.js';
 import { type Result, resultOf, writeResults } from './results.js';
 import { defaultSections, sectionNames, sections } from './sections/sections.js';
@@ -14,6 +13,7 @@ try {
     process.exit(0);
   }
   if (!pinned) console.warn('Not pinned to cores: this needs taskset and two cores. Figures will scatter more.');
+  const { Bench } = await import('./bench.js');
   const results: Record<string, Result> = {};
   for (const name of settings.sections) {
     const bench = await Bench.open(settings);

@@ -1,27 +1,19 @@
 import type { Bench } from '../bench.js';
 import type { Findings } from '../figures.js';
-import { growth } from './growth.js';
-import { importing } from './import.js';
-import { memory } from './memory.js';
-import { postgres } from './postgres.js';
-import { reads } from './reads.js';
-import { rents } from './rents.js';
-import { secured } from './secured.js';
-import { start } from './start.js';
-import { stock } from './stock.js';
 
 type Section = (bench: Bench) => Promise<Findings>;
 
+/** Loaded when they run: `--help` and wrong arguments need none of them. */
 export const sections = {
-  reads,
-  rents,
-  stock,
-  secured,
-  postgres,
-  growth,
-  memory,
-  start,
-  import: importing,
+  reads: async (bench) => (await import('./reads.js')).reads(bench),
+  rents: async (bench) => (await import('./rents.js')).rents(bench),
+  stock: async (bench) => (await import('./stock.js')).stock(bench),
+  secured: async (bench) => (await import('./secured.js')).secured(bench),
+  postgres: async (bench) => (await import('./postgres.js')).postgres(bench),
+  growth: async (bench) => (await import('./growth.js')).growth(bench),
+  memory: async (bench) => (await import('./memory.js')).memory(bench),
+  start: async (bench) => (await import('./start.js')).start(bench),
+  import: async (bench) => (await import('./import.js')).importing(bench),
 } satisfies Record<string, Section>;
 
 type SectionName = keyof typeof sections;
