@@ -6,12 +6,9 @@ import { nameOf, type TestFile } from './reporting.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- reads a document of any shape */
 
-/** Jest's projects that run the e2e tests. Only on PostgreSQL can reading be unavailable. */
-const engines = ['sqlite', 'postgres'];
-
 /**
  * Reports the answers that the OpenAPI document announces and no test has produced, and fails the run for them.
- * It judges only runs of all e2e tests on all engines, that went well: a part of them can't produce everything.
+ * It judges only runs of all tests over HTTP that succeeded: a part of them can't produce all answers.
  */
 export default class ContractCoverage {
   private readonly folder = mkdtempSync(join(tmpdir(), 'movie-rental-contract-'));
@@ -50,11 +47,19 @@ export default class ContractCoverage {
   }
 }
 
+/** The tests over HTTP, with the project of jest.config.js that runs them. Only on PostgreSQL can reading be unavailable. */
+const folders = [
+  ['sqlite', 'e2e'],
+  ['postgres', 'e2e'],
+  ['sqlite', 'http'],
+] as const;
+
 function allTests(): string[] {
-  const folder = join(testFolder, 'e2e');
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.spec.js'))
-    .flatMap((file) => engines.map((engine) => `${engine} ${join(folder, file)}`));
+  return folders.flatMap(([project, folder]) =>
+    readdirSync(join(testFolder, folder))
+      .filter((file) => file.endsWith('.spec.js'))
+      .map((file) => `${project} ${join(testFolder, folder, file)}`),
+  );
 }
 
 /** "rentMovies 409 /problems/copy-already-rented", and so on, of every operation. */
