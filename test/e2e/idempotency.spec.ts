@@ -141,10 +141,10 @@ describe('a retry while the first request is in progress', () => {
   });
 });
 
-describe('2,000 concurrent retries of 100 requests over broken connections', () => {
+describe('500 concurrent retries of 25 requests over broken connections', () => {
   const shop = useShop();
 
-  it('are carried out 100 times, with the same response to all retries of a request', async () => {
+  it('are carried out 25 times, with the same response to all retries of a request', async () => {
     const { port } = new URL(shop.url);
     const askAndHangUp = (clerk: number, delay: number) =>
       new Promise<void>((done) => {
@@ -165,11 +165,11 @@ describe('2,000 concurrent retries of 100 requests over broken connections', () 
         .send(client(clerk))
         .set('Idempotency-Key', `clerk-${clerk}`);
       if (status !== 409) return text;
-      // Not all at the same moment, when only one of them would succeed again.
-      await pause(Math.random() * 2000);
+      // Spread out: of retries at the same moment, only one would succeed.
+      await pause(Math.random() * 200);
       return ask(clerk);
     };
-    const clerks = Array.from({ length: 100 }, (_, clerk) => clerk);
+    const clerks = Array.from({ length: 25 }, (_, clerk) => clerk);
     const answers = await Promise.all(
       clerks.map(async (clerk) => {
         const cut = Array.from({ length: 10 }, (_, index) => askAndHangUp(clerk, index * 3));
@@ -180,8 +180,8 @@ describe('2,000 concurrent retries of 100 requests over broken connections', () 
     );
     expect(answers.map(({ size }) => size)).toEqual(clerks.map(() => 1));
     const ids = new Set(answers.flatMap((heard) => [...heard].map((text) => JSON.parse(text).id as number)));
-    expect(ids.size).toBe(100);
+    expect(ids.size).toBe(25);
     const { headers } = await shop.api.get('/clients?include_total=true').expect(200);
-    expect(headers['x-total-count']).toBe('100');
+    expect(headers['x-total-count']).toBe('25');
   });
 });

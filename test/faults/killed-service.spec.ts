@@ -5,10 +5,10 @@ import { LoadClients } from '../support/load-clients.js';
 import { type Program, startService } from '../../scripts/support/program.js';
 import { withSeed } from '../support/random.js';
 
-const kills = scaled({ short: 2, long: 20 });
-const renting = scaled({ short: 100, long: 2_000 });
+const kills = scaled({ short: 1, long: 20 });
+const renting = scaled({ short: 40, long: 2_000 });
 const stock = scaled({
-  short: { toRent: 1_000, perMovie: isSqlite() ? 2_000 : 1_000 },
+  short: { toRent: 400, perMovie: isSqlite() ? 2_000 : 1_000 },
   long: { toRent: 8_000, perMovie: 10_000 },
 });
 /** The time limit of a start after a kill. None in the short run, which shares the machine with other tests. */

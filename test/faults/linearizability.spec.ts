@@ -9,7 +9,7 @@ import { type Answer, type Request, sequentialModel, type ShopState } from '../s
 
 const clients = 32;
 // A history of 40 requests by each of 32 clients can keep the search busy for minutes.
-const { rounds, requests } = scaled({ short: { rounds: 2, requests: 15 }, long: { rounds: 60, requests: 15 } });
+const { rounds, requests } = scaled({ short: { rounds: 1, requests: 15 }, long: { rounds: 60, requests: 15 } });
 const instances = isSqlite() ? 1 : 2;
 
 /** A group of movies, whose history is checked by itself. Copies and rentals include retired and closed ones. */

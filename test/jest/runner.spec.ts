@@ -27,7 +27,7 @@ describe('the test runner', () => {
     const jest = join(root, 'node_modules/jest/bin/jest.js');
     const run = promisify(execFile)(process.execPath, [jest, '--maxWorkers=2', '--config', JSON.stringify(config)], {
       env: { ...process.env, NODE_OPTIONS: `--import=${asUrl(register)}` },
-      timeout: 20_000,
+      timeout: 60_000,
     });
     await expect(run).resolves.toMatchObject({ stderr: expect.stringContaining('Test Suites: 2 passed') as string });
   });

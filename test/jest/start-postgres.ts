@@ -9,7 +9,9 @@ import { freshDatabaseOn } from '../support/engine.js';
  * Jest calls this once before the tests that need it; stop-postgres.ts is what it calls after them.
  */
 export default async function startPostgres(): Promise<void> {
-  const started = process.env['TEST_DATABASE_URL'] ? undefined : await startEmbeddedPostgres(['fsync=off']);
+  const started = process.env['TEST_DATABASE_URL']
+    ? undefined
+    : await startEmbeddedPostgres(['fsync=off', 'max_wal_size=128MB']);
   const server = (process.env['TEST_DATABASE_URL'] ??= started!.url);
   const template = await freshDatabaseOn(server);
   await withDatabase(dataSourceOptions(template.url), () => Promise.resolve());

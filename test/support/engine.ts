@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Pool } from 'pg';
+import { queryPostgres } from './raw-database.js';
 
 /** The database of the current run: each test runs once on each. Set by test/jest/on-sqlite.ts and on-postgres.ts. */
 declare const engine: 'sqlite' | 'postgres';
@@ -48,22 +48,13 @@ export async function freshFile(): Promise<FreshDatabase> {
 export async function freshDatabaseOn(server: string, template = 'template1'): Promise<FreshDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   // Copying files is faster than the default, which writes each page to the write-ahead log.
-  await command(server, `CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);
+  await queryPostgres(server, `CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);
   const url = new URL(server);
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => command(server, `DROP DATABASE ${name} WITH (FORCE)`) };
-}
-
-/** One connection to each server, which stays open: a new one takes as long as the copy of a database. */
-const servers = new Map<string, Pool>();
-
-async function command(server: string, sql: string): Promise<void> {
-  let pool = servers.get(server);
-  if (!pool) {
-    pool = new Pool({ connectionString: server, max: 1, idleTimeoutMillis: 0, allowExitOnIdle: true });
-    // A server that stops closes the connection. The next command opens another one.
-    pool.on('error', () => undefined);
-    servers.set(server, pool);
-  }
-  await pool.query(sql);
+  return {
+    url: url.href,
+    async drop() {
+      await queryPostgres(server, `DROP DATABASE ${name} WITH (FORCE)`);
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import { Client } from 'pg';
+import { Client, Pool } from 'pg';
 import sqlite3 from 'sqlite3';
 
 /** Executes SQL directly on the database of a service. */
@@ -8,8 +8,7 @@ export async function executeRaw(url: string, sql: string): Promise<void> {
     await execute(file, sql).finally(() => closeFile(file));
     return;
   }
-  const client = await connect(url);
-  await client.query(sql).finally(() => client.end());
+  await queryPostgres(url, sql);
 }
 
 /** Returns the rows of a query, directly from the database of a service. */
@@ -20,9 +19,22 @@ export async function queryRaw<Row extends object = object>(url: string, sql: st
       file.all<Row>(sql, (error, rows) => file.close(() => (error ? reject(error) : resolve(rows))));
     });
   }
-  const client = await connect(url);
-  const { rows } = await client.query<Row>(sql).finally(() => client.end());
-  return rows;
+  return queryPostgres<Row>(url, sql);
+}
+
+/** Connections per URL, kept for a while: opening one takes the server as long as a hundred short queries. */
+const pools = new Map<string, Pool>();
+
+/** Executes SQL on a PostgreSQL database, on a connection that other calls do not use at the same time. */
+export async function queryPostgres<Row extends object>(url: string, sql: string): Promise<Row[]> {
+  let pool = pools.get(url);
+  if (!pool) {
+    pool = new Pool({ connectionString: url, idleTimeoutMillis: 2_000, allowExitOnIdle: true });
+    // The server may end an idle connection. The next query opens another.
+    pool.on('error', () => undefined);
+    pools.set(url, pool);
+  }
+  return (await pool.query<Row>(sql)).rows;
 }
 
 /** Connects to PostgreSQL. A broken connection fails its queries; its 'error' event does not end the process. */

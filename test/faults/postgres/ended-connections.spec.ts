@@ -7,7 +7,7 @@ import { executeRaw } from '../../support/raw-database.js';
 import { type Program, startService } from '../../../scripts/support/program.js';
 import { withSeed } from '../../support/random.js';
 
-const { seconds, perSecond } = scaled({ short: { seconds: 3, perSecond: 30 }, long: { seconds: 30, perSecond: 200 } });
+const { seconds, perSecond } = scaled({ short: { seconds: 2, perSecond: 30 }, long: { seconds: 30, perSecond: 200 } });
 const intervalMs = 200;
 
 describe('the service whose connections to PostgreSQL are terminated', () => {
@@ -24,7 +24,7 @@ describe('the service whose connections to PostgreSQL are terminated', () => {
       const started = await startService({ DATABASE_URL: database.url });
       ({ service } = started);
       const { url } = started;
-      const clients = await LoadClients.create(url, random, { toRent: 1_000, perMovie: 50 });
+      const clients = await LoadClients.create(url, random, { toRent: 200, perMovie: 50 });
       const endAll = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE datname = '${new URL(database.url).pathname.slice(1)}' AND application_name = 'movie-rental'`;
       const interruptions = (seconds * 1000) / intervalMs;
