@@ -29,7 +29,7 @@ const refused = [
   { ...person, license_number: ' ' },
   { ...person, license_number: -1 },
 ];
-const judge = (input: unknown): boolean => zClientInput.safeParse(input).success;
+const isValid = (input: unknown): boolean => zClientInput.safeParse(input).success;
 console.log(
-  JSON.stringify({ titles, codes, year: movie.year, taken: taken.every(judge), refused: !refused.some(judge) }),
+  JSON.stringify({ titles, codes, year: movie.year, taken: taken.every(isValid), refused: !refused.some(isValid) }),
 );

@@ -1,4 +1,4 @@
-/* eslint-disable @typescript-eslint/no-explicit-any -- answers are judged by the tests, member by member */
+/* eslint-disable @typescript-eslint/no-explicit-any -- answers are checked member by member */
 import { executeRaw, queryRaw } from '../support/raw-database.js';
 import { faultyMembers, refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';

@@ -6,7 +6,7 @@ import { clerk } from '../support/shop.js';
 import { startIssuer } from '../support/token-issuer.js';
 import { until } from '../support/until.js';
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- responses are judged by the tests, member by member */
+/* eslint-disable @typescript-eslint/no-explicit-any -- responses are checked member by member */
 type Row = Record<string, any>;
 
 describe('a customer', () => {

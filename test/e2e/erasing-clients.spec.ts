@@ -1,4 +1,4 @@
-/* eslint-disable @typescript-eslint/no-explicit-any -- answers are judged by the tests, member by member */
+/* eslint-disable @typescript-eslint/no-explicit-any -- answers are checked member by member */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { openShop } from '../support/app.js';

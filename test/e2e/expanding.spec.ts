@@ -1,7 +1,7 @@
 import { faultyParameters, refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- documents are judged member by member */
+/* eslint-disable @typescript-eslint/no-explicit-any -- documents are checked member by member */
 describe('?expand=', () => {
   const shop = useShop();
   let genre: Record<string, any>, movie: Record<string, any>, client: Record<string, any>, rent: Record<string, any>;

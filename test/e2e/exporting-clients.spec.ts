@@ -1,4 +1,4 @@
-/* eslint-disable @typescript-eslint/no-explicit-any -- answers are judged by the tests, member by member */
+/* eslint-disable @typescript-eslint/no-explicit-any -- answers are checked member by member */
 import { isSqlite } from '../support/engine.js';
 import { openSecuredShop, secretOf, withToken } from '../support/keys.js';
 import { leavePersonalData, personalMembers, personalTexts } from '../support/personal-data.js';

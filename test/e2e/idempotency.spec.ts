@@ -95,7 +95,7 @@ describe('a retry with the same Idempotency-Key', () => {
 
   it('is carried out if the first request was refused, with the same or another body', async () => {
     const send = (genre_id: number) =>
-      shop.api.post('/movies').send({ title: 'Ran', year: 1985, genre_id }).set('Idempotency-Key', 'mended');
+      shop.api.post('/movies').send({ title: 'Ran', year: 1985, genre_id }).set('Idempotency-Key', 'corrected');
     await refused(send(4711), 422, 'invalid-input');
     await refused(send(4711), 422, 'invalid-input');
     await send(1).expect(201);
@@ -173,13 +173,13 @@ describe('500 concurrent retries of 25 requests over broken connections', () => 
     const answers = await Promise.all(
       clerks.map(async (clerk) => {
         const cut = Array.from({ length: 10 }, (_, index) => askAndHangUp(clerk, index * 3));
-        const heard = await Promise.all(Array.from({ length: 10 }, () => ask(clerk)));
+        const responses = await Promise.all(Array.from({ length: 10 }, () => ask(clerk)));
         await Promise.all(cut);
-        return new Set(heard);
+        return new Set(responses);
       }),
     );
     expect(answers.map(({ size }) => size)).toEqual(clerks.map(() => 1));
-    const ids = new Set(answers.flatMap((heard) => [...heard].map((text) => JSON.parse(text).id as number)));
+    const ids = new Set(answers.flatMap((responses) => [...responses].map((text) => JSON.parse(text).id as number)));
     expect(ids.size).toBe(25);
     const { headers } = await shop.api.get('/clients?include_total=true').expect(200);
     expect(headers['x-total-count']).toBe('25');

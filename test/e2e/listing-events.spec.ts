@@ -1,4 +1,4 @@
-/* eslint-disable @typescript-eslint/no-explicit-any -- answers are judged by the tests, member by member */
+/* eslint-disable @typescript-eslint/no-explicit-any -- answers are checked member by member */
 import { openShop } from '../support/app.js';
 import { eventsShown } from '../support/events.js';
 import { linksOf } from '../support/paging.js';

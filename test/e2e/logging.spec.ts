@@ -15,7 +15,7 @@ interface Line {
 const personal = {
   name: 'Philippa',
   address: 'Sesamstrasse',
-  licence: 'LIC-0815',
+  license: 'LIC-0815',
   query: 'Searchedfor',
   path: 'Pathfinder',
   token: 'Tokenvalue',
@@ -60,7 +60,7 @@ describe('the access log', () => {
   }
 
   const client = { first_name: personal.name, last_name: 'A', address: personal.address };
-  const licensed = { ...client, license_number: personal.licence };
+  const licensed = { ...client, license_number: personal.license };
 
   it.each<[string, string, string, string, number, object | undefined]>([
     ['the pattern of the path', 'GET', `/clients/4711`, '/clients/:id', 404, undefined],
@@ -132,7 +132,7 @@ describe('the access log', () => {
       'ALTER TABLE genre ALTER description TYPE integer USING NULL',
       '/genres',
       // The first of its kind, so that there is no plan for the former type.
-      { name: 'Noir', description: personal.licence },
+      { name: 'Noir', description: personal.license },
     ],
   ])('does not contain what PostgreSQL quotes of %s', async (_, code, sql, path, body) => {
     await executeRaw(database.url, sql);

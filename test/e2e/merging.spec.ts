@@ -1,4 +1,4 @@
-/* eslint-disable @typescript-eslint/no-explicit-any -- answers are judged by the tests, member by member */
+/* eslint-disable @typescript-eslint/no-explicit-any -- answers are checked member by member */
 import { recordedEvents } from '../support/events.js';
 import { invariantViolations } from '../support/invariants.js';
 import { faultyMembers, refused } from '../support/problem.js';

@@ -226,7 +226,7 @@ describe('the record of changes', () => {
     const copies: number[] = [];
     for (let index = 0; index < 3; index++) copies.push((await clerk.movie(1))['copies'][0].id);
     const [first, second, third] = copies;
-    let rent: Record<string, any> = {}; // eslint-disable-line @typescript-eslint/no-explicit-any -- judged member by member
+    let rent: Record<string, any> = {}; // eslint-disable-line @typescript-eslint/no-explicit-any -- checked member by member
     const events = await eventsDuring(async () => {
       rent = await clerk.rent(client['id'], first!, second!);
       const [kept] = rent['details'];

@@ -160,17 +160,20 @@ describe('returns', () => {
       expect((await giveBack(rent.id, { id: line.id }).expect(200)).body).toEqual(returned);
     });
 
-    it.each(['retired', 'lost', 'maintenance'])('do not change a copy %s that is found damaged later', async (state) => {
-      const { rent, lines } = await rental(1);
-      await giveBack(rent.id, { id: lines[0].id }).expect(200);
-      await setState(lines[0], state);
-      await giveBack(rent.id, { id: lines[0].id, condition: 'damaged' }).expect(200);
-      expect(await stateOf(lines[0])).toBe(state);
-      expect(await eventsOf(lines[0])).toMatchObject([{ type: 'line.returned' }, { type: 'line.damage_found' }]);
-      await setState(lines[0], 'in_service');
-      await giveBack(rent.id, { id: lines[0].id, condition: 'damaged' }).expect(200);
-      expect(await stateOf(lines[0])).toBe('in_service');
-    });
+    it.each(['retired', 'lost', 'maintenance'])(
+      'do not change a copy %s that is found damaged later',
+      async (state) => {
+        const { rent, lines } = await rental(1);
+        await giveBack(rent.id, { id: lines[0].id }).expect(200);
+        await setState(lines[0], state);
+        await giveBack(rent.id, { id: lines[0].id, condition: 'damaged' }).expect(200);
+        expect(await stateOf(lines[0])).toBe(state);
+        expect(await eventsOf(lines[0])).toMatchObject([{ type: 'line.returned' }, { type: 'line.damage_found' }]);
+        await setState(lines[0], 'in_service');
+        await giveBack(rent.id, { id: lines[0].id, condition: 'damaged' }).expect(200);
+        expect(await stateOf(lines[0])).toBe('in_service');
+      },
+    );
 
     it('return 404 for an unknown rental', async () => {
       await refused(giveBack(999_999, { id: 1 }), 404, 'not-found');

@@ -57,7 +57,7 @@ describe('npm run verify', () => {
 
     /** Each plants one violation and returns the expected findings. */
     const plants: Record<string, () => Promise<string[]>> = {
-      'both lines where one copy is out twice': async () => {
+      'both lines if one copy is out twice': async () => {
         const [one, other] = [await rental(), await rental()];
         await unchecked(`
           DROP INDEX ix_movie_rent_detail_one_open_line_per_copy;
@@ -68,7 +68,7 @@ describe('npm run verify', () => {
           `movie_rent_detail ${other.lineId}: its movie_copy_id is also that of row ${one.lineId}, ${law}`,
         ];
       },
-      'both genres of one name': async () => {
+      'both genres with the same name': async () => {
         const [one, other] = [await genre(), await genre()];
         await unchecked(`
           DROP INDEX ix_genre_name_key;
@@ -78,12 +78,12 @@ describe('npm run verify', () => {
           `genre ${other}: its name_key is also that of row ${one}, which ix_genre_name_key forbids.`,
         ];
       },
-      'the schema where indexes are gone': () =>
+      'a schema without some indexes': () =>
         Promise.resolve([
           'schema: the index ix_genre_name_key is missing.',
           'schema: the index ix_movie_rent_detail_one_open_line_per_copy is missing.',
         ]),
-      'a search index that is gone': async () => {
+      'a missing search index': async () => {
         const lost = isSqlite() ? 'ix_client_name_search_trigrams_delete' : 'ix_client_name_search_trigrams';
         await unchecked(`DROP ${isSqlite() ? 'TRIGGER' : 'INDEX'} ${lost}`);
         return [`schema: it lacks ${lost}, by which texts are searched.`];
@@ -118,7 +118,7 @@ describe('npm run verify', () => {
         await unchecked(`UPDATE movie_rent SET voided_datetime = creation_datetime WHERE id = ${id}`);
         return [`movie_rent ${id}: it is void, but has an open line.`];
       },
-      'due dates that the frozen terms do not have': async () => {
+      'due dates that contradict the frozen terms': async () => {
         const lent = '2026-03-27T12:00:00.000Z';
         const plant = async (members: Record<string, string | number | null>) => {
           const { lineId } = await rental();
@@ -197,17 +197,17 @@ describe('npm run verify', () => {
           `movie_rent_detail ${lost.lineId}: ${future('lost_datetime')}`,
         ];
       },
-      'a line of a copy that is gone': async () => {
+      'a line of a missing copy': async () => {
         const { lineId, copyId } = await rental();
         await unchecked(`DELETE FROM movie_copy WHERE id = ${copyId}`);
         return [`movie_rent_detail ${lineId}: its movie_copy_id is ${copyId}, and there is no such movie_copy.`];
       },
-      'a rental of a client who is gone': async () => {
+      'a rental of a missing client': async () => {
         const { id } = await rental();
         await unchecked(`UPDATE movie_rent SET client_id = 999999 WHERE id = ${id}`);
         return [`movie_rent ${id}: its client_id is 999999, and there is no such client.`];
       },
-      'a copy in a state that there is not': async () => {
+      'a copy in an unknown state': async () => {
         const id = await copy();
         const [constraint, states] = ['ck_movie_copy_service_state', `'in_service', 'maintenance', 'lost', 'retired'`];
         const update = `UPDATE movie_copy SET service_state = 'eaten' WHERE id = ${id}`;
@@ -219,22 +219,22 @@ describe('npm run verify', () => {
         );
         return [`movie_copy ${id}: it breaks ${constraint}, by which service_state IN (${states}).`];
       },
-      'a genre that is found by another name': async () => {
+      'a genre with the search key of another name': async () => {
         const id = await genre();
         await unchecked(`UPDATE genre SET name = 'Renamed' WHERE id = ${id}`);
         return [`genre ${id}: its name_key doesn't match its text.`];
       },
-      'a movie that is found by another title': async () => {
+      'a movie with the search key of another title': async () => {
         const { id } = await shop.clerk.movie(0);
         await unchecked(`UPDATE movie SET title_search = 'another' WHERE id = ${id}`);
         return [`movie ${id}: its title_search doesn't match its text.`];
       },
-      'a movie that is found by another director': async () => {
+      'a movie with the search key of another director': async () => {
         const { id } = await shop.clerk.movie(0, { director: 'Agnès Varda' });
         await unchecked(`UPDATE movie SET director_search = 'another' WHERE id = ${id}`);
         return [`movie ${id}: its director_search doesn't match its text.`];
       },
-      'a copy and a client who are found by another code and license number': async () => {
+      'a copy and a client with the key of another code and license number': async () => {
         const { copies } = await shop.clerk.movie(1);
         const { id } = await shop.clerk.client({ license_number: 'V-1' });
         await unchecked(`UPDATE movie_copy SET code = 'another' WHERE id = ${copies[0].id}`);
@@ -244,13 +244,13 @@ describe('npm run verify', () => {
           `client ${id}: its license_key doesn't match its text.`,
         ];
       },
-      'a client who is found and sorted by another name': async () => {
+      'a client with the search and sort keys of another name': async () => {
         const id = await client();
         await unchecked(`UPDATE client SET first_name = 'Secret' WHERE id = ${id}`);
         return ['name_search', 'name_sort'].map((name) => `client ${id}: its ${name} doesn't match its text.`);
       },
       ...(isSqlite() && {
-        'a movie that the search index has lost': async () => {
+        'a movie missing in the search index': async () => {
           const { id, title } = await shop.clerk.movie(0);
           const index = 'ix_movie_title_search_trigrams';
           await unchecked(
@@ -258,7 +258,7 @@ describe('npm run verify', () => {
           );
           return [`movie ${id}: ${index} doesn't find it by its title_search.`];
         },
-        'a movie that the search index of directors has lost': async () => {
+        'a movie missing in the search index of directors': async () => {
           const { id } = await shop.clerk.movie(0, { director: 'Jane Campion' });
           const index = 'ix_movie_director_search_trigrams';
           await unchecked(
@@ -266,7 +266,7 @@ describe('npm run verify', () => {
           );
           return [`movie ${id}: ${index} doesn't find it by its director_search.`];
         },
-        'a file whose pages contradict each other': async () => {
+        'a file with inconsistent pages': async () => {
           await unchecked(`
             PRAGMA writable_schema = ON;
             UPDATE sqlite_schema SET sql = replace(sql, '"year"', '"genre_id"') WHERE name = 'ix_movie_year'`);

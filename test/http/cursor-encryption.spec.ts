@@ -49,8 +49,8 @@ describe('CursorCipher', () => {
   });
 
   it('rejects another encoding of the same bytes', () => {
-    for (const spelt of [`${cursor}=`, `${cursor}\n`, ` ${cursor}`, `${cursor}!`, `!${cursor}`]) {
-      expect(cipher.decrypt(spelt, scope, 'text')).toBeUndefined();
+    for (const altered of [`${cursor}=`, `${cursor}\n`, ` ${cursor}`, `${cursor}!`, `!${cursor}`]) {
+      expect(cipher.decrypt(altered, scope, 'text')).toBeUndefined();
     }
   });
 

@@ -31,7 +31,7 @@ async function serve(stdio: StdioOptions) {
   const exited = once(service, 'exit');
   while (service.exitCode === null && !(await fetch(`${url}/health/live`).catch(() => undefined))) await pause(50);
   return {
-    /** Sends requests at once on one connection, and waits until all are answered by 200. */
+    /** Sends requests concurrently on one connection, and waits until all are answered by 200. */
     async request(count: number): Promise<void> {
       const socket = openSocket(url);
       // As long as a client may make its line of the log.

@@ -24,14 +24,14 @@ export interface Schema {
 }
 
 const ajv = addFormats.default(new Ajv2020({ strict: false }));
-const judges = new Map<string, ValidateFunction>();
+const validators = new Map<string, ValidateFunction>();
 
 /** Returns a cached validator of a schema. Most members share a few schemas. */
-function judgeBy(schema: object): ValidateFunction {
+function validatorOf(schema: object): ValidateFunction {
   const key = JSON.stringify(schema);
-  const judge = judges.get(key) ?? ajv.compile(JSON.parse(key) as object);
-  judges.set(key, judge);
-  return judge;
+  const isValid = validators.get(key) ?? ajv.compile(JSON.parse(key) as object);
+  validators.set(key, isValid);
+  return isValid;
 }
 
 /** Arbitraries of fast-check for valid and invalid values of schemas. */
@@ -66,20 +66,22 @@ export class Arbitraries {
     if (items) return this.brokenList(schema, items);
     const branches = oneOf ?? anyOf;
     if (branches) {
-      const judge = judgeBy(this.resolved(schema) as object);
-      const spoilt = branches.map((branch) => this.broken(branch));
-      return fc.oneof(...spoilt).filter((value) => !judge(value) || hasLoneSurrogates(value));
+      const isValid = validatorOf(this.resolved(schema) as object);
+      const invalid = branches.map((branch) => this.broken(branch));
+      return fc.oneof(...invalid).filter((value) => !isValid(value) || hasLoneSurrogates(value));
     }
-    if (!properties) return fc.constantFrom(...amiss(schema));
+    if (!properties) return fc.constantFrom(...invalidScalars(schema));
     return this.brokenDocument(schema, properties);
   }
 
   /** Returns invalid texts for a parameter. */
   brokenText(schema: Schema): Arbitrary<string> {
     if (schema.$ref) return this.brokenText(this.at(schema.$ref));
-    const judge = judgeBy(schema);
-    const candidates = [...amiss({ type: 'object' }), ...amiss(schema)].filter((value) => typeof value !== 'object');
-    const refused = candidates.map(String).filter((text) => text.isWellFormed() && !judge(asRead(text, schema)));
+    const isValid = validatorOf(schema);
+    const candidates = [...invalidScalars({ type: 'object' }), ...invalidScalars(schema)].filter(
+      (value) => typeof value !== 'object',
+    );
+    const refused = candidates.map(String).filter((text) => text.isWellFormed() && !isValid(asRead(text, schema)));
     return fc.constantFrom(...refused);
   }
 
@@ -121,14 +123,14 @@ export class Arbitraries {
   private brokenDocument(schema: Schema, properties: Readonly<Record<string, Schema>>): Arbitrary<unknown> {
     const documents = this.valid(schema) as Arbitrary<object>;
     // The type of a read-only value is not checked: the value is ignored, or compared.
-    const judged = Object.entries(properties).filter(([, { readOnly }]) => !readOnly);
+    const checked = Object.entries(properties).filter(([, { readOnly }]) => !readOnly);
     return fc.oneof(
-      fc.constantFrom(...amiss(schema)),
+      fc.constantFrom(...invalidScalars(schema)),
       fc.tuple(documents, fc.constantFrom(...unknownNames)).map(([document, name]) => ({ ...document, [name]: 1 })),
       ...(schema.required ?? []).map((name) =>
         documents.map((document) => Object.fromEntries(Object.entries(document).filter(([other]) => other !== name))),
       ),
-      ...judged.map(([name, member]) =>
+      ...checked.map(([name, member]) =>
         fc.tuple(documents, this.broken(member)).map(([document, value]) => ({ ...document, [name]: value })),
       ),
     );
@@ -138,7 +140,7 @@ export class Arbitraries {
     const { minItems = 0, maxItems = Infinity } = schema;
     const lists = this.valid(schema).filter(Array.isArray) as Arbitrary<unknown[]>;
     return fc.oneof(
-      fc.constantFrom(...amiss(schema)),
+      fc.constantFrom(...invalidScalars(schema)),
       fc.tuple(lists, this.broken(items)).map(([list, item]) => [...list, item]),
       ...(minItems > 0 ? [fc.constant([])] : []),
       ...(maxItems < 1000 ? [this.valid(items).map((item) => Array<unknown>(maxItems + 1).fill(item))] : []),
@@ -204,14 +206,14 @@ function texts({ minLength = 0, maxLength = Infinity, pattern = '' }: Schema): A
 const unknownNames = ['nmae', '', '__proto__', 'constructor', 'prototype', 'toString', 'toFields', 'Name', 'a.b', '0'];
 
 /** Returns plausible values that `schema` does not allow. */
-function amiss(schema: Schema): unknown[] {
+function invalidScalars(schema: Schema): unknown[] {
   const { minimum = 0, maximum = 0, maxLength = 0 } = schema;
   const numbers = [minimum - 1, maximum + 1, minimum + 0.5, -1, 0, 1, 2 ** 31, 2 ** 53, 1e21, 1e308, -1e308];
   const strings = ['', ' ', '\t\n', '\u00a0\u2003', '1', 'x', 'in_service ', 'NULL', 'a\0b', 'x'.repeat(maxLength + 1)];
   const others = [null, true, false, [], {}, ['x'], [1], { id: 1 }, { $ref: '#' }];
-  const { readOnly: _, ...judged } = schema;
-  const judge = judgeBy(judged.items || judged.properties ? { type: judged.type } : judged);
-  const refused = [...numbers, ...strings, ...others].filter((value) => !judge(value));
+  const { readOnly: _, ...checked } = schema;
+  const isValid = validatorOf(checked.items || checked.properties ? { type: checked.type } : checked);
+  const refused = [...numbers, ...strings, ...others].filter((value) => !isValid(value));
   return [...refused, '\ud800', 'a\udfffb'];
 }
 

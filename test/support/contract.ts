@@ -35,7 +35,7 @@ export interface OpenApi {
 
 /** What any HTTP server says, or tells browsers, beside what is particular to an answer. */
 const ordinaryHeaders = new Set([
-  // What browsers are told of other origins; see test/http/cors.spec.ts.
+  // CORS headers; see test/http/cors.spec.ts.
   'access-control-allow-headers',
   'access-control-allow-methods',
   'access-control-allow-origin',
@@ -94,7 +94,7 @@ export class Schemas {
 
 const documentId = 'https://shop.example/openapi.json';
 
-/** Holds answers to an OpenAPI document: whatever the document doesn't announce may not be in them. */
+/** Checks responses by an OpenAPI document: they may contain only what it documents. */
 export class Contract {
   private readonly schemas: Schemas;
   private readonly paths: { pattern: RegExp; literals: number; path: string }[];
@@ -112,7 +112,7 @@ export class Contract {
   validate(answer: Answer): void {
     const { method, target, status } = answer;
     const path = target.replace(/\?.*/, '');
-    // A preflight is between the browser and the service (Fetch, 4.8), whatever the path.
+    // A preflight request is not part of the API (Fetch, 4.8), on any path.
     const isPreflight = method === 'OPTIONS' && 'access-control-allow-methods' in answer.headers;
     if (forPeople.test(path) || isPreflight) return;
     const found = this.find(method, path, status);
@@ -145,7 +145,7 @@ export class Contract {
     return this.commonAnswer(status);
   }
 
-  /** Bodies and headers are judged before it is known whom they are for. */
+  /** Bodies and headers are checked before routing. */
   private commonAnswer(status: number): Found | undefined {
     const earlier: Readonly<Record<number, string>> = {
       400: 'MalformedRequestProblem',

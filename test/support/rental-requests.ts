@@ -245,7 +245,7 @@ function toHttp(
   request: Exclude<Request, { readonly do: 'read state' | 'be refused' }>,
   genreId: number,
 ): ['post' | 'put' | 'patch' | 'delete', string, object?] {
-  const comment = 'As the clerk was told.';
+  const comment = 'Reported by the client.';
   switch (request.do) {
     case 'check out': {
       const { clientId, names, rules, isDryRun } = request;

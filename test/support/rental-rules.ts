@@ -43,7 +43,7 @@ import {
 
 /** Applies a request and its response to the model. @throws Disagreement */
 export function step(desk: Desk, request: Request, { status, body }: Answer): void {
-  const verdict = judge(desk, request);
+  const verdict = verdictOf(desk, request);
   const type = verdict.type && `/problems/${verdict.type}`;
   const expected = { status: verdict.status, type, errors: verdict.errors && sorted(verdict.errors) };
   const given = { status, type: body?.type, errors: verdict.errors && refusalsIn(body?.errors) };
@@ -51,7 +51,7 @@ export function step(desk: Desk, request: Request, { status, body }: Answer): vo
   verdict.apply?.(body);
 }
 
-function judge(desk: Desk, request: Request): Verdict {
+function verdictOf(desk: Desk, request: Request): Verdict {
   const isGone =
     ('rentId' in request && !rentOf(desk, request.rentId)) || ('lineId' in request && !lineOf(desk, request.lineId));
   if (isGone) return { status: 404, type: 'not-found' };
@@ -115,7 +115,7 @@ function judge(desk: Desk, request: Request): Verdict {
     case 'set stock':
       return setStock(desk, request);
     case 'be refused': {
-      const { errors = [] } = judge(desk, request.of);
+      const { errors = [] } = verdictOf(desk, request.of);
       return done(() =>
         agree(
           'a refusal',

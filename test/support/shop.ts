@@ -1,4 +1,4 @@
-/* eslint-disable @typescript-eslint/no-explicit-any -- answers are judged by the tests, member by member */
+/* eslint-disable @typescript-eslint/no-explicit-any -- answers are checked member by member */
 import { type Api, openShop } from './app.js';
 
 let serial = 0;

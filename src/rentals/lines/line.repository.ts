@@ -70,7 +70,7 @@ const pages = new KeysetPages<MovieRentDetail, Listed>(
     if (wanted === false) query.andWhere(`NOT (${isOpen('line')})`);
     if (overdue) query.andWhere(`${dueOrder('line')} < :now`);
     if (overdue === false) query.andWhere(`NOT (${mayBeOverdue('line')} AND ${dueOrder('line')} < :now)`);
-    // The second condition bounds the range of the index, whatever the time zone.
+    // The second condition bounds the range of the index in every time zone.
     if (dueBefore) query.andWhere(`line.dueOn < :dueBefore AND ${dueOrder('line')} < :dueLimit`);
     if (clientId) query.andWhere('rent.clientId = :clientId');
     if (movieId) query.andWhere('copy.movieId = :movieId');

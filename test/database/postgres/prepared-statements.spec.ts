@@ -54,7 +54,7 @@ describe('prepared statements on PostgreSQL', () => {
 
   it('are prepared again after PostgreSQL has refused the plan of a changed result type', async () => {
     await find('one');
-    await source.query('ALTER TABLE thing ADD COLUMN colour text');
+    await source.query('ALTER TABLE thing ADD COLUMN color text');
     await expect(find('one')).resolves.toEqual([]);
     await source.query('ALTER TABLE thing ALTER COLUMN name TYPE varchar(10)');
     await expect(find('one')).rejects.toMatchObject({ code: stalePlanCode });

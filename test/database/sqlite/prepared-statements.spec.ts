@@ -51,8 +51,8 @@ describe('prepared statements on SQLite', () => {
   it('are prepared again after a change of the schema', async () => {
     await add('one');
     await find('one');
-    await source.query(`ALTER TABLE thing ADD COLUMN colour TEXT DEFAULT 'red'`);
-    expect(await find('one')).toEqual([{ id: 1, name: 'one', colour: 'red' }]);
+    await source.query(`ALTER TABLE thing ADD COLUMN color TEXT DEFAULT 'red'`);
+    expect(await find('one')).toEqual([{ id: 1, name: 'one', color: 'red' }]);
   });
 
   it('do not block COMMIT after returning rows', async () => {

@@ -35,7 +35,7 @@ describe.each(indexes)('the trigram index %s of a SQLite file', (index) => {
         await movies.update(second.id, { year: 2000 });
         await movies.delete(second);
         if (turn === 2) await movies.update(first.id, { director: `Second ${turn}` });
-        if (turn % 2 > 0) throw new Error('in vain');
+        if (turn % 2 > 0) throw new Error('rolled back');
       }),
     );
     await Promise.allSettled(units);

@@ -32,7 +32,7 @@ export function bind(connection: DataSource, { names, types }: CompiledStatement
   });
 }
 
-/** Cache size of a data source, estimated; bounds memory whatever parameters clients send. */
+/** Cache size of a data source, estimated; bounds memory for any parameters of clients. */
 const maxCachedBytes = 4 * 1024 * 1024;
 /** Size of a cache entry without its SQL texts, estimated. */
 const overheadBytes = 4 * 1024;
