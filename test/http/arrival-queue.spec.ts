@@ -1,5 +1,8 @@
 import { setImmediate } from 'node:timers';
 import { ArrivalQueue } from '../../src/platform/http/connections/arrival-queue.js';
+import { openShop } from '../support/app.js';
+import { blockWrites } from '../support/fault-injection.js';
+import { until } from '../support/until.js';
 
 /** Milliseconds that a request takes to be parsed and refused: longer than the time slice of a turn. */
 const requestMs = 1;
@@ -26,5 +29,37 @@ describe('arriving requests, while many writes wait for the database', () => {
     }
     expect(parsed).toEqual(indexes);
     expect(arrivals.isActive).toBe(false);
+  });
+});
+
+/** More than one group commit takes, beside those that are started. */
+const manyWrites = 160;
+
+describe('the service', () => {
+  it('queues arriving requests while more writes wait than one group commit takes, and no longer', async () => {
+    const shop = await openShop({ environment: { STATEMENT_TIMEOUT_MS: 60_000, WAIT_TIMEOUT_MS: 60_000 } });
+    const queued = jest.spyOn(ArrivalQueue.prototype, 'add');
+    const countQueued = async (): Promise<number> => {
+      queued.mockClear();
+      await shop.api.get('/version').expect(200);
+      return queued.mock.calls.length;
+    };
+    try {
+      expect(await countQueued()).toBe(0);
+      const release = await blockWrites(shop.databaseUrl);
+      const writes = Array.from({ length: manyWrites }, (_, index) =>
+        shop.api
+          .post('/genres')
+          .send({ name: `Genre ${index}` })
+          .then(({ status }) => status),
+      );
+      await until('many writes wait', async () => (await countQueued()) > 0);
+      await release();
+      expect(new Set(await Promise.all(writes))).toEqual(new Set([201]));
+      expect(await countQueued()).toBe(0);
+    } finally {
+      queued.mockRestore();
+      await shop.close();
+    }
   });
 });

@@ -10,6 +10,7 @@ import { limitPipelining } from '../../src/platform/http/connections/pipelining.
 import { freshDatabase } from '../support/engine.js';
 import { startServer } from '../support/pipelining.js';
 import { readToEnd, openSocket, sendRaw } from '../support/socket.js';
+import { until } from '../support/until.js';
 
 const get = (path: string | number): string => `GET /${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
 const post = (path: string | number, body: string): string =>
@@ -185,6 +186,93 @@ describe.each([
     expect(await sendRaw(url, `broken\r\n\r\n${get(1).repeat(100)}`)).toContain('400');
     expect(errors).toHaveLength(1);
     expect(begun).toEqual([]);
+  });
+});
+
+/** Keeps what arrives until a test lets it be read. */
+class HeldArrivals extends ArrivalQueue {
+  readonly held: Parameters<ArrivalQueue['add']>[0][] = [];
+
+  override get isActive(): boolean {
+    return true;
+  }
+
+  override add(arrival: (typeof this.held)[number]): void {
+    this.held.push(arrival);
+  }
+}
+
+describe('bytes in the arrival queue', () => {
+  const arrivals = new HeldArrivals(() => true);
+  const begun: string[] = [];
+  let server: Server;
+  let url: string;
+  let accepted: Promise<Socket>;
+  let body: Buffer | undefined;
+  beforeEach(async () => {
+    arrivals.held.length = begun.length = 0;
+    body = undefined;
+    ({ server, url } = await startServer(
+      ({ url }, response) => {
+        begun.push(url!);
+        response.end(body ?? `${url} 0\n`);
+      },
+      (made) => limitPipelining(made, new Connections(made), 4, arrivals),
+    ));
+    accepted = once(server, 'connection').then(([socket]) => socket as Socket);
+  });
+  afterEach(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it('are dropped when their client has closed its sending side, and still has an answer to read', async () => {
+    // More than the buffers between the two can hold.
+    body = Buffer.alloc(16 * 1024 * 1024);
+    const client = openSocket(url).pause();
+    client.write(get(1));
+    const connection = await accepted;
+    await until('the first request arrives', () => arrivals.held.length === 1);
+    arrivals.held.pop()!.readArrived();
+    client.end(get(2));
+    await until('the second request arrives', () => arrivals.held.length === 1);
+    await until('the client has closed its side', () => !connection.readable);
+    expect(connection.destroyed).toBe(false);
+    arrivals.held.pop()!.readArrived();
+    expect(begun).toEqual(['/1']);
+    client.destroy();
+  });
+
+  it('are dropped when their client has closed the connection', async () => {
+    for (const leave of ['end', 'resetAndDestroy'] as const) {
+      const client = openSocket(url);
+      client.write(get(1));
+      const connection = await accepted;
+      await until('the request arrives', () => arrivals.held.length === 1);
+      client[leave]();
+      await until('the client is gone', () => !connection.readable);
+      arrivals.held.pop()!.readArrived();
+      accepted = once(server, 'connection').then(([socket]) => socket as Socket);
+    }
+    expect(begun).toEqual([]);
+  });
+
+  it('are read together with those that came later, and the connection goes on to be read', async () => {
+    const client = openSocket(url);
+    const text = readToEnd(client);
+    client.write(get(1) + get(2).slice(0, 10));
+    const connection = await accepted;
+    await until('the first part arrives', () => arrivals.held.length === 1);
+    client.write(get(2).slice(10));
+    await until('the second part arrives', () => connection.isPaused());
+    expect(arrivals.held).toHaveLength(1);
+    arrivals.held.pop()!.readArrived();
+    expect(begun).toEqual(['/1', '/2']);
+    client.write(get(3));
+    await until('the connection is read again', () => arrivals.held.length === 1);
+    arrivals.held.pop()!.readArrived();
+    client.end();
+    expect(answersIn(await text)).toEqual(['/1 0', '/2 0', '/3 0']);
   });
 });
 
