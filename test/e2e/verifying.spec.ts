@@ -1,5 +1,5 @@
 import { isSqlite } from '../support/engine.js';
-import { executeRaw } from '../support/raw-database.js';
+import { executeRaw, queryRaw } from '../support/raw-database.js';
 import { runCommand } from '../support/command.js';
 import { useShop } from '../support/shop.js';
 
@@ -218,6 +218,38 @@ describe('npm run verify', () => {
                ALTER TABLE movie_copy ADD CONSTRAINT ${constraint} CHECK (service_state IN (${states})) NOT VALID`,
         );
         return [`movie_copy ${id}: it breaks ${constraint}, by which service_state IN (${states}).`];
+      },
+      'events that no service has written': async () => {
+        const insert = async (type: string, resource: string, id: number, changes: string, transactionId = 0) => {
+          await unchecked(
+            `INSERT INTO event (type, resource, resource_id, creation_datetime, changes, transaction_id)
+             VALUES ('${type}', '${resource}', ${id}, '2026-01-01T10:00:00.000Z', '${changes}', ${transactionId})`,
+          );
+          const [event] = await queryRaw<{ id: number }>(shop.databaseUrl, 'SELECT MAX(id) AS id FROM event');
+          return `event ${event!.id}`;
+        };
+        const id = await client();
+        const deleted = await client();
+        await shop.api.delete(`/clients/${deleted}`).expect(204);
+        const merged = await client();
+        await shop.api.post(`/clients/${id}/merge`).send({ client_id: merged, comment: 'Twice.' }).expect(200);
+        const personal = (name: string) => `its changes contain a value of ${name}, which is personal.`;
+        const nested = await insert('client.updated', 'clients', id, '{"address":{"from":"A","to":"B"},"phone":"1"}');
+        return [
+          `${await insert('client.updated', 'clients', id, '{broken')}: its changes are not a JSON object.`,
+          `${await insert('client.updated', 'clients', id, '[]')}: its changes are not a JSON object.`,
+          `${nested}: ${personal('address')}`,
+          `${nested}: ${personal('phone')}`,
+          `${await insert('client.blocked', 'clients', id, '{"block":{"reason":"Scratches"}}')}: ${personal('reason')}`,
+          `${await insert('client.renamed', 'clients', id, '{}')}: its type is not one of clients.`,
+          `${await insert('genre.updated', 'clients', id, '{}')}: its type is not one of clients.`,
+          `${await insert('hold.placed', 'holds', 1, '{}')}: its resource is not known.`,
+          `${await insert('policy.changed', 'shop', 2, '{}')}: its resource_id is 2.`,
+          `${await insert('line.lost', 'movie_rent_details', 0, '{}')}: its resource_id is 0.`,
+          `${await insert('rental.opened', 'movie_rents', 999_999, '{}')}: it is of movie_rents 999999, which does not exist, and no event records its end.`,
+          `${await insert('key.created', 'api_keys', 999_999, '{}')}: it is of api_keys 999999, which does not exist, and no event records its end.`,
+          `${await insert('client.updated', 'clients', id, '{}', 2 ** 50)}: its transaction_id is ahead of the database, so that the feed hides it or shows later events before it.`,
+        ];
       },
       'a genre with the search key of another name': async () => {
         const id = await genre();

@@ -12,6 +12,11 @@ export class RecordedMembers<Fields extends object> {
     this.names = Object.keys(members) as (keyof Fields & string)[];
   }
 
+  /** The names of personal members on the wire. */
+  get personalNames(): string[] {
+    return this.names.filter((name) => this.members[name] === 'personal').map(onWire);
+  }
+
   /** Returns the members of a created or deleted resource that have a value. */
   of(fields: Fields): Changes {
     const present = this.names.filter((name) => fields[name] !== null && fields[name] !== undefined);
