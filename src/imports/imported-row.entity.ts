@@ -2,8 +2,8 @@ import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 import { TextColumn } from '../platform/database/columns/text-column.js';
 
 /**
- * Maps a row of an imported source to the row it became, or was merged into. Outlives that row, so that a repeated import does not restore
- * deleted rows. Ids are never reused.
+ * Maps a row of an imported source to the row that was created from it, or into which that row was merged. Outlives that
+ * row, so that a repeated import does not restore deleted rows. Ids are never reused.
  */
 @Entity('imported_row')
 @Index(['source', 'tableName', 'sourceId'], { unique: true })

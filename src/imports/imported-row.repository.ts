@@ -14,7 +14,7 @@ export class ImportedRowRepository {
     return affected!;
   }
 
-  /** Returns the rows of sources that became some rows of a table. */
+  /** Returns the sources of rows of a table. */
   async of(tableName: string, rowIds: readonly number[]): Promise<ImportedRow[]> {
     const dialect = dialectOf(this.manager.connection);
     return this.manager

@@ -33,9 +33,10 @@ export class ExportController {
     allowsCustomers: true,
     summary: 'Export all data of a client',
     description:
-      'All that is stored of a person, at one moment: the client, blocks, API keys (without their digests), rentals with lines ' +
-      'and renewals, recorded changes with their comments and notes, identifiers in imported sources, and stored responses. ' +
-      'It is everything that the erasure of the client would replace. Can be large, and is not cached.',
+      'Everything that is stored about a person, in one snapshot: the client, blocks, API keys (without their digests), ' +
+      'rentals with lines and renewals, recorded changes with their comments and notes, identifiers in imported sources, ' +
+      'and stored responses. It contains all data that the erasure of the client would replace. Can be large, and is not ' +
+      'cached.',
     returns: ClientExportDto,
     isPrivate: true,
     exampleId: 9,

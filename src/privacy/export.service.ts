@@ -34,7 +34,7 @@ const repositories = {
   persons: PersonRepository,
 };
 
-/** All that is stored of a client. Lists that can be long are read in chunks, while they are written. */
+/** Everything that is stored about a client. Long lists are read in chunks, while they are written. */
 export interface PersonalData {
   readonly client: Client;
   readonly blocks: AsyncIterable<readonly ClientBlock[]>;
@@ -51,7 +51,7 @@ export interface PersonalData {
 export class ExportService {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  /** Reads all that is stored of a client in one transaction, which ends when `write` has written it. */
+  /** Reads everything that is stored about a client in one transaction, which ends when `write` has written it. */
   async export<Document>(
     id: number,
     caller: Caller,

@@ -1,14 +1,14 @@
 import type { Event } from '../platform/events/event.entity.js';
 
-/** The change of the client of a rental. */
+/** A change of the client of a rental. */
 interface Handover {
   readonly from: number;
   readonly to: number;
 }
 
 /**
- * Returns those events of a rental and its lines that were recorded while the rental was a client's: corrections may have
- * moved it from or to another client, whose events are not shown, and whose id is null.
+ * Returns the events of a rental and its lines from the time when the rental belonged to a client. Corrections may have
+ * moved it from or to another client, whose events are omitted, and whose id is null.
  * @param events all events of the rental, in the order of their commits
  * @param clientIds the client, and the duplicates that were merged into it
  */
@@ -25,7 +25,7 @@ export function ownEvents(events: readonly Event[], clientIds: readonly number[]
   return own;
 }
 
-/** Whether a rental was a client's when it was opened or imported. */
+/** Whether a rental belonged to a client when it was opened or imported. */
 export function isOwnAtFirst(events: readonly Event[], clientIds: readonly number[]): boolean {
   const first = events.map(handoverOf).find(Boolean);
   return first === undefined || clientIds.includes(first.from);

@@ -42,7 +42,7 @@ export class PersonRepository {
   }
 
   /**
-   * Returns the rentals that were a client's and were deleted, or moved to another client.
+   * Returns the former rentals of a client, which were deleted, or moved to another client.
    * @param clientIds the client, and the duplicates that were merged into it
    */
   async formerRentsOf(clientIds: readonly number[]): Promise<number[]> {

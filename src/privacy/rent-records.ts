@@ -11,7 +11,7 @@ import type { RenewalRepository } from '../rentals/renewals/renewal.repository.j
 import { isOwnAtFirst, ownEvents } from './own-events.js';
 import type { PersonRepository } from './person.repository.js';
 
-/** A rental that was deleted, or moved to another client: what is left of it. */
+/** The remaining records of a rental that was deleted, or moved to another client. */
 export interface FormerRentRecord {
   readonly id: number;
   readonly importedRows: readonly ImportedRow[];
@@ -19,7 +19,7 @@ export interface FormerRentRecord {
   readonly events: readonly Event[];
 }
 
-/** A rental, and all that is stored of it. */
+/** A rental, and everything that is stored about it. */
 export interface RentRecord extends FormerRentRecord {
   readonly rent: MovieRent;
   readonly renewals: readonly Renewal[];

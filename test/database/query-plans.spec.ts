@@ -84,7 +84,7 @@ describe('query plans in a large shop', () => {
     ['the open rents of a client', '/clients/1/movie_rents?is_closed=false'],
     ['the standing of a client', '/clients/1/standing'],
     ['the blocks of a client', '/clients/4321/blocks'],
-    ['all that is stored of a client', '/clients/4321/export'],
+    ['everything stored about a client', '/clients/4321/export'],
     ['the rents of a movie', '/movie_rents?movie_id=4321'],
     ['the rents of a day', '/movie_rents?created_from=2026-03-01&created_to=2026-03-01'],
     ['a line of a rental', '/movie_rent_details/4321'],

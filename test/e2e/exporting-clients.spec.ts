@@ -24,7 +24,7 @@ async function textsWith(databaseUrl: string, texts: readonly string[]): Promise
       `SELECT '${table_name}.${column_name}' AS name, CAST("${column_name}" AS TEXT) AS value FROM "${table_name}"`,
   );
   const rows = [];
-  // SQLite takes 500 terms at most.
+  // SQLite accepts at most 500 terms.
   for (let start = 0; start < values.length; start += 400) {
     const sql = values.slice(start, start + 400).join(' UNION ALL ');
     rows.push(...(await queryRaw<{ name: string; value: string | null }>(databaseUrl, sql)));
@@ -85,7 +85,7 @@ describe('GET /clients/{id}/export', () => {
       });
       return [...own, ...inner];
     };
-    // A barcode is of a copy.
+    // A barcode belongs to a copy.
     expect([...new Set(refs.flatMap(namesOf))].sort()).toEqual([...personalMembers, 'code'].sort());
   });
 

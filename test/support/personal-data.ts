@@ -33,7 +33,7 @@ export const personalTexts = [
 /** Texts that were stored until the duplicate was merged. */
 export const formerTexts = ['second@plume', '5550288'];
 
-/** Makes a client of whom personal data is in every place that has some: see `personalTexts`. */
+/** Creates a client with personal data in every place for it: see `personalTexts`. */
 export async function leavePersonalData({ api, databaseUrl }: { api: Api; databaseUrl: string }) {
   const clerk = clerkOf(api);
   const post = async (path: string, body: object): Promise<any> => {

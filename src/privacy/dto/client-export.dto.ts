@@ -46,7 +46,7 @@ export class ExportedApiKeyDto {
   static of = (key: ApiKey): ExportedApiKeyDto => new ExportedApiKeyDto(key);
 }
 
-/** The row of an imported source that a resource was made of. */
+/** The row of an imported source from which a resource was created. */
 @ApiSchema({ name: 'ExportedImport' })
 export class ExportedImportDto {
   @TextField({ description: 'Name of the source.', maxLength: 64, example: 'sakila' })
@@ -131,7 +131,7 @@ export class ExportedEventDto {
   static of = (event: Event): ExportedEventDto => new ExportedEventDto(event);
 }
 
-/** A rental, and all that is stored of it. */
+/** A rental, and everything that is stored about it. */
 @ApiSchema({ name: 'ExportedRent' })
 export class ExportedRentDto extends MovieRentDto {
   @ListField(() => RenewalDto, { description: 'The renewals of its lines.' })
@@ -153,7 +153,7 @@ export class ExportedRentDto extends MovieRentDto {
   }
 }
 
-/** A rental that was deleted, or moved to another client: what is left of it. */
+/** The remaining records of a rental that was deleted, or moved to another client. */
 @ApiSchema({ name: 'FormerRent' })
 export class FormerRentDto {
   @IdField({ description: 'Id of the rental.' })
@@ -176,7 +176,7 @@ export class FormerRentDto {
   static of = (record: FormerRentRecord): FormerRentDto => new FormerRentDto(record);
 }
 
-/** All that is stored of a client. */
+/** Everything that is stored about a client. */
 @ApiSchema({ name: 'ClientExport' })
 export class ClientExportDto {
   @ObjectField(() => ClientDto, { description: 'The client.' })

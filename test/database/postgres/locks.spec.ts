@@ -73,7 +73,7 @@ describe('row locks on PostgreSQL', () => {
         .send({ client_id: clientId, details: copyIds.map((id) => ({ movie_copy_id: id })) });
     const copy = async () => (await shop.clerk.movie(1))['copies'][0].id as number;
 
-    it('a rental waits for, if a limit applies, and sees what was rented meanwhile', async () => {
+    it('block a rental if a limit applies, which then counts concurrent rentals', async () => {
       const client = await shop.clerk.client({ max_open_copies: 1 });
       const lent = await rental(await copy());
       const free = await copy();
@@ -83,7 +83,7 @@ describe('row locks on PostgreSQL', () => {
       expect(body).toMatchObject({ type: '/problems/check-out-refused', errors: [{ code: 'limit_reached', open: 1 }] });
     });
 
-    it('a rental without a limit does not wait for', async () => {
+    it('do not block a rental without a limit', async () => {
       const [client, free] = [await shop.clerk.client(), await copy()];
       const { waited, result } = await race(locked('client', client['id']), 'COMMIT', () => order(client['id'], free));
       expect([waited, result.status]).toEqual([false, 201]);

@@ -15,7 +15,7 @@ export const keyLimited = (key: ApiKey, expiryDatetime: Date, now: Date): Change
 
 export const keyRevoked = (key: ApiKey, now: Date): Change => changeOf('key.revoked', key, now, {});
 
-/** Events have the name of a key, which names it as a caller, and neither its secret nor its digest. */
+/** Events have the name of a key, as in the actor of other events, and neither its secret nor its digest. */
 const changeOf = (type: string, { id, name }: Pick<ApiKey, 'id' | 'name'>, now: Date, changes: object): Change => ({
   type,
   resource: 'api_keys',

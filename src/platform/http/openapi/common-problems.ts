@@ -72,8 +72,8 @@ const common = [
 ];
 
 /**
- * Problems of requests that match no operation: a wrong credential, an unknown path, an unsupported method, an incomplete request, or the
- * connection limit.
+ * Problems of requests that match no operation: a wrong credential, an unknown path, an unsupported method, an incomplete
+ * request, or the connection limit.
  */
 const ofUnmatchedRequests = [
   ...ofCredentials,
