@@ -79,6 +79,11 @@ describe('queues', () => {
 });
 
 describe('the pool', () => {
+  const chained = (first: () => void, then: () => void) => (): void => {
+    first();
+    then();
+  };
+
   async function order(members: number, workloads: readonly Workload[]): Promise<Workload[]> {
     const pool = new Pool(Array.from({ length: members }, (_, index) => index));
     const begun: Workload[] = [];
@@ -99,6 +104,32 @@ describe('the pool', () => {
       'lookup',
       'scan',
     ]);
+  });
+
+  it.each([1, 2])('lends none of %i members to a unit of work whose client has left', async (members) => {
+    const room = new WaitingRoom('reads', { maxWaiting: 10, timeoutMs: Infinity });
+    const pool = new Pool(Array.from({ length: members }, (_, index) => index));
+    const leaving = new AbortController();
+    const [before, meanwhile, after] = [{ signal: AbortSignal.abort() }, { signal: leaving.signal }, {}].map((caller) =>
+      room.waitOf(caller),
+    );
+    const begun: string[] = [];
+    const job = (name: string) => () => Promise.resolve(void begun.push(name));
+    const abandoned = expect(pool.use({ workload: 'lookup', wait: before }, job('gone'))).rejects.toThrow(
+      'disconnected',
+    );
+    let release = (): void => undefined;
+    const held = Array.from({ length: members }, () =>
+      pool.use({ workload: 'lookup' }, () => new Promise<void>((resolve) => (release = chained(release, resolve)))),
+    );
+    const left = expect(pool.use({ workload: 'lookup', wait: meanwhile }, job('left'))).rejects.toThrow('disconnected');
+    const last = pool.use({ workload: 'lookup', wait: after }, job('present'));
+    leaving.abort();
+    release();
+    await Promise.all([abandoned, left, last, ...held]);
+    expect(begun).toEqual(['present']);
+    expect(room.notStarted).toEqual({ full: 0, expired: 0, abandoned: 2 });
+    expect(pool.stats).toEqual({ size: members, inUse: 0, waiting: 0 });
   });
 
   it('lends the last free member to lookups only', async () => {
