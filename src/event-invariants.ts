@@ -76,7 +76,9 @@ export const eventInvariants: readonly EntityInvariant[] = [
     of: Event,
     remedy,
     violations: (rows: Parameters<EntityInvariant['violations']>[0]) => {
-      rows.addSelect('row.resourceId', 'missing').leftJoin(target as typeof Client, 'changed', 'changed.id = row.resourceId');
+      rows
+        .addSelect('row.resourceId', 'missing')
+        .leftJoin(target as typeof Client, 'changed', 'changed.id = row.resourceId');
       rows.andWhere('row.resource = :resource AND changed.id IS NULL', { resource });
       const ends = rows.subQuery().select('1').from(Event, 'ending');
       const merged = idOfDuplicate

@@ -99,7 +99,8 @@ describe('a movie with more than 200 copies', () => {
     copies_url: string | null;
   }
 
-  const add = async (stock: number, members?: { genre_id: number }) => (await shop.clerk.movie(stock, members)) as Movie;
+  const add = async (stock: number, members?: { genre_id: number }) =>
+    (await shop.clerk.movie(stock, members)) as Movie;
   const get = async ({ id }: Movie) => (await shop.api.get(`/movies/${id}`).expect(200)).body as Movie;
   const change = ({ id, title, year, genre_id }: Movie, stock: number) =>
     shop.api.put(`/movies/${id}/with_stock`).send({ title, year, genre_id, stock });
