@@ -1,5 +1,9 @@
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { parseAllDocuments } from 'yaml';
 import { Environment, readEnvironment } from '../../src/platform/config/environment.js';
 import { read, root } from '../support/project.js';
@@ -148,6 +152,47 @@ describe('deploy/kubernetes.yaml', () => {
     expect(ports(policy.spec.ingress)).toEqual([container.ports[0].name]);
     expect(policy.spec.ingress.every(({ from }: any) => from.length > 0)).toBe(true);
     expect([...new Set(ports(policy.spec.egress))]).toEqual([53, 5432]);
+  });
+});
+
+describe('the command that creates the first key', () => {
+  const page = read('docs/operations.md');
+  const [, service, compose] = /^docker compose run --rm (\S+) node (.*)$/m.exec(page)!;
+  const [, image, kubectl] = /^kubectl run \S+ .*--image=(\S+) .*--command -- node (.*)$/m.exec(page)!;
+  const [, local] = /^npm run keys -- (create .*)$/m.exec(page)!;
+
+  it('is the same for npm, Compose and Kubernetes, and names their service and image', () => {
+    expect([compose, kubectl]).toEqual(Array(2).fill(`dist/commands/keys.js ${local}`));
+    const [{ services }] = yaml('compose.yaml');
+    expect(services[service!].volumes).toEqual([expect.stringContaining(`:${shipped('VOLUME')[0]}`)]);
+    expect(services[service!].entrypoint).toBeUndefined();
+    const [deployment] = yaml('deploy/kubernetes.yaml');
+    expect(deployment.spec.template.spec.containers[0].image).toBe(image);
+    // Without an entry point, the command of Compose replaces CMD as a whole.
+    expect(shipped('ENTRYPOINT')).toEqual([]);
+  });
+
+  it('creates a key in the folders of the image, with its environment, and nothing outside the volume', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'movie-rental-image-'));
+    const [app, volume] = [join(folder, shipped('WORKDIR')[0]!), join(folder, shipped('VOLUME')[0]!)];
+    await Promise.all([app, volume].map((path) => mkdir(path, { recursive: true })));
+    for (const files of shipped('COPY').map((rest) => rest.replace('--from=build /app/', '').split(' '))) {
+      const target = files.at(-1)!;
+      for (const file of files.slice(0, -1)) {
+        const [from, to] = [join(root, file), join(app, target, target.endsWith('/') ? file : '')];
+        if (file === 'node_modules') await symlink(from, to);
+        // The tests are built there too, and maps are for reading only.
+        else await cp(from, to, { recursive: true, filter: (path) => !/\/dist\/(test|bench)$|\.map$/.test(path) });
+      }
+    }
+    const before = await readFile(join(app, 'package.json'), 'utf8');
+    const env = { ...imageEnvironment, DATABASE_URL: imageEnvironment['DATABASE_URL']!.replace(':', `:${folder}`) };
+    const { stdout } = await promisify(execFile)(process.execPath, compose!.split(' '), { cwd: app, env });
+    expect(stdout).toMatch(/^mr_1_[\w-]{43}\n$/);
+    expect(existsSync(join(volume, 'movie-rental.sqlite'))).toBe(true);
+    expect(existsSync(join(app, 'data'))).toBe(false);
+    expect(await readFile(join(app, 'package.json'), 'utf8')).toBe(before);
+    await rm(folder, { recursive: true });
   });
 });
 
