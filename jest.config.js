@@ -19,8 +19,8 @@ if (!process.env.TMPDIR && isRoomy('/dev/shm')) process.env.TMPDIR = '/dev/shm';
 
 export default {
   rootDir: 'dist',
-  // Files that run at the same time. One more than there are cores, since tests of faults mostly wait.
-  maxWorkers: 3,
+  // Files that run at the same time. Each project has as many processes, which start in 4 s of CPU each.
+  maxWorkers: 2,
   testSequencer: '<rootDir>/test/jest/programs-first.js',
   reporters: ['default', '<rootDir>/test/jest/contract-coverage.js', '<rootDir>/test/jest/time-limit.js'],
   projects: [

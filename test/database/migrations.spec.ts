@@ -61,7 +61,7 @@ class FailHalfway implements MigrationInterface {
 
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.createTable(new Table({ name: 'half_made', columns: [{ name: 'id', type: 'integer' }] }));
-    await queryRunner.query('DELETE FROM movie_rent_detail');
+    await queryRunner.query('DELETE FROM renewal');
     throw new Error('halfway');
   }
 
