@@ -7,11 +7,17 @@ import { JsonWebTokens } from './json-web-tokens/json-web-tokens.js';
 /** Decides whether requests without a credential may do everything. */
 @Injectable()
 export class AnonymousAccess {
+  /** Whether the service can be reached from this machine only, and is not in production. */
+  private readonly isForDevelopment: boolean;
+
   constructor(
     private readonly environment: Environment,
     private readonly keys: ApiKeys,
     private readonly tokens: JsonWebTokens,
-  ) {}
+  ) {
+    const { HOST, NODE_ENV } = environment;
+    this.isForDevelopment = NODE_ENV !== 'production' && isLoopbackHost(HOST.toLowerCase().replace(/^\[|\]$/g, ''));
+  }
 
   /** Whether an anonymous request is allowed now: creating the first API key ends anonymous access. */
   get isAllowed(): boolean | Promise<boolean> {
@@ -35,12 +41,6 @@ export class AnonymousAccess {
     } else if (!hasCallers) {
       throw new InvalidEnvironment(this.describeRemedy());
     }
-  }
-
-  /** Whether the service can be reached from this machine only, and is not in production. */
-  private get isForDevelopment(): boolean {
-    const { HOST, NODE_ENV } = this.environment;
-    return NODE_ENV !== 'production' && isLoopbackHost(HOST.toLowerCase().replace(/^\[|\]$/g, ''));
   }
 
   private describeRemedy(): string {
