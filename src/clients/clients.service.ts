@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { ApiKeyRepository } from '../platform/auth/api-keys/api-key.repository.js';
-import { keyRevoked } from '../platform/auth/api-keys/key-events.js';
 import { IdempotencyKeyRepository } from '../platform/database/idempotency/idempotency-key.repository.js';
 import { UnitOfWork } from '../platform/database/unit-of-work.js';
 import { Clock } from '../kernel/clock.js';
@@ -74,9 +73,9 @@ export class ClientsService {
       for (const blockId of blockIds) await idempotencyKeys.eraseAnswers(`/client_blocks/${blockId}`);
       const changes = { ...clientMembers.of(client), client_block_ids: blockIds };
       const now = this.clock.now();
-      const revoked = await apiKeys.revokeOf([id], now);
+      const revocations = await apiKeys.revokeOf([id], now);
       const deletion = changeOf('client.deleted', now, client, changes);
-      events.record(command, deletion, ...revoked.map((key) => keyRevoked(key, now)));
+      events.record(command, deletion, ...revocations);
     });
   }
 }

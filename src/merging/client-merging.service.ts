@@ -6,7 +6,6 @@ import { ImportedRowRepository } from '../imports/imported-row.repository.js';
 import { Clock } from '../kernel/clock.js';
 import type { Command } from '../kernel/command.js';
 import { ApiKeyRepository } from '../platform/auth/api-keys/api-key.repository.js';
-import { keyRevoked } from '../platform/auth/api-keys/key-events.js';
 import { IdempotencyKeyRepository } from '../platform/database/idempotency/idempotency-key.repository.js';
 import { UnitOfWork } from '../platform/database/unit-of-work.js';
 import { type Change, EventRepository } from '../platform/events/event.repository.js';
@@ -60,7 +59,7 @@ export class ClientMergingService {
         imported_rows: await importedRows.redirect('client', duplicateId, id),
       };
       const now = this.clock.now();
-      const revoked = await apiKeys.revokeOf([duplicateId], now);
+      const revocations = await apiKeys.revokeOf([duplicateId], now);
       // First, because license numbers are unique.
       await clients.delete(duplicate);
       const taken = missingMembers(client, duplicate, takenMembers);
@@ -72,7 +71,7 @@ export class ClientMergingService {
         creationDatetime: now,
         changes: { client_id: duplicateId, comment, moved, taken_members: namesOf(taken, takenMembers) },
       };
-      events.record(command, change, ...revoked.map((key) => keyRevoked(key, now)));
+      events.record(command, change, ...revocations);
       return merged;
     });
   }

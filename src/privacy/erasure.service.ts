@@ -6,7 +6,6 @@ import { ImportedRowRepository } from '../imports/imported-row.repository.js';
 import { Clock } from '../kernel/clock.js';
 import type { Command } from '../kernel/command.js';
 import { ApiKeyRepository } from '../platform/auth/api-keys/api-key.repository.js';
-import { keyRevoked } from '../platform/auth/api-keys/key-events.js';
 import { IdempotencyKeyRepository } from '../platform/database/idempotency/idempotency-key.repository.js';
 import { UnitOfWork } from '../platform/database/unit-of-work.js';
 import { type Change, EventRepository } from '../platform/events/event.repository.js';
@@ -55,7 +54,7 @@ export class ErasureService {
       };
       await idempotencyKeys.eraseAnswersOf(resourcesOfClient, [id]);
       const now = this.clock.now();
-      const revoked = await apiKeys.revokeOf(resources.clients, now);
+      const revocations = await apiKeys.revokeOf(resources.clients, now);
       const isChanged = Object.values(erased).some((count) => count > 0);
       const change: Change = {
         type: 'client.erased',
@@ -64,7 +63,7 @@ export class ErasureService {
         creationDatetime: now,
         changes: { ...clientMembers.between(former, client), ...(isChanged && { erased }) },
       };
-      events.record(command, change, ...revoked.map((key) => keyRevoked(key, now)));
+      events.record(command, change, ...revocations);
       return client;
     });
   }

@@ -1,5 +1,7 @@
 import { type EntityManager, In, IsNull } from 'typeorm';
+import type { Change } from '../../events/event.repository.js';
 import { ApiKey } from './api-key.entity.js';
+import { keyRevoked } from './key-events.js';
 
 type ApiKeyFields = Omit<ApiKey, 'id' | 'isUsableAt'>;
 
@@ -33,12 +35,12 @@ export class ApiKeyRepository {
     if (ids.length > 0) await this.manager.update(ApiKey, ids, { revokedDatetime: now });
   }
 
-  /** Revokes the keys of customers who are one of these clients, and returns those that were not revoked before. */
-  async revokeOf(clientIds: readonly number[], now: Date): Promise<ApiKey[]> {
+  /** Revokes the keys of customers who are one of these clients. @returns the changes to record */
+  async revokeOf(clientIds: readonly number[], now: Date): Promise<Change[]> {
     const where = { clientId: In([...clientIds]), revokedDatetime: IsNull() };
     const keys = await this.manager.find(ApiKey, { where, order: { id: 'ASC' } });
     await this.revoke(keys, now);
-    return keys;
+    return keys.map((key) => keyRevoked(key, now));
   }
 
   /** Lets keys expire at an instant, unless they expire earlier, and returns those that are changed, as they were. */
