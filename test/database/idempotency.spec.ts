@@ -12,10 +12,12 @@ import {
   Not,
   Raw,
 } from 'typeorm';
+import { IdempotencyPurge } from '../../src/platform/database/idempotency/idempotency-purge.js';
 import { IdempotencyKey } from '../../src/platform/database/idempotency/idempotency-key.entity.js';
 import { RawGenres, RawTables } from '../support/raw-tables.js';
 import type { IdempotentRequest } from '../../src/kernel/idempotency.js';
 import { type Database, openDatabase } from '../support/database.js';
+import { until } from '../support/until.js';
 
 const repositories = { genres: RawGenres };
 const idempotentRequest = <Result>(
@@ -75,7 +77,7 @@ describe('an idempotent unit of work', () => {
       (await database.dataSource.query<{ n: number | string }[]>('SELECT COUNT(*) AS n FROM idempotency_key'))[0]!.n,
     );
 
-  it('purges expired keys in batches of 500, without any request, and keeps the others', async () => {
+  async function storeExpiredAndOthers(): Promise<void> {
     const rows = (prefix: string, hours: number) =>
       Array.from(
         { length: 600 },
@@ -86,10 +88,29 @@ describe('an idempotent unit of work', () => {
     await database.dataSource.query(
       `INSERT INTO idempotency_key (key, request, answer, creation_datetime) VALUES ${rows('old', 25)}, ${rows('new', 23)}`,
     );
+  }
+
+  it('purges expired keys in batches of 500, and keeps the others', async () => {
+    await storeExpiredAndOthers();
     expect(await database.unitOfWork.purgeIdempotencyKeys()).toBe(true);
     expect(await count()).toBe(700);
     expect(await database.unitOfWork.purgeIdempotencyKeys()).toBe(false);
     expect(await count()).toBe(600);
+  });
+
+  it('purges all expired keys at intervals, without any request, until the service stops', async () => {
+    class FrequentPurge extends IdempotencyPurge {
+      protected override readonly intervalMs = 1;
+    }
+    const purge = new FrequentPurge(database.unitOfWork);
+    purge.onApplicationBootstrap();
+    for (const _ of ['first', 'second']) {
+      await storeExpiredAndOthers();
+      await until('all expired keys are deleted', async () => (await count()) === 600);
+    }
+    await purge.beforeApplicationShutdown();
+    await storeExpiredAndOthers();
+    expect(await count()).toBe(1200);
   });
 
   describe.each(['Asia/Tokyo', 'America/Los_Angeles'])('in the time zone %s', (timeZone) => {

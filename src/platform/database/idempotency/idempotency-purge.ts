@@ -2,14 +2,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { UnitOfWork } from '../unit-of-work.js';
 
-/** Interval of purges, with a jitter of ±50 % so that instances that start together don't purge together. */
-const intervalMs = 60_000;
 /** Pause between two batches of a purge, in which other units of work run. */
 const batchPauseMs = 20;
 
 /** Deletes expired idempotency keys every minute. */
 @Injectable()
 export class IdempotencyPurge implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  /** Interval of purges, with a jitter of ±50 % so that instances that start together don't purge together. */
+  protected readonly intervalMs: number = 60_000;
   private readonly logger = new Logger('IdempotencyPurge');
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
@@ -30,7 +30,7 @@ export class IdempotencyPurge implements OnApplicationBootstrap, BeforeApplicati
     const { signal } = this.stopping;
     try {
       for (;;) {
-        await pause(intervalMs * (0.5 + Math.random()), undefined, { ref: false, signal });
+        await pause(this.intervalMs * (0.5 + Math.random()), undefined, { ref: false, signal });
         while (await this.purgeBatch()) await pause(batchPauseMs, undefined, { ref: false, signal });
       }
     } catch (error) {
