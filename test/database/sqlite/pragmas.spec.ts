@@ -1,6 +1,7 @@
 import { DataSource, type EntityManager } from 'typeorm';
 import { dataSourceOptions } from '../../../ormconfig.js';
 import { openDataSource } from '../../../src/platform/database/opening/open-data-source.js';
+import { driver } from '../../../src/platform/database/sqlite/driver.js';
 import { setAndCheckPragmas } from '../../../src/platform/database/sqlite/pragmas.js';
 import { SqliteDatabase } from '../../../src/platform/database/sqlite/sqlite-database.js';
 import { openDatabaseAt } from '../../support/database.js';
@@ -49,7 +50,7 @@ describe('pragmas of SQLite', () => {
   });
 
   it('cause an error if SQLite does not accept one', async () => {
-    const memory = await new DataSource({ type: 'sqlite', database: ':memory:' }).initialize();
+    const memory = await new DataSource({ type: 'sqlite', driver, database: ':memory:' }).initialize();
     await expect(setAndCheckPragmas(memory)).rejects.toThrow(
       'SQLite kept journal_mode at memory where wal was requested, so data could be lost on :memory:.',
     );

@@ -4,7 +4,7 @@ import type { DataSource, DataSourceOptions } from 'typeorm';
 import { openDataSource } from '../../opening/open-data-source.js';
 import { engineOf } from '../../opening/engines.js';
 import { UnusableDatabase } from '../../engine/unusable-database.js';
-import { connectionOf } from '../driver.js';
+import { connectionOf, driver } from '../driver.js';
 import { removeEmptyLog } from './remove-empty-log.js';
 import { createPrivateFile } from './private-file.js';
 
@@ -74,7 +74,7 @@ async function copyPages(
 
 /** Leaves WAL mode, so that the copy is a single file, and checks every page of the copy. */
 async function settle(file: string): Promise<void> {
-  const copy = await openDataSource({ type: 'sqlite', database: file });
+  const copy = await openDataSource({ type: 'sqlite', driver, database: file });
   try {
     await copy.query('PRAGMA journal_mode = DELETE');
     const found = await copy.query<{ integrity_check: string }[]>('PRAGMA integrity_check');
