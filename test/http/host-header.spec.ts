@@ -59,6 +59,13 @@ describe('Host, on a loopback address', () => {
     }
   });
 
+  it.each(['', '[::1', 'localhost:65536', 'localhost:http', 'xn--', 'a b', '127.0.0.256'])(
+    'gets 400 if it is malformed: %j',
+    async (host) => {
+      expect(await statusOf(shop.url, host)).toBe(400);
+    },
+  );
+
   it('gets 421 before anything is stored', async () => {
     const foreign = shop.api.post('/genres').set('Host', 'attacker.example').send({ name: 'Rebound' });
     expect((await foreign.expect(421)).body).toMatchObject({ type: '/problems/misdirected-request' });

@@ -33,9 +33,9 @@ export class AllowedHosts {
     this.lastAllowed = '';
   }
 
-  /** Whether `authority` is well-formed. */
+  /** Whether `authority` is well-formed: also by the rules of URLs for ports, IPv4 addresses and Punycode. */
   static isWellFormed(authority: string): boolean {
-    return hostAndPort.test(authority);
+    return hostAndPort.test(authority) && URL.canParse(`http://${authority}`);
   }
 
   /** @param authority a well-formed one */
