@@ -35,6 +35,7 @@ export class RenewalsController {
     returns: MovieRentDto,
     requestExamples: { 'A line by the barcode of its copy': { details: [{ code: 'DVD-0012' }] } },
     exampleId: 25,
+    isConditional: true,
     problems: [NotFound, RenewalRefused, RentVoided],
   })
   async renewLines(

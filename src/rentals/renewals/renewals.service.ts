@@ -52,6 +52,7 @@ export class RenewalsService {
     return this.unitOfWork.for(command).run(repositories, async ({ rents, borrowers, renewals, events }) => {
       const rent = await rents.getForUpdate(rentId);
       assertOwn(command, rent.clientId, 'Movie rent');
+      command.precondition?.(rent);
       if (rent.voidedDatetime) throw new RentVoided(rent.id);
       const lines = findLines(order.lines, rent.details);
       const borrower = await borrowers.getForUpdate(rent.clientId);

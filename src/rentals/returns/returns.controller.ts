@@ -46,6 +46,7 @@ export class ReturnsController {
       },
     },
     exampleId: 5,
+    isConditional: true,
     problems: [NotFound, CopyLentSince],
   })
   async returnLines(
@@ -81,9 +82,11 @@ export class ReturnsController {
     summary: 'Undo a wrong return',
     description:
       'For a wrong scan: reopens the line with its due date, unless its copy was lent since. A copy that the return ' +
-      'sent to maintenance is in service again. Recorded with the comment. Idempotent: an open line is not changed.',
+      'sent to maintenance is in service again. Recorded with the comment. Idempotent: an open line is not changed. ' +
+      'With the ETag of the line in If-Match, a retry does not undo a later return.',
     returns: LineDto,
     exampleId: 40,
+    isConditional: true,
     responseExample: { id: 40, movie_rent_id: 23, returned_datetime: null },
     problems: [NotFound, RentVoided, LineLost, CopyLentSince, CopyWithdrawn],
   })
@@ -104,6 +107,7 @@ export class ReturnsController {
       'back, return the line; if it is found in the shop, change the state of the copy, and the line stays lost.',
     returns: LineDto,
     exampleId: 41,
+    isConditional: true,
     responseExample: {
       id: 41,
       movie_rent_id: 23,
@@ -126,6 +130,7 @@ export class ReturnsController {
     returns: MovieRentDto,
     requestExamples: { 'A mistake': { comment: 'Entered twice.' } },
     exampleId: 24,
+    isConditional: true,
     responseExample: { id: 24, voided_datetime: '2026-11-26T16:18:10.611Z' },
     problems: [NotFound],
   })

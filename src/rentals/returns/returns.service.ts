@@ -35,6 +35,7 @@ export class ReturnsService {
   returnLines(rentId: number, order: readonly ReturnOrder[], command: Command<MovieRent>): Promise<MovieRent> {
     return this.unitOfWork.for(command).run(repositories, async ({ rents, ...shop }) => {
       const rent = await rents.getForUpdate(rentId);
+      command.precondition?.(rent);
       const returns = matchReturns(order, rent.details);
       await shop.copies.lockMoviesOf(returns.map(({ line }) => line));
       await giveBack(returns, shop, this.clock.now(), command);
@@ -80,6 +81,7 @@ export class ReturnsService {
   lose(lineId: number, command: Command<MovieRentDetail>): Promise<MovieRentDetail> {
     return this.unitOfWork.for(command).run(repositories, async ({ rents, copies, lines, events }) => {
       const { line } = await lockLine(lineId, rents, lines);
+      command.precondition?.(line);
       if (line.lostDatetime) return line;
       if (!line.isOpen) throw new LineReturned([lineId]);
       await copies.lockMoviesOf([line]);
@@ -104,6 +106,7 @@ export class ReturnsService {
   undoReturn(lineId: number, comment: string, command: Command<MovieRentDetail>): Promise<MovieRentDetail> {
     return this.unitOfWork.for(command).run(repositories, async ({ rents, copies, lines, events }) => {
       const { rent, line } = await lockLine(lineId, rents, lines);
+      command.precondition?.(line);
       if (rent.voidedDatetime) throw new RentVoided(rent.id);
       if (line.isOpen) return line;
       if (line.lostDatetime) throw new LineLost([lineId]);
@@ -132,6 +135,7 @@ export class ReturnsService {
   void(rentId: number, comment: string, command: Command<MovieRent>): Promise<MovieRent> {
     return this.unitOfWork.for(command).run(repositories, async ({ rents, copies, lines, events }) => {
       const rent = await rents.getForUpdate(rentId);
+      command.precondition?.(rent);
       if (rent.voidedDatetime) return rent;
       const now = this.clock.now();
       const open = rent.details.filter(({ isOpen }) => isOpen);
