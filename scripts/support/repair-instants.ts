@@ -1,5 +1,7 @@
 import type { EntityManager } from 'typeorm';
-import { type Change, EventRepository } from '../../src/platform/events/event.repository.js';
+import type { Change } from '../../src/platform/events/change.js';
+import { EventRepository } from '../../src/platform/events/event.repository.js';
+import { changeOfLine, changeOfRent } from '../../src/rentals/rental-events.js';
 import type { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
 import { callerOf } from './caller.js';
 
@@ -82,21 +84,19 @@ class InstantRepairs {
   }
 }
 
-const eventOf = ({ table, id, column, before, after }: Repair, now: Date): Change => ({
-  ...(table === 'movie_rent'
-    ? { type: 'rental.instant_repaired', resource: 'movie_rents' }
-    : { type: 'line.instant_repaired', resource: 'movie_rent_details' }),
-  resourceId: id,
-  creationDatetime: now,
-  changes: { [column]: { from: before, to: after } },
-});
+function changeOf({ table, id, column, before, after }: Repair, now: Date): Change {
+  const changes = { [column]: { from: before, to: after } };
+  return table === 'movie_rent'
+    ? changeOfRent('rental.instant_repaired', now, { id }, changes)
+    : changeOfLine('line.instant_repaired', now, { id }, changes);
+}
 
 /** Corrects every instant of rentals and their lines that is in the future, all of them or none. */
 export function repairInstants(unitOfWork: UnitOfWork, now: Date): Promise<Repair[]> {
   return unitOfWork.run({ instants: InstantRepairs, events: EventRepository }, async ({ instants, events }) => {
     const repairs: Repair[] = [];
     for (const rule of rules) repairs.push(...(await instants.apply(rule, now.toISOString())));
-    events.record(callerOf('repair:instants'), ...repairs.map((repair) => eventOf(repair, now)));
+    events.record(callerOf('repair:instants'), ...repairs.map((repair) => changeOf(repair, now)));
     return repairs;
   });
 }

@@ -2,6 +2,7 @@ import { Column, Entity, Index, PrimaryGeneratedColumn, type ValueTransformer, V
 import type { CalendarDate } from '../kernel/calendar.js';
 import { integer } from '../platform/database/columns/integer.js';
 import { TextColumn } from '../platform/database/columns/text-column.js';
+import { changesOf } from '../platform/events/change.js';
 import { RecordedMembers } from '../platform/events/recorded-members.js';
 import { TrigramIndex } from '../platform/database/search/trigram-index.js';
 import { identityKey, keyLength, searchable, searchableLength } from '../kernel/text.js';
@@ -52,6 +53,8 @@ export const clientMembers = new RecordedMembers<ClientFields>({
   phone: 'personal',
   maxOpenCopies: 'recorded',
 });
+
+export const changeOfClient = changesOf('clients');
 
 @Entity('client')
 export class Client {

@@ -5,9 +5,8 @@ import { UnitOfWork } from '../platform/database/unit-of-work.js';
 import { Clock } from '../kernel/clock.js';
 import { assertOwn, type Caller, type Command } from '../kernel/command.js';
 import type { Page, PageRequest } from '../kernel/page.js';
-import { type Change, EventRepository } from '../platform/events/event.repository.js';
-import type { Changes } from '../platform/events/recorded-members.js';
-import { type Client, type ClientFields, clientMembers } from './client.entity.js';
+import { EventRepository } from '../platform/events/event.repository.js';
+import { changeOfClient, type Client, type ClientFields, clientMembers } from './client.entity.js';
 import { ClientBlockRepository } from './blocks/client-block.repository.js';
 import { type ClientFilter, ClientRepository } from './client.repository.js';
 
@@ -42,7 +41,7 @@ export class ClientsService {
   create(fields: ClientFields, command: Command<Client>): Promise<Client> {
     return this.unitOfWork.for(command).run(repositories, async ({ clients, events }) => {
       const client = await clients.create(fields);
-      events.record(command, changeOf('client.created', this.clock.now(), client, clientMembers.of(client)));
+      events.record(command, changeOfClient('client.created', this.clock.now(), client, clientMembers.of(client)));
       return client;
     });
   }
@@ -55,7 +54,7 @@ export class ClientsService {
       const client = await clients.update(former, fields);
       events.record(
         command,
-        changeOf('client.updated', this.clock.now(), client, clientMembers.between(former, client)),
+        changeOfClient('client.updated', this.clock.now(), client, clientMembers.between(former, client)),
       );
       return client;
     });
@@ -74,16 +73,8 @@ export class ClientsService {
       const changes = { ...clientMembers.of(client), client_block_ids: blockIds };
       const now = this.clock.now();
       const revocations = await apiKeys.revokeOf([id], now);
-      const deletion = changeOf('client.deleted', now, client, changes);
+      const deletion = changeOfClient('client.deleted', now, client, changes);
       events.record(command, deletion, ...revocations);
     });
   }
 }
-
-const changeOf = (type: string, creationDatetime: Date, { id }: Client, changes: Changes): Change => ({
-  type,
-  resource: 'clients',
-  resourceId: id,
-  creationDatetime,
-  changes,
-});

@@ -3,13 +3,14 @@ import { UnitOfWork } from '../platform/database/unit-of-work.js';
 import { Clock } from '../kernel/clock.js';
 import type { Caller, Command } from '../kernel/command.js';
 import type { Page, PageRequest } from '../kernel/page.js';
-import { type Change, EventRepository } from '../platform/events/event.repository.js';
-import type { Changes } from '../platform/events/recorded-members.js';
+import { changesOf } from '../platform/events/change.js';
+import { EventRepository } from '../platform/events/event.repository.js';
 import { type Genre, type GenreFields, genreMembers } from './genre.entity.js';
 import { GenreRepository } from './genre.repository.js';
 
 const repositories = { genres: GenreRepository, events: EventRepository };
 const readRepositories = { genres: GenreRepository };
+const changeOf = changesOf('genres');
 
 @Injectable()
 export class GenresService {
@@ -54,11 +55,3 @@ export class GenresService {
     });
   }
 }
-
-const changeOf = (type: string, creationDatetime: Date, { id }: Genre, changes: Changes): Change => ({
-  type,
-  resource: 'genres',
-  resourceId: id,
-  creationDatetime,
-  changes,
-});

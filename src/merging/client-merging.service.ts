@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ClientBlockRepository } from '../clients/blocks/client-block.repository.js';
-import type { Client, ClientFields } from '../clients/client.entity.js';
+import { changeOfClient, type Client, type ClientFields } from '../clients/client.entity.js';
 import { ClientRepository } from '../clients/client.repository.js';
 import { ImportedRowRepository } from '../imports/imported-row.repository.js';
 import { Clock } from '../kernel/clock.js';
@@ -8,7 +8,7 @@ import type { Command } from '../kernel/command.js';
 import { ApiKeyRepository } from '../platform/auth/api-keys/api-key.repository.js';
 import { IdempotencyKeyRepository } from '../platform/database/idempotency/idempotency-key.repository.js';
 import { UnitOfWork } from '../platform/database/unit-of-work.js';
-import { type Change, EventRepository } from '../platform/events/event.repository.js';
+import { EventRepository } from '../platform/events/event.repository.js';
 import { MovieRentRepository } from '../rentals/movie-rent.repository.js';
 import { findDuplicate, type Merge, missingMembers, namesOf } from './merge.js';
 import { resourcesOfClient } from '../rentals/resources-of-client.js';
@@ -64,14 +64,8 @@ export class ClientMergingService {
       await clients.delete(duplicate);
       const taken = missingMembers(client, duplicate, takenMembers);
       const merged = await clients.update(client, taken);
-      const change: Change = {
-        type: 'client.merged',
-        resource: 'clients',
-        resourceId: id,
-        creationDatetime: now,
-        changes: { client_id: duplicateId, comment, moved, taken_members: namesOf(taken, takenMembers) },
-      };
-      events.record(command, change, ...revocations);
+      const changes = { client_id: duplicateId, comment, moved, taken_members: namesOf(taken, takenMembers) };
+      events.record(command, changeOfClient('client.merged', now, client, changes), ...revocations);
       return merged;
     });
   }

@@ -4,7 +4,7 @@ import { Clock } from '../kernel/clock.js';
 import type { Command } from '../kernel/command.js';
 import { type StockedMovie, stockOf } from '../movies/movie-copy.entity.js';
 import { MovieCopyRepository } from '../movies/movie-copy.repository.js';
-import type { MovieFields } from '../movies/movie.entity.js';
+import { changeOfMovie, type MovieFields } from '../movies/movie.entity.js';
 import { MovieRepository } from '../movies/movie.repository.js';
 import { assertRoomFor } from '../movies/stock.js';
 import { UnitOfWork } from '../platform/database/unit-of-work.js';
@@ -51,13 +51,8 @@ export class MovieMergingService {
       await movies.delete(duplicate);
       const taken = missingMembers(movie, duplicate, takenMembers);
       await movies.update(id, taken);
-      events.record(command, {
-        type: 'movie.merged',
-        resource: 'movies',
-        resourceId: id,
-        creationDatetime: this.clock.now(),
-        changes: { movie_id: duplicateId, comment, moved, taken_members: namesOf(taken, takenMembers) },
-      });
+      const changes = { movie_id: duplicateId, comment, moved, taken_members: namesOf(taken, takenMembers) };
+      events.record(command, changeOfMovie('movie.merged', this.clock.now(), movie, changes));
       return movies.get(id);
     });
   }

@@ -4,10 +4,16 @@ import { Clock } from '../kernel/clock.js';
 import type { Caller, Command } from '../kernel/command.js';
 import { unknownReference } from '../kernel/domain-error.js';
 import type { Page, PageRequest } from '../kernel/page.js';
-import { type CopyChanges, type CopyFields, copyMembers, type MovieCopy, outOfStock } from './movie-copy.entity.js';
+import {
+  changeOfCopy,
+  type CopyChanges,
+  type CopyFields,
+  copyMembers,
+  type MovieCopy,
+  outOfStock,
+} from './movie-copy.entity.js';
 import { type CopyFilter, MovieCopyRepository } from './movie-copy.repository.js';
-import { type Change, EventRepository } from '../platform/events/event.repository.js';
-import type { Changes } from '../platform/events/recorded-members.js';
+import { EventRepository } from '../platform/events/event.repository.js';
 import { MovieRepository } from './movie.repository.js';
 import { assertRoomFor } from './stock.js';
 
@@ -47,7 +53,7 @@ export class MovieCopiesService {
       const copy = await copies.create(movieId, code, serviceState);
       events.record(
         command,
-        changeOf('copy.created', this.clock.now(), copy, { movie_id: movieId, ...copyMembers.of(copy) }),
+        changeOfCopy('copy.created', this.clock.now(), copy, { movie_id: movieId, ...copyMembers.of(copy) }),
       );
       return copy;
     });
@@ -71,8 +77,13 @@ export class MovieCopiesService {
       const updated = await copies.update(copy, changes);
       events.record(
         command,
-        changeOf('copy.moved', this.clock.now(), copy, isMoved ? { movie_id: movieId, former_movie_id: former } : {}),
-        changeOf('copy.updated', this.clock.now(), copy, copyMembers.between(copy, updated)),
+        changeOfCopy(
+          'copy.moved',
+          this.clock.now(),
+          copy,
+          isMoved ? { movie_id: movieId, former_movie_id: former } : {},
+        ),
+        changeOfCopy('copy.updated', this.clock.now(), copy, copyMembers.between(copy, updated)),
       );
       return updated;
     });
@@ -85,15 +96,7 @@ export class MovieCopiesService {
       precondition?.(copy);
       await copies.delete(copy);
       const changes = { movie_id: copy.movieId, ...copyMembers.of(copy) };
-      events.record(command, changeOf('copy.deleted', this.clock.now(), copy, changes));
+      events.record(command, changeOfCopy('copy.deleted', this.clock.now(), copy, changes));
     });
   }
 }
-
-const changeOf = (type: string, creationDatetime: Date, { id }: MovieCopy, changes: Changes): Change => ({
-  type,
-  resource: 'movie_copies',
-  resourceId: id,
-  creationDatetime,
-  changes,
-});

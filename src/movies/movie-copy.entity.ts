@@ -14,6 +14,7 @@ import type { CalendarDate } from '../kernel/calendar.js';
 import { instant } from '../platform/database/columns/instant-column.js';
 import { fromOpenLoanOf, type Loan } from '../loans/loan.view.js';
 import { TextColumn } from '../platform/database/columns/text-column.js';
+import { changesOf } from '../platform/events/change.js';
 import { RecordedMembers } from '../platform/events/recorded-members.js';
 import { identityKey, keyLength } from '../kernel/text.js';
 import { Movie } from './movie.entity.js';
@@ -32,6 +33,8 @@ export interface CopyFields {
 }
 
 export const copyMembers = new RecordedMembers<CopyFields>({ code: 'recorded', serviceState: 'recorded' });
+
+export const changeOfCopy = changesOf('movie_copies');
 
 /** Changes of a copy; absent members are kept. */
 export interface CopyChanges extends Partial<CopyFields> {

@@ -12,6 +12,7 @@ import type { CalendarDate } from '../kernel/calendar.js';
 import { fromOpenLoanOf } from '../loans/loan.view.js';
 import { defined } from '../platform/database/columns/defined.js';
 import { TextColumn } from '../platform/database/columns/text-column.js';
+import { changesOf } from '../platform/events/change.js';
 import { RecordedMembers } from '../platform/events/recorded-members.js';
 import { TrigramIndex } from '../platform/database/search/trigram-index.js';
 import { Genre } from '../genres/genre.entity.js';
@@ -38,6 +39,8 @@ export const movieMembers = new RecordedMembers<Required<MovieFields>>({
   lateFeePerDay: 'recorded',
   replacementCost: 'recorded',
 });
+
+export const changeOfMovie = changesOf('movies');
 
 /** A movie without terms of its own has the shop's. */
 const noTerms: TermsOfMovie = {

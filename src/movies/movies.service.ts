@@ -4,11 +4,10 @@ import { GenreRepository } from '../genres/genre.repository.js';
 import { Clock } from '../kernel/clock.js';
 import type { Caller, Command } from '../kernel/command.js';
 import type { Page, PageRequest } from '../kernel/page.js';
-import { type Change, EventRepository } from '../platform/events/event.repository.js';
-import type { Changes } from '../platform/events/recorded-members.js';
+import { EventRepository } from '../platform/events/event.repository.js';
 import { MovieCopyRepository } from './movie-copy.repository.js';
 import type { StockedMovie } from './movie-copy.entity.js';
-import { type MovieFields, movieMembers } from './movie.entity.js';
+import { changeOfMovie, type MovieFields, movieMembers } from './movie.entity.js';
 import { type MovieFilter, MovieRepository } from './movie.repository.js';
 import { stockChange, codesOfNew, type StockOrder } from './stock.js';
 
@@ -62,7 +61,7 @@ export class MoviesService {
       const movie = await movies.create(fields);
       movie.copies = await copies.createMany(movie.id, codesOfNew(stock));
       const changes = { ...movieMembers.of(movie), movie_copy_ids: idsOf(movie.copies) };
-      events.record(command, changeOf('movie.created', this.clock.now(), movie, changes));
+      events.record(command, changeOfMovie('movie.created', this.clock.now(), movie, changes));
       return command.isExpanded ? movies.get(movie.id, 'genre') : movie;
     });
   }
@@ -75,7 +74,10 @@ export class MoviesService {
       command.precondition?.(former);
       await movies.update(id, fields);
       const movie = await movies.get(id, expand);
-      events.record(command, changeOf('movie.updated', this.clock.now(), movie, movieMembers.between(former, movie)));
+      events.record(
+        command,
+        changeOfMovie('movie.updated', this.clock.now(), movie, movieMembers.between(former, movie)),
+      );
       return movie;
     });
   }
@@ -101,7 +103,7 @@ export class MoviesService {
         ...(addedIds.length > 0 && { added_movie_copy_ids: addedIds }),
         ...(retiredIds.length > 0 && { retired_movie_copy_ids: retiredIds }),
       };
-      events.record(command, changeOf('movie.updated', this.clock.now(), movie, changes));
+      events.record(command, changeOfMovie('movie.updated', this.clock.now(), movie, changes));
       return movie;
     });
   }
@@ -112,17 +114,9 @@ export class MoviesService {
       const movie = await movies.getForUpdate(id, 'update');
       precondition?.(movie);
       const changes = { ...movieMembers.of(movie), movie_copy_ids: await movies.delete(movie) };
-      events.record(command, changeOf('movie.deleted', this.clock.now(), movie, changes));
+      events.record(command, changeOfMovie('movie.deleted', this.clock.now(), movie, changes));
     });
   }
 }
 
 const idsOf = (copies: readonly { readonly id: number }[]): number[] => copies.map(({ id }) => id);
-
-const changeOf = (type: string, creationDatetime: Date, { id }: StockedMovie, changes: Changes): Change => ({
-  type,
-  resource: 'movies',
-  resourceId: id,
-  creationDatetime,
-  changes,
-});

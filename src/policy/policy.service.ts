@@ -2,12 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../kernel/clock.js';
 import type { Caller, Command } from '../kernel/command.js';
 import { UnitOfWork } from '../platform/database/unit-of-work.js';
+import { changesOf } from '../platform/events/change.js';
 import { EventRepository } from '../platform/events/event.repository.js';
 import { type Shop, type ShopFields, shopMembers } from './shop.entity.js';
 import { ShopRepository } from './shop.repository.js';
 
 const repositories = { shops: ShopRepository, events: EventRepository };
 const readRepositories = { shops: ShopRepository };
+const changeOf = changesOf('shop');
 
 @Injectable()
 export class PolicyService {
@@ -26,13 +28,7 @@ export class PolicyService {
       const former = await shops.getForUpdate();
       command.precondition?.(former);
       const shop = await shops.update(former, fields);
-      events.record(command, {
-        type: 'policy.changed',
-        resource: 'shop',
-        resourceId: shop.id,
-        creationDatetime: this.clock.now(),
-        changes: shopMembers.between(former, shop),
-      });
+      events.record(command, changeOf('policy.changed', this.clock.now(), shop, shopMembers.between(former, shop)));
       return shop;
     });
   }

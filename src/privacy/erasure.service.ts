@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ClientBlockRepository } from '../clients/blocks/client-block.repository.js';
-import { type Client, clientMembers } from '../clients/client.entity.js';
+import { changeOfClient, type Client, clientMembers } from '../clients/client.entity.js';
 import { ClientRepository } from '../clients/client.repository.js';
 import { ImportedRowRepository } from '../imports/imported-row.repository.js';
 import { Clock } from '../kernel/clock.js';
@@ -8,7 +8,7 @@ import type { Command } from '../kernel/command.js';
 import { ApiKeyRepository } from '../platform/auth/api-keys/api-key.repository.js';
 import { IdempotencyKeyRepository } from '../platform/database/idempotency/idempotency-key.repository.js';
 import { UnitOfWork } from '../platform/database/unit-of-work.js';
-import { type Change, EventRepository } from '../platform/events/event.repository.js';
+import { EventRepository } from '../platform/events/event.repository.js';
 import { resourcesOfClient } from '../rentals/resources-of-client.js';
 import { PersonRepository } from './person.repository.js';
 import { ClientHasOpenRents } from './privacy.errors.js';
@@ -56,14 +56,8 @@ export class ErasureService {
       const now = this.clock.now();
       const revocations = await apiKeys.revokeOf(resources.clients, now);
       const isChanged = Object.values(erased).some((count) => count > 0);
-      const change: Change = {
-        type: 'client.erased',
-        resource: 'clients',
-        resourceId: id,
-        creationDatetime: now,
-        changes: { ...clientMembers.between(former, client), ...(isChanged && { erased }) },
-      };
-      events.record(command, change, ...revocations);
+      const changes = { ...clientMembers.between(former, client), ...(isChanged && { erased }) };
+      events.record(command, changeOfClient('client.erased', now, client, changes), ...revocations);
       return client;
     });
   }

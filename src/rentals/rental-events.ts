@@ -1,14 +1,15 @@
-import type { Change } from '../platform/events/event.repository.js';
+import { type Change, changesOf } from '../platform/events/change.js';
 import type { MovieRent, MovieRentDetail } from './movie-rent.entity.js';
 
+export const changeOfRent = changesOf('movie_rents');
+export const changeOfLine = changesOf('movie_rent_details');
+
 /** The opening of a rental. */
-export const rentalOpened = ({ id, clientId, creationDatetime, details }: MovieRent): Change => ({
-  type: 'rental.opened',
-  resource: 'movie_rents',
-  resourceId: id,
-  creationDatetime,
-  changes: { client_id: clientId, details: details.map(lentOf) },
-});
+export const rentalOpened = (rent: MovieRent): Change =>
+  changeOfRent('rental.opened', rent.creationDatetime, rent, {
+    client_id: rent.clientId,
+    details: rent.details.map(lentOf),
+  });
 
 /** The correction of a rental: its client and lines before and after. */
 export function rentalCorrected(before: MovieRent, after: MovieRent, now: Date): Change {
@@ -21,28 +22,25 @@ export function rentalCorrected(before: MovieRent, after: MovieRent, now: Date):
     if (!former || former.movieCopyId === line.movieCopyId) return [];
     return [{ id: line.id, movie_copy_id: { from: former.movieCopyId, to: line.movieCopyId }, due_on: line.dueOn }];
   });
-  return {
-    type: 'rental.corrected',
-    resource: 'movie_rents',
-    resourceId: before.id,
-    creationDatetime: now,
-    changes: {
-      ...(after.clientId !== before.clientId && { client_id: { from: before.clientId, to: after.clientId } }),
-      ...(added.length > 0 && { added_details: added.map(lentOf) }),
-      ...(removed.length > 0 && { removed_details: removed.map(recordOf) }),
-      ...(replaced.length > 0 && { changed_details: replaced }),
-    },
-  };
+  return changeOfRent('rental.corrected', now, before, {
+    ...(after.clientId !== before.clientId && { client_id: { from: before.clientId, to: after.clientId } }),
+    ...(added.length > 0 && { added_details: added.map(lentOf) }),
+    ...(removed.length > 0 && { removed_details: removed.map(recordOf) }),
+    ...(replaced.length > 0 && { changed_details: replaced }),
+  });
 }
 
+/** The deletion of a rental. */
+export const rentalDeleted = (rent: MovieRent, now: Date): Change =>
+  changeOfRent('rental.deleted', now, rent, { client_id: rent.clientId, details: rent.details.map(recordOf) });
+
 /** The return of an undamaged copy, without a note. */
-export const lineReturned = ({ id, movieRentId, movieCopyId }: MovieRentDetail, now: Date): Change => ({
-  type: 'line.returned',
-  resource: 'movie_rent_details',
-  resourceId: id,
-  creationDatetime: now,
-  changes: { movie_rent_id: movieRentId, movie_copy_id: movieCopyId, condition: 'ok' },
-});
+export const lineReturned = (line: MovieRentDetail, now: Date): Change =>
+  changeOfLine('line.returned', now, line, {
+    movie_rent_id: line.movieRentId,
+    movie_copy_id: line.movieCopyId,
+    condition: 'ok',
+  });
 
 /** An opened line. */
 const lentOf = ({ id, movieCopyId, dueOn }: MovieRentDetail): object => ({
@@ -52,7 +50,7 @@ const lentOf = ({ id, movieCopyId, dueOn }: MovieRentDetail): object => ({
 });
 
 /** A line in the event of its deletion. */
-export const recordOf = (line: MovieRentDetail): object => ({
+const recordOf = (line: MovieRentDetail): object => ({
   id: line.id,
   movie_copy_id: line.movieCopyId,
   lent_datetime: line.lentDatetime,

@@ -14,7 +14,7 @@ import { MovieRepository } from '../movies/movie.repository.js';
 import { type Lending, MovieRentDetailRepository } from './movie-rent-detail.repository.js';
 import type { MovieRent } from './movie-rent.entity.js';
 import { MovieRentRepository, type RentFilter } from './movie-rent.repository.js';
-import { lineReturned, recordOf, rentalCorrected, rentalOpened } from './rental-events.js';
+import { lineReturned, rentalCorrected, rentalDeleted, rentalOpened } from './rental-events.js';
 import { CorrectionTimeOver } from './rentals.errors.js';
 import { LineEndRepository } from './returns/line-end.repository.js';
 import { amend, planAmendment } from './checkout/amendment.js';
@@ -166,13 +166,7 @@ export class RentalsService {
       await lines.deleteLines(rent.details);
       await rents.delete(id);
       await idempotencyKeys.eraseAnswers(`/movie_rents/${id}`);
-      events.record(command, {
-        type: 'rental.deleted',
-        resource: 'movie_rents',
-        resourceId: id,
-        creationDatetime: now,
-        changes: { client_id: rent.clientId, details: rent.details.map(recordOf) },
-      });
+      events.record(command, rentalDeleted(rent, now));
     });
   }
 }

@@ -26,7 +26,7 @@ describe('the record of changes', () => {
   it('has the types that verify knows, and no others', () => {
     const declared = [...sources('src'), ...sources('scripts')].filter((path) => !path.endsWith('event-invariants.ts'));
     // A column in SQL has the form of a type.
-    const written = new RegExp(`(?:type: |changeOf\\(|\\? |: )${typeOfEvent.source}`, 'g');
+    const written = new RegExp(`(?:type: |changeOf\\w*\\(|\\? |: )${typeOfEvent.source}`, 'g');
     const types = declared.flatMap((path) =>
       [...readFileSync(path, 'utf8').replace(/\s+/g, ' ').matchAll(written)].map(([, type]) => type!),
     );

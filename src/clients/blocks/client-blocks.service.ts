@@ -6,6 +6,7 @@ import { IdempotencyKeyRepository } from '../../platform/database/idempotency/id
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { EventRepository } from '../../platform/events/event.repository.js';
 import type { ClientBlock } from '../client-block.entity.js';
+import { changeOfClient } from '../client.entity.js';
 import { ClientRepository } from '../client.repository.js';
 import { ClientBlockRepository } from './client-block.repository.js';
 
@@ -38,16 +39,11 @@ export class ClientBlocksService {
     command: Command<ClientBlock>,
   ): Promise<ClientBlock> {
     return this.unitOfWork.for(command).run(repositories, async ({ clients, blocks, events }) => {
-      await clients.getForUpdate(clientId, 'key share');
+      const client = await clients.getForUpdate(clientId, 'key share');
       const creationDatetime = this.clock.now();
       const block = await blocks.create({ clientId, ...fields, creationDatetime });
-      events.record(command, {
-        type: 'client.blocked',
-        resource: 'clients',
-        resourceId: clientId,
-        creationDatetime,
-        changes: { client_block_id: block.id, until: block.until },
-      });
+      const changes = { client_block_id: block.id, until: block.until };
+      events.record(command, changeOfClient('client.blocked', creationDatetime, client, changes));
       return block;
     });
   }
@@ -59,13 +55,8 @@ export class ClientBlocksService {
       precondition?.(block);
       await blocks.delete(id);
       await idempotencyKeys.eraseAnswers(`/client_blocks/${id}`);
-      events.record(command, {
-        type: 'client.block_removed',
-        resource: 'clients',
-        resourceId: block.clientId,
-        creationDatetime: this.clock.now(),
-        changes: { client_block_id: id, until: block.until },
-      });
+      const changes = { client_block_id: id, until: block.until };
+      events.record(command, changeOfClient('client.block_removed', this.clock.now(), { id: block.clientId }, changes));
     });
   }
 }

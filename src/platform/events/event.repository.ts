@@ -5,12 +5,10 @@ import { CompiledInsert } from '../database/queries/compiled-insert.js';
 import { dialectOf } from '../database/dialect/dialect.js';
 import { KeysetPages } from '../database/queries/keyset-pages.js';
 import { deferInsert, writeDeferred } from '../database/deferred-inserts.js';
+import type { Change } from './change.js';
 import { Event } from './event.entity.js';
 
 type EventColumns = Omit<Event, 'id' | 'transactionId'>;
-
-/** A change of a resource. */
-export type Change = Omit<EventColumns, 'actor' | 'requestId'>;
 
 export interface EventFilter {
   readonly resource?: string;

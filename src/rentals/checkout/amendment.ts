@@ -2,7 +2,7 @@ import { type Clock, latest, nowOrLatest, plausible } from '../../kernel/clock.j
 import { type InputError, InvalidInput, type RuleCode } from '../../kernel/domain-error.js';
 import { identityKey } from '../../kernel/text.js';
 import type { MovieCopy } from '../../movies/movie-copy.entity.js';
-import type { Change } from '../../platform/events/event.repository.js';
+import type { Change } from '../../platform/events/change.js';
 import { frozenTerms } from '../../policy/terms.js';
 import type { MovieRentDetailRepository } from '../movie-rent-detail.repository.js';
 import { type MovieRent, type MovieRentDetail, termsOfLine } from '../movie-rent.entity.js';

@@ -1,6 +1,8 @@
 import type { Refusal } from '../../kernel/domain-error.js';
+import { changeOfCopy } from '../../movies/movie-copy.entity.js';
 import type { MovieCopyRepository } from '../../movies/movie-copy.repository.js';
-import type { Change } from '../../platform/events/event.repository.js';
+import type { Change } from '../../platform/events/change.js';
+import { changeOfRent } from '../rental-events.js';
 import type { Permission } from './order-check.js';
 
 /** Returns the events of an override: only the rules that it has lifted. */
@@ -10,15 +12,8 @@ export function overrideEvents(
   { lifted, now }: { readonly lifted: readonly Pick<Refusal, 'code'>[]; readonly now: Date },
 ): Change[] {
   if (!override || lifted.length === 0) return [];
-  return [
-    {
-      type: 'rental.rules_overridden',
-      resource: 'movie_rents',
-      resourceId: rentId,
-      creationDatetime: now,
-      changes: { rules: [...new Set(lifted.map(({ code }) => code))], comment: override.comment },
-    },
-  ];
+  const rules = [...new Set(lifted.map(({ code }) => code))];
+  return [changeOfRent('rental.rules_overridden', now, { id: rentId }, { rules, comment: override.comment })];
 }
 
 /**
@@ -35,11 +30,7 @@ export async function bringIntoService(
     brought.map(({ id }) => id),
     'in_service',
   );
-  return brought.map(({ id, serviceState }) => ({
-    type: 'copy.updated',
-    resource: 'movie_copies',
-    resourceId: id,
-    creationDatetime: now,
-    changes: { service_state: { from: serviceState, to: 'in_service' } },
-  }));
+  return brought.map((copy) =>
+    changeOfCopy('copy.updated', now, copy, { service_state: { from: copy.serviceState, to: 'in_service' } }),
+  );
 }

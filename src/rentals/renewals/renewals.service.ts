@@ -5,7 +5,8 @@ import { assertOwn, type Caller, type Command } from '../../kernel/command.js';
 import type { Refusal, RuleCode } from '../../kernel/domain-error.js';
 import type { Page, PageRequest } from '../../kernel/page.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
-import { type Change, EventRepository } from '../../platform/events/event.repository.js';
+import type { Change } from '../../platform/events/change.js';
+import { EventRepository } from '../../platform/events/event.repository.js';
 import { overrideEvents } from '../checkout/override.js';
 import { checkBlocks } from '../checkout/rules.js';
 import { BorrowerRepository } from '../checkout/borrower.repository.js';
@@ -13,6 +14,7 @@ import { findLines, type LineName, pathOf } from '../line-name.js';
 import { LineRepository } from '../lines/line.repository.js';
 import type { MovieRent, MovieRentDetail } from '../movie-rent.entity.js';
 import { MovieRentRepository } from '../movie-rent.repository.js';
+import { changeOfLine } from '../rental-events.js';
 import { RenewalRefused, RentVoided } from '../rentals.errors.js';
 import { checkRenewal, renewedDueDate, type RenewalOverride } from './renewal-rules.js';
 import type { Renewal } from './renewal.entity.js';
@@ -81,13 +83,11 @@ export class RenewalsService {
 }
 
 /** @param dueOn the new due date; `line` has the former one */
-const lineRenewed = (line: MovieRentDetail, dueOn: CalendarDate | null, now: Date): Change => ({
-  type: 'line.renewed',
-  resource: 'movie_rent_details',
-  resourceId: line.id,
-  creationDatetime: now,
-  changes: { movie_rent_id: line.movieRentId, due_on: { from: line.dueOn, to: dueOn } },
-});
+const lineRenewed = (line: MovieRentDetail, dueOn: CalendarDate | null, now: Date): Change =>
+  changeOfLine('line.renewed', now, line, {
+    movie_rent_id: line.movieRentId,
+    due_on: { from: line.dueOn, to: dueOn },
+  });
 
 const liftedBy = (override: RenewalOverride | undefined, refusals: readonly Refusal[]): Refusal[] =>
   refusals.filter(({ code }) => (override?.rules as readonly RuleCode[] | undefined)?.includes(code));

@@ -3,6 +3,7 @@ import type { ServiceState } from '../../movies/movie-copy.entity.js';
 import type { Caller } from '../../kernel/command.js';
 import type { EventRepository } from '../../platform/events/event.repository.js';
 import type { MovieRentDetail } from '../movie-rent.entity.js';
+import { changeOfLine } from '../rental-events.js';
 import type { LineEndRepository } from './line-end.repository.js';
 import { CopyLentSince } from './returns.errors.js';
 
@@ -50,11 +51,7 @@ export async function giveBack(
   }
   events.record(
     caller,
-    ...effects.flatMap(({ line, type, changes }) =>
-      type === undefined
-        ? []
-        : [{ type, resource: 'movie_rent_details', resourceId: line.id, creationDatetime: now, changes }],
-    ),
+    ...effects.flatMap(({ line, type, changes }) => (type ? [changeOfLine(type, now, line, changes)] : [])),
   );
   return new Set(ended);
 }

@@ -10,6 +10,7 @@ import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { EventRepository } from '../../platform/events/event.repository.js';
 import type { MovieRent, MovieRentDetail } from '../movie-rent.entity.js';
 import { MovieRentRepository } from '../movie-rent.repository.js';
+import { changeOfLine, changeOfRent } from '../rental-events.js';
 import { LineReturned, RentVoided } from '../rentals.errors.js';
 import { giveBack } from './give-back.js';
 import { LineEndRepository } from './line-end.repository.js';
@@ -88,13 +89,8 @@ export class ReturnsService {
       const now = this.clock.now();
       await lines.lose(line, now);
       await copies.setServiceState(copyIdsOf([line]), 'lost');
-      events.record(command, {
-        type: 'line.lost',
-        resource: 'movie_rent_details',
-        resourceId: lineId,
-        creationDatetime: now,
-        changes: { movie_rent_id: line.movieRentId, movie_copy_id: line.movieCopyId },
-      });
+      const changes = { movie_rent_id: line.movieRentId, movie_copy_id: line.movieCopyId };
+      events.record(command, changeOfLine('line.lost', now, line, changes));
       return line;
     });
   }
@@ -120,13 +116,8 @@ export class ReturnsService {
       if (serviceState === sentAway) await copies.setServiceState(copyIds, 'in_service');
       const returned = line.returnedDatetime!.toISOString();
       await lines.reopen(line);
-      events.record(command, {
-        type: 'line.return_undone',
-        resource: 'movie_rent_details',
-        resourceId: lineId,
-        creationDatetime: this.clock.now(),
-        changes: { comment, movie_copy_id: line.movieCopyId, returned_datetime: returned },
-      });
+      const changes = { comment, movie_copy_id: line.movieCopyId, returned_datetime: returned };
+      events.record(command, changeOfLine('line.return_undone', this.clock.now(), line, changes));
       return line;
     });
   }
@@ -141,13 +132,8 @@ export class ReturnsService {
       const open = rent.details.filter(({ isOpen }) => isOpen);
       await inOrder(copies.lockMoviesOf(open), lines.return(open, now));
       await rents.void(rent, latest(now, rent.creationDatetime));
-      events.record(command, {
-        type: 'rental.voided',
-        resource: 'movie_rents',
-        resourceId: rentId,
-        creationDatetime: now,
-        changes: { comment, returned_detail_ids: open.map(({ id }) => id) },
-      });
+      const changes = { comment, returned_detail_ids: open.map(({ id }) => id) };
+      events.record(command, changeOfRent('rental.voided', now, rent, changes));
       return rent;
     });
   }

@@ -1,5 +1,5 @@
 import { type EntityManager, In, IsNull } from 'typeorm';
-import type { Change } from '../../events/event.repository.js';
+import type { Change } from '../../events/change.js';
 import { ApiKey } from './api-key.entity.js';
 import { keyRevoked } from './key-events.js';
 

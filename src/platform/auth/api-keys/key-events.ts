@@ -1,4 +1,4 @@
-import type { Change } from '../../events/event.repository.js';
+import { type Change, changesOf } from '../../events/change.js';
 import type { ApiKey } from './api-key.entity.js';
 
 /** The creation of a key. */
@@ -16,10 +16,5 @@ export const keyLimited = (key: ApiKey, expiryDatetime: Date, now: Date): Change
 export const keyRevoked = (key: ApiKey, now: Date): Change => changeOf('key.revoked', key, now, {});
 
 /** Events have the name of a key, as in the actor of other events, and neither its secret nor its digest. */
-const changeOf = (type: string, { id, name }: Pick<ApiKey, 'id' | 'name'>, now: Date, changes: object): Change => ({
-  type,
-  resource: 'api_keys',
-  resourceId: id,
-  creationDatetime: now,
-  changes: { name, ...changes },
-});
+const changeOf = (type: string, key: Pick<ApiKey, 'id' | 'name'>, now: Date, changes: object): Change =>
+  changesOf('api_keys')(type, now, key, { name: key.name, ...changes });

@@ -1,7 +1,8 @@
 import type { Clock } from '../../../kernel/clock.js';
 import type { Caller, Scope } from '../../../kernel/command.js';
 import type { UnitOfWork } from '../../database/unit-of-work.js';
-import { type Change, EventRepository } from '../../events/event.repository.js';
+import type { Change } from '../../events/change.js';
+import { EventRepository } from '../../events/event.repository.js';
 import type { ApiKey } from './api-key.entity.js';
 import { ApiKeyRepository } from './api-key.repository.js';
 import { digestOf, newSecret, tokenOf } from './api-key-token.js';
