@@ -58,18 +58,18 @@ export class ExportService {
     write: (data: PersonalData) => Promise<Document>,
   ): Promise<Document> {
     assertOwn(caller, id, 'Client');
-    return this.unitOfWork.for(caller).read(repositories, async (shop) => {
-      const client = await shop.clients.get(id);
-      const clientIds = await shop.persons.clientsOf(id);
+    return this.unitOfWork.for(caller).read(repositories, async (unit) => {
+      const client = await unit.clients.get(id);
+      const clientIds = await unit.persons.clientsOf(id);
       return write({
         client,
-        blocks: pagesOf((request) => shop.blocks.page(id, request)),
-        apiKeys: await shop.apiKeys.listOf(clientIds),
-        importedRows: await shop.importedRows.of('client', clientIds),
-        storedResponses: shop.idempotencyKeys.responsesOf(resourcesOfClient, [id]),
-        events: await shop.events.ofResources('clients', clientIds),
-        rents: rentRecords(clientIds, shop),
-        formerRents: formerRentRecords(clientIds, shop),
+        blocks: pagesOf((request) => unit.blocks.page(id, request)),
+        apiKeys: await unit.apiKeys.listOf(clientIds),
+        importedRows: await unit.importedRows.of('client', clientIds),
+        storedResponses: unit.idempotencyKeys.responsesOf(resourcesOfClient, [id]),
+        events: await unit.events.ofResources('clients', clientIds),
+        rents: rentRecords(clientIds, unit),
+        formerRents: formerRentRecords(clientIds, unit),
       });
     });
   }

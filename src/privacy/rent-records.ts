@@ -40,13 +40,16 @@ const maxFormerRents = 200;
  * Reads the rentals of a client.
  * @param clientIds the client, and the duplicates that were merged into it
  */
-export async function* rentRecords(clientIds: readonly number[], shop: Repositories): AsyncGenerator<RentRecord[]> {
+export async function* rentRecords(
+  clientIds: readonly number[],
+  repositories: Repositories,
+): AsyncGenerator<RentRecord[]> {
   const [clientId] = clientIds;
-  for await (const rents of pagesOf((request) => shop.rents.page({ clientId: clientId! }, request))) {
+  for await (const rents of pagesOf((request) => repositories.rents.page({ clientId: clientId! }, request))) {
     const records = await recordsOf(
       rents.map(({ id }) => id),
       clientIds,
-      shop,
+      repositories,
     );
     yield rents.map((rent, index) => ({ ...records[index]!, rent }));
   }
@@ -55,11 +58,11 @@ export async function* rentRecords(clientIds: readonly number[], shop: Repositor
 /** Reads the former rentals of a client. @param clientIds as above */
 export async function* formerRentRecords(
   clientIds: readonly number[],
-  shop: Repositories,
+  repositories: Repositories,
 ): AsyncGenerator<FormerRentRecord[]> {
-  const ids = await shop.persons.formerRentsOf(clientIds);
+  const ids = await repositories.persons.formerRentsOf(clientIds);
   for (let start = 0; start < ids.length; start += maxFormerRents) {
-    yield await recordsOf(ids.slice(start, start + maxFormerRents), clientIds, shop);
+    yield await recordsOf(ids.slice(start, start + maxFormerRents), clientIds, repositories);
   }
 }
 

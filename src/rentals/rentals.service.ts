@@ -18,9 +18,10 @@ import { lineReturned, rentalCorrected, rentalDeleted, rentalOpened } from './re
 import { CorrectionTimeOver } from './rentals.errors.js';
 import { LineEndRepository } from './returns/line-end.repository.js';
 import { amend, planAmendment } from './checkout/amendment.js';
-import { type OrderCheck, checkOrder, type CheckOutRepositories, permit } from './checkout/order-check.js';
-import { lendingOf } from './checkout/lending.js';
-import { bringIntoService, overrideEvents } from './checkout/override.js';
+import { bringIntoService, lendingOf } from './checkout/lending.js';
+import { checkOrder, type OrderCheck, permit } from './checkout/order-check.js';
+import type { CheckOutRepositories } from './checkout/ordered-copies.js';
+import { overrideEvents } from './checkout/override.js';
 import type { RentOrder } from './checkout/rent-order.js';
 
 /** As in docs/diagrams/rent-movies.mmd. */
@@ -96,13 +97,13 @@ export class RentalsService {
 
   /** Rents all copies of an order to its client, atomically. */
   rent(order: RentOrder, command: Command<MovieRent>): Promise<MovieRent> {
-    const check = (shop: CheckOutRepositories) => permit(order, shop, this.clock);
-    return this.unitOfWork.for(command).runWithPrecheck(repositories, check, async (shop) => {
-      const permission = await check(shop);
-      const { rents, lines, events } = shop;
+    const check = (unit: CheckOutRepositories) => permit(order, unit, this.clock);
+    return this.unitOfWork.for(command).runWithPrecheck(repositories, check, async (unit) => {
+      const permission = await check(unit);
+      const { rents, lines, events } = unit;
       const creationDatetime = permission.now;
       const rent = await rents.create({ clientId: order.clientId, creationDatetime, voidedDatetime: null });
-      const brought = await bringIntoService(permission, shop.copies);
+      const brought = await bringIntoService(permission, unit.copies);
       const lendings = permission.copies.map((copy) => lendingOf(copy, permission));
       rent.details = await lines.open(rent, lendings);
       events.record(command, rentalOpened(rent), ...overrideEvents(rent.id, order.override, permission), ...brought);
@@ -112,8 +113,8 @@ export class RentalsService {
 
   /** Checks an order as `rent` would now. Changes and locks nothing. */
   preview(order: RentOrder, caller: Caller): Promise<RentPreview> {
-    return this.unitOfWork.for(caller).read(repositories, async (shop) => {
-      const check = await checkOrder(order, shop, this.clock);
+    return this.unitOfWork.for(caller).read(repositories, async (unit) => {
+      const check = await checkOrder(order, unit, this.clock);
       const lendings = check.copies.map((copy) => copy && lendingOf(copy, check));
       return { refusals: check.refusals, lendings };
     });
@@ -122,18 +123,18 @@ export class RentalsService {
   /** Corrects the client and the open lines of an open rental. */
   amend(id: number, order: RentOrder, command: Command<MovieRent>): Promise<MovieRent> {
     const expand = command.isExpanded ? 'client' : undefined;
-    const plan = async (shop: CheckOutRepositories & { readonly rents: MovieRentRepository }) => {
-      const rent = await shop.rents.getForUpdate(id, 'no key update', expand);
+    const plan = async (unit: CheckOutRepositories & { readonly rents: MovieRentRepository }) => {
+      const rent = await unit.rents.getForUpdate(id, 'no key update', expand);
       command.precondition?.(rent);
-      return { rent, amendment: await planAmendment(rent, order, shop, this.clock) };
+      return { rent, amendment: await planAmendment(rent, order, unit, this.clock) };
     };
-    return this.unitOfWork.for(command).runWithPrecheck(amendRepositories, plan, async (shop) => {
-      const { rent, amendment } = await plan(shop);
-      const overrides = amendment ? await amend(rent, order, amendment, shop) : [];
+    return this.unitOfWork.for(command).runWithPrecheck(amendRepositories, plan, async (unit) => {
+      const { rent, amendment } = await plan(unit);
+      const overrides = amendment ? await amend(rent, order, amendment, unit) : [];
       // A stored response may show the former client, who can be deleted from now on.
-      if (order.clientId !== rent.clientId) await shop.idempotencyKeys.eraseAnswers(`/movie_rents/${id}`);
-      const amended = await shop.rents.get(id, expand);
-      shop.events.record(command, rentalCorrected(rent, amended, this.clock.now()), ...overrides);
+      if (order.clientId !== rent.clientId) await unit.idempotencyKeys.eraseAnswers(`/movie_rents/${id}`);
+      const amended = await unit.rents.get(id, expand);
+      unit.events.record(command, rentalCorrected(rent, amended, this.clock.now()), ...overrides);
       return amended;
     });
   }
@@ -153,15 +154,16 @@ export class RentalsService {
 
   delete(id: number, command: Command<MovieRent>): Promise<void> {
     const { precondition, signal } = command;
-    return this.unitOfWork.for({ signal }).run(deleteRepositories, async (shop) => {
-      const { copies, rents, lines, events, idempotencyKeys } = shop;
+    return this.unitOfWork.for({ signal }).run(deleteRepositories, async (unit) => {
+      const { copies, rents, lines, events, idempotencyKeys, shops } = unit;
       const rent = await rents.getForUpdate(id);
       precondition?.(rent);
       const now = this.clock.now();
-      const { correctionMinutes } = await shop.shops.get();
+      const { correctionMinutes } = await shops.get();
       const ageMs = now.getTime() - rent.creationDatetime.getTime();
-      if (correctionMinutes !== null && ageMs > correctionMinutes * 60_000)
+      if (correctionMinutes !== null && ageMs > correctionMinutes * 60_000) {
         throw new CorrectionTimeOver(correctionMinutes);
+      }
       await copies.lockMoviesOf(rent.details);
       await lines.deleteLines(rent.details);
       await rents.delete(id);

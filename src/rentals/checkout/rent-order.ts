@@ -1,4 +1,5 @@
 import type { RuleCode } from '../../kernel/domain-error.js';
+import type { Override } from './override.js';
 
 /**
  * A requested line: a specific copy, by its id or its barcode, or any available copy of a movie. `id` refers to an
@@ -20,16 +21,9 @@ export const overridableRules = [
 ] as const satisfies readonly RuleCode[];
 export type OverridableRule = (typeof overridableRules)[number];
 
-/** Lifts rules for one request. */
-interface Override {
-  readonly rules: readonly OverridableRule[];
-  /** The reason of the clerk. */
-  readonly comment: string;
-}
-
 /** A requested rental. */
 export interface RentOrder {
   readonly clientId: number;
   readonly lines: readonly OrderedLine[];
-  readonly override?: Override;
+  readonly override?: Override<OverridableRule>;
 }

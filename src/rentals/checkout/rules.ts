@@ -72,6 +72,10 @@ export function checkCopy(copy: MovieCopy, path: InputError['path']): CheckOutRe
   ];
 }
 
+/** Returns the refusal of a line, or an order, that refers to something that doesn't exist. */
+export const unknown = (path: InputError['path'], subject: number | undefined, detail: string): CheckOutRefusal =>
+  refusal(path, 'unknown', subject, detail);
+
 /** @param subject the id of the copy, movie or client */
 export const refusal = (
   path: InputError['path'],

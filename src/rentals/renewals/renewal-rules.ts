@@ -7,12 +7,7 @@ import type { MovieRentDetail } from '../movie-rent.entity.js';
 /** The rules of a renewal that a clerk may lift. */
 export const overridableRenewalRules = ['client_blocked', 'renewal_limit_reached'] as const satisfies RuleCode[];
 
-/** Lifts rules for one renewal. */
-export interface RenewalOverride {
-  readonly rules: readonly (typeof overridableRenewalRules)[number][];
-  /** The reason of the clerk. */
-  readonly comment: string;
-}
+export type OverridableRenewalRule = (typeof overridableRenewalRules)[number];
 
 /**
  * Returns the due date of a line after a renewal: the present one, or today if the line is overdue, plus its rental

@@ -2,12 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { CalendarDate } from '../../kernel/calendar.js';
 import { Clock } from '../../kernel/clock.js';
 import { assertOwn, type Caller, type Command } from '../../kernel/command.js';
-import type { Refusal, RuleCode } from '../../kernel/domain-error.js';
 import type { Page, PageRequest } from '../../kernel/page.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import type { Change } from '../../platform/events/change.js';
 import { EventRepository } from '../../platform/events/event.repository.js';
-import { overrideEvents } from '../checkout/override.js';
+import { liftedBy, type Override, overrideEvents } from '../checkout/override.js';
 import { checkBlocks } from '../checkout/rules.js';
 import { BorrowerRepository } from '../checkout/borrower.repository.js';
 import { findLines, type LineName, pathOf } from '../line-name.js';
@@ -16,14 +15,14 @@ import type { MovieRent, MovieRentDetail } from '../movie-rent.entity.js';
 import { MovieRentRepository } from '../movie-rent.repository.js';
 import { changeOfLine } from '../rental-events.js';
 import { RenewalRefused, RentVoided } from '../rentals.errors.js';
-import { checkRenewal, renewedDueDate, type RenewalOverride } from './renewal-rules.js';
+import { checkRenewal, type OverridableRenewalRule, renewedDueDate } from './renewal-rules.js';
 import type { Renewal } from './renewal.entity.js';
 import { RenewalRepository } from './renewal.repository.js';
 
 /** The lines of a rental to renew, all or none. */
 export interface RenewalOrder {
   readonly lines: readonly LineName[];
-  readonly override?: RenewalOverride;
+  readonly override?: Override<OverridableRenewalRule>;
 }
 
 const repositories = {
@@ -88,6 +87,3 @@ const lineRenewed = (line: MovieRentDetail, dueOn: CalendarDate | null, now: Dat
     movie_rent_id: line.movieRentId,
     due_on: { from: line.dueOn, to: dueOn },
   });
-
-const liftedBy = (override: RenewalOverride | undefined, refusals: readonly Refusal[]): Refusal[] =>
-  refusals.filter(({ code }) => (override?.rules as readonly RuleCode[] | undefined)?.includes(code));

@@ -34,20 +34,20 @@ export class ReturnsService {
 
   /** Returns lines of a rental. Idempotent: a returned line keeps its time. */
   returnLines(rentId: number, order: readonly ReturnOrder[], command: Command<MovieRent>): Promise<MovieRent> {
-    return this.unitOfWork.for(command).run(repositories, async ({ rents, ...shop }) => {
+    return this.unitOfWork.for(command).run(repositories, async ({ rents, ...unit }) => {
       const rent = await rents.getForUpdate(rentId);
       command.precondition?.(rent);
       const returns = matchReturns(order, rent.details);
-      await shop.copies.lockMoviesOf(returns.map(({ line }) => line));
-      await giveBack(returns, shop, this.clock.now(), command);
+      await unit.copies.lockMoviesOf(returns.map(({ line }) => line));
+      await giveBack(returns, unit, this.clock.now(), command);
       return rent;
     });
   }
 
   /** Returns copies of any rentals, each independent of the others. */
   returnStack(names: readonly CopyName[], command: Command<readonly ReturnedCopy[]>): Promise<readonly ReturnedCopy[]> {
-    return this.unitOfWork.for(command).run(repositories, async (shop) => {
-      const { copies, lines } = shop;
+    return this.unitOfWork.for(command).run(repositories, async (unit) => {
+      const { copies, lines } = unit;
       const found = await copies.findNamed(
         names.flatMap(({ movieCopyId }) => movieCopyId ?? []),
         names.flatMap(({ code }) => code ?? []),
@@ -70,7 +70,7 @@ export class ReturnsService {
       );
       const ended = await giveBack(
         same.map((line) => ({ line })),
-        shop,
+        unit,
         this.clock.now(),
         command,
       );

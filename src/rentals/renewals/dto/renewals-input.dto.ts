@@ -9,7 +9,7 @@ import {
 } from '../../../platform/http/dto/fields.js';
 import { maxLines } from '../../dto/movie-rent.dto.js';
 import type { LineName } from '../../line-name.js';
-import { overridableRenewalRules } from '../renewal-rules.js';
+import { overridableRenewalRules, type OverridableRenewalRule } from '../renewal-rules.js';
 import type { RenewalOrder } from '../renewals.service.js';
 
 /** A line to renew: by its id, or by its copy. */
@@ -49,7 +49,7 @@ export class RenewalOverrideInput {
     choices: overridableRenewalRules,
     example: ['renewal_limit_reached'],
   })
-  rules!: (typeof overridableRenewalRules)[number][];
+  rules!: OverridableRenewalRule[];
 
   @TextField({
     description: 'Why they are lifted. Recorded.',
