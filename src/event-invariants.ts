@@ -29,7 +29,7 @@ const typesOf: Readonly<Record<string, readonly string[]>> = {
   api_keys: ['key.created', 'key.limited', 'key.revoked'],
 };
 
-/** Resources whose deletion has an event of its own; copies and lines are also deleted with their movie or rental. */
+/** Resources whose deletion has an event of its own. Copies and lines: see event-references.ts. */
 const lasting: readonly [resource: string, of: EntityTarget<Row>, singular: string, idOfDuplicate?: string][] = [
   ['genres', Genre, 'genre'],
   ['movies', Movie, 'movie', 'movie_id'],

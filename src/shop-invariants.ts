@@ -3,6 +3,7 @@ import { Genre } from './genres/genre.entity.js';
 import { MovieCopy } from './movies/movie-copy.entity.js';
 import { Movie } from './movies/movie.entity.js';
 import { eventInvariants } from './event-invariants.js';
+import { eventReferences } from './event-references.js';
 import { derivedText } from './platform/verification/derived-text.js';
 import type { EntityInvariant } from './platform/verification/invariant.js';
 import { rentalInvariants } from './rentals/invariants/rental-invariants.js';
@@ -15,4 +16,5 @@ export const shopInvariants: readonly EntityInvariant[] = [
   derivedText(Client, Client.columnsOf, ['nameSearch', 'nameSort', 'licenseKey']),
   ...rentalInvariants,
   ...eventInvariants,
+  ...eventReferences,
 ];

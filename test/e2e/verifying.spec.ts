@@ -55,6 +55,32 @@ describe('npm run verify', () => {
       return { id: id as number, lineId: details[0].id as number, copyId };
     };
 
+    /** Names the event whose changes contain a text. */
+    const eventWith = async (text: string) => {
+      const events = await queryRaw<{ id: number }>(
+        shop.databaseUrl,
+        `SELECT id FROM event WHERE changes LIKE '%${text}%'`,
+      );
+      expect(events).toHaveLength(1);
+      return `event ${events[0]!.id}`;
+    };
+    const withoutDeletion = (resource: string, id: number) =>
+      `it names ${resource} ${id}, which do not exist, and no event records their deletion.`;
+    /** Deletes copies and lines in every way in which the service does, each after several events have named it. */
+    const deleteCopiesAndLines = async () => {
+      const { id, copies } = await shop.clerk.movie(3);
+      const [first, second, third] = copies.map((each: { id: number }) => each.id) as [number, number, number];
+      const clientId = await client();
+      const rented = await shop.clerk.rent(clientId, first, second);
+      const kept = { client_id: clientId, details: [{ movie_copy_id: first }] };
+      await shop.api.put(`/movie_rents/${rented['id']}`).send(kept).expect(200);
+      await shop.api.post(`/movie_rent_details/${rented['details'][0].id}/lost`).expect(200);
+      await shop.api.delete(`/movie_rents/${rented['id']}`).expect(204);
+      await shop.api.patch(`/movie_copies/${second}`).send({ service_state: 'retired' }).expect(200);
+      await shop.api.delete(`/movie_copies/${third}`).expect(204);
+      await shop.api.delete(`/movies/${id}`).expect(204);
+    };
+
     /** Each plants one violation and returns the expected findings. */
     const plants: Record<string, () => Promise<string[]>> = {
       'both lines if one copy is out twice': async () => {
@@ -91,7 +117,10 @@ describe('npm run verify', () => {
       'a rental without lines': async () => {
         const { id, lineId } = await rental();
         await unchecked(`DELETE FROM movie_rent_detail WHERE id = ${lineId}`);
-        return [`movie_rent ${id}: it has no lines.`];
+        return [
+          `movie_rent ${id}: it has no lines.`,
+          `${await eventWith(`"details":[{"id":${lineId},`)}: ${withoutDeletion('movie_rent_details', lineId)}`,
+        ];
       },
       'a line that was returned before it was lent': async () => {
         const { lineId } = await rental();
@@ -200,7 +229,11 @@ describe('npm run verify', () => {
       'a line of a missing copy': async () => {
         const { lineId, copyId } = await rental();
         await unchecked(`DELETE FROM movie_copy WHERE id = ${copyId}`);
-        return [`movie_rent_detail ${lineId}: its movie_copy_id is ${copyId}, and there is no such movie_copy.`];
+        return [
+          `movie_rent_detail ${lineId}: its movie_copy_id is ${copyId}, and there is no such movie_copy.`,
+          `${await eventWith(`"movie_copy_ids":[${copyId}]`)}: ${withoutDeletion('movie_copies', copyId)}`,
+          `${await eventWith(`"movie_copy_id":${copyId},`)}: ${withoutDeletion('movie_copies', copyId)}`,
+        ];
       },
       'a rental of a missing client': async () => {
         const { id } = await rental();
@@ -233,6 +266,7 @@ describe('npm run verify', () => {
         await shop.api.delete(`/clients/${deleted}`).expect(204);
         const merged = await client();
         await shop.api.post(`/clients/${id}/merge`).send({ client_id: merged, comment: 'Twice.' }).expect(200);
+        await deleteCopiesAndLines();
         const personal = (name: string) => `its changes contain a value of ${name}, which is personal.`;
         const nested = await insert('client.updated', 'clients', id, '{"address":{"from":"A","to":"B"},"phone":"1"}');
         return [
@@ -248,6 +282,9 @@ describe('npm run verify', () => {
           `${await insert('line.lost', 'movie_rent_details', 0, '{}')}: its resource_id is 0.`,
           `${await insert('rental.opened', 'movie_rents', 999_999, '{}')}: it is of movie_rents 999999, which does not exist, and no event records its end.`,
           `${await insert('key.created', 'api_keys', 999_999, '{}')}: it is of api_keys 999999, which does not exist, and no event records its end.`,
+          `${await insert('copy.updated', 'movie_copies', 999_999, '{}')}: ${withoutDeletion('movie_copies', 999_999)}`,
+          `${await insert('line.returned', 'movie_rent_details', 999_998, '{}')}: ${withoutDeletion('movie_rent_details', 999_998)}`,
+          `${await insert('movie.updated', 'movies', 1, '{"added_movie_copy_ids":[999997,1]}')}: ${withoutDeletion('movie_copies', 999_997)}`,
           `${await insert('client.updated', 'clients', id, '{}', 2 ** 50)}: its transaction_id is ahead of the database, so that the feed hides it or shows later events before it.`,
         ];
       },
