@@ -9,7 +9,7 @@ import { until } from '../support/until.js';
 
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 /** Maximum height of an opened operation in pixels: two to three screens. */
-const maxHeight = 3000;
+const maxHeightPixels = 3000;
 const groups = ['Lending', 'Movies', 'Stock', 'Clients', 'Genres', 'Shop', 'Record', 'Service'];
 
 /** The first operation of each group and of each method: Swagger UI takes a second for each operation that it opens. */
@@ -22,9 +22,9 @@ const sample = operations.filter(
 const executed = scaled({ short: sample, long: operations });
 
 // A browser is not a dependency of this project.
-const whyNot = `/docs in a browser, since there is none at ${executablePath} (Debian's package chromium).`;
+const reasonToSkip = `/docs in a browser, since there is none at ${executablePath} (Debian's package chromium).`;
 
-describeIf(existsSync(executablePath), whyNot)('/docs in a browser', () => {
+describeIf(existsSync(executablePath), reasonToSkip)('/docs in a browser', () => {
   let shop: Awaited<ReturnType<typeof openDemoShop>>;
   let token: string;
   const complaints: string[] = [];
@@ -109,7 +109,7 @@ describeIf(existsSync(executablePath), whyNot)('/docs in a browser', () => {
         const operation = await opened(tag, operationId);
         const { height } = (await operation.boundingBox())!;
         const status = await execute(operation);
-        tried.push({ operationId, isDone: /^20[014]/.test(status), isShort: height < maxHeight });
+        tried.push({ operationId, isDone: /^20[014]/.test(status), isShort: height < maxHeightPixels });
         await close(operation);
       }
       await toggle(group);

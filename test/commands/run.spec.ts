@@ -13,10 +13,10 @@ const { scripts, engines } = JSON.parse(read('package.json')) as {
 
 /** Runs a file of a folder in Node.js, optionally as if in another version. */
 function run(args: readonly string[], { folder = root, version = process.versions.node } = {}) {
-  const pretend = `Object.defineProperty(process,'versions',{value:{...process.versions,node:'${version}'}})`;
+  const setVersion = `Object.defineProperty(process,'versions',{value:{...process.versions,node:'${version}'}})`;
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [`--import=data:text/javascript,${encodeURIComponent(pretend)}`, join(folder, args[0]!), ...args.slice(1)],
+    [`--import=data:text/javascript,${encodeURIComponent(setVersion)}`, join(folder, args[0]!), ...args.slice(1)],
     { encoding: 'utf8', cwd: tmpdir() },
   );
   return { status, stdout, stderr };

@@ -53,7 +53,7 @@ describe('the contract check of all responses', () => {
     ['a status', answer({ status: 418 }), 'status 418 is not documented'],
     ['a problem of another operation', notFound({ type: '/problems/genre-in-use' }), 'body/type'],
     ['a problem that says another status', { ...notFound(), status: 409 }, 'status 409 is not documented'],
-    ['a problem that names another request', notFound({ request_id: '2' }), 'names another request'],
+    ['a problem that names another request', notFound({ request_id: '2' }), 'different request ids'],
     ['a fact', notFound({ movies: 3 }), '"additionalProperty":"movies"'],
     ['a member', answer({ body: JSON.stringify({ ...genre, stock: 1 }) }), '"additionalProperty":"stock"'],
     ['a missing member', answer({ body: JSON.stringify({ id: 1, name: 'Drama' }) }), "required property 'description'"],

@@ -32,9 +32,9 @@ const countGenres = (url: string) =>
 describe('a shop that is copied from one database to another and back', () => {
   /** The copies lead from a SQLite file to the database of the tests, and back to another file. */
   let here: FreshDatabase, there: FreshDatabase, back: FreshDatabase;
-  let said: string;
+  let report: string;
   let answered: object;
-  let takenBackId: number;
+  let deletedId: number;
   const keyed = { first_name: 'Asked', last_name: 'Twice', address: '1 Road' };
 
   const lists = [
@@ -59,9 +59,9 @@ describe('a shop that is copied from one database to another and back', () => {
       }
       const [gapId, , lastId] = ids as [number, number, number];
       for (const id of [gapId, lastId]) await api.delete(`/genres/${id}`).expect(204);
-      takenBackId = lastId;
+      deletedId = lastId;
     });
-    ({ stdout: said } = await runCommand('copy', {}, [here.url, there.url]));
+    ({ stdout: report } = await runCommand('copy', {}, [here.url, there.url]));
   });
   afterAll(async () => {
     for (const database of [here, there, back]) await database.drop();
@@ -69,8 +69,8 @@ describe('a shop that is copied from one database to another and back', () => {
 
   it('is reported table by table, with counts and digests and without a password', () => {
     const name = isSqlite() ? there.url : there.url.replace('postgres:postgres@', 'postgres@');
-    expect(said).toContain(`Copied ${here.url} to ${name}, and verified by reading it back:\n`);
-    expect(said).toMatch(/ movie_copy +68 rows {2}sha256 [0-9a-f]{64}\n/);
+    expect(report).toContain(`Copied ${here.url} to ${name}, and verified by reading it back:\n`);
+    expect(report).toMatch(/ movie_copy +68 rows {2}sha256 [0-9a-f]{64}\n/);
   });
 
   it('contains every table of the entities, also future ones', async () => {
@@ -83,13 +83,13 @@ describe('a shop that is copied from one database to another and back', () => {
         ),
       ),
     );
-    const copied = [...said.matchAll(/^ {2}(\w+) .* rows /gm)].map(([, table]) => table!);
+    const copied = [...report.matchAll(/^ {2}(\w+) .* rows /gm)].map(([, table]) => table!);
     expect(copied.sort()).toEqual(tables.map(({ name }) => name).sort());
   });
 
   it('is equal in all three databases, and has equal responses, byte by byte', async () => {
     const digests = (await copy(there.url, back.url)).map(({ name, rows, digest }) => `${name} ${rows} ${digest}`);
-    for (const line of digests) expect(said.replace(/ +(\d+) rows +sha256/g, ' $1')).toContain(line);
+    for (const line of digests) expect(report.replace(/ +(\d+) rows +sha256/g, ' $1')).toContain(line);
     expect(digests).toHaveLength(14);
     const answers: string[][] = [];
     for (const { url } of [here, there, back]) {
@@ -109,7 +109,7 @@ describe('a shop that is copied from one database to another and back', () => {
       const again = await api.post('/clients').set('Idempotency-Key', 'once').send(keyed).expect(201);
       expect(again.body).toEqual(answered);
       const { body: genre } = await api.post('/genres').send({ name: 'New' }).expect(201);
-      expect((genre as { id: number }).id).toBeGreaterThan(takenBackId);
+      expect((genre as { id: number }).id).toBeGreaterThan(deletedId);
       const rent = { client_id: 1, details: [{ movie_copy_id: 1 }] };
       await api.post('/movie_rents').send(rent).expect(201);
     });

@@ -40,10 +40,10 @@ describe('the image', () => {
     const copied = [...read('Dockerfile').matchAll(/^COPY (?!--from)(.*) \S+$/gm)].flatMap(([, files]) =>
       files!.split(' '),
     );
-    const letIn = [...read('.dockerignore').matchAll(/^!(.*)$/gm)].map(([, path]) => path!);
+    const admitted = [...read('.dockerignore').matchAll(/^!(.*)$/gm)].map(([, path]) => path!);
     expect(copied).toContain('package-lock.json');
     expect(copied.filter((path) => !existsSync(join(root, path)))).toEqual([]);
-    expect(new Set(copied.map((path) => path.split('/')[0]))).toEqual(new Set(letIn));
+    expect(new Set(copied.map((path) => path.split('/')[0]))).toEqual(new Set(admitted));
   });
 
   it('sets a valid environment, with a database on the volume', () => {

@@ -33,9 +33,9 @@ describe('the documentation', () => {
       ...read('src/platform/config/environment.ts').matchAll(/^ {2}([A-Z_]+)(?:: \w+)? = '?([^';]+)'?;/gm),
     ];
     expect(variables.length).toBeGreaterThan(3);
-    const said = read(file);
+    const text = read(file);
     for (const [, name, value] of variables) {
-      expect(said).toMatch(
+      expect(text).toMatch(
         file === 'README.md' ? new RegExp(`\\| \`${name}\` +\\| \`${value}\` `) : `${name}=${value}`,
       );
     }

@@ -101,8 +101,8 @@ describe('blocks of clients', () => {
       const id = await clientId();
       const copyOf = async (members: Record<string, unknown>): Promise<number> =>
         (await shop.clerk.movie(1, members)).copies[0].id;
-      const undue = await copyOf({});
-      await shop.clerk.rent(id, undue);
+      const neverDue = await copyOf({});
+      await shop.clerk.rent(id, neverDue);
       await setPolicy({ rental_days: 5, block_when_overdue: true, max_open_copies: 3 });
       const [late, later] = [await copyOf({}), await copyOf({ rental_days: 2 })];
       const { details } = await shop.clerk.rent(id, late, later);
@@ -116,7 +116,7 @@ describe('blocks of clients', () => {
       expect(shown.blocks).not.toContainEqual(expired);
       const order = [details[1].id, details[0].id];
       expect(shown.details.map((line: { id: number }) => line.id).slice(0, 2)).toEqual(order);
-      expect(shown.details[2]).toMatchObject({ movie_copy_id: undue, due_on: null });
+      expect(shown.details[2]).toMatchObject({ movie_copy_id: neverDue, due_on: null });
       const request = { client_id: id, details: [{ movie_copy_id: await copyOf({}) }] };
       const { errors } = await refused(shop.api.post('/movie_rents').send(request), 409, 'check-out-refused');
       expect(errors.map(({ code }: { code: string }) => code)).toEqual([

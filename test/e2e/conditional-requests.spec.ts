@@ -14,7 +14,7 @@ function useExamples() {
   return shop;
 }
 
-/** Copy 2 is in and can be changed; of other resources it is the first. */
+/** Copy 1 is out, so that its state can't be changed. */
 const idFor = ({ path }: Operation): number => (path.startsWith('/movie_copies') ? 2 : 1);
 const pathOf = (operation: Operation): string =>
   operation.path.replace('{id}', String(idFor(operation))).replace(/\/(close|with_stock|merge|erasure)$/, '');

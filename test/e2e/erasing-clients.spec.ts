@@ -39,7 +39,7 @@ describe('the erasure of a client', () => {
       clients: (await shop.api.get('/clients?include_total=true').expect(200)).headers['x-total-count'],
     });
     const before = await counts();
-    const stranger = (await shop.api.get(`/clients/${otherId}`)).text;
+    const otherClient = (await shop.api.get(`/clients/${otherId}`)).text;
 
     await shop.api.post(`/clients/${id}/erasure`).set('If-Match', '"other"').expect(412);
     const { body } = await shop.api.post(`/clients/${id}/erasure`).set('Idempotency-Key', 'erase').expect(200);
@@ -51,7 +51,7 @@ describe('the erasure of a client', () => {
     expect((await shop.api.post(`/clients/${id}/erasure`).expect(200)).body).toEqual(body);
     expect(await recordedEvents(database.url)).toHaveLength(length);
     expect(await counts()).toEqual(before);
-    expect((await shop.api.get(`/clients/${otherId}`)).text).toBe(stranger);
+    expect((await shop.api.get(`/clients/${otherId}`)).text).toBe(otherClient);
     expect((await shop.api.get('/clients?name=quillfeather').expect(200)).body).toEqual([]);
 
     await shop.close();

@@ -74,8 +74,8 @@ describe('the access log', () => {
     ['no body that it refused', 'POST', '/clients', '/clients', 409, licensed],
     ['no body that makes no sense', 'POST', '/clients', '/clients', 422, { nick: personal.name }],
   ])('has one line for a request: %s', async (what, method, path, route, status, body) => {
-    const told = await logged(`till:${what.replaceAll(' ', '-')}`, method, path, body);
-    expect(told).toEqual([
+    const logLines = await logged(`till:${what.replaceAll(' ', '-')}`, method, path, body);
+    expect(logLines).toEqual([
       expect.objectContaining({
         level: 'info',
         context: 'Request',
@@ -85,7 +85,7 @@ describe('the access log', () => {
         msg: `${method} ${route} ${status}`,
       }),
     ]);
-    expect(told[0]!['duration_ms']).toBeGreaterThan(0);
+    expect(logLines[0]!['duration_ms']).toBeGreaterThan(0);
   });
 
   it('shows 401 and 403 without the credential', async () => {

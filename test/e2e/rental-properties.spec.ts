@@ -122,10 +122,10 @@ describe('random requests of rentals (property-based)', () => {
   const outcomeOf = ({ outcome, line }: Answer['body']): object => (line === null ? { outcome } : { outcome, line });
 
   /**
-   * What was true of one moment by itself: each copy of a stack, and each rule that refuses. PostgreSQL shows the statements
-   * of a request what others have committed between them.
+   * Splits a request into parts that each took effect at one moment: each copy of a stack, and each refusal. On
+   * PostgreSQL, the statements of a request read what other requests have committed between them.
    */
-  function moments(request: Request, { status, body }: Answer): [Request, Answer][] {
+  function atomicParts(request: Request, { status, body }: Answer): [Request, Answer][] {
     if (request.do === 'return stack' && status === 200) {
       return request.names.map((name, index) => [
         { ...request, names: [name] },
@@ -147,7 +147,7 @@ describe('random requests of rentals (property-based)', () => {
     const requests = plans.flatMap((plan) => plan(desk) ?? []);
     const answers = await Promise.all(requests.map(ask));
     const history: Operation<Request, Answer>[] = requests
-      .flatMap((request, index) => moments(request, answers[index]!))
+      .flatMap((request, index) => atomicParts(request, answers[index]!))
       .map(([request, answer]) => ({ request, answer, asked: 0, answered: 1 }));
     history.push({ request: { do: 'read state' }, answer: await readState(shop.url, desk), asked: 2, answered: 3 });
     let after = desk;

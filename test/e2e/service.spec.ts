@@ -36,8 +36,12 @@ describe('the service', () => {
     'responds to HEAD %s as to GET, without a body',
     async (path) => {
       const [head, get] = [await shop.api.head(path).expect(200), await shop.api.get(path).expect(200)];
-      const told = ({ headers }: typeof get) => [headers['content-type'], headers['content-length'], headers['link']];
-      expect(told(head)).toEqual(told(get));
+      const headersOf = ({ headers }: typeof get) => [
+        headers['content-type'],
+        headers['content-length'],
+        headers['link'],
+      ];
+      expect(headersOf(head)).toEqual(headersOf(get));
       expect(head.text ?? '').toBe('');
     },
   );

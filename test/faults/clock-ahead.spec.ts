@@ -9,8 +9,8 @@ import { runCommand } from '../support/command.js';
 import { freshDatabase, type FreshDatabase } from '../support/engine.js';
 import { clerk } from '../support/shop.js';
 
-const tenYears = 10 * 365 * 24 * 60 * 60 * 1000;
-const minute = 60_000;
+const tenYearsMs = 10 * 365 * 24 * 60 * 60 * 1000;
+const minuteMs = 60_000;
 
 interface Line {
   readonly id: number;
@@ -31,7 +31,7 @@ describe('a clock that was ten years ahead', () => {
   afterEach(() => database.drop());
 
   const turn = (milliseconds: number) => (shop.app.get(Clock).now = () => new Date(Date.now() + milliseconds));
-  const isRecent = (instant: string) => Math.abs(Date.parse(instant) - Date.now()) < minute;
+  const isRecent = (instant: string) => Math.abs(Date.parse(instant) - Date.now()) < minuteMs;
   const copiesOfMovie = async (stock: number): Promise<number[]> =>
     (await clerks.movie(stock))['copies'].map(({ id }: { id: number }) => id);
 
@@ -51,7 +51,7 @@ describe('a clock that was ten years ahead', () => {
 
   it('affects its own rental only: neither later rentals of the copy nor, through them, other copies', async () => {
     const [client, [wrong, other, third]] = [await clerks.client(), await copiesOfMovie(3)];
-    turn(tenYears);
+    turn(tenYearsMs);
     const ahead = await clerks.close((await clerks.rent(client['id'], wrong!)).id);
     expect(isRecent(ahead['creation_datetime'])).toBe(false);
     turn(0);
@@ -67,7 +67,7 @@ describe('a clock that was ten years ahead', () => {
 
   it('does not affect copies that are added to its rental later', async () => {
     const [client, [wrong, added]] = [await clerks.client(), await copiesOfMovie(2)];
-    turn(tenYears);
+    turn(tenYearsMs);
     const { id } = await clerks.rent(client['id'], wrong!);
     turn(0);
     const details = [{ movie_copy_id: wrong }, { movie_copy_id: added }];
@@ -80,7 +80,7 @@ describe('a clock that was ten years ahead', () => {
   it('is reported by verify and at the start, and repaired by npm run repair:instants', async () => {
     const [client, [closed, open, returned, missing]] = [await clerks.client(), await copiesOfMovie(4)];
     const [lost, before] = [await clerks.rent(client['id'], missing!), await clerks.rent(client['id'], returned!)];
-    turn(tenYears);
+    turn(tenYearsMs);
     const first = await clerks.close((await clerks.rent(client['id'], closed!)).id);
     const second = await clerks.rent(client['id'], open!);
     await clerks.close(before['id']);

@@ -3,7 +3,7 @@ import { report, scaled } from '../support/faults.js';
 import { withSeed } from '../support/random.js';
 import { useShop } from '../support/shop.js';
 
-const hour = 60 * 60 * 1000;
+const hourMs = 60 * 60 * 1000;
 
 interface Line {
   readonly movie_copy_id: number;
@@ -15,7 +15,7 @@ interface Rent {
   readonly details: readonly Line[];
 }
 
-describe('a clock that is set back by an hour', () => {
+describe('a clock that is set back by an hourMs', () => {
   const shop = useShop();
   const turn = (milliseconds: number) => (shop.app.get(Clock).now = () => new Date(Date.now() + milliseconds));
   afterEach(() => turn(0));
@@ -26,7 +26,7 @@ describe('a clock that is set back by an hour', () => {
   it('records no return before the copy was lent', async () => {
     const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(1)];
     const rent = await shop.clerk.rent(client.id, movie.copies[0].id);
-    turn(-hour);
+    turn(-hourMs);
     const closed = await shop.clerk.close(rent.id);
     expect(closed['closed_datetime']).toBe(rent['creation_datetime']);
   });
@@ -35,9 +35,9 @@ describe('a clock that is set back by an hour', () => {
     const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(2)];
     const [one, other] = movie.copies.map(({ id }: { id: number }) => id) as [number, number];
     const first = await shop.clerk.close((await shop.clerk.rent(client.id, one)).id);
-    turn(-hour);
+    turn(-hourMs);
     const { details, creation_datetime: creation } = await shop.clerk.rent(client.id, other, one);
-    expect(Date.parse(creation)).toBeLessThan(Date.now() - hour / 2);
+    expect(Date.parse(creation)).toBeLessThan(Date.now() - hourMs / 2);
     expect(details).toMatchObject([
       { movie_copy_id: other, lent_datetime: creation },
       { movie_copy_id: one, lent_datetime: first['closed_datetime'] },
@@ -47,9 +47,9 @@ describe('a clock that is set back by an hour', () => {
   it('is used again as soon as it is right', async () => {
     const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(1)];
     await shop.clerk.close((await shop.clerk.rent(client.id, movie.copies[0].id)).id);
-    turn(hour);
+    turn(hourMs);
     const rent = await shop.clerk.rent(client.id, movie.copies[0].id);
-    expect(Date.parse(rent['creation_datetime']) - Date.now()).toBeGreaterThan(hour / 2);
+    expect(Date.parse(rent['creation_datetime']) - Date.now()).toBeGreaterThan(hourMs / 2);
   });
 
   const rentals = scaled({ short: 40, long: 200 });
@@ -60,7 +60,7 @@ describe('a clock that is set back by an hour', () => {
       let turns = 0;
       const maybeTurn = () => {
         if (random.below(3) > 0) return;
-        turn(-hour * random.next());
+        turn(-hourMs * random.next());
         turns++;
       };
       for (let rental = 0; rental < rentals; rental++) {

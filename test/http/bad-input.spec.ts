@@ -59,7 +59,7 @@ describe('invalid input', () => {
   const ask = ([method, path, body]: Operation) => shop.api[method](path).send(body);
   const raw = (method: Method, path: string, body: string) =>
     shop.api[method](path).set('Content-Type', 'application/json').send(body);
-  const spoilt = (body: object, member: string, json: string) =>
+  const invalidJson = (body: object, member: string, json: string) =>
     JSON.stringify({ ...body, [member]: '?' }).replace('"?"', json);
 
   describe('in a path id', () => {
@@ -92,21 +92,21 @@ describe('invalid input', () => {
           [stocked, 'stock', '/movies/with_stock'],
           [rent, 'client_id', '/movie_rents'],
         ] as const) {
-          expect(await faultyMembers(raw('post', path, spoilt(body, member, number)))).toContain(`#/${member}`);
+          expect(await faultyMembers(raw('post', path, invalidJson(body, member, number)))).toContain(`#/${member}`);
         }
         const line = `[{"movie_copy_id":${number}}]`;
-        const pointers = await faultyMembers(raw('post', '/movie_rents', spoilt(rent, 'details', line)));
+        const pointers = await faultyMembers(raw('post', '/movie_rents', invalidJson(rent, 'details', line)));
         expect(pointers).toContain('#/details/0/movie_copy_id');
       },
     );
 
     it.each(['1869', '2201'])('returns 422 for a year of %s', async (year) => {
-      expect(await faultyMembers(raw('post', '/movies', spoilt(movie, 'year', year)))).toEqual(['#/year']);
+      expect(await faultyMembers(raw('post', '/movies', invalidJson(movie, 'year', year)))).toEqual(['#/year']);
     });
 
     it('accepts 1999.0 and 1.999e3 as integers', async () => {
       for (const year of ['1999.0', '1.999e3']) {
-        expect((await raw('post', '/movies', spoilt(movie, 'year', year)).expect(201)).body.year).toBe(1999);
+        expect((await raw('post', '/movies', invalidJson(movie, 'year', year)).expect(201)).body.year).toBe(1999);
       }
     });
   });
@@ -262,7 +262,7 @@ describe('invalid input', () => {
           const json = JSON.stringify(body).replace(/^\{/, `{${member}${Object.keys(body).length > 0 ? ',' : ''}`);
           expect(await faultyMembers(raw(method, path, json))).toEqual([`#/${name}`]);
         }
-        const line = spoilt(rent, 'details', `[{"movie_copy_id":${copyId},${member}}]`);
+        const line = invalidJson(rent, 'details', `[{"movie_copy_id":${copyId},${member}}]`);
         expect(await faultyMembers(raw('post', '/movie_rents', line))).toEqual([`#/details/0/${name}`]);
         expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
       },

@@ -4,16 +4,16 @@ import { freshDatabase } from '../support/engine.js';
 import { openSocket } from '../support/socket.js';
 
 /** More than Node's default listen backlog. */
-const crowd = 1_000;
+const connectionCount = 1_000;
 
 describe('a burst of connections while the event loop is blocked', () => {
-  it(`is accepted completely: ${crowd} connections`, async () => {
+  it(`is accepted completely: ${connectionCount} connections`, async () => {
     const database = await freshDatabase();
     const { service, url } = await startService({ DATABASE_URL: database.url });
     const sockets: Socket[] = [];
     try {
       void service.kill('SIGSTOP');
-      const connected = Array.from({ length: crowd }, () => {
+      const connected = Array.from({ length: connectionCount }, () => {
         const socket = openSocket(url);
         sockets.push(socket);
         return new Promise((done) => socket.once('connect', done));

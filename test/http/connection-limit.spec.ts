@@ -19,7 +19,7 @@ describe('MAX_CONNECTIONS', () => {
   });
   afterAll(() => shop.close());
 
-  /** Takes all connections that are allowed, and waits until the service knows it. */
+  /** Opens the maximum number of connections, and waits until the service has counted them. */
   async function fill(): Promise<void> {
     for (let index = 0; index < 3; index++) {
       const socket = openSocket(url);

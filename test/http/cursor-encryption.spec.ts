@@ -54,7 +54,7 @@ describe('CursorCipher', () => {
     }
   });
 
-  // Encrypted by the very service, in a release that sorted otherwise.
+  // Encrypted by the same service, in a release with other sort orders.
   it.each([
     ['a text where the list is sorted by integers', { ...place }, 'integer'],
     ['an integer where the list is sorted by text', { ...place, value: 1999 }, 'text'],

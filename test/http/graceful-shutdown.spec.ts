@@ -22,7 +22,7 @@ describe('graceful shutdown of a server', () => {
   afterEach(() => server.closeAllConnections());
 
   it('sends a written response completely to a slow client', async () => {
-    // More than the buffers between the two can hold.
+    // More than the buffers of the sockets can hold.
     const long = Buffer.alloc(64 * 1024 * 1024, '.');
     await serve((_, response) => response.end(long));
     const [reader, other] = [openSocket(url), openSocket(url)];

@@ -1,25 +1,16 @@
 import { execFileSync, type SpawnSyncReturns, spawn, spawnSync, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, constants, createReadStream, mkdtempSync, openSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from '../../scripts/support/free-port.js';
 import { openSocket } from '../support/socket.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'movie-rental-log-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-/** The service, whose stdout can't be read for the address that it listens on. */
+/** Starts the service on a known port: the address in its log can't be read here. */
 async function serve(stdio: StdioOptions) {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -34,7 +25,7 @@ async function serve(stdio: StdioOptions) {
     /** Sends requests concurrently on one connection, and waits until all are answered by 200. */
     async request(count: number): Promise<void> {
       const socket = openSocket(url);
-      // As long as a client may make its line of the log.
+      // The longest id that is logged.
       const id = 'x'.repeat(128);
       socket.write(`GET /version HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: ${id}\r\n\r\n`.repeat(count));
       let answers = '';
@@ -72,7 +63,7 @@ describe('a log that cannot be written', () => {
       .setEncoding('utf8')
       .on('data', (chunk) => (log += String(chunk)));
     closeSync(both);
-    // Each of them writes more of what was kept, and the last of it what was dropped.
+    // Each request writes more of the buffered lines; the count of dropped lines comes last.
     while (!log.includes('log lines dropped')) await request(1);
     expect(log).toContain(`"msg":"${droppedIn(await metrics())} log lines dropped"`);
     expect(await end()).toBe(0);
@@ -103,7 +94,7 @@ describe('a log that cannot be written', () => {
 });
 
 describe('the last line of a crashing process', () => {
-  const die = (stdout: number | 'pipe'): SpawnSyncReturns<string> => {
+  const crash = (stdout: number | 'pipe'): SpawnSyncReturns<string> => {
     const program = `
       import { PinoLogger } from './dist/src/platform/logging/pino-logger.js';
       new PinoLogger('info').fatal('Last words');
@@ -115,10 +106,10 @@ describe('the last line of a crashing process', () => {
   };
 
   it('is written before the exit', () => {
-    expect(die('pipe')).toMatchObject({ stdout: expect.stringContaining('Last words'), stderr: '' });
+    expect(crash('pipe')).toMatchObject({ stdout: expect.stringContaining('Last words'), stderr: '' });
   });
 
   it('goes to stderr if stdout cannot be written', () => {
-    expect(die(openSync('/dev/full', 'w')).stderr).toContain('"msg":"Last words"');
+    expect(crash(openSync('/dev/full', 'w')).stderr).toContain('"msg":"Last words"');
   });
 });

@@ -19,7 +19,7 @@ const chunked = (path: string | number, body: string): string =>
   `POST /${path} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n` +
   `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
 const numbers = Array.from({ length: 300 }, (_, index) => index);
-/** The paths, and the lengths of the bodies, that were answered, in order. */
+/** Returns the path and the length of the body in each response, in order. */
 const answersIn = (text: string): string[] => text.match(/\/\d+ \d+$/gm) ?? [];
 
 describe.each([
@@ -63,7 +63,7 @@ describe.each([
     server.close();
   });
 
-  /** Reads until as many answers came as are expected. */
+  /** Reads until `count` responses have arrived. */
   async function answersOn(socket: Socket, count: number): Promise<string[]> {
     let text = '';
     socket.setEncoding('utf8').on('data', (data: string) => {
@@ -109,7 +109,7 @@ describe.each([
     while (begun.length === 0) await setTimeout(10);
     await setTimeout(200);
     answer = ended;
-    // Node itself accepts no more of them while the first answer is not taken.
+    // Node pauses the socket while the first response is not read.
     expect(begun.length).toBeLessThanOrEqual(limit);
     const [connection] = connections.busy;
     expect(connection!.socket.readableLength).toBeLessThan(256 * 1024);
@@ -125,7 +125,7 @@ describe.each([
     while (begun.length < limit) await setTimeout(10);
     const [connection] = connections.busy;
     socket.resetAndDestroy();
-    // The socket is not read, so the next write is what finds that the client is gone.
+    // The service does not read the socket, so that only a write detects the disconnect.
     for (const response of connection!.responses) response.end('answer');
     while (connections.busy.size > 0) await setTimeout(10);
     answer = usual;
@@ -189,7 +189,7 @@ describe.each([
   });
 });
 
-/** Keeps what arrives until a test lets it be read. */
+/** Holds arriving requests until a test releases them. */
 class HeldArrivals extends ArrivalQueue {
   readonly held: Parameters<ArrivalQueue['add']>[0][] = [];
 
@@ -227,7 +227,7 @@ describe('bytes in the arrival queue', () => {
   });
 
   it('are dropped when their client has closed its sending side, and still has an answer to read', async () => {
-    // More than the buffers between the two can hold.
+    // More than the buffers of the sockets can hold.
     body = Buffer.alloc(16 * 1024 * 1024);
     const client = openSocket(url).pause();
     client.write(get(1));

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../scripts/support/free-port.js';
 import { openShop } from '../support/app.js';
 import { clerk } from '../support/shop.js';
 import { describeIf } from '../support/skipping.js';
@@ -13,7 +13,7 @@ interface Proxy {
   readonly name: string;
   readonly program: string;
   readonly parameters: (config: string) => string[];
-  /** Serves the service under /rental, and compresses what it does not. */
+  /** Returns a configuration that forwards /rental to the service, and compresses responses that are not compressed. */
   readonly config: (folder: string, port: number, service: string) => string;
 }
 
@@ -60,14 +60,6 @@ const proxies: readonly Proxy[] = [
       ProxyPass /rental/ ${service}/`,
   },
 ];
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as { port: number };
-  await new Promise((closed) => server.close(closed));
-  return port;
-}
 
 /** Starts a proxy in front of a service, on a port of its own. */
 async function startProxy({ program, parameters, config, name }: Proxy, service: string) {

@@ -122,7 +122,7 @@ describe('the request target', () => {
     }
     expect((await request('GET', '/health/live')).status).toBe(200);
     expect(service.stderr).toBe('');
-    // None of them is an error to the service, and the log has a line of each that Node could read.
+    // Malformed targets are errors of clients, not of the service.
     expect(service.stdout).not.toContain('"level":"error"');
   });
 
@@ -148,7 +148,7 @@ function expectProblem({ method, headers, status, body }: Answer, expected: numb
 
 const methods = fc.constantFrom('GET', 'GET', 'HEAD', 'POST', 'OPTIONS', 'DELETE', 'TRACE', 'CONNECT', 'PROPFIND');
 
-/** Good targets, bad ones, and good ones in which something was replaced. No line breaks: they would end the line. */
+/** Returns valid and invalid targets, and valid ones with a replaced byte, without line breaks. */
 function targets(): Arbitrary<string> {
   const ascii = fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code));
   const byte = fc.integer({ min: 0, max: 0xff }).map((code) => String.fromCharCode(code));

@@ -28,7 +28,7 @@ describe('a client that sends a request byte by byte (slowloris)', () => {
   }
 
   it('gets 408 and is disconnected, while other clients are served', async () => {
-    // On a connection that is there already: a new one is subject to the timeouts of this test.
+    // On an open connection: a new one is subject to the timeouts of this test.
     await clerk(shop.api).genre();
     let isDone = false;
     const slow = Promise.all(

@@ -8,7 +8,7 @@ async function read(changes: SakilaChanges, encoding?: string): Promise<Shop> {
   return readSakila(folder, encoding).finally(drop);
 }
 
-/** The lines of the refusal, each a fault, without the first. */
+/** Returns the faults of files that are refused. */
 async function faultsOf(changes: SakilaChanges, encoding?: string): Promise<string[]> {
   const refusal: unknown = await read(changes, encoding).catch((error: unknown) => error);
   if (!(refusal instanceof UnusableInput)) throw new Error('The files were not refused.');
@@ -128,7 +128,7 @@ describe('the CSV files of Sakila', () => {
         '5,2005-06-01 10:00:00,3,1,2005-06-01 09:59:59',
         '6,2005-06-02 24:00:00,3,1,',
         '7,2999-01-01 00:00:00,3,1,2999-02-01 00:00:00',
-        // Of copy 3: while another rental lasts, within it, as it ends (which is right), and while one is out.
+        // Copy 3 is lent until another rental has begun, during a rental, at the end of a rental (valid), and while it is out.
         '8,2005-07-01 00:00:00,3,1,2005-07-10 00:00:00',
         '9,2005-07-09 23:59:59,3,1,2005-07-10 00:00:00',
         '10,2005-07-02 00:00:00,3,2,2005-07-03 00:00:00',

@@ -7,8 +7,8 @@ import { nameOf, type TestFile } from './reporting.js';
 /* eslint-disable @typescript-eslint/no-explicit-any -- reads a document of any shape */
 
 /**
- * Reports the answers that the OpenAPI document announces and no test has produced, and fails the run for them.
- * It judges only runs of all tests over HTTP that succeeded: a part of them can't produce all answers.
+ * Reports the documented responses that no test has produced, and fails the run for them. Applies to successful runs of
+ * all tests over HTTP only.
  */
 export default class ContractCoverage {
   private readonly folder = mkdtempSync(join(tmpdir(), 'movie-rental-contract-'));
@@ -18,7 +18,7 @@ export default class ContractCoverage {
 
   constructor({ testNamePattern }: { testNamePattern?: string }) {
     this.isOfSomeTests = Boolean(testNamePattern);
-    // Handed down to the workers; contract.ts writes there.
+    // The workers inherit it; contract.ts writes to the folder.
     process.env['CONTRACT_COVERAGE'] = this.folder;
   }
 
@@ -33,21 +33,23 @@ export default class ContractCoverage {
     if (!whole || run.numFailedTests > 0 || run.numFailedTestSuites > 0) return;
 
     const produced = new Set(files.flatMap((file) => file.trim().split('\n')));
-    const announced = announcedAnswers();
-    this.missing = announced.filter((answer) => !produced.has(answer));
+    const documented = documentedAnswers();
+    this.missing = documented.filter((answer) => !produced.has(answer));
     process.stderr.write(
       this.missing.length === 0
-        ? `All ${announced.length} answers of the OpenAPI document were produced.\n`
+        ? `All ${documented.length} answers of the OpenAPI document were produced.\n`
         : `No test has produced these answers of the OpenAPI document:\n  ${this.missing.join('\n  ')}\n`,
     );
   }
 
   getLastError(): Error | undefined {
-    return this.missing.length > 0 ? new Error('The OpenAPI document announces what no test has seen.') : undefined;
+    return this.missing.length > 0
+      ? new Error('No test has produced some responses of the OpenAPI document.')
+      : undefined;
   }
 }
 
-/** The tests over HTTP, with the project of jest.config.js that runs them. Only on PostgreSQL can reading be unavailable. */
+/** The tests over HTTP, by the project of jest.config.js. Reads return 503 on PostgreSQL only. */
 const folders = [
   ['sqlite', 'e2e'],
   ['postgres', 'e2e'],
@@ -62,8 +64,8 @@ function allTests(): string[] {
   );
 }
 
-/** "rentMovies 409 /problems/copy-already-rented", and so on, of every operation. */
-function announcedAnswers(): string[] {
+/** Returns the documented responses of every operation: "rentMovies 409 /problems/copy-already-rented". */
+function documentedAnswers(): string[] {
   const document = committedDocument() as any;
   const { schemas, responses } = document.components;
   const nameIn = (ref: string): string => ref.split('/').at(-1)!;

@@ -1,4 +1,4 @@
-/** What our reporters read of what Jest tells them. */
+/** The members of Jest's tests that the reporters use. */
 export interface TestFile {
   readonly path: string;
   readonly context: { readonly config: { readonly displayName?: { readonly name: string } } };

@@ -4,9 +4,8 @@ import { withDatabase } from '../../src/platform/database/with-database.js';
 import { freshDatabaseOn } from '../support/engine.js';
 
 /**
- * Starts a PostgreSQL for the tests, unless TEST_DATABASE_URL names one whose user may create databases, and migrates
- * the database that the tests' databases are copies of.
- * Jest calls this once before the tests that need it; stop-postgres.ts is what it calls after them.
+ * The global setup on PostgreSQL: starts a server, unless TEST_DATABASE_URL names one, and migrates the template of the
+ * tests' databases.
  */
 export default async function startPostgres(): Promise<void> {
   const started = process.env['TEST_DATABASE_URL']

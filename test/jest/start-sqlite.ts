@@ -2,7 +2,7 @@ import { dataSourceOptions } from '../../ormconfig.js';
 import { withDatabase } from '../../src/platform/database/with-database.js';
 import { freshFile } from '../support/engine.js';
 
-/** Migrates the SQLite file that the tests' files are copies of. Jest calls this once before the tests that need it. */
+/** The global setup on SQLite: migrates the template of the tests' files. */
 export default async function startSqlite(): Promise<void> {
   const template = await freshFile();
   await withDatabase(dataSourceOptions(template.url), () => Promise.resolve());

@@ -1,4 +1,4 @@
-/** Stops what start-postgres.ts started. */
+/** The global teardown on PostgreSQL. */
 export default async function stopPostgres(): Promise<void> {
   await (globalThis as { stopPostgres?: () => Promise<void> }).stopPostgres?.();
 }

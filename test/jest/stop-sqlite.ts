@@ -1,4 +1,4 @@
-/** Removes what start-sqlite.ts made. */
+/** The global teardown on SQLite. */
 export default async function stopSqlite(): Promise<void> {
   await (globalThis as { dropTemplate?: () => Promise<void> }).dropTemplate?.();
 }

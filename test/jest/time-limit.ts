@@ -1,9 +1,9 @@
 import { nameOf, type TestFile } from './reporting.js';
 
-/** Seconds that the tests of one file may take: for a busy machine. What hangs, hangs longer. */
-const limit = Number(process.env['TEST_FILE_SECONDS'] ?? 600);
+/** Time limit of a test file, generous for a busy machine. */
+const limitSeconds = Number(process.env['TEST_FILE_SECONDS'] ?? 600);
 
-/** Ends a run of which a file takes too long, and says which. The runner itself would wait for it for ever. */
+/** Ends the run if a file exceeds the time limit, and names the file. The runner would wait forever. */
 export default class TimeLimit {
   private readonly timers = new Map<string, NodeJS.Timeout>();
 
@@ -11,11 +11,11 @@ export default class TimeLimit {
     const name = nameOf(test);
     const giveUp = (): never => {
       process.stderr.write(
-        `\nThe tests of ${name} have not ended after ${limit} s. Run them alone to see which hangs.\n`,
+        `\nThe tests of ${name} have not ended after ${limitSeconds} s. Run them alone to see which hangs.\n`,
       );
       process.exit(1);
     };
-    this.timers.set(name, setTimeout(giveUp, limit * 1000).unref());
+    this.timers.set(name, setTimeout(giveUp, limitSeconds * 1000).unref());
   }
 
   onTestFileResult(test: TestFile): void {

@@ -1,2 +1,2 @@
-/** A worker ends with the run, whatever a test that failed has left open. */
+/** A worker ends with the run, even if a failed test has left handles open. */
 process.once('disconnect', () => process.exit());

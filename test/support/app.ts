@@ -12,7 +12,7 @@ export type Api = ReturnType<typeof supertest>;
 interface Circumstances {
   /** The URL of a database that exists, in place of a fresh one. */
   readonly databaseUrl?: string;
-  /** Makes of the database's URL the one that the service is given. */
+  /** Returns the URL by which the service reaches the database. */
   readonly reachedBy?: (url: string) => Promise<string>;
   readonly environment?: Partial<Parameters<typeof createApp>[0]>;
   readonly receiveTimeouts?: NonNullable<Parameters<typeof createApp>[1]>['receiveTimeouts'];
@@ -22,7 +22,7 @@ interface Circumstances {
   readonly host?: string;
 }
 
-/** The clock of a service: runs until it is set, and then stands. */
+/** A clock that runs until it is set, and then stands still. */
 export class SettableClock {
   private stopped?: Date;
 
@@ -39,9 +39,9 @@ export class SettableClock {
   }
 }
 
-/** A service of one's own, listening, on a fresh database unless one is given. */
+/** Starts a service, on a fresh database unless one is given. */
 export async function openShop(circumstances: Circumstances = {}): Promise<{
-  /** The service from within, for what can't happen to it over HTTP. */
+  /** The application, for what HTTP can't cause. */
   app: INestApplication;
   clock: SettableClock;
   api: Api;
@@ -86,11 +86,11 @@ export async function openShop(circumstances: Circumstances = {}): Promise<{
   );
   await app.listen(0, host);
   const url = `http://127.0.0.1:${((app.getHttpServer() as { address(): unknown }).address() as AddressInfo).port}`;
-  const contract = await theContract(url, environment?.PUBLIC_URL, credential);
+  const contract = await contractAt(url, environment?.PUBLIC_URL, credential);
   return {
     app,
     clock,
-    api: heldTo(contract, supertest(url)),
+    api: checkedBy(contract, supertest(url)),
     contract,
     url,
     databaseUrl: database.url,
@@ -101,15 +101,15 @@ export async function openShop(circumstances: Circumstances = {}): Promise<{
   };
 }
 
-/** A service that was started elsewhere. */
+/** Returns the API of a service that was started elsewhere. */
 export async function apiAt(url: string): Promise<Api> {
-  return heldTo(await theContract(url), supertest(url));
+  return checkedBy(await contractAt(url), supertest(url));
 }
 
 const contracts = new Map<string, Contract>();
 
-/** Read once for each PUBLIC_URL, on which alone the document depends. */
-async function theContract(url: string, publicUrl = '', credential = ''): Promise<Contract> {
+/** Fetches the document once for each PUBLIC_URL, the only setting that changes it. */
+async function contractAt(url: string, publicUrl = '', credential = ''): Promise<Contract> {
   const known = contracts.get(publicUrl);
   if (known) return known;
   const headers = credential ? { Authorization: `Bearer ${credential}` } : undefined;
@@ -118,10 +118,10 @@ async function theContract(url: string, publicUrl = '', credential = ''): Promis
   return contract;
 }
 
-/** As consumers do, tests keep their connections. */
+/** Keeps connections open, like most clients. */
 const agent = new Agent({ keepAlive: true, scheduling: 'fifo' });
 
-/** supertest takes a stack trace for each expectation; one that is the same for all requests tells nothing. */
+/** supertest captures a stack trace for each expectation: slow, and the same for all requests. */
 function withoutStack<Result>(work: () => Result): Result {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
@@ -132,14 +132,14 @@ function withoutStack<Result>(work: () => Result): Result {
   }
 }
 
-/** Requests whose answers are held to the contract before the test sees them. */
-function heldTo(contract: Contract, api: Api): Api {
-  const hold = (response: Response): void => {
+/** Returns the API such that the contract checks each response before the test gets it. */
+function checkedBy(contract: Contract, api: Api): Api {
+  const check = (response: Response): void => {
     const { method, path: target } = response.request.req as ClientRequest;
     const { status, headers, text = '' } = response as Omit<Response, 'headers'> & { headers: IncomingHttpHeaders };
     contract.validate({ method, target, status, headers, body: text });
   };
-  const held = (test: Test): Test => withoutStack(() => test.agent(agent).expect(hold));
+  const held = (test: Test): Test => withoutStack(() => test.agent(agent).expect(check));
   return new Proxy(api, {
     get(target, name: keyof Api) {
       const member: unknown = target[name];

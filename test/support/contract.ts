@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 
-/** An answer as it came over the wire, and what was asked for. */
+/** A response, with the method and the target of its request. */
 export interface Answer {
   readonly method: string;
   /** The path and the query. */
@@ -33,7 +33,7 @@ export interface OpenApi {
   readonly 'x-unmatched-requests': { readonly responses: Readonly<Record<string, Documented>> };
 }
 
-/** What any HTTP server says, or tells browsers, beside what is particular to an answer. */
+/** Headers that the document omits: those of any HTTP server, and those for browsers. */
 const ordinaryHeaders = new Set([
   // CORS headers; see test/http/cors.spec.ts.
   'access-control-allow-headers',
@@ -59,32 +59,32 @@ const ordinaryHeaders = new Set([
   'x-xss-protection',
 ]);
 
-/** The pages of Swagger UI, which people look at and no program reads. */
-const forPeople = /^\/docs(\/|$)/;
+/** Swagger UI, which is not part of the API. */
+const swaggerUi = /^\/docs(\/|$)/;
 
 type Faults = Generator<string, void>;
-/** The documentation of an answer, and where it is. */
+/** The documentation of a response, and its JSON pointer. */
 interface Found {
   readonly operationId?: string;
   readonly pointer: string;
   readonly documented: Documented;
 }
 
-/** Compiles what pointers into an OpenAPI document lead to. */
+/** Validates values by the schemas of an OpenAPI document. */
 export class Schemas {
-  // Most schemas check a few answers: compiling them fast matters, and a third of the time is enough.
+  // Most schemas check few responses; without optimization, they compile in a third of the time.
   private readonly ajv = addFormats.default(
     new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true, inlineRefs: false, code: { optimize: false } }),
   );
   private readonly validators = new Map<string, ValidateFunction>();
 
   constructor(document: object) {
-    // What is at the root are no keywords of a schema; strictness is for the schemas below it.
+    // In strict mode, the members of the document would be unknown keywords of a schema.
     this.ajv.addVocabulary([...Object.keys(document), 'discriminator']);
     this.ajv.addSchema({ ...document, $id: documentId }, undefined, undefined, false);
   }
 
-  /** What is wrong with a value, by the schema at `pointer`. */
+  /** Yields what the schema at `pointer` rejects in a value. */
   *faultsOf(pointer: string, value: unknown): Faults {
     const validate = this.validators.get(pointer) ?? this.ajv.compile({ $ref: `${documentId}#${encodeURI(pointer)}` });
     this.validators.set(pointer, validate);
@@ -111,13 +111,13 @@ export class Contract {
     }));
   }
 
-  /** @throws where the answer is not one that the document announces */
+  /** @throws if the document does not allow the response */
   validate(answer: Answer): void {
     const { method, target, status } = answer;
     const path = target.replace(/\?.*/, '');
     // A preflight request is not part of the API (Fetch, 4.8), on any path.
     const isPreflight = method === 'OPTIONS' && 'access-control-allow-methods' in answer.headers;
-    if (forPeople.test(path) || isPreflight) return;
+    if (swaggerUi.test(path) || isPreflight) return;
     const found = this.find(method, path, status);
     const faults = found ? this.faultsOf(answer, found) : [`status ${status} is not documented`];
     if (faults.length > 0) {
@@ -129,7 +129,7 @@ export class Contract {
     if (found?.operationId) record(found.operationId, answer);
   }
 
-  /** The documentation of such an answer, with a pointer to it. */
+  /** Returns the documentation of a response, if there is any. */
   private find(method: string, path: string, status: number): Found | undefined {
     const verb = method === 'HEAD' ? 'get' : method.toLowerCase();
     const there = this.paths.filter(({ pattern }) => pattern.test(path)).sort((a, b) => b.literals - a.literals);
@@ -218,8 +218,8 @@ export class Contract {
     const value = JSON.parse(body) as Record<string, unknown>;
     yield* this.faultsBySchema(`${pointer}/content/${escaped(type)}/schema`, value, 'body');
     if (type !== 'application/problem+json') return;
-    if (value['status'] !== status) yield `the problem says status ${String(value['status'])}`;
-    if (value['request_id'] !== headers['x-request-id']) yield 'the problem names another request than its header';
+    if (value['status'] !== status) yield `the problem has the status ${String(value['status'])}`;
+    if (value['request_id'] !== headers['x-request-id']) yield 'the problem and its header have different request ids';
   }
 
   private *faultsBySchema(pointer: string, value: unknown, what: string): Faults {
@@ -235,7 +235,7 @@ const optionsAnswer: Documented = {
   },
 };
 
-/** The document with its objects closed: a member that isn't documented is then at fault. */
+/** Returns the document with `additionalProperties: false` in every object, so that undocumented members are rejected. */
 function closed(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(closed);
   if (typeof node !== 'object' || node === null) return node;
@@ -249,7 +249,7 @@ const unescaped = (step: string): string => step.replaceAll('~1', '/').replaceAl
 
 const recorded = new Set<string>();
 
-/** Leaves word for test/jest/contract-coverage.ts, which asks in the end what the document announces and no test has seen. */
+/** Records a response for test/jest/contract-coverage.ts. */
 function record(operationId: string, { method, status, headers, body }: Answer): void {
   const folder = process.env['CONTRACT_COVERAGE'];
   if (!folder || method === 'HEAD') return;
@@ -260,7 +260,7 @@ function record(operationId: string, { method, status, headers, body }: Answer):
   recorded.add(line);
 }
 
-/** An answer as it stands on a socket, whole. */
+/** Parses a complete response from a socket. */
 export function readAnswer(method: string, target: string, text: string): Answer {
   const [head, ...body] = text.split('\r\n\r\n');
   const [statusLine, ...lines] = head!.split('\r\n');

@@ -12,6 +12,6 @@ export const progress = new Progress(scaled<NodeJS.WritableStream>({ short: new 
 
 /** Prints one line with the figures of a test, such as "Killed while it lends: seed 7, kills 20". */
 export function report(what: string, { seed }: Random, figures: Readonly<Record<string, string | number>>): void {
-  const told = Object.entries({ seed, ...figures }).map(([name, figure]) => `${name} ${figure}`);
-  process.stderr.write(`${what}: ${told.join(', ')}\n`);
+  const shown = Object.entries({ seed, ...figures }).map(([name, figure]) => `${name} ${figure}`);
+  process.stderr.write(`${what}: ${shown.join(', ')}\n`);
 }

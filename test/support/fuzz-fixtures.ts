@@ -1,7 +1,7 @@
 import type { Response } from 'supertest';
 import type { Api } from './app.js';
 import { linksOf } from './paging.js';
-import { currentTag, linkedCursor, ordinals, type PlannedRequest } from './requests.js';
+import { currentTag, linkedCursor, maxOrdinal, type PlannedRequest } from './requests.js';
 
 /** The list that holds the resources of an id parameter, by the name of the parameter. */
 const collections: Readonly<Record<string, string>> = {
@@ -42,7 +42,7 @@ export class FuzzFixtures {
     }
   }
 
-  /** Replaces the ordinals, ETags and cursors of a planned request by those of the shop. */
+  /** Replaces the maxOrdinal, ETags and cursors of a planned request by those of the shop. */
   resolve(request: PlannedRequest): PlannedRequest & { readonly target: string } {
     const path = request.path.replace(/\{(\w+)\}/g, (_, name: string) => this.inPath(request, name));
     const pairs = request.query.map(([name, value]) => [name, this.inQuery(name, value)]);
@@ -95,7 +95,7 @@ export class FuzzFixtures {
 
   private idOf(collection: string, ordinal: number): number {
     const ids = this.ids.get(collection) ?? [];
-    if (!Number.isInteger(ordinal) || ordinal < 1 || ordinal > ordinals || ids.length === 0) return ordinal;
+    if (!Number.isInteger(ordinal) || ordinal < 1 || ordinal > maxOrdinal || ids.length === 0) return ordinal;
     return ids[ordinal % ids.length]!;
   }
 }

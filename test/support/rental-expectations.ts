@@ -28,7 +28,7 @@ export class Disagreement extends Error {}
 export const done = (apply?: (body: any) => void, status = 200): Verdict => ({ status, apply });
 export const conflict = (type: string): Verdict => ({ status: 409, type });
 
-export function agree(what: string, given: unknown, expected: unknown): void {
+export function assertAgrees(what: string, given: unknown, expected: unknown): void {
   if (isDeepStrictEqual(given, expected)) return;
   throw new Disagreement(`${what}\n  is ${JSON.stringify(given)}\n  not ${JSON.stringify(expected)}`);
 }

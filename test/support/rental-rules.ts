@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { correct } from './rental-correction.js';
 import {
-  agree,
+  assertAgrees,
   chooseCopies,
   conflict,
   Disagreement,
@@ -47,7 +47,7 @@ export function step(desk: Desk, request: Request, { status, body }: Answer): vo
   const type = verdict.type && `/problems/${verdict.type}`;
   const expected = { status: verdict.status, type, errors: verdict.errors && sorted(verdict.errors) };
   const given = { status, type: body?.type, errors: verdict.errors && refusalsIn(body?.errors) };
-  agree(JSON.stringify(request), given, expected);
+  assertAgrees(JSON.stringify(request), given, expected);
   verdict.apply?.(body);
 }
 
@@ -117,7 +117,7 @@ function verdictOf(desk: Desk, request: Request): Verdict {
     case 'be refused': {
       const { errors = [] } = verdictOf(desk, request.of);
       return done(() =>
-        agree(
+        assertAgrees(
           'a refusal',
           errors.some((each) => isDeepStrictEqual(each, request.refusal)),
           true,
@@ -125,7 +125,7 @@ function verdictOf(desk: Desk, request: Request): Verdict {
       );
     }
     case 'read state':
-      return done((body) => agree('the shop', body, expectedState(desk)));
+      return done((body) => assertAgrees('the shop', body, expectedState(desk)));
   }
 }
 
@@ -136,8 +136,9 @@ function checkOut(desk: Desk, { clientId, names, rules = [], isDryRun }: Request
   const refusals = all.filter(({ code }) => !rules.includes(code));
   if (isDryRun) {
     return done((body) => {
-      agree('a dry run', [body.allowed, refusalsIn(body.refusals)], [refusals.length === 0, sorted(refusals)]);
-      for (const { movie_id, due_on } of body.details) agree('due on', due_on, dueToday(desk, movie_id)?.on ?? null);
+      assertAgrees('a dry run', [body.allowed, refusalsIn(body.refusals)], [refusals.length === 0, sorted(refusals)]);
+      for (const { movie_id, due_on } of body.details)
+        assertAgrees('due on', due_on, dueToday(desk, movie_id)?.on ?? null);
     });
   }
   if (refusals.length > 0) return { ...mostSevere(refusals), errors: refusals };
@@ -150,7 +151,7 @@ function checkOut(desk: Desk, { clientId, names, rules = [], isDryRun }: Request
       const named = names[index]!.movie_id ? copy : copyNamed(desk, names[index]!);
       const isLifted = rules.includes('copy_not_in_service') && !names[index]!.movie_id;
       const isFree = !openLine(desk, copy) && (isLifted || copy.state === 'in_service');
-      agree('the lent copy', [copy.id, copy.movieId, isFree], [named!.id, movie_id, true]);
+      assertAgrees('the lent copy', [copy.id, copy.movieId, isFree], [named!.id, movie_id, true]);
       copy.state = 'in_service';
       const terms = termsOf(desk, copy, desk.now);
       const line = { id, rentId: rent.id, copyId: copy.id, lent: desk.now, ...terms, renewals: 0 };
@@ -194,7 +195,7 @@ function returnStack(desk: Desk, { names }: RequestTo<'return stack'>): Verdict 
     });
     for (const [index, { outcome, line }] of copies.entries()) {
       const { id } = outcomes[index]!;
-      agree('an outcome', [outcome, line === undefined ? id : line?.id], [outcomes[index]!.outcome, id]);
+      assertAgrees('an outcome', [outcome, line === undefined ? id : line?.id], [outcomes[index]!.outcome, id]);
     }
   });
 }

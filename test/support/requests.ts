@@ -21,34 +21,34 @@ const document = committedDocument() as {
 
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
-/** A request of an operation, in the document's own terms. */
+/** A planned request of an operation. */
 export interface PlannedRequest {
   readonly operationId: string;
   readonly method: Method;
-  /** As the document has it: /movies/{id}. */
+  /** The path in the document: /movies/{id}. */
   readonly path: string;
-  /** What stands for the parameters of the path, percent-encoded. */
+  /** The parameters of the path, percent-encoded. */
   readonly steps: Readonly<Record<string, string>>;
   /** Pairs, percent-encoded. */
   readonly query: readonly (readonly [string, string])[];
   readonly headers: Readonly<Record<string, string>>;
   /** A JSON value. */
   readonly body?: unknown;
-  /** What is sent in place of the body. */
+  /** Text to send instead of `body`. */
   readonly text?: string;
-  /** In what it was broken on purpose, where it was. */
+  /** The part that is invalid on purpose, if any. */
   readonly broken?: string;
 }
 
-/** Numbers up to this one, where an id is meant, stand for things that are there: the first of them, the second, and so on. */
-export const ordinals = 100;
-/** Where a tag is meant: the one that was seen last. */
+/** Ids up to this number are ordinals of existing resources. */
+export const maxOrdinal = 100;
+/** Stands for the last received ETag. */
 export const currentTag = '"current"';
-/** Where a cursor is meant: the one of a page that was linked to. */
+/** Stands for the cursor in a received link to a page. */
 export const linkedCursor = 'linked';
 
 const id = fc.oneof(
-  { weight: 12, arbitrary: fc.integer({ min: 1, max: ordinals }) },
+  { weight: 12, arbitrary: fc.integer({ min: 1, max: maxOrdinal }) },
   { weight: 1, arbitrary: fc.integer({ min: 1, max: 2 ** 31 - 1 }) },
 );
 const tag = fc.constantFrom(currentTag, currentTag, `"stale", ${currentTag}`, '*', '"stale"', 'W/"stale"');
@@ -59,7 +59,7 @@ const arbitraries = new Arbitraries(document, {
   genre_id: id,
   movie_id: id,
   movie_copy_id: id,
-  // Movies of thousands of copies are tried elsewhere, and make every list of movies slow.
+  // Movies with thousands of copies, which other tests create, make every list of movies slow.
   stock: fc.integer({ min: 0, max: 5 }),
   time_zone: fc.constantFrom(...Intl.supportedValuesOf('timeZone')),
   currency: fc.constantFrom(...Intl.supportedValuesOf('currency')),
@@ -68,11 +68,11 @@ const arbitraries = new Arbitraries(document, {
   after: id,
   'If-Match': tag,
   'If-None-Match': tag,
-  // Few, so that requests are asked again and keys are used again for others.
+  // Few, so that requests are retried, and keys are reused for other requests.
   'Idempotency-Key': fc.constantFrom('a', 'b', '!~'),
 });
 
-/** Requests that obey the document, and requests that break it in one way, of every operation. */
+/** Returns valid requests of every operation, and requests with one error. */
 export function anyRequest(): Arbitrary<PlannedRequest> {
   const operations = Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) => requestsOf(method as Method, path, operation)),
@@ -99,7 +99,7 @@ function validRequests(method: Method, path: string, operation: Documented): Arb
   return fc
     .record({
       steps: chosen('path').map((pairs) => Object.fromEntries(pairs)),
-      // A page begins after a row, or where a cursor says.
+      // `cursor` and `after` exclude each other.
       query: chosen('query').map((pairs) => {
         const hasCursor = pairs.some(([name]) => name === 'cursor');
         return pairs.filter(([name]) => !(hasCursor && name === 'after'));
@@ -149,14 +149,14 @@ function validBodies({ content }: NonNullable<Documented['requestBody']>): Arbit
   );
 }
 
-/** Health checks ignore what monitors add to their addresses. */
+/** Health checks ignore query parameters, which monitors may add. */
 const ignoresQuery = /^get(Health|Readiness|Liveness)$/;
 
-/** One thing that is wrong with a request. */
+/** An error in a request. */
 type Flaw = Pick<PlannedRequest, 'broken'> & Partial<PlannedRequest>;
 
 function waysToBreak(operation: Documented, valid: Arbitrary<PlannedRequest>): Arbitrary<PlannedRequest>[] {
-  // A page that was linked to is asked for by its link, which nothing could be changed in.
+  // A request with a cursor is replaced by a received link, which would drop the error.
   const sound = valid.map((request) => ({ ...request, query: request.query.filter(([name]) => name !== 'cursor') }));
   const breaking = <Value>(values: Arbitrary<Value>, flaw: (value: Value, request: PlannedRequest) => Flaw) =>
     fc.tuple(sound, values).map(([request, value]) => ({ ...request, ...flaw(value, request) }));
@@ -203,7 +203,6 @@ function waysToBreak(operation: Documented, valid: Arbitrary<PlannedRequest>): A
     );
   }
   for (const { name } of parametersIn('header', operation)) {
-    // Tags that are none match nothing, which is a precondition like any other.
     if (name === 'Idempotency-Key') ways.push(header(name, '', ' ', 'two words', 'x'.repeat(256)));
   }
   if (operation.requestBody) ways.push(...brokenBodies(operation.requestBody, breaking, header));
@@ -222,7 +221,7 @@ function brokenBodies(
   const otherTypes = ['text/plain', 'application/xml', 'application/x-www-form-urlencoded', 'application/jsonp'];
   const others = [...otherTypes, 'application/merge-patch+json'].filter((type) => !content[type]);
   return [
-    // Weighs as much as there is to it.
+    // Members have most of the possible errors.
     ...Array<typeof members>(6).fill(members),
     breaking(fc.constantFrom(...brokenJson), (text) => ({ broken: 'JSON', text })),
     header('Content-Type', ...others, 'application/json; charset=latin1', 'json'),

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from './project.js';
 
-/** Not part of this repository: the CSV files of the Sakila sample database, where they were put beside it. */
+/** The CSV files of the Sakila sample database, which are not part of this repository. */
 export const sakilaFolder = join(root, '../shared/data/sakila');
 export const hasSakila = existsSync(sakilaFolder);
 export const sakilaIsMissing = 'Sakila, since there is no folder ../shared/data/sakila beside this repository.';
 
-/** A shop of two films, three copies, two customers and two rentals in the files of Sakila. */
+/** A small shop in the files of Sakila: two films, three copies, two customers, two rentals. */
 const files = {
   'category.csv': 'category_id,name\n1,Drama\n2,Comedy\n',
   'film.csv': 'film_id,title,description,release_year\n1,First Film,"Of one,\nand another",1999\n2,Second Film,,2006\n',
@@ -26,7 +26,7 @@ const files = {
 type SakilaFile = keyof typeof files;
 export type SakilaChanges = Partial<Record<SakilaFile, string | Buffer | null | ((text: string) => string)>>;
 
-/** Writes the small shop into a new folder, each of the files replaced as `changes` says, or left out where it is null. */
+/** Writes the small shop into a new folder. `changes` replaces files, or omits them by null. */
 export async function writeSakila(changes: SakilaChanges = {}): Promise<{ folder: string; drop(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'sakila-'));
   for (const [name, text] of Object.entries(files)) {

@@ -19,7 +19,7 @@ export function clerk(api: Api) {
         address: '12 Mower Lane',
         ...members,
       }),
-    /** Adds a movie with copies, of the same genre as others unless one is given. */
+    /** Adds a movie with copies, by default in a genre that all these movies share. */
     async movie(stock: number, members: { genre_id?: number; [name: string]: unknown } = {}) {
       const genreId = members.genre_id ?? (await (genreOfMovies ??= this.genre())).id;
       return post('/movies/with_stock', {

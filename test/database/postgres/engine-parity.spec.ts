@@ -142,9 +142,9 @@ const chance = [
  */
 function comparable({ status, headers, text }: Response): object {
   const body = chance.reduce((known, [pattern, word]) => known.replace(pattern, word), text);
-  const ofChance = new Set(['date', 'x-request-id', ...(body === text ? [] : ['etag', 'link'])]);
-  const told = Object.entries(headers as Record<string, string>)
-    .filter(([name]) => !ofChance.has(name))
+  const randomHeaders = new Set(['date', 'x-request-id', ...(body === text ? [] : ['etag', 'link'])]);
+  const kept = Object.entries(headers as Record<string, string>)
+    .filter(([name]) => !randomHeaders.has(name))
     .map(([name, value]) => [name, name === 'link' ? value.replace(/cursor=[\w-]+/g, 'cursor=…') : value]);
-  return { status, headers: Object.fromEntries(told) as object, body };
+  return { status, headers: Object.fromEntries(kept) as object, body };
 }

@@ -13,7 +13,7 @@ const connections = 10;
  * Ten times the documented limit, for a busy machine: without a limit, all would wait for ever. `npm run faults` is
  * strict.
  */
-const longestWait = 30_000;
+const longestWaitMs = 30_000;
 
 const nameOf = ({ url }: FreshDatabase): string => new URL(url).pathname.slice(1);
 
@@ -99,29 +99,29 @@ describe('units of work on PostgreSQL', () => {
   });
 
   it('are rejected with 503 after repeated conflicts', async () => {
-    const unlucky = unitOfWork.run(work, ({ genres }) =>
+    const conflicting = unitOfWork.run(work, ({ genres }) =>
       genres.query(`DO $$ BEGIN RAISE EXCEPTION 'lost' USING ERRCODE = 'serialization_failure'; END $$`),
     );
-    await expect(unlucky).rejects.toBeInstanceOf(ServiceUnavailable);
+    await expect(conflicting).rejects.toBeInstanceOf(ServiceUnavailable);
     expect(unitOfWork.stats).toMatchObject({ commits: 0, retries: 7, rolledBack: 1 });
   });
 
   it('are unavailable within seconds when the network is silent, and recover with it', async () => {
     await Promise.all(Array.from({ length: 2 * connections }, read));
-    const thinking = () =>
+    const pausing = () =>
       unitOfWork.run(work, async ({ genres }) => {
         await genres.count();
         await setTimeout(2_200);
         await genres.count();
       });
     const running = outcomes([
-      thinking,
-      ...Array<typeof thinking>(connections - 1).fill(() => sleep(30).then(() => undefined)),
+      pausing,
+      ...Array<typeof pausing>(connections - 1).fill(() => sleep(30).then(() => undefined)),
     ]);
     await setTimeout(100);
     proxy.freeze();
     const { reasons, longest } = await outcomes(Array(200).fill(read));
-    expect(longest).toBeLessThan(longestWait);
+    expect(longest).toBeLessThan(longestWaitMs);
     expect(reasons).toEqual(Array(200).fill(expect.any(ServiceUnavailable)));
     expect((await running).reasons).toEqual(Array(connections).fill(expect.any(ServiceUnavailable)));
     proxy.thaw();
@@ -131,7 +131,7 @@ describe('units of work on PostgreSQL', () => {
   it('are unavailable within seconds when the server refuses connections', async () => {
     proxy.cut();
     const { reasons, longest } = await outcomes(Array(500).fill(read));
-    expect(longest).toBeLessThan(longestWait);
+    expect(longest).toBeLessThan(longestWaitMs);
     expect(reasons).toEqual(Array(500).fill(expect.any(ServiceUnavailable)));
   });
 

@@ -184,13 +184,13 @@ describe('a read replica', () => {
   });
 
   it('that is unavailable at the start is logged, and retried', async () => {
-    const told: unknown[] = [];
+    const warnings: unknown[] = [];
     const { warn } = Logger.prototype;
-    Logger.prototype.warn = (message) => void told.push(message);
+    Logger.prototype.warn = (message) => void warnings.push(message);
     await server.standby.stop();
     const third = await openDatabaseAt(fresh.url, {}, dataSourceOptions(replicaUrl()));
     Logger.prototype.warn = warn;
-    expect(told).toContainEqual(expect.stringMatching(/^Reading from the primary .*ECONNREFUSED/));
+    expect(warnings).toContainEqual(expect.stringMatching(/^Reading from the primary .*ECONNREFUSED/));
     expect(await read(third)).toEqual({ seen: count, onReplica: false });
     await server.standby.start();
     expect(await readOnReplica(third)).toBe(count);

@@ -38,7 +38,7 @@ describe('TypeORM as shipped, where all query runners share one SQLite connectio
   const genre = (name: string) => ({ name, nameKey: name, description: null });
 
   /** Runs `work` until it is acknowledged, while a transaction is open that fails afterwards. */
-  async function besideOneThatFails(work: () => Promise<unknown>): Promise<void> {
+  async function whileAnotherFails(work: () => Promise<unknown>): Promise<void> {
     let begun = (): void => undefined;
     const open = new Promise<void>((resolve) => (begun = resolve));
     let fail = (): void => undefined;
@@ -77,12 +77,12 @@ describe('TypeORM as shipped, where all query runners share one SQLite connectio
   });
 
   it('loses acknowledged transactions when an overlapping one fails', async () => {
-    await besideOneThatFails(() => shared.transaction((manager) => manager.insert(Genre, genre('Acknowledged'))));
+    await whileAnotherFails(() => shared.transaction((manager) => manager.insert(Genre, genre('Acknowledged'))));
     expect(await genresOnDisk()).not.toContain('Acknowledged');
   });
 
   it('loses a plain save beside a failing transaction', async () => {
-    await besideOneThatFails(() => shared.getRepository(Genre).save(genre('Acknowledged')));
+    await whileAnotherFails(() => shared.getRepository(Genre).save(genre('Acknowledged')));
     expect(await genresOnDisk()).not.toContain('Acknowledged');
   });
 

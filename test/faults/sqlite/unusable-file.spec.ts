@@ -20,9 +20,9 @@ import { describeIf } from '../../support/skipping.js';
 import { reasonOfRefusedStart } from '../../support/refused-start.js';
 import { until } from '../../support/until.js';
 
-const unprivileged = 65_534;
+const unprivilegedId = 65_534;
 /** Root may write to any file: if root runs the tests, the service runs as a user without privileges. */
-const asUnprivilegedUser = ['setpriv', `--reuid=${unprivileged}`, `--regid=${unprivileged}`, '--clear-groups'];
+const asUnprivilegedUser = ['setpriv', `--reuid=${unprivilegedId}`, `--regid=${unprivilegedId}`, '--clear-groups'];
 const isRoot = process.getuid?.() === 0;
 const launcher = isRoot ? asUnprivilegedUser : [];
 const canRunService =
@@ -49,7 +49,8 @@ describeIf(canRunService, 'the service cannot be run as another user.')('a SQLit
     database = await freshFile();
     file = fileOf(database);
     await makeShop(database);
-    if (isRoot) for (const path of [dirname(file), file, `${file}.lock`]) chownSync(path, unprivileged, unprivileged);
+    if (isRoot)
+      for (const path of [dirname(file), file, `${file}.lock`]) chownSync(path, unprivilegedId, unprivilegedId);
   });
   afterAll(async () => {
     chmodSync(dirname(file), 0o700);
@@ -76,7 +77,7 @@ describeIf(canRunService, 'the service cannot be run as another user.')('a SQLit
   it('with a corrupted page at the start: exits with code 1, a reason and a remedy', async () => {
     const damaged = `${file}.damaged`;
     copyFileSync(file, damaged);
-    if (isRoot) chownSync(damaged, unprivileged, unprivileged);
+    if (isRoot) chownSync(damaged, unprivilegedId, unprivilegedId);
     const descriptor = openSync(damaged, 'r+');
     for (let page = 40; page < 60; page++) writeSync(descriptor, Buffer.alloc(4096, page), 0, 4096, page * 4096);
     closeSync(descriptor);
