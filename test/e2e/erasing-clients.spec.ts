@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { openShop } from '../support/app.js';
 import { freshDatabase, isSqlite } from '../support/engine.js';
 import { recordedEvents } from '../support/events.js';
+import { invariantViolations } from '../support/invariants.js';
 import { formerTexts, leavePersonalData, personalTexts } from '../support/personal-data.js';
 import { refused } from '../support/problem.js';
 import { executeRaw, queryRaw } from '../support/raw-database.js';
@@ -81,6 +82,24 @@ describe('POST /clients/{id}/erasure', () => {
     expect(problem).toMatchObject({ open_copies: 1 });
     await shop.clerk.close(rent.id);
     await shop.api.post(`/clients/${id}/erasure`).expect(200);
+  });
+
+  it('removes comments from recorded changes, and keeps the text of the other members', async () => {
+    const [{ id }, duplicate] = [await shop.clerk.client(), await shop.clerk.client()];
+    const comment = 'Registered "twice".';
+    await shop.api.post(`/clients/${id}/merge`).send({ client_id: duplicate.id, comment }).expect(200);
+    const textOfMerge = async (): Promise<string> => {
+      const rows = await queryRaw<{ changes: string }>(
+        shop.databaseUrl,
+        `SELECT changes FROM event WHERE type = 'client.merged' AND resource_id = ${id}`,
+      );
+      return rows[0]!.changes;
+    };
+    const before = await textOfMerge();
+    await shop.api.post(`/clients/${id}/erasure`).expect(200);
+    expect(before).toContain(`"comment":${JSON.stringify(comment)},`);
+    expect(await textOfMerge()).toBe(before.replace(`"comment":${JSON.stringify(comment)},`, ''));
+    expect(await invariantViolations(shop.databaseUrl)).toEqual([]);
   });
 
   it('is the only change of events that the database accepts', async () => {

@@ -23,6 +23,10 @@ export const postgresDialect: Dialect = {
     from: `json_array_elements(${json}) WITH ORDINALITY AS ${alias}(value, place)`,
     index: `${alias}.place::int - 1`,
   }),
-  jsonWithout: (json, members) => `(${json}::jsonb${members.map((member) => ` - '${member}'`).join('')})::text`,
+  // As json: jsonb has an order and a spacing of its own.
+  jsonWithout: (json, members) =>
+    `(SELECT '{' || COALESCE(string_agg(to_json(name) || ':' || value, ',' ORDER BY position), '') || '}' ` +
+    `FROM json_each(${json}::json) WITH ORDINALITY AS member(name, value, position) ` +
+    `WHERE name NOT IN (${members.map((member) => `'${member}'`).join(', ')}))`,
   jsonAggregate: (columns) => `json_agg(json_build_array(${columns.map(({ sql }) => sql).join(', ')}))`,
 };

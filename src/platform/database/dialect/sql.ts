@@ -50,7 +50,7 @@ export interface Dialect {
   jsonTexts(json: string, alias: string): string;
   /** As `jsonElements`, and the zero-based index of each element. */
   indexedJsonElements(json: string, alias: string): { readonly from: string; readonly index: string };
-  /** Returns the text of a JSON object without some members. */
+  /** Returns the text of a JSON object without some members. The others keep their text and order: queries compare it. */
   jsonWithout(json: string, members: readonly string[]): string;
   /** Returns an expression that aggregates rows as a JSON array of arrays. */
   jsonAggregate(columns: readonly AggregatedColumn[]): string;
