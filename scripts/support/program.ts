@@ -8,8 +8,8 @@ interface Exit {
 }
 
 /** In characters. Within minutes of load, the log of a service exceeds the maximum length of a string. */
-const mostKept = 10_000_000;
-const latest = (text: string): string => (text.length > 2 * mostKept ? text.slice(-mostKept) : text);
+const maxKeptLength = 10_000_000;
+const latest = (text: string): string => (text.length > 2 * maxKeptLength ? text.slice(-maxKeptLength) : text);
 
 /** A compiled program of the project in a separate process, which inherits only PATH from the environment. */
 export class Program {

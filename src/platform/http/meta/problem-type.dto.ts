@@ -30,13 +30,13 @@ export class ProblemTypeDto {
   })
   status!: number;
 
-  @ApiProperty({ ...text, description: 'What happened, in Markdown.', example: 'Copies that were to be lent are out.' })
+  @ApiProperty({ ...text, description: 'What happened, in Markdown.', example: 'Requested copies are out.' })
   what_happened!: string;
 
   @ApiProperty({
     ...text,
     description: 'What to do, in Markdown.',
-    example: '- Nothing was lent, not even the other lines.',
+    example: '- Remove these lines, or name the movie instead of the copy.',
   })
   what_to_do!: string;
 }

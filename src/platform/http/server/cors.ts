@@ -18,7 +18,7 @@ const exposedHeaders = [
 ];
 
 /** Access-Control-Max-Age in seconds. */
-const maxAge = 600;
+const maxAgeSeconds = 600;
 
 /**
  * Enables CORS. Headers are set when a request arrives, so that problems sent before routing have them too.
@@ -26,7 +26,7 @@ const maxAge = 600;
  */
 export function useCors(app: INestApplication, adapter: HttpAdapter, origins: string): void {
   if (origins === '') return;
-  const options = { origin: origins === '*' ? origins : origins.split(','), exposedHeaders, maxAge };
+  const options = { origin: origins === '*' ? origins : origins.split(','), exposedHeaders, maxAge: maxAgeSeconds };
   const answerPreflight = cors(options);
   // A plain OPTIONS request is answered with Allow.
   const setHeaders = cors({ ...options, preflightContinue: true });
