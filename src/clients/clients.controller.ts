@@ -64,7 +64,7 @@ export class ClientsController {
 
   @Put(':id')
   @Operation({
-    access: 'clients:write',
+    access: ['clients:write', 'clients:read'],
     summary: 'Replace a client',
     description: 'Replaces all editable members; an absent license number is removed.',
     returns: ClientDto,

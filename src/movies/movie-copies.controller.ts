@@ -90,7 +90,7 @@ export class MovieCopiesController {
 
   @Patch('movie_copies/:id')
   @Operation({
-    access: 'catalog:write',
+    access: ['catalog:write', 'rentals:read'],
     summary: 'Change the code, the service state or the movie of a copy',
     description:
       'JSON merge patch (RFC 7396): sets the members in the request and keeps the others. ' +

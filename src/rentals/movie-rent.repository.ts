@@ -90,6 +90,7 @@ const pages = new KeysetPages<MovieRent, With & RentFilter>(
     lists,
     maxRows,
     maxBatchRows: maxRows,
+    owner: 'clientId',
     // Filters for open rentals, or for the rentals of a copy, may pass other rows.
     isBatched: ({ clientId, client: _, ...filters }, sortBy) =>
       Object.values(filters).every((filter) => filter === undefined) && isIndexOrder(sortBy, [clientId]),

@@ -93,6 +93,22 @@ describe('a customer', () => {
     expect(body).toEqual([]);
   });
 
+  it.each(['/movie_rent_details?sort=due_datetime', '/movie_rents?sort=creation_datetime'])(
+    "can't start %s after a row of another client, as after a missing one",
+    async (list) => {
+      const idOf = (rent: Row): number => (list.startsWith('/movie_rents') ? rent['id'] : rent['details'][0].id);
+      const start = (id: number) => customer.get(`${list}&after=${id}`);
+      await start(idOf(ownRent)).expect(200);
+      const there = await refused(start(idOf(otherRent)), 422, 'invalid-input');
+      const absent = await refused(start(2147483647), 422, 'invalid-input');
+      expect(there['errors']).toMatchObject([{ parameter: 'after', code: 'unknown' }]);
+      expect(JSON.stringify(there['errors'])).toBe(
+        JSON.stringify(absent['errors']).replaceAll('2147483647', String(idOf(otherRent))),
+      );
+      await shop.admin.get(`${list}&after=${idOf(otherRent)}`).expect(200);
+    },
+  );
+
   it('renews their own lines, without override', async () => {
     const [line] = ownRent['details'] as Row[];
     const path = `/movie_rents/${ownRent['id']}/renewals`;

@@ -63,6 +63,15 @@ describe('authorization', () => {
     expect(detail).toBe('The credential lacks the scopes clients:write and clients:read.');
   });
 
+  it.each([
+    ['Client', 'clients:read'],
+    ['LocatedMovieCopy', 'rentals:read'],
+  ])('needs the scope to read a stored %s also to change it: %s', (schema, scope) => {
+    const changing = operations.filter(({ method, returns }) => method !== 'get' && returns === schema);
+    expect(changing.length).toBeGreaterThan(0);
+    for (const { alternatives } of changing) expect(alternatives).toEqual([expect.arrayContaining([scope])]);
+  });
+
   it('lets a desk rent, and not delete movies', async () => {
     const { body: genre } = await shop.admin.post('/genres').send({ name: 'Drama' }).expect(201);
     const { body: movie } = await shop.admin

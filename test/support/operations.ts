@@ -15,6 +15,8 @@ export interface Operation {
   /** The path in the document, such as /movies/{id}. */
   readonly path: string;
   readonly statuses: readonly string[];
+  /** The name of the schema of its response with 200, unless that is a list. */
+  readonly returns?: string;
   /** Lists of scopes of which one is needed; a caller without a credential has none. */
   readonly alternatives: readonly (readonly string[] | 'anonymous')[];
   readonly takesId: boolean;
@@ -33,6 +35,7 @@ export const operations: readonly Operation[] = Object.entries<any>(document.pat
       method: method as Operation['method'],
       path,
       statuses: Object.keys(responses),
+      returns: responses['200']?.content?.['application/json']?.schema?.$ref?.replace(/.*\//, ''),
       alternatives: security.length === 0 ? ['anonymous'] : security.map(({ bearer }: any) => bearer ?? 'anonymous'),
       takesId: path.includes('{id}'),
       exampleId: parameters.find(({ name }: any) => name === 'id')?.example ?? 1,

@@ -81,6 +81,7 @@ const pages = new KeysetPages<MovieRentDetail, Listed>(
   {
     maxRows: 64,
     maxBatchRows: 256,
+    owner: 'clientId',
     isBatched: ({ isOpen, overdue, dueBefore, clientId, movieId, movieCopyId }, sortBy) =>
       ![isOpen, overdue, dueBefore, clientId, movieId].some((filter) => filter !== undefined) &&
       isIndexOrder(sortBy, [movieCopyId]) &&

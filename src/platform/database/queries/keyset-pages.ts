@@ -39,6 +39,8 @@ interface PagesOptions<Entity, Filter> {
   readonly maxRows?: number;
   /** Maximum number of rows of all pages of a batch together. */
   readonly maxBatchRows?: number;
+  /** The filter by owner. A page starts only after a row of that owner: customers must not learn of other rows. */
+  readonly owner?: keyof Filter & string;
 }
 
 /** Whether an index yields the page in order without skipping rows: all rows, or the rows of one key sorted by id. */
@@ -51,14 +53,16 @@ export function isIndexOrder(sortBy: string, keys: readonly (boolean | undefined
 export class KeysetPages<Entity extends ObjectLiteral & { id: number }, Filter extends object> {
   private readonly orders = new Map<string, Order<Entity, Filter>>();
   private readonly maxRows: number;
+  private readonly owner?: keyof Filter & string;
 
   constructor(
     types: ParameterTypes<Filter>,
     private readonly query: Query<Entity, Filter>,
     sortable: Sortable<Entity>,
-    { lists, isBatched, maxRows = maxPageLimit + 1, maxBatchRows }: PagesOptions<Entity, Filter>,
+    { lists, isBatched, maxRows = maxPageLimit + 1, maxBatchRows, owner }: PagesOptions<Entity, Filter>,
   ) {
     this.maxRows = maxRows;
+    this.owner = owner;
     for (const [name, sort] of Object.entries(sortable)) {
       const isComputed = typeof sort === 'object';
       const property = isComputed ? sort.property : sort;
@@ -81,7 +85,7 @@ export class KeysetPages<Entity extends ObjectLiteral & { id: number }, Filter e
     const isBackwards = request.from?.direction === 'before';
     const direction = request.descending === isBackwards ? 'ASC' : 'DESC';
     const order = this.orders.get(`${request.sortBy} ${direction}`)!;
-    const from = request.from && (await this.findPosition(manager, request.from, order));
+    const from = request.from && (await this.findPosition(manager, filter, request.from, order));
     const total = request.includeTotal ? await order.select.count(manager, filter) : undefined;
     const { rows, isMore } = await this.fetchRows(manager, filter, request.limit, from, order);
     if (isBackwards) rows.reverse();
@@ -98,16 +102,19 @@ export class KeysetPages<Entity extends ObjectLiteral & { id: number }, Filter e
   /** Returns the keyset position of a row that is given by id. @throws InvalidInput if there is no such row */
   private async findPosition(
     manager: EntityManager,
+    filter: Filter & Values,
     { id, value }: NonNullable<PageRequest['from']>,
     { property, isComputed }: Order<Entity, Filter>,
   ): Promise<KeysetPosition> {
     if (value !== undefined) return { id, value };
     if (property === 'id') return { id, value: id };
     assertTransaction(manager);
-    const { alias } = this.query(manager, {});
-    const rows = this.query(manager, {});
+    const { owner } = this;
+    const isOwned = owner !== undefined && filter[owner] !== undefined;
+    const rows = this.query(manager, (isOwned ? { [owner]: true } : {}) as Present<Filter>);
+    const { alias } = rows;
     const row = await (isComputed ? rows : rows.select([`${alias}.id`, `${alias}.${property}`]))
-      .where(`${alias}.id = :id`, { id })
+      .andWhere(`${alias}.id = :id`, { ...(isOwned && { [owner]: filter[owner] }), id })
       .getOne();
     if (!row) throw unknownParameter('after', id);
     return positionOf(row, property);
