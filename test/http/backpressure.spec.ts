@@ -1,10 +1,10 @@
-import { once } from 'node:events';
-import type { Server } from 'node:http';
+import { EventEmitter, once } from 'node:events';
+import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { Backpressure, type BackpressureLimits } from '../../src/platform/http/connections/backpressure.js';
-import { Connections } from '../../src/platform/http/connections/connection.js';
+import { Connection, Connections, type SpoolingResponse } from '../../src/platform/http/connections/connection.js';
 import { startServer } from '../support/pipelining.js';
 import { openSocket } from '../support/socket.js';
 
@@ -113,5 +113,140 @@ describe('backpressure', () => {
     const reader = ask();
     expect(await read(reader, 16 * megabyte, 1, 16 * megabyte)).toBeGreaterThanOrEqual(16 * megabyte);
     expect(silent).toHaveLength(6);
+  });
+});
+
+describe('the checks of backpressure', () => {
+  const limits = { sendTimeoutMs: 20_000, minSendRate: 1_000, maxBufferedBytes: 100_000 };
+  let connections: Connections;
+  let backpressure: Backpressure;
+  let now = 0;
+  let check: () => void;
+  beforeAll(() => Logger.overrideLogger(false));
+  beforeEach(() => {
+    const interval = jest.spyOn(globalThis, 'setInterval').mockImplementation(((tick: () => void) => {
+      check = tick;
+      return { unref: () => undefined };
+    }) as never);
+    const server = new EventEmitter() as Server;
+    connections = new Connections(server);
+    backpressure = new Backpressure(server, connections, limits);
+    atTime(() => server.emit('listening'));
+    expect(interval).toHaveBeenCalledWith(expect.any(Function), 1_000);
+  });
+  afterEach(() => jest.restoreAllMocks());
+
+  /** Only for the code under test: the runner measures tests by the same clock. */
+  function atTime(run: () => void): void {
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(now);
+    run();
+    clock.mockRestore();
+  }
+
+  /** A connection whose client reads what the test says. */
+  class Client {
+    isClosed = false;
+    private readonly socket = {
+      writableLength: 0,
+      readableLength: 0,
+      writableEnded: false,
+      _handle: { bytesWritten: 0, writeQueueSize: 0 },
+      resetAndDestroy: () => (this.isClosed = true),
+    };
+    private readonly connection = new Connection(this.socket as never);
+
+    constructor(bytes: number) {
+      this.socket.writableLength = this.socket._handle.bytesWritten = this.socket._handle.writeQueueSize = bytes;
+      this.connection.responses.add(this.response);
+      connections.busy.add(this.connection);
+    }
+
+    get response(): SpoolingResponse {
+      return this.socket as { readonly writableLength: number } as ServerResponse;
+    }
+
+    read(bytes: number): void {
+      this.socket.writableLength = this.socket._handle.writeQueueSize -= bytes;
+    }
+
+    /** Sends bytes that are not parsed yet. */
+    send(bytes: number): void {
+      this.socket.readableLength += bytes;
+    }
+  }
+
+  /** Lets seconds pass, with a check after each. */
+  function pass(seconds: number, each = (): void => undefined): void {
+    for (let second = 0; second < seconds; second++) {
+      each();
+      now += 1_000;
+      atTime(check);
+    }
+  }
+
+  it('close a connection whose client reads less than the minimum rate over the send timeout', () => {
+    const [fast, slow] = [new Client(50_000), new Client(50_000)];
+    const read = () => [fast, slow].forEach((client, index) => client.read(1_000 - index));
+    pass(20, read);
+    expect([fast.isClosed, slow.isClosed]).toEqual([false, false]);
+    pass(1, read);
+    expect([fast.isClosed, slow.isClosed]).toEqual([false, true]);
+    pass(20, () => fast.read(1_000));
+    // The third period began with the last bytes.
+    pass(19);
+    expect(fast.isClosed).toBe(false);
+    pass(1);
+    expect(fast.isClosed).toBe(true);
+    expect(backpressure.closed).toEqual({ 'send-timeout': 2, 'buffer-limit': 0 });
+  });
+
+  it('measure the rate from the first byte that waits', () => {
+    const client = new Client(50_000);
+    pass(15, () => client.read(1_000));
+    client.read(35_000);
+    pass(60);
+    client.read(-50_000);
+    pass(20);
+    expect(client.isClosed).toBe(false);
+    pass(1);
+    expect(client.isClosed).toBe(true);
+  });
+
+  it('do not count the time during which the event loop was blocked', () => {
+    const client = new Client(50_000);
+    pass(1);
+    now += 600_000;
+    pass(18);
+    expect(client.isClosed).toBe(false);
+    pass(1);
+    expect(client.isClosed).toBe(true);
+  });
+
+  it('make room by closing those without progress for the longest time, the largest of them first', () => {
+    const idle = [new Client(20_000), new Client(30_000), new Client(10_000)];
+    pass(3);
+    const [reader] = [new Client(30_000)];
+    pass(3, () => reader.read(1_000));
+    const closed = () => [...idle, reader].map(({ isClosed }) => isClosed);
+    backpressure.afterEnd(new Client(3_000).response);
+    expect(closed()).toEqual([false, false, false, false]);
+    const last = new Client(20_000);
+    backpressure.afterEnd(last.response);
+    expect(closed()).toEqual([false, true, false, false]);
+    backpressure.afterEnd(new Client(45_000).response);
+    expect(closed()).toEqual([true, true, true, false]);
+    expect(backpressure.closed).toEqual({ 'send-timeout': 0, 'buffer-limit': 3 });
+    expect(last.isClosed).toBe(false);
+  });
+
+  it('count bytes that no response has announced, such as those of requests that wait', () => {
+    const client = new Client(1);
+    client.send(limits.maxBufferedBytes - 1);
+    pass(1);
+    expect(client.isClosed).toBe(false);
+    client.send(1);
+    pass(1);
+    expect(client.isClosed).toBe(true);
+    expect(backpressure.closed['buffer-limit']).toBe(1);
   });
 });
