@@ -1,4 +1,4 @@
-import { groupBy } from '../../src/kernel/group-by.js';
+import { groupBy } from '../../src/kernel/lists.js';
 
 /** The time during which a copy was, or is, lent. */
 export interface Loan {

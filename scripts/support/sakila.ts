@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { ClientPatch } from '../../src/clients/dto/client-input.dto.js';
 import { GenreInput } from '../../src/genres/dto/genre-input.dto.js';
-import { groupBy } from '../../src/kernel/group-by.js';
+import { groupBy } from '../../src/kernel/lists.js';
 import { identityKey } from '../../src/kernel/text.js';
 import { MovieCopyInput } from '../../src/movies/dto/movie-copy.dto.js';
 import { MoviePatch } from '../../src/movies/dto/movie-input.dto.js';

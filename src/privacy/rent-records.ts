@@ -1,6 +1,6 @@
 import type { ImportedRow } from '../imports/imported-row.entity.js';
 import type { ImportedRowRepository } from '../imports/imported-row.repository.js';
-import { groupBy } from '../kernel/group-by.js';
+import { groupBy } from '../kernel/lists.js';
 import { pagesOf } from '../kernel/page.js';
 import type { Event } from '../platform/events/event.entity.js';
 import type { EventRepository } from '../platform/events/event.repository.js';

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { Backpressure, type BackpressureLimits } from '../../src/platform/http/connections/backpressure.js';
-import { Connection, Connections, type SpoolingResponse } from '../../src/platform/http/connections/connection.js';
+import { Connections } from '../../src/platform/http/connections/connection.js';
 import { startServer } from '../support/pipelining.js';
 import { openSocket } from '../support/socket.js';
 
@@ -118,7 +118,7 @@ describe('backpressure', () => {
 
 describe('the checks of backpressure', () => {
   const limits = { sendTimeoutMs: 20_000, minSendRate: 1_000, maxBufferedBytes: 100_000 };
-  let connections: Connections;
+  let server: Server;
   let backpressure: Backpressure;
   let now = 0;
   let check: () => void;
@@ -128,9 +128,8 @@ describe('the checks of backpressure', () => {
       check = tick;
       return { unref: () => undefined };
     }) as never);
-    const server = new EventEmitter() as Server;
-    connections = new Connections(server);
-    backpressure = new Backpressure(server, connections, limits);
+    server = new EventEmitter() as Server;
+    backpressure = new Backpressure(server, new Connections(server), limits);
     atTime(() => server.emit('listening'));
     expect(interval).toHaveBeenCalledWith(expect.any(Function), 1_000);
   });
@@ -145,24 +144,27 @@ describe('the checks of backpressure', () => {
 
   /** A connection whose client reads what the test says. */
   class Client {
-    isClosed = false;
-    private readonly socket = {
+    private readonly socket = Object.assign(new EventEmitter(), {
       writableLength: 0,
       readableLength: 0,
       writableEnded: false,
+      destroyed: false,
       _handle: { bytesWritten: 0, writeQueueSize: 0 },
-      resetAndDestroy: () => (this.isClosed = true),
-    };
-    private readonly connection = new Connection(this.socket as never);
+      resetAndDestroy: () => (this.socket.destroyed = true),
+    });
 
     constructor(bytes: number) {
       this.socket.writableLength = this.socket._handle.bytesWritten = this.socket._handle.writeQueueSize = bytes;
-      this.connection.responses.add(this.response);
-      connections.busy.add(this.connection);
+      server.emit('connection', this.socket);
+      server.emit('request', { socket: this.socket }, this.response);
     }
 
-    get response(): SpoolingResponse {
-      return this.socket as { readonly writableLength: number } as ServerResponse;
+    get isClosed(): boolean {
+      return this.socket.destroyed;
+    }
+
+    get response(): ServerResponse {
+      return this.socket as object as ServerResponse;
     }
 
     read(bytes: number): void {

@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
+import { Connections } from '../../src/platform/http/connections/connection.js';
 import { GracefulShutdown } from '../../src/platform/http/server/graceful-shutdown.js';
 import { readToEnd, openSocket } from '../support/socket.js';
 
@@ -15,7 +16,7 @@ describe('graceful shutdown of a server', () => {
   beforeAll(() => Logger.overrideLogger(false));
   async function serve(answer: RequestListener): Promise<void> {
     server = createServer({ keepAliveTimeout: 60_000 }, answer);
-    drain = new GracefulShutdown(server);
+    drain = new GracefulShutdown(server, new Connections(server));
     await once(server.listen(0, '127.0.0.1'), 'listening');
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }

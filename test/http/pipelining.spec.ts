@@ -54,7 +54,7 @@ describe.each([
       (made) => {
         connections = new Connections(made);
         limitPipelining(made, connections, limit, new ArrivalQueue(() => writesWait));
-        drain = new GracefulShutdown(made);
+        drain = new GracefulShutdown(made, connections);
       },
     ));
   });
@@ -127,7 +127,7 @@ describe.each([
     socket.resetAndDestroy();
     // The service does not read the socket, so that only a write detects the disconnect.
     for (const response of connection!.responses) response.end('answer');
-    while (connections.busy.size > 0) await setTimeout(10);
+    while (connections.busy.length > 0) await setTimeout(10);
     answer = usual;
     expect(begun).toHaveLength(limit);
     expect(closed).toHaveLength(limit);
@@ -147,7 +147,7 @@ describe.each([
     socket.destroy();
     while (inFlight > 0) await setTimeout(10);
     answer = usual;
-    expect(connections.busy.size).toBe(0);
+    expect(connections.busy.length).toBe(0);
   });
 
   it('answers requests in flight at shutdown, the last with Connection: close, and drops the others', async () => {

@@ -1,5 +1,5 @@
 import type { CalendarDate } from '../../kernel/calendar.js';
-import { groupBy } from '../../kernel/group-by.js';
+import { groupBy } from '../../kernel/lists.js';
 import { inOrder } from '../../kernel/in-order.js';
 import { identityKey } from '../../kernel/text.js';
 import type { MovieCopy } from '../../movies/movie-copy.entity.js';

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { Page, PageRequest } from '../../kernel/page.js';
-import { groupBy } from '../../kernel/group-by.js';
+import { groupBy } from '../../kernel/lists.js';
 import { dialectOf } from '../../platform/database/dialect/dialect.js';
 import { CompiledInsert } from '../../platform/database/queries/compiled-insert.js';
 import { KeysetPages } from '../../platform/database/queries/keyset-pages.js';

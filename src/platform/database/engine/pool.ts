@@ -1,3 +1,4 @@
+import { removeItem } from '../../../kernel/lists.js';
 import type { PoolStats } from './transaction-manager.js';
 import type { Wait } from './waiting-room.js';
 import { byWorkload, type Workload } from './workload.js';
@@ -27,7 +28,7 @@ interface QueuedRequest<Member> extends PoolRequest {
  */
 export class Pool<Member> {
   private readonly free: Member[];
-  private readonly waiting = byWorkload(() => new Set<QueuedRequest<Member>>());
+  private readonly waiting = byWorkload((): QueuedRequest<Member>[] => []);
   private readonly inUse = byWorkload(() => 0);
   private tickets = 0;
 
@@ -37,7 +38,7 @@ export class Pool<Member> {
 
   get stats(): PoolStats {
     const size = this.members.length;
-    const waiting = Object.values(this.waiting).reduce((sum, queue) => sum + queue.size, 0);
+    const waiting = Object.values(this.waiting).reduce((sum, queue) => sum + queue.length, 0);
     return { size, inUse: size - this.free.length, waiting };
   }
 
@@ -66,7 +67,7 @@ export class Pool<Member> {
   /** Rejects all queued requests. */
   rejectQueued(error: unknown): void {
     for (const queue of Object.values(this.waiting)) {
-      for (const borrower of queue) {
+      for (const borrower of [...queue]) {
         this.leave(borrower);
         borrower.refuse(error);
       }
@@ -83,10 +84,10 @@ export class Pool<Member> {
     return new Promise((begin, refuse) => {
       const borrower = { workload, wait, ticket: this.tickets++, begin, refuse };
       wait?.start(workload, (error) => {
-        queue.delete(borrower);
+        removeItem(queue, borrower);
         refuse(error);
       });
-      queue.add(borrower);
+      queue.push(borrower);
     });
   }
 
@@ -109,7 +110,7 @@ export class Pool<Member> {
 
   /** Removes a request from its queue and ends its wait. */
   private leave(borrower: QueuedRequest<Member>): void {
-    this.waiting[borrower.workload].delete(borrower);
+    removeItem(this.waiting[borrower.workload], borrower);
     borrower.wait?.stop();
   }
 }

@@ -1,5 +1,6 @@
 import { setInterval } from 'node:timers';
 import { Logger } from '@nestjs/common';
+import { removeItem } from '../../../kernel/lists.js';
 import { ServiceUnavailable } from '../../../kernel/domain-error.js';
 import type { PreparingClient } from './driver.js';
 
@@ -78,7 +79,7 @@ class UnitWatch {
  */
 export class ServerWatchdog {
   private readonly logger = new Logger('Database');
-  private readonly watches = new Set<UnitWatch>();
+  private readonly watches: UnitWatch[] = [];
   private interval?: NodeJS.Timeout;
   private isProbing = false;
   private nextLogAt = 0;
@@ -98,7 +99,7 @@ export class ServerWatchdog {
 
   async during<Result>(unit: WatchedUnit, job: () => Promise<Result>): Promise<Result> {
     const watch = new UnitWatch(unit);
-    this.watches.add(watch);
+    this.watches.push(watch);
     this.interval ??= setInterval(() => void this.look(), probeIntervalMs);
     try {
       const result = await job();
@@ -108,8 +109,8 @@ export class ServerWatchdog {
       if (!(error instanceof ServiceUnavailable)) this.completedUnits++;
       throw error;
     } finally {
-      this.watches.delete(watch);
-      if (this.watches.size === 0) {
+      removeItem(this.watches, watch);
+      if (this.watches.length === 0) {
         clearInterval(this.interval);
         this.interval = undefined;
       }
@@ -119,7 +120,7 @@ export class ServerWatchdog {
   private async look(): Promise<void> {
     if (this.isProbing) return;
     for (const watch of this.watches) watch.probe();
-    const quiet = [...this.watches].filter(({ quietProbes }) => quietProbes > 0);
+    const quiet = this.watches.filter(({ quietProbes }) => quietProbes > 0);
     if (quiet.length === 0) return;
     this.isProbing = true;
     try {
@@ -138,7 +139,7 @@ export class ServerWatchdog {
       if (this.completedUnits === before) this.endAll(error);
       return;
     }
-    const silent = quiet.filter((watch) => this.watches.has(watch) && watch.isSilent(working, this.maxQuietLooks));
+    const silent = quiet.filter((watch) => this.watches.includes(watch) && watch.isSilent(working, this.maxQuietLooks));
     if (silent.length > 0) this.replace(silent);
   }
 

@@ -1,4 +1,5 @@
 import type { EntityManager, QueryRunner } from 'typeorm';
+import { removeItem } from '../../../kernel/lists.js';
 import { withScopedRunner } from '../engine/scoped-runner.js';
 import { collectDeferred, DeferredInserts, EarlierRowsDeferred } from '../deferred-inserts.js';
 import { isOperationalError } from '../engine/operational-errors.js';
@@ -73,8 +74,7 @@ export class GroupCommit {
       const unit: WaitingUnit = { work, resolve: resolve as WaitingUnit['resolve'], reject, wait, state: 'waiting' };
       wait.start('write', (error) => {
         unit.state = 'gone';
-        const index = this.queue.indexOf(unit);
-        if (index !== -1) this.queue.splice(index, 1);
+        removeItem(this.queue, unit);
         reject(error);
       });
       this.queue.push(unit);

@@ -17,28 +17,25 @@ interface Arrival {
  * each of these turns took as long as rejecting dozens of requests, and writes starved. See docs/decisions/0028.
  */
 export class ArrivalQueue {
-  private readonly waiting = new Set<Arrival>();
+  private readonly waiting: Arrival[] = [];
 
   /** @param isNeeded whether so many writes wait for the database that they need time slices */
   constructor(private readonly isNeeded: () => boolean) {}
 
   /** Whether received bytes must be queued: while the queue is needed, or not empty (first in, first out). */
   get isActive(): boolean {
-    return this.waiting.size > 0 || this.isNeeded();
+    return this.waiting.length > 0 || this.isNeeded();
   }
 
   add(arrival: Arrival): void {
-    if (this.waiting.size === 0) setImmediate(() => this.admit());
-    this.waiting.add(arrival);
+    if (this.waiting.length === 0) setImmediate(() => this.admit());
+    this.waiting.push(arrival);
   }
 
   private admit(): void {
     const until = performance.now() + timeSliceMs;
-    for (const arrival of this.waiting) {
-      this.waiting.delete(arrival);
-      arrival.readArrived();
-      if (performance.now() >= until) break;
-    }
-    if (this.waiting.size > 0) setImmediate(() => this.admit());
+    do this.waiting.shift()?.readArrived();
+    while (this.waiting.length > 0 && performance.now() < until);
+    if (this.waiting.length > 0) setImmediate(() => this.admit());
   }
 }

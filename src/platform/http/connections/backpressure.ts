@@ -70,7 +70,7 @@ export class Backpressure {
 
   private check(passedMs: number): void {
     this.clockMs += passedMs;
-    for (const connection of [...this.connections.busy]) {
+    for (const connection of this.connections.busy) {
       if (this.isTooSlow(connection)) this.close(connection, 'send-timeout');
     }
     if (this.measure() > this.limits.maxBufferedBytes) this.makeRoom();
@@ -104,7 +104,7 @@ export class Backpressure {
   /** Closes the connections that have made no progress for the longest time, the largest of them first. */
   private makeRoom(): void {
     if (this.measure() <= this.limits.maxBufferedBytes) return;
-    const candidates = [...this.connections.busy]
+    const candidates = this.connections.busy
       .map((connection) => ({ connection, changedAt: this.follow(connection)?.changedAt ?? this.clockMs }))
       .sort((a, b) => a.changedAt - b.changedAt || b.connection.bufferedBytes - a.connection.bufferedBytes);
     for (const { connection } of candidates) {
@@ -121,7 +121,6 @@ export class Backpressure {
       reason,
       buffered_bytes: connection.bufferedBytes,
     });
-    this.connections.busy.delete(connection);
     const { socket } = connection;
     // A reset also frees the kernel's buffers. After end() it is not possible.
     if (socket.writableEnded) socket.destroy();

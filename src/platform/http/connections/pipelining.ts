@@ -95,8 +95,8 @@ class RequestReader {
    */
   private isFull(): boolean {
     const { responses, latest } = this.connection;
-    if (responses.size === 0 || !latest!.req.complete) return false;
-    return responses.size >= this.maxInFlight || latest!.getHeader('Connection') === 'close';
+    if (!latest?.req.complete) return false;
+    return responses.length >= this.maxInFlight || latest.getHeader('Connection') === 'close';
   }
 
   private hold(rest: Buffer): void {

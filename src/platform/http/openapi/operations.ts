@@ -1,5 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { groupBy } from '../../../kernel/group-by.js';
+import { groupBy } from '../../../kernel/lists.js';
 import { maxPageBytes, maxPageLimit } from '../../../kernel/page.js';
 import { withRequestValues, exampleOf, withOverrides, type Schema } from './schemas.js';
 import { isHealthPath } from '../requests/request-target.js';

@@ -1,6 +1,7 @@
 import type { Server, ServerResponse } from 'node:http';
-import { Server as NetServer, type Socket } from 'node:net';
+import { Server as NetServer } from 'node:net';
 import { Logger } from '@nestjs/common';
+import type { Connections } from '../connections/connection.js';
 
 /** Time for requests in flight after the listener has closed. */
 const drainTimeoutMs = 7_000;
@@ -13,21 +14,15 @@ const drainTimeoutMs = 7_000;
  */
 export class GracefulShutdown {
   private readonly logger = new Logger('GracefulShutdown');
-  private readonly inFlight = new Set<ServerResponse>();
-  private readonly unused = new Set<Socket>();
   private phase: 'open' | 'ending' | 'closed' = 'open';
 
-  constructor(private readonly server: Server) {
-    server.on('connection', (socket: Socket) => {
-      this.unused.add(socket);
-      socket.once('close', () => this.unused.delete(socket));
-    });
-    server.prependListener('request', ({ socket }, response) => {
-      this.unused.delete(socket);
-      this.inFlight.add(response);
+  constructor(
+    private readonly server: Server,
+    private readonly connections: Connections,
+  ) {
+    server.prependListener('request', (_request, response) => {
       if (this.phase !== 'open') response.setHeader('Connection', 'close');
       response.once('close', () => {
-        this.inFlight.delete(response);
         if (this.phase === 'closed') this.closeIdle();
       });
     });
@@ -37,8 +32,7 @@ export class GracefulShutdown {
   begin(): void {
     this.phase = 'ending';
     // Of pipelined requests only the last: no response can follow one that closes the connection.
-    const last = new Map([...this.inFlight].map((response) => [response.req.socket, response]));
-    for (const response of last.values()) if (!response.headersSent) response.setHeader('Connection', 'close');
+    for (const { latest } of this.connections.busy) if (!latest!.headersSent) latest!.setHeader('Connection', 'close');
   }
 
   /**
@@ -51,22 +45,25 @@ export class GracefulShutdown {
     const timeout = setTimeout(() => this.closeAll(timeoutMs), timeoutMs);
     // Not the close() of node:http, see above. It also resolves if the server never listened.
     const closed = new Promise((resolve) => NetServer.prototype.close.call(this.server, resolve));
-    // Preconnected sockets that have sent no bytes; browsers open them speculatively.
-    for (const socket of this.unused) if (socket.bytesRead === 0) socket.destroy();
+    for (const { socket } of this.connections.unused) socket.destroy();
     this.closeIdle();
     await closed;
     clearTimeout(timeout);
   }
 
   private closeIdle(): void {
-    const isSending = [...this.inFlight].some(({ writableEnded }) => writableEnded);
+    const isSending = this.inFlight().some(({ writableEnded, closed }) => writableEnded && !closed);
     // Called again when the response that is being sent closes.
     if (!isSending) this.server.closeIdleConnections();
   }
 
+  private inFlight(): ServerResponse[] {
+    return this.connections.busy.flatMap(({ responses }) => responses);
+  }
+
   private closeAll(timeoutMs: number): void {
     this.logger.error(
-      `Requests still in flight ${timeoutMs} ms after the shutdown began, ${this.inFlight.size} of them received completely. ` +
+      `Requests still in flight ${timeoutMs} ms after the shutdown began, ${this.inFlight().length} of them received completely. ` +
         `Closing their connections; uncommitted transactions are rolled back.`,
     );
     this.server.closeAllConnections();

@@ -103,7 +103,7 @@ export class HttpAdapter extends ExpressAdapter {
     limitPipelining(server, connections, this.settings.maxPipelinedRequests, arrivals);
     this.backpressure = new Backpressure(server, connections, this.settings);
     this.connectionLimit = new ConnectionLimit(server, this.settings.maxConnections);
-    this.shutdown = new GracefulShutdown(server);
+    this.shutdown = new GracefulShutdown(server, connections);
     // checkProtocol() checks expectations before the body is requested.
     for (const event of ['checkContinue', 'checkExpectation']) {
       server.on(event, (request: object, response: object) => server.emit('request', request, response));

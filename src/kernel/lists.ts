@@ -9,3 +9,9 @@ export function groupBy<Key, Item>(items: Iterable<Item>, keyOf: (item: Item) =>
   }
   return groups;
 }
+
+/** Removes an item from a list, if it is there. */
+export function removeItem<Item>(list: Item[], item: Item): void {
+  const index = list.indexOf(item);
+  if (index !== -1) list.splice(index, 1);
+}
