@@ -65,7 +65,10 @@ async function receive(request: IncomingMessage, length: string | undefined): Pr
     return await readRaw(request, { limit: maxBodyBytes, length });
   } catch (error) {
     // The rest is not read; Node discards it after the response.
-    throw (error as { status?: number }).status === 413 ? tooLarge() : error;
+    if ((error as { status?: number }).status === 413) throw tooLarge();
+    // Not an internal error: raw-body has status 500 for a connection that was closed before it began to read.
+    if (request.destroyed) throw new HttpProblem('malformed-request', 'The connection was closed before the body.');
+    throw error;
   }
 }
 
