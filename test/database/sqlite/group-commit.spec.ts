@@ -1,3 +1,4 @@
+import sqlite3 from 'sqlite3';
 import { GenreRepository } from '../../../src/genres/genre.repository.js';
 import { type Database, openDatabase } from '../../support/database.js';
 import { queryRaw } from '../../support/raw-database.js';
@@ -43,5 +44,68 @@ describe('group commit', () => {
     expect(await rejected).toMatchObject({ message: expect.stringContaining('Western') });
     expect(rows).toEqual([{ name: 'Western' }]);
     expect(database.unitOfWork.stats.batched).toBe(2);
+  });
+
+  describe('with units that fail', () => {
+    let runs: string[];
+    let statements: string[];
+    beforeEach(() => ([runs, statements] = [[], recordStatements()]));
+    afterEach(() => jest.restoreAllMocks());
+
+    /** The transaction statements of the connection that writes. */
+    function recordStatements(): string[] {
+      const recorded: string[] = [];
+      const exec = sqlite3.Database.prototype.exec;
+      jest.spyOn(sqlite3.Database.prototype, 'exec').mockImplementation(function (this: sqlite3.Database, sql, done) {
+        recorded.push(sql);
+        return exec.call(this, sql, done);
+      });
+      return recorded;
+    }
+
+    const lastTransaction = () =>
+      statements.slice(statements.findLastIndex((statement) => statement.startsWith('BEGIN')));
+
+    const addRecorded = (name: string) =>
+      database.unitOfWork.run(work, async ({ genres }) => {
+        runs.push(name);
+        await genres.create({ name, description: null });
+        if (name.startsWith('Bad')) throw new Error(name);
+      });
+    /** Adds genres in one batch, behind a unit that runs alone. */
+    async function addTogether(...names: string[]): Promise<PromiseSettledResult<void>['status'][]> {
+      const alone = database.unitOfWork.run(work, async () => {});
+      const added = Promise.allSettled(names.map(addRecorded));
+      await alone;
+      return (await added).map(({ status }) => status);
+    }
+
+    it('stores a batch whose units all succeed by a transaction without savepoints', async () => {
+      expect(await addTogether('A', 'B', 'C')).toEqual(Array(3).fill('fulfilled'));
+      expect(lastTransaction()).toEqual(['BEGIN IMMEDIATE', 'COMMIT']);
+    });
+
+    it('repeats a batch with savepoints if a unit fails after others have written, and stores the others', async () => {
+      expect(await addTogether('A', 'B', 'Bad', 'C')).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+      expect(runs).toEqual(['A', 'B', 'Bad', 'A', 'B', 'Bad', 'C']);
+      expect(await onDisk()).toEqual([{ name: 'A' }, { name: 'B' }, { name: 'C' }]);
+    });
+
+    it('runs units that fail before any other has written once', async () => {
+      expect(await addTogether('Bad', 'Bad 2', 'A')).toEqual(['rejected', 'rejected', 'fulfilled']);
+      expect(runs).toEqual(['Bad', 'Bad 2', 'A']);
+      expect(await onDisk()).toEqual([{ name: 'A' }]);
+    });
+
+    it('runs the next batches with savepoints at once, and later ones without', async () => {
+      await addTogether('A', 'Bad');
+      runs = [];
+      await addTogether('B', 'Bad');
+      expect(runs).toEqual(['B', 'Bad']);
+      for (let index = 0; index < 15; index++) await addTogether(`C ${index}`, `D ${index}`);
+      expect(lastTransaction()).toContain('RELEASE unit; SAVEPOINT unit');
+      await addTogether('E', 'F');
+      expect(lastTransaction()).toEqual(['BEGIN IMMEDIATE', 'COMMIT']);
+    });
   });
 });

@@ -12,6 +12,9 @@ import { execute } from './execute.js';
 /** Maximum number of units per commit: bounds the latency of the first. */
 const maxBatchSize = 64;
 
+/** Number of batches that run with savepoints after one without them had to be repeated. */
+const cautiousBatches = 16;
+
 /** How long a commit proves that the file is writable. */
 const proofLifetimeMs = 1_000;
 
@@ -34,13 +37,17 @@ interface Outcome {
  * Group commit: the only way to write to SQLite, over one connection, in order of arrival.
  *
  * Queued units share one BEGIN IMMEDIATE … COMMIT, because the fsync of a commit costs more than the units. Invariants:
- * 1. Each unit runs alone, in its own savepoint; a unit that throws is rolled back to the savepoint.
+ * 1. Each unit runs alone; a unit that throws is undone, and the other units of its batch are stored.
  * 2. No result is delivered before the commit, not even an error: a failed unit may have read uncommitted writes of
  *    other units of its batch.
  * 3. Until its turn in the batch, a unit waits and can be removed.
  * 4. If the transaction itself is lost (disk full, I/O error, failed commit), the whole batch is rejected.
  * 5. Rows that units defer are written before the commit, those of a unit that threw never. A unit that reads them runs
  *    again after they were written.
+ *
+ * A batch runs without savepoints, which cost a round trip for each unit, until a unit throws after others have written.
+ * Then the batch is rolled back and runs again, with a savepoint for each unit, and so do the next batches, which are
+ * likely to fail alike. See docs/decisions/0060.
  */
 export class GroupCommit {
   private readonly queue: WaitingUnit[] = [];
@@ -49,6 +56,8 @@ export class GroupCommit {
   private deferred = new DeferredInserts();
   private readonly done = { commits: 0, batched: 0, rolledBack: 0 };
   private busy = false;
+  /** Number of further batches to run with savepoints. */
+  private cautiousBatches = 0;
 
   private readonly jobs: (() => Promise<void>)[] = [];
   private storedAt = -Infinity;
@@ -116,15 +125,9 @@ export class GroupCommit {
   }
 
   private async commit(batch: readonly WaitingUnit[]): Promise<void> {
-    const outcomes: Outcome[] = [];
-    this.deferred = new DeferredInserts();
+    let outcomes: readonly Outcome[];
     try {
-      await execute(this.runner, 'BEGIN IMMEDIATE; SAVEPOINT unit');
-      for (const unit of batch) {
-        if (!start(unit)) continue;
-        if (outcomes.length > 0) await execute(this.runner, 'RELEASE unit; SAVEPOINT unit');
-        outcomes.push(await this.attempt(unit));
-      }
+      outcomes = await this.runBatch(batch);
       await this.writeDeferred();
       this.hooks.beforeCommit?.();
       await execute(this.runner, 'COMMIT');
@@ -133,11 +136,53 @@ export class GroupCommit {
       await execute(this.runner, 'ROLLBACK').catch(() => undefined);
       this.done.rolledBack += batch.length;
       if (isOperationalError(error) || error instanceof LostDatabase) this.failure = error as Error;
-      for (const unit of batch) if (unit.state === 'started' || start(unit)) unit.reject(error);
+      for (const unit of batch) if (start(unit)) unit.reject(error);
       return;
     }
     this.count(outcomes);
     for (const { answer } of outcomes) answer();
+  }
+
+  /** Runs the units of a batch in one transaction, which stays open. */
+  private async runBatch(batch: readonly WaitingUnit[]): Promise<readonly Outcome[]> {
+    if (this.cautiousBatches === 0) {
+      const outcomes = await this.runTogether(batch);
+      if (outcomes) return outcomes;
+      this.cautiousBatches = cautiousBatches;
+    } else if (batch.length > 1) this.cautiousBatches--;
+    return this.runInSavepoints(batch);
+  }
+
+  /**
+   * Runs the units without savepoints.
+   * @returns undefined, after rolling back, if a unit threw that can't be undone without the units before it
+   */
+  private async runTogether(batch: readonly WaitingUnit[]): Promise<readonly Outcome[] | undefined> {
+    await this.begin('BEGIN IMMEDIATE');
+    const outcomes: Outcome[] = [];
+    for (const unit of batch) {
+      if (!start(unit)) continue;
+      try {
+        outcomes.push(await this.attempt(unit));
+      } catch (error) {
+        const isFirst = outcomes.every(({ stored }) => !stored);
+        await this.undo(error, isFirst ? 'ROLLBACK; BEGIN IMMEDIATE' : 'ROLLBACK');
+        if (!isFirst) return undefined;
+        outcomes.push(failed(unit, error));
+      }
+    }
+    return outcomes;
+  }
+
+  private async runInSavepoints(batch: readonly WaitingUnit[]): Promise<readonly Outcome[]> {
+    await this.begin('BEGIN IMMEDIATE; SAVEPOINT unit');
+    const outcomes: Outcome[] = [];
+    for (const unit of batch) {
+      if (!start(unit)) continue;
+      if (outcomes.length > 0) await execute(this.runner, 'RELEASE unit; SAVEPOINT unit');
+      outcomes.push(await this.attemptInSavepoint(unit));
+    }
+    return outcomes;
   }
 
   private count(outcomes: readonly Outcome[]): void {
@@ -149,22 +194,21 @@ export class GroupCommit {
     if (stored > 1) this.done.batched += stored;
   }
 
-  /** Runs one unit in the open savepoint. */
-  private async attempt(unit: WaitingUnit): Promise<Outcome> {
-    const { work, resolve, reject } = unit;
+  private async attemptInSavepoint(unit: WaitingUnit): Promise<Outcome> {
     try {
-      const result = await this.run(work);
-      return { stored: true, answer: () => resolve(result) };
+      return await this.attempt(unit);
     } catch (error) {
-      if (error instanceof EarlierRowsDeferred) {
-        await this.undo(error);
-        await this.writeDeferred();
-        await execute(this.runner, 'RELEASE unit; SAVEPOINT unit');
-        return this.attempt(unit);
-      }
-      await this.undo(error);
-      return { stored: false, answer: () => reject(error) };
+      await this.undo(error, 'ROLLBACK TO unit');
+      if (!(error instanceof EarlierRowsDeferred)) return failed(unit, error);
+      await this.writeDeferred();
+      await execute(this.runner, 'RELEASE unit; SAVEPOINT unit');
+      return this.attemptInSavepoint(unit);
     }
+  }
+
+  private async attempt({ work, resolve }: WaitingUnit): Promise<Outcome> {
+    const result = await this.run(work);
+    return { stored: true, answer: () => resolve(result) };
   }
 
   private run(work: WaitingUnit['work']): Promise<unknown> {
@@ -180,20 +224,27 @@ export class GroupCommit {
     if (!this.deferred.isEmpty) await withScopedRunner(this.runner, (manager) => this.deferred.write(manager));
   }
 
-  private async undo(error: unknown): Promise<void> {
+  private begin(statements: string): Promise<void> {
+    this.deferred = new DeferredInserts();
+    return execute(this.runner, statements);
+  }
+
+  private async undo(error: unknown, statements: string): Promise<void> {
     try {
-      await execute(this.runner, 'ROLLBACK TO unit');
+      await execute(this.runner, statements);
     } catch {
-      // The transaction was lost, and the savepoint with it: `error` is the cause.
+      // The transaction was lost: `error` is the cause.
       throw error;
     }
   }
 }
 
-/** Ends the wait of a unit. @returns false if the unit is gone */
+/** Ends the wait of a unit, if it still waits. @returns false if the unit is gone */
 function start(unit: WaitingUnit): boolean {
   if (unit.state === 'gone') return false;
-  unit.wait.stop();
+  if (unit.state === 'waiting') unit.wait.stop();
   unit.state = 'started';
   return true;
 }
+
+const failed = ({ reject }: WaitingUnit, error: unknown): Outcome => ({ stored: false, answer: () => reject(error) });
