@@ -142,7 +142,10 @@ describe('the checks of backpressure', () => {
     clock.mockRestore();
   }
 
-  /** A connection whose client reads what the test says. */
+  /**
+   * A connection whose client reads what the test says.
+   * @private-api of node:net: Socket._handle
+   */
   class Client {
     private readonly socket = Object.assign(new EventEmitter(), {
       writableLength: 0,

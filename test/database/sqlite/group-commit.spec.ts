@@ -97,7 +97,7 @@ describe('group commit', () => {
       expect(await onDisk()).toEqual([{ name: 'A' }]);
     });
 
-    it('runs the next batches with savepoints at once, and later ones without', async () => {
+    it('begins the next batches with savepoints, and later ones without', async () => {
       await addTogether('A', 'Bad');
       runs = [];
       await addTogether('B', 'Bad');
