@@ -21,6 +21,7 @@ const known = [
   'src/platform/http/requests/strict-query.guard.ts: @nestjs/common: the metadata of the parameters of a handler',
   'src/platform/http/server/client-errors.ts: node:http: Socket._httpMessage',
   'test/database/sqlite/prepared-statements.spec.ts: movie-rental: PreparingDatabase.prepared',
+  'test/http/backpressure.spec.ts: node:net: Socket._handle',
   'test/http/query-cache.spec.ts: movie-rental: ValidationPipe.queries',
   'test/jest/jest-light-runner.d.ts: jest-light-runner: _testRunners',
   'test/jest/runner.ts: jest-light-runner: _testRunners',
