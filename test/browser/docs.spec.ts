@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import { describeIf } from '../support/skipping.js';
 import { createKey, everyScope } from '../support/keys.js';
+import { tags } from '../../src/platform/http/openapi/tags.js';
 import { openDemoShop } from '../support/demo-shop.js';
 import { scaled } from '../support/faults.js';
 import { operations } from '../support/operations.js';
@@ -10,7 +11,7 @@ import { until } from '../support/until.js';
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 /** Maximum height of an opened operation in pixels: two to three screens. */
 const maxHeightPixels = 3000;
-const groups = ['Lending', 'Movies', 'Stock', 'Clients', 'Genres', 'Shop', 'Record', 'Service'];
+const groups = Object.keys(tags);
 
 /** The first operation of each group and of each method: Swagger UI takes a second for each operation that it opens. */
 const sample = operations.filter(

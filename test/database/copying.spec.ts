@@ -90,7 +90,7 @@ describe('a shop that is copied from one database to another and back', () => {
   it('is equal in all three databases, and has equal responses, byte by byte', async () => {
     const digests = (await copy(there.url, back.url)).map(({ name, rows, digest }) => `${name} ${rows} ${digest}`);
     for (const line of digests) expect(report.replace(/ +(\d+) rows +sha256/g, ' $1')).toContain(line);
-    expect(digests).toHaveLength(14);
+    expect(digests).toHaveLength(report.match(/ rows +sha256 /g)!.length);
     const answers: string[][] = [];
     for (const { url } of [here, there, back]) {
       await serving(url, async (api) => {

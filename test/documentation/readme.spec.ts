@@ -41,6 +41,18 @@ describe('the documentation', () => {
     }
   });
 
+  it('names every folder of src, of the platform and of its parts in docs/architecture.md', () => {
+    const tree = read('docs/architecture.md')
+      .match(/^\| `(src|scripts).*/gm)!
+      .join('\n');
+    const folders = ['src', 'src/platform', 'src/platform/http', 'src/platform/database'].flatMap((parent) =>
+      readdirSync(join(root, parent), { withFileTypes: true }).filter((entry) => entry.isDirectory()),
+    );
+    expect(folders.length).toBeGreaterThan(30);
+    const missing = folders.filter(({ name }) => name !== 'platform' && !new RegExp(`[\`/]${name}\``).test(tree));
+    expect(missing.map(({ name }) => name)).toEqual([]);
+  });
+
   const decisionFiles = readdirSync(join(root, 'docs/decisions')).filter((name) => /^\d{4}-/.test(name));
 
   it('lists every decision in its index, with title, date and status', () => {
