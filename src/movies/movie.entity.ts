@@ -43,7 +43,7 @@ export const movieMembers = new RecordedMembers<Required<MovieFields>>({
 export const changeOfMovie = changesOf('movies');
 
 /** A movie without terms of its own has the shop's. */
-const noTerms: TermsOfMovie = {
+const noOwnTerms: TermsOfMovie = {
   rentalDays: null,
   rentalRate: null,
   lateFeePerDay: null,
@@ -110,7 +110,7 @@ export class Movie {
 
   static columnsOf(fields: MovieFields): MovieColumns {
     return {
-      ...noTerms,
+      ...noOwnTerms,
       ...defined(fields),
       titleSearch: searchable(fields.title),
       directorSearch: searchableOrNull(fields.director),

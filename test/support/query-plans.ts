@@ -6,9 +6,9 @@ import type { Statement } from './query-recorder.js';
 const maxRowsRead = 2_000;
 
 /** The end of the SQL of a page, or of a batch of pages. */
-const pageEnd = / AS page LIMIT \?\d+\) AS gathered(\) AS rows FROM json_each\(\?1\) AS read)?$/;
+const pageEnd = / AS page LIMIT \?\d+\) AS aggregated(\) AS rows FROM json_each\(\?1\) AS read)?$/;
 
-const notATable = /VIRTUAL TABLE|dummy_table|SCAN (gathered|page)/;
+const notATable = /VIRTUAL TABLE|dummy_table|SCAN (aggregated|page)/;
 /** A scan of the partial index of open lines, by queries that read all open lines. */
 const openLinesIndex = /USING INDEX ix_movie_rent_detail_open_lines/;
 

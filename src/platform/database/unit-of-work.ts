@@ -47,7 +47,7 @@ class UnitsOfWork<Thing> {
     const wait = this.rooms.writers.waitOf(this.command);
     for (;;) {
       try {
-        return await this.runOnce(repositoryClasses, work, wait);
+        return await this.attempt(repositoryClasses, work, wait);
       } catch (error) {
         if (!(error instanceof StaleLock) || wait.isOver) throw error;
       }
@@ -56,8 +56,8 @@ class UnitsOfWork<Thing> {
 
   /**
    * Runs contended work, of which one of many concurrent attempts succeeds. `precheck` only reads, and rejects the
-   * request by throwing. It runs before the unit queues behind many others, and after the unit waited for a lock in
-   * vain or lost a race: a request for a copy that is out need not wait for the lock of the copy.
+   * request by throwing. It runs before the unit queues behind many others, and after a lock timeout or a lost race: a
+   * request for a copy that is out need not wait for the lock of the copy.
    */
   async runWithPrecheck<P extends RepositoryClasses, Result extends Thing>(
     repositoryClasses: P,
@@ -69,7 +69,7 @@ class UnitsOfWork<Thing> {
     if (writers.waiting > longQueueLength) await this.runPrecheck(repositoryClasses, precheck);
     for (;;) {
       try {
-        return await this.runOnce(repositoryClasses, work, wait);
+        return await this.attempt(repositoryClasses, work, wait);
       } catch (error) {
         const isRetried = isLockTimeout(error) || error instanceof LostRace;
         if (isRetried || writers.isExpiry(error)) await this.runPrecheck(repositoryClasses, precheck);
@@ -111,7 +111,7 @@ class UnitsOfWork<Thing> {
     return includeTotal ? this.read(repositoryClasses, work) : this.readSingle(repositoryClasses, work);
   }
 
-  private runOnce<P extends RepositoryClasses, Result extends Thing>(
+  private attempt<P extends RepositoryClasses, Result extends Thing>(
     repositoryClasses: P,
     work: Work<P, Result>,
     wait: Wait,

@@ -10,7 +10,7 @@ import { executeRaw } from '../../support/raw-database.js';
 const work = { genres: RawGenres };
 const connections = 10;
 /**
- * Ten times the documented limit, for a busy machine: without a limit, all would wait for ever. `npm run faults` is
+ * Ten times the documented limit, for a busy machine: without a limit, all would wait forever. `npm run faults` is
  * strict.
  */
 const longestWaitMs = 30_000;

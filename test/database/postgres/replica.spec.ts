@@ -10,7 +10,7 @@ import { executeRaw } from '../../support/raw-database.js';
 import { until } from '../../support/until.js';
 import { type ReplicatedServer, startReplicatedServer } from '../../support/replicated-server.js';
 
-/** Ten times the documented limit, for a busy machine. A read that waited for the replica would wait for ever. */
+/** Ten times the documented limit, for a busy machine. A read that waited for the replica would wait forever. */
 const longestWaitMs = 30_000;
 
 const work = { genres: RawGenres };

@@ -28,5 +28,5 @@ export function batchedSql(
     return type === 'integer' ? dialect.cast(value, 'bigint') : value;
   });
   const { from, index } = dialect.indexedJsonElements(dialect.placeholder(0), 'read');
-  return `SELECT ${index} AS place, (SELECT ${rows} FROM (${select}) AS gathered) AS rows FROM ${from}`;
+  return `SELECT ${index} AS place, (SELECT ${rows} FROM (${select}) AS aggregated) AS rows FROM ${from}`;
 }

@@ -111,7 +111,7 @@ export class CompiledSelect<Entity extends ObjectLiteral, V extends object> {
     return {
       ...compileTemplate(
         connection,
-        parseSql(`SELECT ${jsonAggregate(connection, columns)} AS rows FROM (${sql}) AS gathered`),
+        parseSql(`SELECT ${jsonAggregate(connection, columns)} AS rows FROM (${sql}) AS aggregated`),
         types,
       ),
       shape,
@@ -157,7 +157,7 @@ function aggregateList<Entity extends ObjectLiteral>(
   const { shape, columns } = shapeOf(list);
   query
     .addSelect(
-      `(SELECT ${jsonAggregate(query.connection, columns)} FROM (${list.getQuery()}) AS gathered)`,
+      `(SELECT ${jsonAggregate(query.connection, columns)} FROM (${list.getQuery()}) AS aggregated)`,
       listColumn(property),
     )
     .setParameters(list.getParameters());

@@ -21,6 +21,6 @@ export function jsonAggregate(connection: DataSource, columns: readonly Aggregat
 }
 
 /** Returns the rows of an aggregate. PostgreSQL's driver parses JSON itself, and returns null for an empty aggregate. */
-export function parseAggregate(gathered: unknown): RawRow[] {
-  return (typeof gathered === 'string' ? JSON.parse(gathered) : (gathered ?? [])) as RawRow[];
+export function parseAggregate(aggregate: unknown): RawRow[] {
+  return (typeof aggregate === 'string' ? JSON.parse(aggregate) : (aggregate ?? [])) as RawRow[];
 }
