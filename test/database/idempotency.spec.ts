@@ -113,6 +113,10 @@ describe('an idempotent unit of work', () => {
     expect(await count()).toBe(1200);
   });
 
+  it('has its keys purged in every service', () => {
+    expect(database.app.get(IdempotencyPurge)).toBeInstanceOf(IdempotencyPurge);
+  });
+
   describe.each(['Asia/Tokyo', 'America/Los_Angeles'])('in the time zone %s', (timeZone) => {
     const { TZ } = process.env;
     beforeAll(() => void (process.env['TZ'] = timeZone));
@@ -188,6 +192,12 @@ describe('an idempotent unit of work', () => {
     await refusedBy((manager) =>
       manager.countBy(IdempotencyKey, { creationDatetime: Raw((column) => `${column} <= :date`, { date }) }),
     );
+    const all = 'SELECT key FROM idempotency_key WHERE creation_datetime <= $1';
+    await refusedBy((manager) => manager.query(all, [date]));
+    const one = `UPDATE idempotency_key SET answer = answer WHERE creation_datetime <= $1`;
+    for (const sql of [all, one]) {
+      await expect(database.dataSource.query(sql, [date])).rejects.toThrow('A Date is no parameter of a statement');
+    }
   });
 
   it.each([

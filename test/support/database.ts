@@ -1,3 +1,4 @@
+import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { dataSourceOptions } from '../../ormconfig.js';
@@ -10,6 +11,7 @@ import { generousLimits, withGenerousLockTimeout } from './generous-limits.js';
 
 export interface Database {
   readonly url: string;
+  readonly app: INestApplicationContext;
   readonly unitOfWork: UnitOfWork;
   /** The connection, or the pool, for writes. */
   readonly dataSource: DataSource;
@@ -28,7 +30,7 @@ export async function openDatabaseAt(
     logger: false,
     abortOnError: false,
   });
-  return { url, unitOfWork: app.get(UnitOfWork), dataSource: app.get(DataSource), close: () => app.close() };
+  return { url, app, unitOfWork: app.get(UnitOfWork), dataSource: app.get(DataSource), close: () => app.close() };
 }
 
 /** Opens a new database, which is dropped when it is closed. */
