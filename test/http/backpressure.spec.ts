@@ -7,6 +7,7 @@ import { Backpressure, type BackpressureLimits } from '../../src/platform/http/c
 import { Connections } from '../../src/platform/http/connections/connection.js';
 import { startServer } from '../support/pipelining.js';
 import { openSocket } from '../support/socket.js';
+import { until } from '../support/until.js';
 
 const get = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n';
 const megabyte = 1024 * 1024;
@@ -63,7 +64,7 @@ describe('backpressure', () => {
     await serve({ sendTimeoutMs: 200 });
     const socket = ask();
     const [connection] = (await once(server, 'connection')) as [Socket];
-    await once(connection, 'close');
+    await until('the connection is closed', () => connection.closed, 20, 15_000);
     expect(backpressure.closed).toEqual({ 'send-timeout': 1, 'buffer-limit': 0 });
     expect(backpressure.measure()).toBe(0);
     socket.destroy();
@@ -108,7 +109,7 @@ describe('backpressure', () => {
     await serve({ maxBufferedBytes });
     const silent = Array.from({ length: 6 }, ask);
     // Six responses exceed the limit: some connections are closed.
-    while (backpressure.closed['buffer-limit'] < 2) await setTimeout(10);
+    await until('two connections are closed', () => backpressure.closed['buffer-limit'] >= 2, 10, 15_000);
     expect(backpressure.measure()).toBeLessThanOrEqual(maxBufferedBytes);
     const reader = ask();
     expect(await read(reader, 16 * megabyte, 1, 16 * megabyte)).toBeGreaterThanOrEqual(16 * megabyte);
