@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { Agent, type IncomingMessage, request as httpRequest, type Server } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { openShop } from '../support/app.js';
 import { isSqlite } from '../support/engine.js';
 import { lockMovie, blockWrites } from '../support/fault-injection.js';
@@ -95,6 +98,35 @@ describe('backpressure: while all writes are blocked', () => {
     expect(new Set(await Promise.all(accepted))).toEqual(new Set([201]));
     await shop.api.post('/genres').send({ name: 'After' }).expect(201);
     expect(await genresOf(shop)).toHaveLength(started + maxWaiting + 1);
+  });
+
+  it('returns the same 503 on a kept-alive connection without parsing the request', async () => {
+    await open({ MAX_WAITING: 0 });
+    const server = shop.app.getHttpServer() as Server;
+    let parsed = 0;
+    server.on('request', () => parsed++);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const send = async (path: string, body: string) => {
+      const request = httpRequest(shop.url + path, {
+        method: 'POST',
+        agent,
+        headers: { 'Content-Length': body.length },
+      });
+      const [response] = (await once(request.end(body), 'response')) as [IncomingMessage];
+      const { instance, request_id: id, ...problem } = JSON.parse(await text(response));
+      const { date: _date, 'x-request-id': idHeader, 'content-length': _length, ...headers } = response.headers;
+      expect(id).toBe(idHeader);
+      return { instance, problem, headers, status: response.statusCode };
+    };
+    const first = await send('/genres', '{"name":"A"}');
+    const next = await send('/movies/1/copies?page=1', '{}');
+    expect(next).toEqual({ ...first, instance: '/movies/1/copies' });
+    expect([first.status, parsed]).toEqual([503, 1]);
+    expect(await notStarted(shop, 'full')).toBe(2);
+    const refusals = 'http_request_duration_seconds_count{method="POST",route="shed",status="503"}';
+    expect((await metricsOf(shop))[refusals]).toBe(2);
+    agent.destroy();
+    await release();
   });
 
   it('returns 503 with Retry-After after WAIT_TIMEOUT_MS, and stores nothing', async () => {

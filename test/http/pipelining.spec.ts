@@ -299,3 +299,84 @@ describe('a client that pipelines 1,500 requests and reads no answers', () => {
     }
   });
 });
+
+describe('bytes that may be rejected without a parser', () => {
+  const offered: string[] = [];
+  let responses: ServerResponse[];
+  let server: Server;
+  let socket: Socket;
+  const smuggled = `POST /smuggled HTTP/1.1\r\nHost: shop\r\n\r\n`;
+  beforeEach(async () => {
+    offered.length = 0;
+    responses = [];
+    const started = await startServer(
+      (_request, response) => void responses.push(response),
+      (made) =>
+        limitPipelining(made, new Connections(made), 4, new ArrivalQueue(() => false), (_socket, bytes) => {
+          offered.push(bytes.toString());
+          return false;
+        }),
+    );
+    server = started.server;
+    socket = openSocket(started.url);
+  });
+  afterEach(() => {
+    socket.destroy();
+    server.closeAllConnections();
+    server.close();
+  });
+
+  /** Sends bytes, and answers the request that they begin without reading its body. */
+  async function sendAndAnswer(bytes: string): Promise<void> {
+    const count = responses.length;
+    socket.write(bytes);
+    await until('the request arrives', () => responses.length > count);
+    responses.at(-1)!.end('answer');
+    await once(socket, 'data');
+  }
+  /** Sends bytes and then a request that is parsed after them. */
+  async function sendBefore(bytes: string, last: string): Promise<void> {
+    const count = responses.length;
+    socket.write(bytes);
+    await setTimeout(20);
+    socket.write(last);
+    await until('the last request arrives', () => responses.length > count);
+  }
+
+  it('are a request on a connection whose requests are answered', async () => {
+    await sendAndAnswer(get(1));
+    await sendAndAnswer(get(2));
+    expect(offered).toEqual([get(2)]);
+  });
+
+  it('are no body whose request was answered before, of known length', async () => {
+    await sendAndAnswer(`POST /1 HTTP/1.1\r\nHost: shop\r\nContent-Length: ${smuggled.length + 1}\r\n\r\n`);
+    await sendBefore(smuggled, `.${get(2)}`);
+    expect(offered).toEqual([]);
+  });
+
+  it('are no body whose request was answered before, of unknown length', async () => {
+    await sendAndAnswer('POST /1 HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n');
+    const size = smuggled.length.toString(16);
+    socket.write(`${size}\r\n`);
+    await setTimeout(20);
+    await sendBefore(smuggled, `\r\n0\r\n\r\n${get(2)}`);
+    expect(offered).toEqual([]);
+  });
+
+  it('are no request behind an unanswered one, and no second part of a head', async () => {
+    await sendAndAnswer(get(1));
+    socket.write(get(2));
+    await until('the request arrives', () => responses.length === 2);
+    socket.write(smuggled);
+    await until('the next request arrives', () => responses.length === 3);
+    for (const response of responses.slice(1)) response.end('answer');
+    await once(socket, 'data');
+    await setTimeout(20);
+    socket.write('GET /3 HTTP/1.1\r\nX: ');
+    await setTimeout(20);
+    socket.write(smuggled);
+    await until('the split request arrives', () => responses.length === 4);
+    expect(offered).toEqual([get(2), 'GET /3 HTTP/1.1\r\nX: ']);
+  });
+});

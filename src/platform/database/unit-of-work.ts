@@ -180,11 +180,11 @@ export class UnitOfWork extends UnitsOfWork<unknown> {
   }
 
   /** The queue of units of work that write. */
-  get writeQueue(): { readonly isFull: boolean; readonly isLong: boolean; readonly refuse: () => ServiceUnavailable } {
+  get writeQueue(): { readonly free: number; readonly isLong: boolean; readonly refuse: () => ServiceUnavailable } {
     const { writers } = this.rooms;
     return {
-      get isFull() {
-        return writers.isFullFor('write');
+      get free() {
+        return writers.freeFor('write');
       },
       get isLong() {
         return writers.waiting > longQueueLength;

@@ -59,7 +59,11 @@ export class WaitingRoom {
 
   /** Whether the queue is full for a workload. Scans do not fill the queue of lookups. */
   isFullFor(workload: Workload): boolean {
-    return this.occupied[workload] >= this.limits.maxWaiting;
+    return this.freeFor(workload) <= 0;
+  }
+
+  freeFor(workload: Workload): number {
+    return this.limits.maxWaiting - this.occupied[workload];
   }
 
   /** Whether a unit of work reached its deadline while waiting. */

@@ -27,6 +27,10 @@ export class ArrivalQueue {
     return this.waiting.length > 0 || this.isNeeded();
   }
 
+  get length(): number {
+    return this.waiting.length;
+  }
+
   add(arrival: Arrival): void {
     if (this.waiting.length === 0) setImmediate(() => this.admit());
     this.waiting.push(arrival);

@@ -4,6 +4,8 @@ const terminator = Buffer.from('\r\n\r\n');
 export class HeadEnds {
   /** Bytes of a terminator at the end of the last chunk. */
   private matched = 0;
+  /** Whether a head has begun and not ended. */
+  isPartial = false;
 
   /** Returns the index behind the next terminator, or the length of the chunk if it has none. */
   next(chunk: Buffer, begin: number): number {
@@ -14,6 +16,7 @@ export class HeadEnds {
     }
     const index = chunk.indexOf(terminator, begin);
     if (index !== -1) return this.found(index + terminator.length);
+    this.isPartial = true;
     this.matched = matchedBytes(
       Buffer.concat([terminator.subarray(0, this.matched), chunk.subarray(begin).subarray(-3)]),
     );
@@ -22,6 +25,7 @@ export class HeadEnds {
 
   private found(end: number): number {
     this.matched = 0;
+    this.isPartial = false;
     return end;
   }
 }

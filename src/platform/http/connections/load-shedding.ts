@@ -3,7 +3,8 @@ import type { ArrivedRequest } from '../requests/request-target.js';
 
 /** The queue of units of work that write. */
 export interface WriteQueue {
-  readonly isFull: boolean;
+  /** Number of units that may still wait. */
+  readonly free: number;
   /** Whether more units wait than one group commit takes. */
   readonly isLong: boolean;
   readonly refuse: () => ServiceUnavailable;
@@ -21,8 +22,13 @@ export class LoadShedding {
     return this.writes.isLong;
   }
 
+  /** @param arrived number of requests that will be handled first */
+  isActive(arrived: number): boolean {
+    return this.writes.free <= arrived;
+  }
+
   refuses({ method }: ArrivedRequest): boolean {
-    return this.writes.isFull && method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS';
+    return this.isActive(0) && method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS';
   }
 
   refuse(): ServiceUnavailable {

@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ArrivalQueue } from './arrival-queue.js';
 import type { Connection, Connections } from './connection.js';
@@ -10,6 +10,9 @@ import { HeadEnds } from './head-ends.js';
  * @private-api of node:http: Socket._paused and Socket.parser
  */
 type HttpSocket = Socket & { readonly _paused?: boolean; readonly parser?: object | null };
+
+/** Answers a whole request without parsing it. Returns whether it did. */
+type RejectUnparsed = (socket: Socket, bytes: Buffer) => boolean;
 
 /**
  * Limits the requests in flight on one connection (HTTP pipelining, RFC 9112 §9.3.2). Further requests are neither read
@@ -23,8 +26,11 @@ export function limitPipelining(
   connections: Connections,
   maxInFlight: number,
   arrivals: ArrivalQueue,
+  rejectUnparsed: RejectUnparsed = () => false,
 ): void {
-  server.on('connection', (socket: Socket) => new RequestReader(connections.of(socket), maxInFlight, arrivals));
+  server.on('connection', (socket: Socket) => {
+    new RequestReader(connections.of(socket), maxInFlight, arrivals, rejectUnparsed);
+  });
   server.prependListener('clientError', (_error, socket: Socket) => (connections.of(socket).isBroken = true));
 }
 
@@ -36,6 +42,8 @@ class RequestReader {
   private readonly headEnds = new HeadEnds();
   /** Bytes of the current body that have not arrived, if its length is known. */
   private missingBytes = 0;
+  /** Whether the end of the latest request is known from its head. */
+  private isFramed = false;
   /** Chunks in the arrival queue. */
   private arrived: Buffer[] = [];
   private isHolding = false;
@@ -45,6 +53,7 @@ class RequestReader {
     private readonly connection: Connection,
     private readonly maxInFlight: number,
     private readonly arrivals: ArrivalQueue,
+    private readonly rejectUnparsed: RejectUnparsed,
   ) {
     this.socket = connection.socket;
     [this.parse] = this.socket.listeners('data') as [(chunk: Buffer) => void];
@@ -53,6 +62,7 @@ class RequestReader {
   }
 
   private receive(chunk: Buffer): void {
+    if (this.isBetweenRequests() && this.rejectUnparsed(this.socket, chunk)) return;
     if (this.arrived.length > 0) this.socket.pause();
     else if (this.arrivals.isActive) this.arrivals.add(this);
     else return this.read(chunk);
@@ -77,9 +87,22 @@ class RequestReader {
       const previous = this.connection.latest;
       this.parse(begin === 0 && end === chunk.length ? chunk : chunk.subarray(begin, end));
       const { latest } = this.connection;
-      if (latest !== previous) this.missingBytes = Number(latest!.req.headers['content-length'] ?? 0);
+      if (latest && latest !== previous) this.begin(latest.req);
       begin = end;
     }
+  }
+
+  private begin({ headers }: IncomingMessage): void {
+    this.missingBytes = Number(headers['content-length'] ?? 0);
+    this.isFramed = headers['transfer-encoding'] === undefined;
+  }
+
+  /** Whether the next byte is the first of a request, and everything before it is answered and sent. */
+  private isBetweenRequests(): boolean {
+    const { socket, connection, arrived, missingBytes, headEnds } = this;
+    const hasParsed = this.isFramed && missingBytes === 0 && !headEnds.isPartial && arrived.length === 0;
+    const isAnswered = connection.responses.length === 0 && socket.writable && socket.writableLength === 0;
+    return hasParsed && isAnswered && !this.isHolding && !connection.isBroken && !!socket.parser && !socket._paused;
   }
 
   /** The end of the next part of a chunk in which at most one message begins or ends. */

@@ -19,23 +19,28 @@ export interface AccessLogRecord {
 
 /** Calls `observer` for every request after its response was sent or its client has disconnected. */
 export function observeRequests(adapter: HttpAdapter, observer: (answered: AccessLogRecord) => void): void {
+  const observe = (answered: AccessLogRecord): void => {
+    // An exception in a listener would end the process.
+    try {
+      observer(answered);
+    } catch (error) {
+      logger.error({ msg: 'Could not log or measure a request', request_id: answered.requestId, err: error });
+    }
+  };
+  adapter.onRejection(({ method }, requestId) =>
+    observe({ requestId, method, route: 'shed', status: 503, seconds: 0, isNotStarted: true }),
+  );
   adapter.onArrival((request, response) => {
     const startedAt = performance.now();
     response.once('close', () => {
-      const { id: requestId } = request;
-      // An exception in a listener would end the process.
-      try {
-        observer({
-          requestId,
-          method: request.method,
-          route: wasShed(request, response) ? 'shed' : routeOf(request),
-          status: response.headersSent ? response.statusCode : 499,
-          seconds: (performance.now() - startedAt) / 1000,
-          isNotStarted: (response as ProblemResponse).isNotStarted,
-        });
-      } catch (error) {
-        logger.error({ msg: 'Could not log or measure a request', request_id: requestId, err: error });
-      }
+      observe({
+        requestId: request.id,
+        method: request.method,
+        route: wasShed(request, response) ? 'shed' : routeOf(request),
+        status: response.headersSent ? response.statusCode : 499,
+        seconds: (performance.now() - startedAt) / 1000,
+        isNotStarted: (response as ProblemResponse).isNotStarted,
+      });
     });
   });
 }

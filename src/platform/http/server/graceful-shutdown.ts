@@ -21,11 +21,15 @@ export class GracefulShutdown {
     private readonly connections: Connections,
   ) {
     server.prependListener('request', (_request, response) => {
-      if (this.phase !== 'open') response.setHeader('Connection', 'close');
+      if (this.hasBegun) response.setHeader('Connection', 'close');
       response.once('close', () => {
         if (this.phase === 'closed') this.closeIdle();
       });
     });
+  }
+
+  get hasBegun(): boolean {
+    return this.phase !== 'open';
   }
 
   /** Makes every further response the last on its connection. New connections are still accepted. */

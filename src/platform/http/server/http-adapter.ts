@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { Logger } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import express, { type Express, type Response } from 'express';
@@ -14,14 +15,16 @@ import { GracefulShutdown } from './graceful-shutdown.js';
 import { createMessageClasses } from './express-messages.js';
 import { HttpProblem } from '../problems/http-problem.js';
 import { LoadShedding, type WriteQueue } from '../connections/load-shedding.js';
+import { type PlainRequest, readPlainRequest } from '../connections/plain-request.js';
 import { limitPipelining } from '../connections/pipelining.js';
 import type { ProblemResponse } from '../problems/problem.filter.js';
-import { type ProblemMessage, problemMessage, sendMessage } from '../problems/problem-message.js';
+import { type ProblemMessage, problemMessage, ProblemTemplate, sendMessage } from '../problems/problem-message.js';
 import { expectsContinue, checkProtocol } from '../requests/protocol-checks.js';
 import { sendRepresentation, type NegotiatedResponse } from '../responses/send-representation.js';
 import { type ArrivedRequest, isHealthPath } from '../requests/request-target.js';
 import { anyMethod } from '../requests/route.js';
 
+type RejectionHook = (request: PlainRequest, requestId: string) => void;
 type ArrivalHook = (request: ArrivedRequest, response: Response) => void;
 /** Returns the error to answer a request with, or undefined if it may go on. */
 type Admission = (
@@ -32,6 +35,10 @@ type SecurityHook = Parameters<ExpressAdapter['registerSecurityHook']>[0];
 
 /** Listen backlog, capped by the kernel's somaxconn. Connections beyond it are reset or delayed by seconds. */
 const listenBacklog = 4096;
+
+/** Idle time after which a connection is closed. */
+const keepAliveSeconds = 75;
+const keepAlive = { Connection: 'keep-alive', 'Keep-Alive': `timeout=${keepAliveSeconds}` };
 
 /** Timeouts for receiving a request. */
 export interface ReceiveTimeouts {
@@ -69,10 +76,13 @@ export class HttpAdapter extends ExpressAdapter {
   private readonly log = new Logger('Http');
   private readonly arrivalHooks: ArrivalHook[] = [];
   private readonly admissions: Admission[] = [];
+  private readonly rejectionHooks: RejectionHook[] = [];
   private readonly hosts: AllowedHosts;
   private securityHook?: SecurityHook;
   private knownSecurityHeaders?: Readonly<Record<string, string>>;
   private loadShedding?: LoadShedding;
+  private rejection?: ProblemTemplate;
+  private readonly arrivals = new ArrivalQueue(() => this.loadShedding?.isNear ?? false);
   private connectionLimit!: ConnectionLimit;
   private shutdown!: GracefulShutdown;
   backpressure!: Backpressure;
@@ -93,14 +103,14 @@ export class HttpAdapter extends ExpressAdapter {
       connectionsCheckingInterval: this.timeouts.checkIntervalMs,
       // Longer than the idle timeouts of load balancers and clients, so that they close connections, and the service
       // never does while a request arrives.
-      keepAliveTimeout: 75_000,
+      keepAliveTimeout: keepAliveSeconds * 1000,
       // Checked by checkProtocol().
       requireHostHeader: false,
     });
     server.on('request', (request, response) => this.receive(request as ArrivedRequest, response as Response));
     const connections = new Connections(server);
-    const arrivals = new ArrivalQueue(() => this.loadShedding?.isNear ?? false);
-    limitPipelining(server, connections, this.settings.maxPipelinedRequests, arrivals);
+    const rejectUnparsed = this.rejectUnparsed.bind(this);
+    limitPipelining(server, connections, this.settings.maxPipelinedRequests, this.arrivals, rejectUnparsed);
     this.backpressure = new Backpressure(server, connections, this.settings);
     this.connectionLimit = new ConnectionLimit(server, this.settings.maxConnections);
     this.shutdown = new GracefulShutdown(server, connections);
@@ -120,6 +130,11 @@ export class HttpAdapter extends ExpressAdapter {
   /** Registers a hook that runs before routing and cannot stop the request. */
   onArrival(hook: ArrivalHook): void {
     this.arrivalHooks.push(hook);
+  }
+
+  /** Registers a hook that runs for each write that load shedding has rejected before it was parsed. */
+  onRejection(hook: RejectionHook): void {
+    this.rejectionHooks.push(hook);
   }
 
   /** Registers a check that a request must pass, after the previous ones, before its body is read. */
@@ -152,6 +167,22 @@ export class HttpAdapter extends ExpressAdapter {
   private messageOf(error: DomainError | HttpProblem, instance: string, requestId: string): ProblemMessage {
     const message = problemMessage(error, { instance, requestId, publicUrl: this.settings.publicUrl });
     return { ...message, headers: { ...this.securityHeaders(), ...message.headers } };
+  }
+
+  /**
+   * Rejects a whole write without parsing it, while load is shed: this costs a third of rejecting a parsed request. Its
+   * response is the same. See docs/decisions/0061.
+   */
+  private rejectUnparsed(socket: Socket, bytes: Buffer): boolean {
+    if (!this.loadShedding?.isActive(this.arrivals.length) || this.shutdown.hasBegun) return false;
+    const request = readPlainRequest(bytes);
+    if (!request) return false;
+    const requestId = randomUUID();
+    const error = this.loadShedding.refuse();
+    this.rejection ??= new ProblemTemplate((path, id) => this.messageOf(error, path, id), keepAlive);
+    socket.write(this.rejection.textFor(request.path, requestId), 'latin1');
+    for (const hook of this.rejectionHooks) hook(request, requestId);
+    return true;
   }
 
   /** Handles each request before Express: five times cheaper than middleware, which passes through the router. */
