@@ -5,7 +5,7 @@ import { Movie } from './movies/movie.entity.js';
 import { ApiKey } from './platform/auth/api-keys/api-key.entity.js';
 import { dialectOf } from './platform/database/dialect/dialect.js';
 import { Event } from './platform/events/event.entity.js';
-import { type EntityInvariant, type Row, violationsIn } from './platform/verification/invariant.js';
+import { type EntityInvariant, type Row, type Rows, violationsIn } from './platform/verification/invariant.js';
 import { MovieRent } from './rentals/movie-rent.entity.js';
 
 /** The types of all events, by the resource that they change. */
@@ -41,12 +41,19 @@ const lasting: readonly [resource: string, of: EntityTarget<Row>, singular: stri
 const remedy =
   'Find out which program wrote the row, and keep the output. The database refuses to change events: restore the table from a backup.';
 
-interface Recorded {
+/** The members of an event that its invariants check. */
+export interface Recorded {
   readonly id: number;
   readonly type: string;
   readonly resource: string;
   readonly resource_id: number;
   readonly changes: string;
+}
+
+/** Reads events with the members that are checked. */
+export function readRecorded(events: Rows): Promise<Recorded[]> {
+  for (const column of ['type', 'resource', 'changes']) events.addSelect(`row.${column}`, column);
+  return events.addSelect('row.resourceId', 'resource_id').getRawMany<Recorded>();
 }
 
 /** The invariants of the record of changes. */
@@ -55,8 +62,7 @@ export const eventInvariants: readonly EntityInvariant[] = [
     of: Event,
     remedy,
     violations: async (rows) => {
-      for (const column of ['type', 'resource', 'changes']) rows.addSelect(`row.${column}`, column);
-      const found = await rows.addSelect('row.resourceId', 'resource_id').getRawMany<Recorded>();
+      const found = await readRecorded(rows);
       return found.flatMap((event) => faultsOf(event).map((what) => ({ id: event.id, what })));
     },
   },

@@ -1,4 +1,5 @@
 import type { EntityTarget } from 'typeorm';
+import { readRecorded, type Recorded } from './event-invariants.js';
 import { MovieCopy } from './movies/movie-copy.entity.js';
 import { dialectOf } from './platform/database/dialect/dialect.js';
 import { Event } from './platform/events/event.entity.js';
@@ -30,20 +31,12 @@ const dependents: readonly Dependent[] = [
   },
 ];
 
-interface Recorded {
-  readonly id: number;
-  readonly type: string;
-  readonly resource: string;
-  readonly resource_id: number;
-  readonly changes: string;
-}
-
 /** Copies and lines that events name exist, unless an event records their deletion. */
 export const eventReferences: readonly EntityInvariant[] = dependents.map((dependent) => ({
   of: Event,
   remedy: 'Find out which program deleted the rows, and keep the output. Restore them from a backup.',
   violations: async (rows) => {
-    const named = (await selectRecorded(rows).getRawMany<Recorded>())
+    const named = (await readRecorded(rows))
       .map((event) => ({ id: event.id, ids: idsNamedBy(event, dependent) }))
       .filter(({ ids }) => ids.length > 0);
     const missing = await withoutExisting(new Set(named.flatMap(({ ids }) => ids)), dependent, rows);
@@ -57,11 +50,6 @@ export const eventReferences: readonly EntityInvariant[] = dependents.map((depen
     );
   },
 }));
-
-const selectRecorded = (events: Rows): Rows => {
-  for (const column of ['type', 'resource', 'changes']) events.addSelect(`row.${column}`, column);
-  return events.addSelect('row.resourceId', 'resource_id');
-};
 
 function violation(id: number, { resource }: Dependent, missing: readonly number[]): InvariantViolation[] {
   if (missing.length === 0) return [];
@@ -98,7 +86,7 @@ async function withoutDeleted(ids: Set<number>, { deletions }: Dependent, rows: 
       .select('row.id', 'id')
       .from(Event, 'row')
       .where('row.type IN (:...types) AND row.id > :after', { types: Object.keys(deletions), after });
-    page = await selectRecorded(events).orderBy('row.id').limit(pageSize).getRawMany<Recorded>();
+    page = await readRecorded(events.orderBy('row.id').limit(pageSize));
     for (const { id, type, resource_id: deleted, changes } of page) {
       const member = deletions[type];
       for (const each of member === undefined ? [deleted] : idsIn(changes, [member])) ids.delete(each);
