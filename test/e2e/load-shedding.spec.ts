@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Agent, type IncomingMessage, request as httpRequest, type Server } from 'node:http';
 import { text } from 'node:stream/consumers';
+import type { ExpressAdapter } from '@nestjs/platform-express';
 import { openShop } from '../support/app.js';
 import { isSqlite } from '../support/engine.js';
 import { lockMovie, blockWrites } from '../support/fault-injection.js';
@@ -125,6 +126,9 @@ describe('backpressure: while all writes are blocked', () => {
     expect(await notStarted(shop, 'full')).toBe(2);
     const refusals = 'http_request_duration_seconds_count{method="POST",route="shed",status="503"}';
     expect((await metricsOf(shop))[refusals]).toBe(2);
+    // A graceful shutdown makes it the last response on the connection.
+    (shop.app.getHttpAdapter() as ExpressAdapter).beforeClose();
+    expect((await send('/genres', '{}')).headers.connection).toBe('close');
     agent.destroy();
     await release();
   });

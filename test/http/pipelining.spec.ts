@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { startService } from '../../scripts/support/program.js';
 import { ArrivalQueue } from '../../src/platform/http/connections/arrival-queue.js';
@@ -193,10 +193,6 @@ describe.each([
 class HeldArrivals extends ArrivalQueue {
   readonly held: Parameters<ArrivalQueue['add']>[0][] = [];
 
-  override get isActive(): boolean {
-    return true;
-  }
-
   override add(arrival: (typeof this.held)[number]): void {
     this.held.push(arrival);
   }
@@ -305,20 +301,27 @@ describe('bytes that may be rejected without a parser', () => {
   let responses: ServerResponse[];
   let server: Server;
   let socket: Socket;
+  let accepted: Socket;
+  let writesWait: boolean;
+  let reject: (socket: Socket) => boolean;
+  const arrivals = new HeldArrivals(() => writesWait);
   const smuggled = `POST /smuggled HTTP/1.1\r\nHost: shop\r\n\r\n`;
   beforeEach(async () => {
     offered.length = 0;
     responses = [];
+    writesWait = false;
+    reject = () => false;
     const started = await startServer(
       (_request, response) => void responses.push(response),
       (made) =>
-        limitPipelining(made, new Connections(made), 4, new ArrivalQueue(() => false), (_socket, bytes) => {
+        limitPipelining(made, new Connections(made), 4, arrivals, (from, bytes) => {
           offered.push(bytes.toString());
-          return false;
+          return reject(from);
         }),
     );
     server = started.server;
-    socket = openSocket(started.url);
+    socket = connect({ host: '127.0.0.1', port: Number(new URL(started.url).port), allowHalfOpen: true });
+    [accepted] = (await once(server, 'connection')) as [Socket];
   });
   afterEach(() => {
     socket.destroy();
@@ -378,5 +381,36 @@ describe('bytes that may be rejected without a parser', () => {
     socket.write(smuggled);
     await until('the split request arrives', () => responses.length === 4);
     expect(offered).toEqual([get(2), 'GET /3 HTTP/1.1\r\nX: ']);
+  });
+
+  it('are no request that a client sends without reading the rejection before it', async () => {
+    await sendAndAnswer(get(1));
+    // More than the buffers of the sockets can hold.
+    reject = (from) => from.write(Buffer.alloc(16 * 1024 * 1024)) || true;
+    socket.pause().write(get(2));
+    await until('the request is rejected', () => offered.length === 1);
+    socket.write(get(3));
+    await until('the next request arrives', () => responses.length === 2);
+    expect(offered).toEqual([get(2)]);
+  });
+
+  it('are no request on a connection that the service closes', async () => {
+    await sendAndAnswer(get(1));
+    accepted.end();
+    await once(socket, 'end');
+    socket.write(get(2));
+    await until('the next request arrives', () => responses.length === 2);
+    expect(offered).toEqual([]);
+  });
+
+  it('are no request behind one in the arrival queue', async () => {
+    await sendAndAnswer(get(1));
+    writesWait = true;
+    socket.write(get(2));
+    await until('the request waits', () => arrivals.held.length === 1);
+    socket.write(get(3));
+    await until('the next bytes have arrived', () => accepted.bytesRead === 3 * get(1).length);
+    await setTimeout(20);
+    expect(offered).toEqual([get(2)]);
   });
 });
