@@ -1,4 +1,5 @@
-import { CompactSign, exportJWK, exportSPKI, generateKeyPair, UnsecuredJWT } from 'jose';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { CompactSign, exportJWK, exportSPKI, generateKeyPair, type JWK, UnsecuredJWT } from 'jose';
 import { openShop } from '../support/app.js';
 import { withToken } from '../support/keys.js';
 import { refused } from '../support/problem.js';
@@ -162,6 +163,58 @@ describe('JSON Web Tokens', () => {
       .setProtectedHeader({ alg: 'RS256', kid: 'current' })
       .sign(privateKey);
     expect(await status(token)).toBe(401);
+  });
+});
+
+/** What a key set may contain that verifies no signature (RFC 7517, section 5). */
+const unusableKeys: Record<string, JWK | null> = {
+  'a weak RSA key': jwkOf(generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey),
+  'a private key': jwkOf(generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey),
+  'an RSA key without a modulus': { kty: 'RSA', kid: 'unusable', n: '!!!', e: 'AQAB' },
+  'a point that is not on the curve': { kty: 'EC', kid: 'unusable', crv: 'P-256', x: 'AQ', y: 'AQ' },
+  'a key of an unknown type': { kty: 'lattice', kid: 'unusable' },
+  'a key without a type': { kid: 'unusable' },
+  'no object': null,
+};
+
+function jwkOf(key: KeyObject): JWK {
+  return { ...(key.export({ format: 'jwk' }) as JWK), kid: 'unusable' };
+}
+
+describe('JSON Web Tokens, of an issuer with other keys as well', () => {
+  const trusted = useIssuer();
+  type Options = Parameters<typeof trusted.issuer.token>[0];
+
+  it.each(['RS256', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'])(
+    'are accepted with a key for %s, whether or not it names the algorithm',
+    async (alg) => {
+      const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
+      const jwk = await exportJWK(publicKey);
+      trusted.issuer.keys.push({ ...jwk, kid: 'named', alg }, { ...jwk, kid: 'not named' });
+      const shop = await openShop({ environment: trusted.issuer.environment });
+      for (const kid of ['named', 'not named']) {
+        const token = await trusted.issuer.token({ header: { alg, kid }, key: privateKey });
+        expect((await withToken(shop.api, token).get('/movies')).status).toBe(200);
+      }
+      await shop.close();
+      trusted.issuer.keys.splice(-2);
+    },
+  );
+
+  it.each(Object.keys(unusableKeys))('are refused if they name %s, and accepted with the other keys', async (name) => {
+    trusted.issuer.keys.push(unusableKeys[name]!);
+    const shop = await openShop({ environment: trusted.issuer.environment });
+    const status = async (options: Options) =>
+      (await withToken(shop.api, await trusted.issuer.token(options)).get('/movies')).status;
+    const { privateKey } = await generateKeyPair('ES256');
+    const found = [
+      await status({}),
+      await status({ header: { kid: 'unusable' } }),
+      await status({ header: { kid: 'unusable', alg: 'ES256' }, key: privateKey }),
+    ];
+    await shop.close();
+    trusted.issuer.keys.pop();
+    expect(found).toEqual([200, 401, 401]);
   });
 });
 
