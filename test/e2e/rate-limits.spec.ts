@@ -96,6 +96,26 @@ describe('RATE_LIMIT', () => {
     expect(await from('2001:db8:0:2::1')).toBe(200);
   });
 
+  it.each([
+    ['with a port', '192.0.2.1', ['192.0.2.1:4711', '192.0.2.1:4712']],
+    ['mapped to IPv6', '192.0.2.1', ['::FFFF:192.0.2.1', '::ffff:c000:201', '[::ffff:192.0.2.1]:4711']],
+    ['of an IPv6 client', '2001:db8:0:1::1', ['2001:DB8:0:1::1', '2001:0db8:0:01:0:0:0:1', '[2001:db8:0:1::1]:4711']],
+  ])('counts an address %s as the same client, however a proxy writes it', async (_, address, others) => {
+    const shop = await open({ environment: { RATE_LIMIT: '1', TRUSTED_PROXIES: '127.0.0.1' } });
+    const from = (text: string) => statusFrom('127.0.0.1', shop, { 'X-Forwarded-For': text });
+    expect(await from(address)).toBe(200);
+    for (const other of others) expect(await from(other)).toBe(429);
+    expect(await from('192.0.2.2')).toBe(200);
+  });
+
+  it('counts by the proxy if what it names is not an address', async () => {
+    const shop = await open({ environment: { RATE_LIMIT: '1', TRUSTED_PROXIES: '127.0.0.1' } });
+    const from = (text: string) => statusFrom('127.0.0.1', shop, { 'X-Forwarded-For': text });
+    expect(await from('unknown')).toBe(200);
+    for (const text of ['_hidden', '192.0.2', `x${'y'.repeat(1000)}`]) expect(await from(text)).toBe(429);
+    expect(await from('192.0.2.1')).toBe(200);
+  });
+
   it('is off on a loopback address by default', async () => {
     const { api } = await open({});
     const { headers } = await api.get('/version').expect(200);

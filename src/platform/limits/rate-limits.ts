@@ -1,3 +1,4 @@
+import { isIP, SocketAddress } from 'node:net';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Response } from 'express';
 import { type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible';
@@ -69,8 +70,21 @@ const callerOf = (request: ArrivedRequest): string =>
   request.principal ? `caller ${request.principal.name}` : addressOf(request);
 
 /** An IPv6 client has at least the 2^64 addresses of its subnet. */
-function addressOf({ ip = '' }: ArrivedRequest): string {
-  return `address ${ip.includes('.') ? ip.replace(/^::ffff:/, '') : subnetOf(ip)}`;
+function addressOf({ ip, socket }: ArrivedRequest): string {
+  const address = plainAddress(ip) ?? plainAddress(socket.remoteAddress) ?? '';
+  return `address ${isIP(address) === 6 ? subnetOf(address) : address}`;
+}
+
+/**
+ * Returns an address in its only form: proxies add ports and brackets, and write IPv6 addresses in many forms.
+ * @returns undefined if the text is not an address
+ */
+function plainAddress(text = ''): string | undefined {
+  const [, bracketed, withPort] = /^(?:\[(.*)\](?::\d+)?|([\d.]+):\d+)$/.exec(text) ?? [];
+  const address = bracketed ?? withPort ?? text;
+  const version = isIP(address);
+  if (version !== 6) return version === 4 ? address : undefined;
+  return new SocketAddress({ address, family: 'ipv6' }).address.replace(/^::ffff:(?=[\d.]+$)/, '');
 }
 
 /** Returns the first 64 bits of an IPv6 address. */
