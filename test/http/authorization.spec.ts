@@ -188,6 +188,21 @@ describe('access without a credential', () => {
     await shop.close();
   });
 
+  it.each(['Forwarded', 'Via', 'X-Forwarded-For', 'X-Forwarded-Host', 'X-Real-IP'])(
+    'is refused without any key if a proxy has passed the request on: %s',
+    async (header) => {
+      const proxied = { Host: 'shop.example', [header]: '203.0.113.9' };
+      const open = async (environment: object) => {
+        const shop = await openShop({ environment: { ALLOWED_HOSTS: 'shop.example', ...environment } });
+        const found = [await read(shop.url, '/clients', proxied), await read(shop.url, '/clients')];
+        await shop.close();
+        return found;
+      };
+      expect(await open({})).toEqual([401, 200]);
+      expect(await open({ ALLOW_ANONYMOUS: 'true' })).toEqual([200, 200]);
+    },
+  );
+
   it('reads the metrics on this machine only, and not through a proxy, by default', async () => {
     const shop = await openSecuredShop();
     expect(await read(shop.url, '/metrics')).toBe(200);

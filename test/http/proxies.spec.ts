@@ -97,7 +97,7 @@ for (const proxy of proxies) {
     let front: Awaited<ReturnType<typeof startProxy>>;
     let movie: { id: number; copies: { id: number }[] };
     beforeAll(async () => {
-      shop = await openShop({ environment: { PUBLIC_URL: '/rental' } });
+      shop = await openShop({ environment: { PUBLIC_URL: '/rental', ALLOW_ANONYMOUS: 'true' } });
       movie = (await clerk(shop.api).movie(2)) as typeof movie;
       front = await startProxy(proxy, shop.url);
     });

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Environment, InvalidEnvironment } from '../config/environment.js';
-import { isLoopbackHost } from '../http/server/loopback.js';
+import type { ArrivedRequest } from '../http/requests/request-target.js';
+import { isLocal, isLoopbackHost } from '../http/server/loopback.js';
 import { ApiKeys } from './api-keys/api-keys.js';
 import { JsonWebTokens } from './json-web-tokens/json-web-tokens.js';
 
@@ -19,10 +20,13 @@ export class AnonymousAccess {
     this.isForDevelopment = NODE_ENV !== 'production' && isLoopbackHost(HOST.toLowerCase().replace(/^\[|\]$/g, ''));
   }
 
-  /** Whether an anonymous request is allowed now: creating the first API key ends anonymous access. */
-  get isAllowed(): boolean | Promise<boolean> {
+  /**
+   * Whether an anonymous request is allowed now. Without ALLOW_ANONYMOUS it must come from this machine, and not through
+   * a proxy on it; creating the first API key ends anonymous access.
+   */
+  allows(request: ArrivedRequest): boolean | Promise<boolean> {
     if (this.environment.ALLOW_ANONYMOUS === 'true') return true;
-    if (!this.isForDevelopment || this.tokens.isConfigured) return false;
+    if (!this.isForDevelopment || this.tokens.isConfigured || !isLocal(request)) return false;
     const { exist } = this.keys;
     return exist instanceof Promise ? exist.then((some) => !some) : !exist;
   }

@@ -31,7 +31,7 @@ export class AuthorizationGuard implements CanActivate {
     if (access === 'metrics') return assertVisible(request, this.environment.METRICS_ACCESS);
     if (request.authenticationError) throw request.authenticationError;
     if (request.principal) return authorize(request, request.principal, authorization);
-    const { isAllowed } = this.anonymous;
+    const isAllowed = this.anonymous.allows(request);
     return isAllowed instanceof Promise ? isAllowed.then(assertAllowed) : assertAllowed(isAllowed);
   }
 }
