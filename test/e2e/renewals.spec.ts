@@ -102,6 +102,16 @@ describe('renewing lines', () => {
     }
   });
 
+  it('refuses a renewal that would end earlier, since the shop has moved to a time zone further east', async () => {
+    await setPolicy({ time_zone: 'Pacific/Pago_Pago', rental_days: 1 });
+    const { id, details } = await rent();
+    expect(details[0]).toMatchObject({ due_on: '2026-03-03', due_datetime: '2026-03-04T10:59:59.999Z' });
+    await setPolicy({ time_zone: 'Pacific/Kiritimati', rental_days: 1 });
+    const { body } = await renew(id, [{ id: details[0].id }]).expect(409);
+    expect(body.errors).toMatchObject([{ code: 'due_date_unchanged', due_on: '2026-03-03' }]);
+    expect(await dueDates(id)).toEqual(['2026-03-03']);
+  });
+
   it('refuses a void rental for every line', async () => {
     const { id, details } = await rent();
     await shop.api.post(`/movie_rents/${id}/void`).send({ comment: 'Entered twice.' }).expect(200);

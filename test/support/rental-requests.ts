@@ -71,7 +71,16 @@ const policies = fc.oneof(
   fc.record({ block_when_overdue: fc.boolean() }),
   fc.record({ opening_days: fc.option(fc.subarray(weekdays, { minLength: 1 })) }),
   fc.record({ correction_minutes: fc.constantFrom(null, 0, 60) }),
-  fc.record({ time_zone: fc.constantFrom('UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kathmandu') }),
+  fc.record({
+    time_zone: fc.constantFrom(
+      'UTC',
+      'Europe/Berlin',
+      'America/New_York',
+      'Asia/Kathmandu',
+      'Pacific/Pago_Pago',
+      'Pacific/Kiritimati',
+    ),
+  }),
 );
 
 const nameOfCopyOrMovie = fc.oneof({ weight: 3, arbitrary: nameOfCopy }, { weight: 2, arbitrary: nameOfMovie });

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { endOf } from './rental-calendar.js';
 import { correct } from './rental-correction.js';
 import {
   assertAgrees,
@@ -235,7 +236,7 @@ function renew(desk: Desk, { rentId, names, rules = [] }: RequestTo<'renew'>): V
     if (!isOpen(line)) return [refuse('line_ended', false, {})];
     const { renewals } = line;
     const isAtLimit = limit !== null && renewals >= limit;
-    const isUnchanged = !due || due.on <= line.due!.on;
+    const isUnchanged = !due || due.on <= line.due!.on || endOf(due) <= endOf(line.due!);
     return [
       ...(isAtLimit ? [refuse('renewal_limit_reached', true, { limit, renewals })] : []),
       ...(isUnchanged ? [refuse('due_date_unchanged', false, { due_on: line.due?.on ?? null })] : []),

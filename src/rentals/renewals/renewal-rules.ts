@@ -26,7 +26,7 @@ export function checkRenewal(
   shop: Shop,
   path: Refusal['path'],
 ): Refusal[] {
-  const { id, renewals, dueOn, isOpen } = line;
+  const { id, renewals, dueOn, dueDatetime, isOpen } = line;
   if (!isOpen) return [refusal(path, 'line_ended', `Line ${id} has ended.`)];
   const limit = shop.maxRenewals;
   const done = renewals ?? 0;
@@ -35,7 +35,8 @@ export function checkRenewal(
     const detail = `Line ${id} was renewed ${done} times; the limit is ${limit}.`;
     refusals.push(refusal(path, 'renewal_limit_reached', detail, { limit, renewals: done }));
   }
-  if (!due || due.dueOn! <= dueOn!) {
+  // A later date may end earlier, if the shop's time zone has changed.
+  if (!due || due.dueOn! <= dueOn! || due.dueDatetime! <= dueDatetime!) {
     refusals.push(
       refusal(path, 'due_date_unchanged', `A renewal would not move the due date of line ${id}.`, { dueOn }),
     );
