@@ -415,6 +415,15 @@ describe('the rules of a check-out', () => {
       await order(id, [copy(lost[0]!)], override('copy_not_in_service')).expect(201);
     });
 
+    it('lifts no rules if it is null, at a check-out and at a renewal', async () => {
+      await setPolicy({ rental_days: 3 });
+      const [id, [free]] = [await clientId(), await copiesOf(1)];
+      const { body } = await order(id, [copy(free!)], { override: null }).expect(201);
+      const renewal = { details: [{ movie_copy_id: free }], override: null };
+      await shop.api.post(`/movie_rents/${body.id}/renewals`).send(renewal).expect(200);
+      expect(await eventsOf('movie_rents', body.id)).toEqual([]);
+    });
+
     it('needs a comment and a rule', async () => {
       const [id, [free]] = [await clientId(), await copiesOf(1)];
       const faults = (members: object) => faultyMembers(order(id, [copy(free!)], { override: members }));

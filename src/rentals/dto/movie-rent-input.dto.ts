@@ -98,11 +98,14 @@ export class MovieRentInput {
   @ObjectField(() => OverrideInput, {
     description: 'Lifts rules that would refuse the request. Lifted rules are recorded.',
     optional: true,
-    nullable: false,
   })
-  override?: OverrideInput;
+  override?: OverrideInput | null;
 
   toOrder(): RentOrder {
-    return { clientId: this.client_id, lines: this.details.map((line) => line.toLine()), override: this.override };
+    return {
+      clientId: this.client_id,
+      lines: this.details.map((line) => line.toLine()),
+      override: this.override ?? undefined,
+    };
   }
 }
