@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
-import { openShop } from '../support/app.js';
+import { openShop, type RunningShop } from '../support/app.js';
 import { executeRaw } from '../support/raw-database.js';
 import { clerk } from '../support/shop.js';
 import { openSocket } from '../support/socket.js';
@@ -14,7 +14,7 @@ interface Exported {
 }
 
 describe('the export of a client with thousands of rentals', () => {
-  let shop: Awaited<ReturnType<typeof openShop>>;
+  let shop: RunningShop;
   let path: string;
   beforeAll(async () => {
     shop = await openShop();

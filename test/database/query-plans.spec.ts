@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { openDatabase } from '../../bench/database.js';
 import { fillShop, titleOf } from '../../bench/fill-shop.js';
 import { Progress } from '../../scripts/support/progress.js';
-import { openShop } from '../support/app.js';
+import { openShop, type RunningShop } from '../support/app.js';
 import { isSqlite } from '../support/engine.js';
 import { QueryRecorder, type Statement } from '../support/query-recorder.js';
 import { executeRaw } from '../support/raw-database.js';
@@ -17,7 +17,7 @@ const manyEvents = `
   SELECT 'type.' || n % 50, 'genres', 1 + n % 5000, 'desk-' || n % 40, '2026-03-01T10:00:00.000Z', '{}' FROM numbers`;
 
 describe('query plans in a large shop', () => {
-  let shop: Awaited<ReturnType<typeof openShop>>;
+  let shop: RunningShop;
   let recorder: QueryRecorder;
   let plans: QueryPlans;
 

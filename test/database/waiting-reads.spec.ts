@@ -1,5 +1,5 @@
 import { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
-import { openShop } from '../support/app.js';
+import { openShop, type RunningShop } from '../support/app.js';
 import { refused } from '../support/problem.js';
 import { clerk } from '../support/shop.js';
 import { until } from '../support/until.js';
@@ -7,7 +7,7 @@ import { until } from '../support/until.js';
 const maxWaiting = 3;
 
 describe('backpressure: while slow reads occupy their maximum of connections', () => {
-  let shop: Awaited<ReturnType<typeof openShop>>;
+  let shop: RunningShop;
   let movieId: number;
   let release: () => Promise<unknown>;
 

@@ -1,4 +1,4 @@
-import { openShop } from '../support/app.js';
+import { openShop, type RunningShop } from '../support/app.js';
 import { type Curl, curlExamples, hasCurl, runByFetch, runInShell } from '../support/curl.js';
 import { openDemoShop } from '../support/demo-shop.js';
 import { read } from '../support/project.js';
@@ -26,7 +26,7 @@ function instantOf(heading: string): string | undefined {
   return date && new Date(`${date} ${time} GMT+0100`).toISOString();
 }
 
-async function follow(page: string, shop: Awaited<ReturnType<typeof openShop>>, curl: Curl): Promise<number> {
+async function follow(page: string, shop: RunningShop, curl: Curl): Promise<number> {
   const examples = curlExamples(read(page));
   for (const { headings, command, answers } of examples) {
     const instant = headings.map(instantOf).find(Boolean);

@@ -1,6 +1,6 @@
 import { Reflector } from '@nestjs/core';
 import { DataSource } from 'typeorm';
-import { openShop } from '../support/app.js';
+import { openShop, type RunningShop } from '../support/app.js';
 import { readAnswer } from '../support/contract.js';
 import { isSqlite } from '../support/engine.js';
 import { answering, call, operations } from '../support/operations.js';
@@ -126,7 +126,7 @@ describe('every operation, if all tables are missing', () => {
 
 describe('every operation, while the database is unavailable', () => {
   const outage = new DatabaseOutage();
-  let shop: Awaited<ReturnType<typeof openShop>>;
+  let shop: RunningShop;
   beforeAll(async () => {
     shop = await openShop({ reachedBy: outage.proxyTo });
     if (isSqlite()) await shop.app.get(DataSource).query('PRAGMA busy_timeout = 100');

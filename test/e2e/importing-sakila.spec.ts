@@ -1,4 +1,4 @@
-import { type Api, openShop } from '../support/app.js';
+import { type Api, openShop, type RunningShop } from '../support/app.js';
 import { freshDatabase, type FreshDatabase, isSqlite } from '../support/engine.js';
 import { readAll } from '../support/paging.js';
 import { runCommand } from '../support/command.js';
@@ -17,7 +17,7 @@ interface Rent {
 
 function importSakila(): void {
   let database: FreshDatabase;
-  let shop: Awaited<ReturnType<typeof openShop>>;
+  let shop: RunningShop;
   let api: Api;
   let firstImport: string;
 

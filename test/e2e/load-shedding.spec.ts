@@ -2,14 +2,12 @@ import { once } from 'node:events';
 import { Agent, type IncomingMessage, request as httpRequest, type Server } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { ExpressAdapter } from '@nestjs/platform-express';
-import { openShop } from '../support/app.js';
+import { openShop, type RunningShop } from '../support/app.js';
 import { isSqlite } from '../support/engine.js';
 import { lockMovie, blockWrites } from '../support/fault-injection.js';
 import { refused } from '../support/problem.js';
 import { clerk } from '../support/shop.js';
 import { until } from '../support/until.js';
-
-type Shop = Awaited<ReturnType<typeof openShop>>;
 
 /** Number of writes that start and then wait for a lock. On SQLite none starts before the lock is free. */
 const started = isSqlite() ? 0 : 9;
@@ -18,26 +16,26 @@ const maxWaiting = 5;
 const withLockTimeout = (milliseconds: number) => (url: string) =>
   Promise.resolve(isSqlite() ? url : `${url}?lock_timeout=${milliseconds}`);
 
-async function metricsOf({ api }: Shop): Promise<Record<string, number>> {
+async function metricsOf({ api }: RunningShop): Promise<Record<string, number>> {
   const { text } = await api.get('/metrics').expect(200);
   const samples = text.split('\n').filter((line) => line && !line.startsWith('#'));
   return Object.fromEntries(samples.map((line) => [line.replace(/ \S+$/, ''), Number(line.replace(/^.* /, ''))]));
 }
 
-const notStarted = async (shop: Shop, reason: string, queue = 'writers') =>
+const notStarted = async (shop: RunningShop, reason: string, queue = 'writers') =>
   (await metricsOf(shop))[`movie_rental_units_of_work_not_started_total{queue="${queue}",reason="${reason}"}`];
 
-async function busyUnits(shop: Shop): Promise<number> {
+async function busyUnits(shop: RunningShop): Promise<number> {
   const metrics = await metricsOf(shop);
   const [waiting, running] = ['waiting', 'running'].map((name) => metrics[`movie_rental_units_of_work_${name}`]!);
   return waiting! + running!;
 }
 
-const untilBusyWith = (shop: Shop, count: number) =>
+const untilBusyWith = (shop: RunningShop, count: number) =>
   until(`${count} units of work run or wait`, async () => (await busyUnits(shop)) === count);
 
 /** Returns the answer of a request. @throws if the request waits beside the units of work that are there */
-async function answerOf<Answer>(shop: Shop, request: Promise<Answer>): Promise<Answer> {
+async function answerOf<Answer>(shop: RunningShop, request: Promise<Answer>): Promise<Answer> {
   let isAnswered = false;
   const answer = request.finally(() => (isAnswered = true));
   answer.catch(() => undefined);
@@ -61,14 +59,14 @@ function addGenre(url: string, name: string, signal?: AbortSignal): Promise<numb
   return status;
 }
 
-const addGenres = (shop: Shop, prefix: string, count: number, signal?: AbortSignal) =>
+const addGenres = (shop: RunningShop, prefix: string, count: number, signal?: AbortSignal) =>
   Array.from({ length: count }, (_, index) => addGenre(shop.url, `${prefix} ${index}`, signal));
 
-const genresOf = async ({ api }: Shop): Promise<string[]> =>
+const genresOf = async ({ api }: RunningShop): Promise<string[]> =>
   (await api.get('/genres?limit=200').expect(200)).body.map(({ name }: { name: string }) => name);
 
 describe('backpressure: while all writes are blocked', () => {
-  let shop: Shop;
+  let shop: RunningShop;
   let release: () => Promise<void>;
   async function open(environment: object): Promise<void> {
     // Blocked statements must not time out during the test.
@@ -169,7 +167,7 @@ describe('backpressure: while all writes are blocked', () => {
 });
 
 describe('a rental that does not get its lock in time', () => {
-  let shop: Shop;
+  let shop: RunningShop;
   let clerkOf: ReturnType<typeof clerk>;
   beforeAll(async () => {
     // Long enough for requests that are not blocked, on a slow machine too.

@@ -1,14 +1,12 @@
 import { request } from 'node:http';
 import type { Test } from 'supertest';
 import { call, operations } from '../support/operations.js';
-import { openShop } from '../support/app.js';
+import { openShop, type RunningShop } from '../support/app.js';
 import { openSecuredShop, withToken } from '../support/keys.js';
 
-type Shop = Awaited<ReturnType<typeof openShop>>;
-
 describe('RATE_LIMIT', () => {
-  const shops: Shop[] = [];
-  const open = async (options: Parameters<typeof openShop>[0]): Promise<Shop> => {
+  const shops: RunningShop[] = [];
+  const open = async (options: Parameters<typeof openShop>[0]): Promise<RunningShop> => {
     const shop = await openShop(options);
     shops.push(shop);
     return shop;
@@ -20,7 +18,7 @@ describe('RATE_LIMIT', () => {
   });
 
   /** Returns the status of a request from a loopback address. */
-  const statusFrom = (localAddress: string, { url }: Shop, headers = {}): Promise<number> =>
+  const statusFrom = (localAddress: string, { url }: RunningShop, headers = {}): Promise<number> =>
     new Promise((resolve, reject) => {
       request(`${url}/version`, { localAddress, headers }, (response) => resolve(response.resume().statusCode!))
         .on('error', reject)

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { openShop } from '../support/app.js';
+import { openShop, type RunningShop } from '../support/app.js';
 import { runCommand } from '../support/command.js';
 import { freshDatabase, type FreshDatabase } from '../support/engine.js';
 import { type RecordedEvent, recordedEvents } from '../support/events.js';
@@ -52,7 +52,7 @@ const changing = operations.filter(({ method }) => method !== 'get');
 
 describe('the record of changes', () => {
   let database: FreshDatabase;
-  let shop: Awaited<ReturnType<typeof openShop>>;
+  let shop: RunningShop;
   let clerk: ReturnType<typeof clerkOf>;
   beforeAll(async () => {
     database = await freshDatabase();

@@ -1,6 +1,6 @@
 import { isSqlite } from '../support/engine.js';
 import { executeRaw } from '../support/raw-database.js';
-import { openShop } from '../support/app.js';
+import { openShop, type RunningShop } from '../support/app.js';
 import { refused } from '../support/problem.js';
 import { clerk } from '../support/shop.js';
 
@@ -10,7 +10,7 @@ const slowedDown = isSqlite()
   : `(SELECT 1 AS c FROM (SELECT pg_sleep(300)) AS pause)`;
 
 describe('STATEMENT_TIMEOUT_MS', () => {
-  let shop: Awaited<ReturnType<typeof openShop>>;
+  let shop: RunningShop;
   beforeAll(async () => {
     shop = await openShop({ environment: { STATEMENT_TIMEOUT_MS: 300 } });
     await clerk(shop.api).genre({ name: 'Drama' });

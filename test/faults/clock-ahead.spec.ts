@@ -4,7 +4,7 @@ import { withUnmigratedDatabase } from '../../src/platform/database/with-databas
 import { verify } from '../../src/platform/verification/verify.js';
 import { shopInvariants } from '../../src/shop-invariants.js';
 import { startService } from '../../scripts/support/program.js';
-import { openShop } from '../support/app.js';
+import { openShop, type RunningShop } from '../support/app.js';
 import { runCommand } from '../support/command.js';
 import { freshDatabase, type FreshDatabase } from '../support/engine.js';
 import { clerk } from '../support/shop.js';
@@ -21,7 +21,7 @@ interface Line {
 /** A shop whose clock was ten years ahead for two rentals, a closed one and an open one. */
 describe('a clock that was ten years ahead', () => {
   let database: FreshDatabase;
-  let shop: Awaited<ReturnType<typeof openShop>>;
+  let shop: RunningShop;
   let clerks: ReturnType<typeof clerk>;
   beforeEach(async () => {
     database = await freshDatabase();

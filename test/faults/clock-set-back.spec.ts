@@ -15,7 +15,7 @@ interface Rent {
   readonly details: readonly Line[];
 }
 
-describe('a clock that is set back by an hourMs', () => {
+describe('a clock that is set back by an hour', () => {
   const shop = useShop();
   const turn = (milliseconds: number) => (shop.app.get(Clock).now = () => new Date(Date.now() + milliseconds));
   afterEach(() => turn(0));

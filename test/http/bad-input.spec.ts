@@ -1,11 +1,11 @@
 import { createGzip, gzipSync } from 'node:zlib';
 import { readAnswer } from '../support/contract.js';
+import type { Method } from '../support/operations.js';
 import { faultyMembers, faultyParameters, refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 import { sendRaw } from '../support/socket.js';
 
-type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
-type Operation = readonly [Method, string, object?];
+type Call = readonly [Method, string, object?];
 
 describe('invalid input', () => {
   const shop = useShop();
@@ -45,9 +45,9 @@ describe('invalid input', () => {
   ];
   const lists = ['/genres', '/movies', '/clients', '/movie_copies', '/movie_rents'];
   /** Every operation with an id in its path. */
-  const onIds = (id: number | string): Operation[] => [
+  const onIds = (id: number | string): Call[] => [
     ...writes(id).filter(([, path]) => path.includes(`/${id}`)),
-    ...['genres', 'clients', 'movies', 'movie_copies', 'movie_rents'].flatMap((name): Operation[] => [
+    ...['genres', 'clients', 'movies', 'movie_copies', 'movie_rents'].flatMap((name): Call[] => [
       ['get', `/${name}/${id}`],
       ['delete', `/${name}/${id}`],
     ]),
@@ -56,7 +56,7 @@ describe('invalid input', () => {
     ['get', `/clients/${id}/movie_rents`],
     ['put', `/movie_rents/${id}/close`],
   ];
-  const ask = ([method, path, body]: Operation) => shop.api[method](path).send(body);
+  const ask = ([method, path, body]: Call) => shop.api[method](path).send(body);
   const raw = (method: Method, path: string, body: string) =>
     shop.api[method](path).set('Content-Type', 'application/json').send(body);
   const invalidJson = (body: object, member: string, json: string) =>
@@ -376,10 +376,7 @@ describe('invalid input', () => {
     });
 
     it('returns 422 for any parameter of an operation without parameters', async () => {
-      const others = ['/', '/version', '/metrics', '/docs', '/problems/not-found'].map((path): Operation => [
-        'get',
-        path,
-      ]);
+      const others = ['/', '/version', '/metrics', '/docs', '/problems/not-found'].map((path): Call => ['get', path]);
       const withoutParameters = onIds(1).filter(([method, path]) => method !== 'get' || !/1\/\w+$/.test(path));
       for (const [method, path, body] of [...withoutParameters, ...others]) {
         expect(await faultyParameters(ask([method, `${path}?limit=5`, body]))).toEqual(['limit']);

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { openShop } from '../support/app.js';
+import { openShop, type RunningShop } from '../support/app.js';
 import { readAnswer } from '../support/contract.js';
 import { readToEnd, openSocket } from '../support/socket.js';
 
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
 
 describe('MAX_CONNECTIONS', () => {
-  let shop: Awaited<ReturnType<typeof openShop>>;
+  let shop: RunningShop;
   let url: string;
   const sockets: Socket[] = [];
   beforeAll(async () => {

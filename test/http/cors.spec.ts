@@ -1,7 +1,7 @@
-import { openShop } from '../support/app.js';
+import { openShop, type RunningShop } from '../support/app.js';
 
 describe('CORS: a page of another origin', () => {
-  let shop: Awaited<ReturnType<typeof openShop>>;
+  let shop: RunningShop;
   const open = (CORS_ORIGINS: string) => async () => void (shop = await openShop({ environment: { CORS_ORIGINS } }));
   const close = () => shop.close();
   const desk = 'https://desk.example';

@@ -1,15 +1,13 @@
-import { openShop } from '../support/app.js';
+import { openShop, type RunningShop } from '../support/app.js';
 import { readAnswer } from '../support/contract.js';
 import { sendRaw } from '../support/socket.js';
-
-type Shop = Awaited<ReturnType<typeof openShop>>;
 
 const statusOf = async (url: string, host: string, path = '/version'): Promise<number> =>
   readAnswer('GET', path, await sendRaw(url, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`))
     .status;
 
 describe('Host, on a loopback address', () => {
-  let shop: Shop;
+  let shop: RunningShop;
   beforeAll(async () => {
     shop = await openShop({ environment: { ALLOWED_HOSTS: 'Shop.example,10.0.0.7,fd00::7' } });
   });
@@ -81,7 +79,7 @@ describe('Host, on a loopback address', () => {
 });
 
 describe('Host, on all interfaces', () => {
-  async function open(ALLOWED_HOSTS: string): Promise<{ shop: Shop; url: string }> {
+  async function open(ALLOWED_HOSTS: string): Promise<{ shop: RunningShop; url: string }> {
     const shop = await openShop({ environment: { ALLOWED_HOSTS }, host: '0.0.0.0' });
     return { shop, url: shop.url };
   }

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { CompactSign, exportJWK, exportSPKI, generateKeyPair, type JWK, UnsecuredJWT } from 'jose';
-import { openShop } from '../support/app.js';
+import { openShop, type RunningShop } from '../support/app.js';
 import { withToken } from '../support/keys.js';
 import { refused } from '../support/problem.js';
 import { audience, issuerName, startIssuer } from '../support/token-issuer.js';
@@ -11,7 +11,7 @@ const seconds = () => Math.floor(Date.now() / 1000);
 function useIssuer() {
   const trusted = {} as {
     issuer: Awaited<ReturnType<typeof startIssuer>>;
-    shop: Awaited<ReturnType<typeof openShop>>;
+    shop: RunningShop;
   };
   beforeAll(async () => {
     trusted.issuer = await startIssuer();

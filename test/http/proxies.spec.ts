@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../scripts/support/free-port.js';
-import { openShop } from '../support/app.js';
+import { openShop, type RunningShop } from '../support/app.js';
 import { clerk } from '../support/shop.js';
 import { describeIf } from '../support/skipping.js';
 import { until } from '../support/until.js';
@@ -93,7 +93,7 @@ for (const proxy of proxies) {
     `there is no ${proxy.name} at ${proxy.program} (Debian's packages nginx-light and apache2).`,
   );
   withProxy(`behind ${proxy.name} that compresses, under a path prefix`, () => {
-    let shop: Awaited<ReturnType<typeof openShop>>;
+    let shop: RunningShop;
     let front: Awaited<ReturnType<typeof startProxy>>;
     let movie: { id: number; copies: { id: number }[] };
     beforeAll(async () => {

@@ -1,4 +1,4 @@
-import { openShop } from '../support/app.js';
+import { openShop, type RunningShop } from '../support/app.js';
 import { readAnswer } from '../support/contract.js';
 import { clerk } from '../support/shop.js';
 import { sendRaw } from '../support/socket.js';
@@ -6,7 +6,7 @@ import { sendRaw } from '../support/socket.js';
 const publicUrl = 'https://shop.example/rental';
 
 describe('PUBLIC_URL with a host and a trailing slash', () => {
-  let shop: Awaited<ReturnType<typeof openShop>>;
+  let shop: RunningShop;
   beforeAll(async () => (shop = await openShop({ environment: { PUBLIC_URL: `${publicUrl}/` } })));
   afterAll(() => shop.close());
 

@@ -1,5 +1,5 @@
 import { defaultReceiveTimeouts, type ReceiveTimeouts } from '../../src/platform/http/server/http-adapter.js';
-import { openShop } from '../support/app.js';
+import { openShop, type RunningShop } from '../support/app.js';
 import { readAnswer } from '../support/contract.js';
 import { clerk } from '../support/shop.js';
 import { readToEnd, openSocket } from '../support/socket.js';
@@ -14,7 +14,7 @@ const requests = {
 };
 
 describe('a client that sends a request byte by byte (slowloris)', () => {
-  let shop: Awaited<ReturnType<typeof openShop>>;
+  let shop: RunningShop;
   beforeAll(async () => (shop = await openShop({ receiveTimeouts: timeouts })));
   afterAll(() => shop.close());
 

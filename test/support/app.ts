@@ -23,7 +23,7 @@ interface Circumstances {
 }
 
 /** A clock that runs until it is set, and then stands still. */
-export class SettableClock {
+class SettableClock {
   private stopped?: Date;
 
   now(): Date {
@@ -39,17 +39,20 @@ export class SettableClock {
   }
 }
 
-/** Starts a service, on a fresh database unless one is given. */
-export async function openShop(circumstances: Circumstances = {}): Promise<{
+/** A service in this process, which checks every response against the OpenAPI document. */
+export interface RunningShop {
   /** The application, for what HTTP can't cause. */
-  app: INestApplication;
-  clock: SettableClock;
-  api: Api;
-  contract: Contract;
-  url: string;
-  databaseUrl: string;
+  readonly app: INestApplication;
+  readonly clock: SettableClock;
+  readonly api: Api;
+  readonly contract: Contract;
+  readonly url: string;
+  readonly databaseUrl: string;
   close(): Promise<void>;
-}> {
+}
+
+/** Starts a service, on a fresh database unless one is given. */
+export async function openShop(circumstances: Circumstances = {}): Promise<RunningShop> {
   const { databaseUrl, reachedBy, environment, receiveTimeouts, credential, host = '127.0.0.1' } = circumstances;
   const database = databaseUrl ? { url: databaseUrl, drop: () => Promise.resolve() } : await freshDatabase();
   const clock = new SettableClock();

@@ -6,12 +6,14 @@ import { committedDocument } from './project.js';
 /* eslint-disable @typescript-eslint/no-explicit-any -- reads a document of any shape */
 const document: any = committedDocument();
 
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+
 /** An operation of the OpenAPI document, with its examples. */
 export interface Operation {
   readonly operationId: string;
   /** The group in the documentation. */
   readonly tag: string;
-  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  readonly method: Method;
   /** The path in the document, such as /movies/{id}. */
   readonly path: string;
   readonly statuses: readonly string[];

@@ -1,5 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { Arbitraries, type Schema } from './arbitraries.js';
+import type { Method } from './operations.js';
 import { committedDocument } from './project.js';
 
 interface Parameter {
@@ -18,8 +19,6 @@ interface Documented {
 const document = committedDocument() as {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Documented>>>>;
 };
-
-type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 /** A planned request of an operation. */
 export interface PlannedRequest {

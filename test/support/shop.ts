@@ -1,5 +1,5 @@
 /* eslint-disable @typescript-eslint/no-explicit-any -- answers are checked member by member */
-import { type Api, openShop } from './app.js';
+import { type Api, openShop, type RunningShop } from './app.js';
 
 let serial = 0;
 
@@ -41,7 +41,7 @@ export function clerk(api: Api) {
 
 /** Opens one shop, with its clerk, for all tests of a file. */
 export function useShop() {
-  const shop = {} as Awaited<ReturnType<typeof openShop>> & { clerk: ReturnType<typeof clerk> };
+  const shop = {} as RunningShop & { clerk: ReturnType<typeof clerk> };
   beforeAll(async () => {
     const opened = await openShop();
     Object.assign(shop, opened, { clerk: clerk(opened.api) });

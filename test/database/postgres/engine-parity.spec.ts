@@ -1,10 +1,10 @@
 import type { Response } from 'supertest';
-import { type Api, openShop } from '../../support/app.js';
+import { type Api, openShop, type RunningShop } from '../../support/app.js';
 import { freshFile, type FreshDatabase } from '../../support/engine.js';
+import type { Method } from '../../support/operations.js';
 import { linksOf } from '../../support/paging.js';
 
-type Shop = Awaited<ReturnType<typeof openShop>>;
-type Request = readonly [method: 'get' | 'post' | 'put' | 'patch' | 'delete', path: string, body?: object];
+type Request = readonly [method: Method, path: string, body?: object];
 
 const titles = [
   'Straw',
@@ -85,7 +85,7 @@ const lists = [
 
 describe('engine parity: SQLite and PostgreSQL', () => {
   let file: FreshDatabase;
-  let shops: [Shop, Shop];
+  let shops: [RunningShop, RunningShop];
   beforeAll(async () => {
     file = await freshFile();
     shops = [await openShop({ databaseUrl: file.url }), await openShop()];

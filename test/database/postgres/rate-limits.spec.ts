@@ -1,8 +1,8 @@
-import { openShop } from '../../support/app.js';
+import { openShop, type RunningShop } from '../../support/app.js';
 import { executeRaw } from '../../support/raw-database.js';
 
 describe('RATE_LIMIT on PostgreSQL', () => {
-  let first: Awaited<ReturnType<typeof openShop>>;
+  let first: RunningShop;
   let second: typeof first;
   // The first shop of a process fetches the OpenAPI document, which counts.
   beforeAll(async () => (await openShop()).close());

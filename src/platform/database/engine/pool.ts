@@ -51,10 +51,10 @@ export class Pool<Member> {
   }
 
   /** @throws UnitNotStarted */
-  async use<Result>(loan: PoolRequest, job: (member: Member) => Promise<Result>): Promise<Result> {
-    const { workload, wait } = loan;
+  async use<Result>(request: PoolRequest, job: (member: Member) => Promise<Result>): Promise<Result> {
+    const { workload, wait } = request;
     wait?.assertPresent();
-    const member = this.isBusyFor(workload) ? await this.enqueue(loan) : this.take(workload);
+    const member = this.isBusyFor(workload) ? await this.enqueue(request) : this.take(workload);
     try {
       return await job(member);
     } finally {
@@ -67,9 +67,9 @@ export class Pool<Member> {
   /** Rejects all queued requests. */
   rejectQueued(error: unknown): void {
     for (const queue of Object.values(this.waiting)) {
-      for (const borrower of [...queue]) {
-        this.leave(borrower);
-        borrower.refuse(error);
+      for (const queued of [...queue]) {
+        this.leave(queued);
+        queued.refuse(error);
       }
     }
   }
@@ -82,12 +82,12 @@ export class Pool<Member> {
   private enqueue({ workload, wait }: PoolRequest): Promise<Member> {
     const queue = this.waiting[workload];
     return new Promise((begin, refuse) => {
-      const borrower = { workload, wait, ticket: this.tickets++, begin, refuse };
+      const queued = { workload, wait, ticket: this.tickets++, begin, refuse };
       wait?.start(workload, (error) => {
-        removeItem(queue, borrower);
+        removeItem(queue, queued);
         refuse(error);
       });
-      queue.push(borrower);
+      queue.push(queued);
     });
   }
 
@@ -109,8 +109,8 @@ export class Pool<Member> {
   }
 
   /** Removes a request from its queue and ends its wait. */
-  private leave(borrower: QueuedRequest<Member>): void {
-    removeItem(this.waiting[borrower.workload], borrower);
-    borrower.wait?.stop();
+  private leave(queued: QueuedRequest<Member>): void {
+    removeItem(this.waiting[queued.workload], queued);
+    queued.wait?.stop();
   }
 }

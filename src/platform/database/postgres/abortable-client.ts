@@ -4,9 +4,9 @@ import { Client } from 'pg';
 /** How long to wait for the server to confirm the end of a connection. */
 const endTimeoutMs = 1_000;
 
-/** @private-api of pg: Client.connection.stream */
+/** @private-api of pg: Client.connection, with the socket and the parsed statements by name */
 interface Pg {
-  readonly connection: { readonly stream: Socket };
+  readonly connection: { readonly stream: Socket; readonly parsedStatements: Record<string, string> };
 }
 
 /** A connection that closes even if the server is silent; otherwise it could delay the process's exit for minutes. */
@@ -20,11 +20,11 @@ export class AbortableClient extends Client {
 
   /** Closes the connection immediately, and rejects all its pending queries. */
   abort(): void {
-    this.stream.destroy();
+    this.internals.stream.destroy();
   }
 
-  /** Read each time: the TLS handshake replaces the socket. */
-  protected get stream(): Socket {
-    return (this as unknown as Pg).connection.stream;
+  /** The TLS handshake replaces its socket. */
+  protected get internals(): Pg['connection'] {
+    return (this as unknown as Pg).connection;
   }
 }

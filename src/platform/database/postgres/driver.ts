@@ -25,7 +25,7 @@ export class PreparingClient extends AbortableClient {
 
   /** Starts counting received chunks, after the connection is established. */
   countReceived(): void {
-    this.stream.on('data', () => this.received++);
+    this.internals.stream.on('data', () => this.received++);
     this.on('drain', () => (this.isAwaitingAnswer = false));
   }
 
@@ -60,14 +60,9 @@ export class PreparingClient extends AbortableClient {
       // In a failed transaction the server rejects DEALLOCATE too, and keeps the statement until the connection ends.
       super.query(`DEALLOCATE ${name}`).catch(() => undefined);
       // The pg package itself never evicts a parsed statement.
-      delete (this as unknown as Pg).connection.parsedStatements[name];
+      delete this.internals.parsedStatements[name];
     }
   }
-}
-
-/** @private-api of pg: Client.connection.parsedStatements */
-interface Pg {
-  readonly connection: { readonly parsedStatements: Record<string, string> };
 }
 
 const isWorthKeeping = (text: string): boolean => isWorthPreparing(text) && !isPlannedEachExecution(text);

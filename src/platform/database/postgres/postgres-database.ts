@@ -11,13 +11,11 @@ import { PostgresProbe } from './postgres-probe.js';
 import { PostgresTransactions } from './postgres-transactions.js';
 import { ReplicatedTransactions } from './replicated-transactions.js';
 import { describeMissing, type Privileges, privilegesSql } from './privileges.js';
-import { statementTimeoutOf } from './session-settings.js';
+import { type PostgresOptions, statementTimeoutOf } from './session-settings.js';
 import { Replica } from './replica.js';
 
 /** The key of the advisory lock that serializes the migrations of several instances. */
 const migrationLockKey = 1_764_000_000;
-
-type PostgresOptions = DataSourceOptions & { readonly url: string; readonly poolSize: number };
 
 /** A PostgreSQL database: a connection pool to the primary and, if configured, another one to a read replica. */
 export class PostgresDatabase extends Database {

@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { UnusableDatabase } from '../engine/unusable-database.js';
 import { AbortableClient } from './abortable-client.js';
-import { statementTimeoutOf } from './session-settings.js';
+import { type PostgresOptions, statementTimeoutOf } from './session-settings.js';
 
 /** Timeout of connecting to a server and of asking it for its WAL position. */
 const answerTimeoutMs = 750;
@@ -16,8 +16,6 @@ const reconnectDelayMs = 1_000;
 
 /** How much longer than the statement timeout of the server the client waits for a result. */
 const queryMarginMs = 2_000;
-
-type PostgresOptions = DataSourceOptions & { readonly url: string };
 
 /** One connection per server, used only to compare their WAL positions. */
 interface MonitorClients {
@@ -123,23 +121,23 @@ export class Replica {
   }
 
   private async connect(): Promise<void> {
-    const watch = { primary: this.client(this.primaryUrl), replica: this.client(this.options.url) };
+    const clients = { primary: this.client(this.primaryUrl), replica: this.client(this.options.url) };
     try {
-      await Promise.all([watch.primary.connect(), watch.replica.connect()]);
-      await assertReplica(watch, this.options.url);
+      await Promise.all([clients.primary.connect(), clients.replica.connect()]);
+      await assertReplica(clients, this.options.url);
       if (!this.dataSource.isInitialized) await this.dataSource.initialize();
     } catch (error) {
-      end(watch);
+      end(clients);
       throw error;
     }
-    if (this.isClosed) end(watch);
-    else this.monitor = watch;
+    if (this.isClosed) end(clients);
+    else this.monitor = clients;
   }
 
   private client(connectionString: string): AbortableClient {
     const client = new AbortableClient({
       connectionString,
-      application_name: 'movie-rental replica watch',
+      application_name: 'movie-rental replica monitor',
       connectionTimeoutMillis: answerTimeoutMs,
       query_timeout: answerTimeoutMs,
     });
@@ -174,8 +172,8 @@ async function ask<Value>(client: AbortableClient, sql: string, values: unknown[
 }
 
 /** Whether the replica has replayed a WAL position. A promoted replica never has: its timeline has diverged. */
-function hasReplayed(standby: AbortableClient, position: string): Promise<boolean> {
-  return ask(standby, 'SELECT pg_is_in_recovery() AND pg_last_wal_replay_lsn() >= $1::pg_lsn', [position]);
+function hasReplayed(replica: AbortableClient, position: string): Promise<boolean> {
+  return ask(replica, 'SELECT pg_is_in_recovery() AND pg_last_wal_replay_lsn() >= $1::pg_lsn', [position]);
 }
 
 async function assertReplica({ primary, replica }: MonitorClients, url: string): Promise<void> {

@@ -2,7 +2,7 @@ import { setInterval } from 'node:timers';
 import { Logger } from '@nestjs/common';
 import { removeItem } from '../../../kernel/lists.js';
 import { ServiceUnavailable } from '../../../kernel/domain-error.js';
-import type { PreparingClient } from './driver.js';
+import type { PreparingClient, PreparingPool } from './driver.js';
 
 /** Interval between two probes of the waiting units. */
 const probeIntervalMs = 500;
@@ -21,11 +21,6 @@ export interface ServerInquiry {
   workingBackends(backends: readonly string[]): Promise<ReadonlySet<string> | undefined>;
   /** Terminates backends, which would otherwise hold their locks until they time out. */
   terminate(backends: readonly string[]): Promise<void>;
-}
-
-interface Pool {
-  /** Closes the idle connections, and returns their number. */
-  abortIdle(): number;
 }
 
 /** A unit of work under supervision. */
@@ -85,22 +80,22 @@ export class ServerWatchdog {
   private nextLogAt = 0;
   /** Number of units that got a result or an error from the server. */
   private completedUnits = 0;
-  private readonly maxQuietLooks: number;
+  private readonly maxQuietProbes: number;
 
   /** @param statementTimeoutMs the statement timeout of the server; 0 for none */
   constructor(
     private readonly server: ServerInquiry,
-    private readonly pool: () => Pool,
+    private readonly pool: () => Pick<PreparingPool, 'abortIdle'>,
     statementTimeoutMs: number,
     private readonly onOutage: (cause: unknown) => void,
   ) {
-    this.maxQuietLooks = statementTimeoutMs > 0 ? (statementTimeoutMs + marginMs) / probeIntervalMs : Infinity;
+    this.maxQuietProbes = statementTimeoutMs > 0 ? (statementTimeoutMs + marginMs) / probeIntervalMs : Infinity;
   }
 
   async during<Result>(unit: WatchedUnit, job: () => Promise<Result>): Promise<Result> {
     const watch = new UnitWatch(unit);
     this.watches.push(watch);
-    this.interval ??= setInterval(() => void this.look(), probeIntervalMs);
+    this.interval ??= setInterval(() => void this.probe(), probeIntervalMs);
     try {
       const result = await job();
       this.completedUnits++;
@@ -117,7 +112,7 @@ export class ServerWatchdog {
     }
   }
 
-  private async look(): Promise<void> {
+  private async probe(): Promise<void> {
     if (this.isProbing) return;
     for (const watch of this.watches) watch.probe();
     const quiet = this.watches.filter(({ quietProbes }) => quietProbes > 0);
@@ -139,7 +134,9 @@ export class ServerWatchdog {
       if (this.completedUnits === before) this.endAll(error);
       return;
     }
-    const silent = quiet.filter((watch) => this.watches.includes(watch) && watch.isSilent(working, this.maxQuietLooks));
+    const silent = quiet.filter(
+      (watch) => this.watches.includes(watch) && watch.isSilent(working, this.maxQuietProbes),
+    );
     if (silent.length > 0) this.replace(silent);
   }
 
@@ -152,9 +149,8 @@ export class ServerWatchdog {
   private replace(silent: readonly UnitWatch[]): void {
     const idle = this.pool().abortIdle();
     this.warn(
-      `Closed ${silent.length + idle} connections to PostgreSQL that have fallen silent, ${idle} of them idle, and ` +
-        'opens others in their place: the server has answered, and nothing arrived. Look for a firewall or NAT in ' +
-        'between that forgets connections.',
+      `Closed ${silent.length + idle} connections to PostgreSQL that have fallen silent, ${idle} of them idle: the server ` +
+        'answers on new connections only. Look for a firewall or NAT between them that drops idle connections.',
     );
     void this.server.terminate(backendsOf(silent));
     const cause = new Error('The connection to PostgreSQL has fallen silent.');

@@ -6,6 +6,9 @@ import { withinAnswerTimeout } from './answer-timeout.js';
 export type SessionSettings = Readonly<Record<string, string | number>>;
 
 /** DataSource options of the service on PostgreSQL. */
+export type PostgresOptions = DataSourceOptions & { readonly url: string; readonly poolSize: number };
+
+/** The session settings in DataSource options. */
 export interface PostgresExtra {
   readonly settings?: SessionSettings;
 }

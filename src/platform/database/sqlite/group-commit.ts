@@ -42,7 +42,7 @@ interface Outcome {
  *    other units of its batch.
  * 3. Until its turn in the batch, a unit waits and can be removed.
  * 4. If the transaction itself is lost (disk full, I/O error, failed commit), the whole batch is rejected.
- * 5. Rows that units defer are written before the commit, those of a unit that threw never. A unit that reads them runs
+ * 5. Rows that units defer are written before the commit, except those of a unit that threw. A unit that reads them runs
  *    again after they were written.
  *
  * A batch runs without savepoints, which cost a round trip for each unit, until a unit throws after others have written.
@@ -57,7 +57,7 @@ export class GroupCommit {
   private readonly done = { commits: 0, batched: 0, rolledBack: 0 };
   private busy = false;
   /** Number of further batches to run with savepoints. */
-  private cautiousBatches = 0;
+  private cautiousBatchesLeft = 0;
 
   private readonly jobs: (() => Promise<void>)[] = [];
   private storedAt = -Infinity;
@@ -145,11 +145,11 @@ export class GroupCommit {
 
   /** Runs the units of a batch in one transaction, which stays open. */
   private async runBatch(batch: readonly WaitingUnit[]): Promise<readonly Outcome[]> {
-    if (this.cautiousBatches === 0) {
+    if (this.cautiousBatchesLeft === 0) {
       const outcomes = await this.runTogether(batch);
       if (outcomes) return outcomes;
-      this.cautiousBatches = cautiousBatches;
-    } else if (batch.length > 1) this.cautiousBatches--;
+      this.cautiousBatchesLeft = cautiousBatches;
+    } else if (batch.length > 1) this.cautiousBatchesLeft--;
     return this.runInSavepoints(batch);
   }
 

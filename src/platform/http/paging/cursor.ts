@@ -36,8 +36,8 @@ export class CursorCipher {
     this.nonceKey = derive('nonce');
   }
 
-  encrypt(place: CursorPosition, scope: string): string {
-    const plain = encode(place);
+  encrypt(position: CursorPosition, scope: string): string {
+    const plain = encode(position);
     const nonce = this.nonceOf(plain, scope);
     const cipher = createCipheriv(algorithm, this.encryptionKey, nonce, { authTagLength: tagLength });
     cipher.setAAD(Buffer.from(scope));

@@ -65,8 +65,8 @@ export abstract class PageQuery {
     };
   }
 
-  encrypt(place: CursorPosition): string {
-    return this.cursorCipher.encrypt(place, this.cursorScope);
+  encrypt(position: CursorPosition): string {
+    return this.cursorCipher.encrypt(position, this.cursorScope);
   }
 
   private get start(): PageRequest['from'] {
@@ -77,8 +77,8 @@ export abstract class PageQuery {
   }
 
   private decrypt(cursor: string): CursorPosition {
-    const place = this.cursorCipher.decrypt(cursor, this.cursorScope, sortTypesOf(this)[this.sortBy]!);
-    if (place) return place;
+    const position = this.cursorCipher.decrypt(cursor, this.cursorScope, sortTypesOf(this)[this.sortBy]!);
+    if (position) return position;
     const detail = 'This cursor does not belong to this list. Use the cursor of a Link header unchanged.';
     throw invalidInput([{ parameter: 'cursor', code: 'format', detail }]);
   }
