@@ -82,6 +82,12 @@ describe('units of work on PostgreSQL', () => {
     expect(unitOfWork.stats).toEqual(activity(0, 0, 25));
   });
 
+  it('plan a statement once for all values if they write, and for its values if they read', async () => {
+    const sql = `SELECT current_setting('plan_cache_mode') AS mode`;
+    expect(await unitOfWork.run(work, ({ genres }) => genres.query(sql))).toEqual([{ mode: 'force_generic_plan' }]);
+    expect(await unitOfWork.read(work, ({ genres }) => genres.query(sql))).toEqual([{ mode: 'auto' }]);
+  });
+
   it('are retried in a new transaction after a conflict', async () => {
     await unitOfWork.run(work, async ({ genres }) => {
       for (const name of ['Western', 'Musical']) await genres.create({ name, description: null });

@@ -20,6 +20,11 @@ import { type ServerInquiry, ServerWatchdog } from './server-watchdog.js';
 const maxAttempts = 8;
 /** Serialization failure and deadlock. A replica also reports a read that conflicts with replay as the former. */
 export const retryableCodes = new Set(['40001', '40P01']);
+/**
+ * Writes find rows by their keys, so that one plan serves all values; PostgreSQL would plan a statement with a list of ids
+ * each time it is executed (decision 62).
+ */
+const beginWrite = 'BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL plan_cache_mode = force_generic_plan';
 const beginReadOnly = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
 /** PostgreSQL's read_only_sql_transaction, for example on a server that was demoted to a replica. */
 const readOnlyCode = '25006';
@@ -78,7 +83,7 @@ export class PostgresTransactions implements TransactionManager {
   async write<Result>(work: Work<Result>, wait: Wait): Promise<Result> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const result = await this.attempt('BEGIN ISOLATION LEVEL READ COMMITTED', work, { workload: 'write', wait });
+        const result = await this.attempt(beginWrite, work, { workload: 'write', wait });
         this.commits++;
         return result;
       } catch (error) {
