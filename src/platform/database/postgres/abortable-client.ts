@@ -23,7 +23,7 @@ export class AbortableClient extends Client {
     this.internals.stream.destroy();
   }
 
-  /** The TLS handshake replaces its socket. */
+  /** Its socket is read at each use: the TLS handshake replaces it. */
   protected get internals(): Pg['connection'] {
     return (this as unknown as Pg).connection;
   }

@@ -62,7 +62,7 @@ export class PostgresTransactions implements TransactionManager {
       this.slots.rejectQueued(new ServiceUnavailable(cause)),
     );
     this.batcher = new ReadBatcher(newRunner(), {
-      use: (loan, job) => this.withRunner(loan, job),
+      use: (request, job) => this.withRunner(request, job),
       isBusy: () => this.slots.isBusyFor('lookup'),
     });
   }
@@ -107,8 +107,8 @@ export class PostgresTransactions implements TransactionManager {
     return this.batcher.read(work, wait);
   }
 
-  private attempt<Result>(begin: string, work: Work<Result>, loan: PoolRequest): Promise<Result> {
-    return this.withRunner(loan, async (runner) => {
+  private attempt<Result>(begin: string, work: Work<Result>, request: PoolRequest): Promise<Result> {
+    return this.withRunner(request, async (runner) => {
       const begun = runner.query(begin);
       // BEGIN is awaited below, unless the unit fails first.
       begun.catch(() => undefined);
@@ -129,8 +129,8 @@ export class PostgresTransactions implements TransactionManager {
     });
   }
 
-  private withRunner<Result>(loan: PoolRequest, job: (runner: QueryRunner) => Promise<Result>): Promise<Result> {
-    return this.slots.use(loan, (newRunner) => {
+  private withRunner<Result>(request: PoolRequest, job: (runner: QueryRunner) => Promise<Result>): Promise<Result> {
+    return this.slots.use(request, (newRunner) => {
       const runner = newRunner();
       let isAbandoned = false;
       const unit = {

@@ -11,7 +11,7 @@ import type { Wait } from '../engine/waiting-room.js';
 /** A source of query runners. */
 interface RunnerSource {
   /** Runs a job with a query runner, for one statement. */
-  readonly use: <Result>(loan: PoolRequest, job: (runner: QueryRunner) => Promise<Result>) => Promise<Result>;
+  readonly use: <Result>(request: PoolRequest, job: (runner: QueryRunner) => Promise<Result>) => Promise<Result>;
   /** Whether a new lookup has to wait for a query runner. */
   readonly isBusy: () => boolean;
 }

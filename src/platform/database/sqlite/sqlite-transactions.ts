@@ -45,7 +45,7 @@ export class SqliteTransactions implements TransactionManager {
     this.log = new WriteAheadLog(file, limitBytes, this.writer, gate, interruptReaders);
     this.readers = new Pool(readers.map((reader) => new Reader(reader, gate)));
     this.batcher = new ReadBatcher(readers[0]!, {
-      use: (loan, job) => this.readers.use(loan, (reader) => reader.use(job)).catch(this.rethrowFromRead),
+      use: (request, job) => this.readers.use(request, (reader) => reader.use(job)).catch(this.rethrowFromRead),
       isBusy: () => this.readers.isBusyFor('lookup'),
     });
   }
