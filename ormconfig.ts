@@ -23,6 +23,7 @@ import { CreateApiKey1764630000000 } from './src/migrations/1764630000000-create
 import { ApiKey } from './src/platform/auth/api-keys/api-key.entity.js';
 import { CountRequests1764650000000 } from './src/migrations/1764650000000-count-requests.js';
 import { OrderEvents1764660000000 } from './src/migrations/1764660000000-order-events.js';
+import { NameActorsOfRenewals1764670000000 } from './src/migrations/1764670000000-name-actors-of-renewals.js';
 import { driver as postgresDriver } from './src/platform/database/postgres/driver.js';
 import { type SessionSettings, splitUrl } from './src/platform/database/postgres/session-settings.js';
 import { driver as sqliteDriver } from './src/platform/database/sqlite/driver.js';
@@ -82,6 +83,7 @@ export function dataSourceOptions(databaseUrl: string, limits: DatabaseLimits = 
       CreateApiKey1764630000000,
       CountRequests1764650000000,
       OrderEvents1764660000000,
+      NameActorsOfRenewals1764670000000,
     ],
     namingStrategy: new SnakeCaseNaming(),
   };

@@ -86,6 +86,16 @@ describe('migrations', () => {
       migrations: [...(dataSourceOptions(database.url).migrations as []), ...following],
     }).then(({ close }) => close());
 
+  /** Runs the migrations before the one with this name. */
+  async function migrateUpTo(name: string): Promise<void> {
+    const all = dataSourceOptions(database.url).migrations as (new () => MigrationInterface)[];
+    const migrations = all.slice(
+      0,
+      all.findIndex((migration) => migration.name.startsWith(name)),
+    );
+    await openDatabaseAt(database.url, { migrations }).then(({ close }) => close());
+  }
+
   async function fill(): Promise<void> {
     const { unitOfWork, close } = await openDatabaseAt(database.url);
     await loadShop(unitOfWork, await readDatasets('datasets'), new Progress(new PassThrough()));
@@ -224,12 +234,7 @@ describe('migrations', () => {
 
   it('set the lending time and the client of existing lines, in every span of ids', async () => {
     const day = (number: number) => `2026-01-${String(number).padStart(2, '0')}T00:00:00.000Z`;
-    const all = dataSourceOptions(database.url).migrations as (new () => MigrationInterface)[];
-    const former = all.slice(
-      0,
-      all.findIndex(({ name }) => name.startsWith('TimeLines')),
-    );
-    await openDatabaseAt(database.url, { migrations: former }).then(({ close }) => close());
+    await migrateUpTo('TimeLines');
     /** Id of the line, copy, day of its rental, day of its return. The ids belong to many spans. */
     const lines: [number, number, number, number?][] = [
       [1, 1, 1, 4],
@@ -272,12 +277,7 @@ describe('migrations', () => {
   });
 
   it('index the titles and directors of existing movies', async () => {
-    const all = dataSourceOptions(database.url).migrations as { name: string }[];
-    const migrations = all.slice(
-      0,
-      all.findIndex(({ name }) => name.startsWith('IndexTrigrams')),
-    ) as unknown as [];
-    await (await openDatabaseAt(database.url, { migrations })).close();
+    await migrateUpTo('IndexTrigrams');
     await executeRaw(
       database.url,
       `INSERT INTO genre (id, name, name_key) VALUES (1, 'Drama', 'drama');

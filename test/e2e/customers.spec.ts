@@ -119,6 +119,19 @@ describe('a customer', () => {
     expect((await refused(refusal, 403, 'forbidden'))['detail']).toBe('The credential lacks the scope rentals:write.');
   });
 
+  it('does not see which clerk renewed a line, unlike staff', async () => {
+    const line = ownRent['details'][1].id;
+    await shop.admin
+      .post(`/movie_rents/${ownRent['id']}/renewals`)
+      .send({ details: [{ id: line }] })
+      .expect(200);
+    const path = `/movie_rent_details/${line}/renewals`;
+    const [seen] = (await shop.admin.get(path).expect(200)).body;
+    expect(seen.actor).toBe((await recordedEvents(shop.databaseUrl, "type = 'line.renewed'")).at(-1)!.actor);
+    expect(seen.actor).toMatch(/^key:/);
+    expect((await customer.get(path).expect(200)).body).toEqual([{ ...seen, actor: null }]);
+  });
+
   it("gets 404 before any other refusal for another client's rental", async () => {
     const path = `/movie_rents/${otherRent['id']}/renewals`;
     const unknown = { details: [{ id: 2147483647 }] };

@@ -39,7 +39,7 @@ describe('renewing lines', () => {
     shop.clock.set('2026-03-03T12:00:00.000Z');
     await renew(id, [{ id: details[0].id }]).expect(200);
     const list = await shop.api.get(`/movie_rent_details/${details[0].id}/renewals`).expect(200);
-    const row = { id: expect.any(Number), movie_rent_detail_id: details[0].id };
+    const row = { id: expect.any(Number), movie_rent_detail_id: details[0].id, actor: null };
     expect(list.body).toEqual([
       { ...row, creation_datetime: '2026-03-02T12:00:00.000Z', former_due_on: '2026-03-05', due_on: '2026-03-08' },
       { ...row, creation_datetime: '2026-03-03T12:00:00.000Z', former_due_on: '2026-03-08', due_on: '2026-03-11' },

@@ -15,7 +15,7 @@ import {
   TextField,
 } from '../../platform/http/dto/fields.js';
 import { MovieRentDto } from '../../rentals/dto/movie-rent.dto.js';
-import { RenewalDto } from '../../rentals/renewals/dto/renewal.dto.js';
+import { ExportedRenewalDto } from '../../rentals/renewals/dto/renewal.dto.js';
 import type { FormerRentRecord, RentRecord } from '../rent-records.js';
 
 @ApiSchema({ name: 'ExportedApiKey' })
@@ -134,8 +134,8 @@ export class ExportedEventDto {
 /** A rental, and everything that is stored about it. */
 @ApiSchema({ name: 'ExportedRent' })
 export class ExportedRentDto extends MovieRentDto {
-  @ListField(() => RenewalDto, { description: 'The renewals of its lines.' })
-  renewals!: RenewalDto[];
+  @ListField(() => ExportedRenewalDto, { description: 'The renewals of its lines.' })
+  renewals!: ExportedRenewalDto[];
 
   @ListField(() => ExportedImportDto, { description: 'The imported rows that it was made of.' })
   imports!: ExportedImportDto[];
@@ -147,7 +147,7 @@ export class ExportedRentDto extends MovieRentDto {
 
   constructor({ rent, renewals, importedRows, events }: RentRecord, now: Date) {
     super(rent, now);
-    this.renewals = renewals.map(RenewalDto.of);
+    this.renewals = renewals.map(ExportedRenewalDto.of);
     this.imports = importedRows.map(ExportedImportDto.of);
     this.events = events.map(ExportedEventDto.of);
   }

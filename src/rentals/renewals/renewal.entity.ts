@@ -26,4 +26,8 @@ export class Renewal {
 
   @TextColumn({ length: 10 })
   dueOn!: CalendarDate;
+
+  /** Who renewed the line, as in the event; null for an anonymous caller, an import or an earlier release. */
+  @TextColumn({ length: 128, nullable: true })
+  actor!: string | null;
 }

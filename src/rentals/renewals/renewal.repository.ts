@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { Page, PageRequest } from '../../kernel/page.js';
+import type { Caller } from '../../kernel/command.js';
 import { groupBy } from '../../kernel/lists.js';
 import { dialectOf } from '../../platform/database/dialect/dialect.js';
 import { CompiledInsert } from '../../platform/database/queries/compiled-insert.js';
@@ -43,12 +44,13 @@ export class RenewalRepository {
   }
 
   /** Renews lines, in the database and on the lines. Lock their rental first. */
-  async renew(extensions: readonly Extension[], now: Date): Promise<void> {
+  async renew(extensions: readonly Extension[], now: Date, { principal }: Caller): Promise<void> {
     const rows = extensions.map(({ line, due }) => ({
       movieRentDetailId: line.id,
       creationDatetime: now,
       formerDueOn: line.dueOn!,
       dueOn: due.dueOn!,
+      actor: principal?.name ?? null,
     }));
     await insertion.run(this.manager, rows);
     for (const [, group] of groupBy(extensions, ({ due }) => due.dueOn!)) {

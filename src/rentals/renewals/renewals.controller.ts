@@ -52,7 +52,7 @@ export class RenewalsController {
     access: 'rentals:read',
     allowsCustomers: true,
     summary: 'List the renewals of a line',
-    description: 'The renewals, each with its time, and its former and new due date.',
+    description: 'The renewals, each with its time, its former and new due date, and, for staff, who made it.',
     returns: [RenewalDto],
     exampleId: 32,
     problems: [NotFound],
@@ -63,6 +63,6 @@ export class RenewalsController {
     @Context() context: RequestContext,
   ): Promise<PageResponse<RenewalDto>> {
     const list = query.scopedTo(id);
-    return PageResponse.of(await this.renewals.pageOfLine(id, list.toPage(), context), list, RenewalDto.of);
+    return PageResponse.of(await this.renewals.pageOfLine(id, list.toPage(), context), list, RenewalDto.for(context));
   }
 }

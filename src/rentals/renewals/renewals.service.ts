@@ -74,6 +74,7 @@ export class RenewalsService {
       await renewals.renew(
         extensions.map(({ line, due }) => ({ line, due: due! })),
         now,
+        command,
       );
       events.record(command, ...renewed, ...overrideEvents(rentId, order.override, { lifted, now }));
       return rent;

@@ -1,12 +1,13 @@
 import { ApiSchema } from '@nestjs/swagger';
+import type { Caller } from '../../../kernel/command.js';
 import { DateField } from '../../../platform/http/dto/calendar-fields.js';
-import { IdField, InstantField } from '../../../platform/http/dto/fields.js';
+import { IdField, InstantField, TextField } from '../../../platform/http/dto/fields.js';
 import { PageQuery, SortParameter } from '../../../platform/http/paging/page-query.js';
 import type { Renewal } from '../renewal.entity.js';
 
-/** An extension of the due date of a line. */
-@ApiSchema({ name: 'Renewal' })
-export class RenewalDto {
+/** An extension of the due date of a line, without who made it. */
+@ApiSchema({ name: 'ExportedRenewal' })
+export class ExportedRenewalDto {
   @IdField({ description: 'Id of the renewal.', origin: 'assigned' })
   id!: number;
 
@@ -30,7 +31,31 @@ export class RenewalDto {
     this.due_on = renewal.dueOn;
   }
 
-  static of = (renewal: Renewal): RenewalDto => new RenewalDto(renewal);
+  static of = (renewal: Renewal): ExportedRenewalDto => new ExportedRenewalDto(renewal);
+}
+
+/** An extension of the due date of a line. */
+@ApiSchema({ name: 'Renewal' })
+export class RenewalDto extends ExportedRenewalDto {
+  @TextField({
+    description:
+      'Who renewed the line, as in the list of events; null for an anonymous caller, and in renewals that earlier releases ' +
+      'stored. Customers get null.',
+    maxLength: 128,
+    nullable: true,
+    example: null,
+  })
+  actor!: string | null;
+
+  constructor(renewal: Renewal, { customerId }: Caller) {
+    super(renewal);
+    this.actor = customerId === undefined ? renewal.actor : null;
+  }
+
+  static for =
+    (caller: Caller) =>
+    (renewal: Renewal): RenewalDto =>
+      new RenewalDto(renewal, caller);
 }
 
 export class ListRenewals extends PageQuery {
