@@ -98,6 +98,24 @@ describe('the due date of a line', () => {
     expect(await rent()).toMatchObject({ due_on: '2026-12-24' });
   });
 
+  it('is the first open day, however many days the shop is closed before', async () => {
+    shop.clock.set('2026-03-02T12:00:00.000Z');
+    const week = 7 * 24 * 60 * 60 * 1000;
+    const mondays = Array.from({ length: 1000 }, (_, index) => new Date(Date.UTC(2026, 2, 2) + index * week));
+    const closedDates = mondays.map((monday) => monday.toISOString().slice(0, 10));
+    await setPolicy({ rental_days: 0, opening_days: ['mon'], closed_dates: closedDates });
+    expect(await rent()).toMatchObject({ due_on: '2045-05-01' });
+  });
+
+  it('is the last date of four digits at most', async () => {
+    shop.clock.set('9999-12-30T12:00:00.000Z');
+    const last = { due_on: '9999-12-31', due_datetime: '9999-12-31T23:59:59.999Z' };
+    await setPolicy({ rental_days: 3650 });
+    expect(await rent()).toMatchObject(last);
+    await setPolicy({ rental_days: 1, opening_days: ['sat'] });
+    expect(await rent()).toMatchObject(last);
+  });
+
   it('follows the terms of the movie, else those of the shop, term by term', async () => {
     shop.clock.set('2026-01-14T12:00:00.000Z');
     await setPolicy({ rental_days: 3, rental_rate: 350, late_fee_per_day: 100, grace_days: 1, max_late_fee: 900 });
