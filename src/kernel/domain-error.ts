@@ -10,6 +10,7 @@ export type ErrorCategory = 'not-found' | 'invalid' | 'conflict' | 'unavailable'
 export const ruleCodes = [
   'unknown',
   'address_removed',
+  'empty_basket',
   'duplicate_copy',
   'duplicate_line',
   'copy_rented',

@@ -199,9 +199,9 @@ export class MovieCopyRepository extends EntityRepository<MovieCopy> {
       .andWhere(isAvailable('copy'))
       .orderBy('copy.id', 'DESC')
       .limit(count);
-    const ids = (await newest.getMany()).map(({ id }) => id).reverse();
-    await this.setServiceState(ids, 'retired');
-    return ids;
+    const retired = (await newest.getMany()).reverse();
+    await this.setServiceState(retired, 'retired');
+    return retired.map(({ id }) => id);
   }
 
   /**
@@ -229,9 +229,11 @@ export class MovieCopyRepository extends EntityRepository<MovieCopy> {
     return affected!;
   }
 
-  /** Lock the movies of the copies first. */
-  async setServiceState(ids: readonly number[], serviceState: ServiceState): Promise<void> {
-    if (ids.length === 0) return;
+  /** Changes the state of copies, in the database and on `copies`. Lock their movies first. */
+  async setServiceState(copies: readonly MovieCopy[], serviceState: ServiceState): Promise<void> {
+    if (copies.length === 0) return;
+    const ids = copies.map(({ id }) => id);
+    for (const copy of copies) copy.serviceState = serviceState;
     const dialect = dialectOf(this.manager.connection);
     await this.manager.query(`UPDATE movie_copy SET service_state = $1 WHERE ${dialect.isInList('id', '$2')}`, [
       serviceState,

@@ -262,6 +262,28 @@ describe('the rules of a check-out', () => {
     });
   });
 
+  describe('empty_basket', () => {
+    const empty = { pointer: '#/details', code: 'empty_basket', overridable: false, detail: 'There is no line.' };
+
+    it('refuses a rental without lines, and a correction to none, with all other refusals', async () => {
+      await setPolicy({ max_open_copies: 1 });
+      const { errors } = await refused(order(999_999, []), 422, 'invalid-input');
+      expect(errors).toEqual([expect.objectContaining({ pointer: '#/client_id', code: 'unknown' }), empty]);
+      const [id, [one]] = [await clientId(), await copiesOf(1)];
+      expect((await refused(order(id, []), 422, 'invalid-input')).errors).toEqual([empty]);
+      const rent = await shop.clerk.rent(id, one!);
+      expect((await refused(correct(rent, { details: [] }), 422, 'invalid-input')).errors).toEqual([empty]);
+      expect((await shop.api.get(`/movie_rents/${rent['id']}`)).body.details).toHaveLength(1);
+    });
+
+    it('is a refusal of a dry run', async () => {
+      const { body } = await order(await clientId(), [])
+        .query({ dry_run: true })
+        .expect(200);
+      expect(body).toEqual({ allowed: false, refusals: [empty], details: [] });
+    });
+  });
+
   describe('?dry_run=true', () => {
     const tryOut = (id: number, details: object[], members?: object) =>
       order(id, details, members).query({ dry_run: true }).expect(200);
@@ -317,7 +339,7 @@ describe('the rules of a check-out', () => {
     });
 
     it('returns 422 for a body that violates the schema', async () => {
-      expect(await faultyMembers(order(1, []).query({ dry_run: true }))).toEqual(['#/details']);
+      expect(await faultyMembers(order(1, [{}]).query({ dry_run: true }))).toEqual(['#/details/0/movie_copy_id']);
       await refused(order(1, [copy(1)]).query({ dry_run: 'yes' }), 422, 'invalid-input');
     });
   });

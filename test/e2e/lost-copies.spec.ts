@@ -100,8 +100,24 @@ describe('a copy that is lost while it is out', () => {
       .post('/returns')
       .send({ copies: [{ code: copy.code }] })
       .expect(200);
-    expect(body.copies).toMatchObject([{ outcome: 'returned', line: { id: lineId, returned_datetime: foundAt } }]);
+    const line = { id: lineId, returned_datetime: foundAt };
+    expect(body.copies).toMatchObject([{ outcome: 'returned', service_state: 'in_service', line }]);
     expect(await stateOf(copy.id)).toBe('in_service');
+  });
+
+  it('stays lost in a stack if it was not out, and the outcome shows its state', async () => {
+    const { copies } = await shop.clerk.movie(2);
+    const [returned, neverLent] = copies;
+    const rent = await shop.clerk.rent((await shop.clerk.client()).id, returned.id);
+    await shop.clerk.close(rent['id']);
+    for (const { id } of copies) await setState(id, 'lost');
+    const { body } = await shop.api
+      .post('/returns')
+      .send({ copies: [{ code: returned.code }, { code: neverLent.code }] })
+      .expect(200);
+    const lostCopy = { outcome: 'already_in', service_state: 'lost' };
+    expect(body.copies).toMatchObject([lostCopy, { ...lostCopy, line: null }]);
+    expect([await stateOf(returned.id), await stateOf(neverLent.id)]).toEqual(['lost', 'lost']);
   });
 
   it('leaves its line lost if it is found in the shop', async () => {

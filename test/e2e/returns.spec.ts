@@ -207,19 +207,22 @@ describe('returns', () => {
         { code: one.codes[1] },
       ).expect(200);
       const back = (line: Line) => ({ ...line, returned_datetime: '2030-01-01T10:00:00.000Z' });
+      const outcome = (result: string, name: object, line: Line | null = null) => ({
+        code: null,
+        movie_copy_id: null,
+        ...name,
+        outcome: result,
+        service_state: result === 'unknown' ? null : 'in_service',
+        line,
+      });
       expect(body.copies).toEqual([
-        { code: other.codes[0], movie_copy_id: null, outcome: 'returned', line: back(other.lines[0]) },
-        { code: 'NO-SUCH-CODE', movie_copy_id: null, outcome: 'unknown', line: null },
-        { code: null, movie_copy_id: one.lines[0].movie_copy_id, outcome: 'returned', line: back(one.lines[0]) },
-        {
-          code: one.codes[0]!.toLowerCase(),
-          movie_copy_id: null,
-          outcome: 'already_in',
-          line: back(one.lines[0]),
-        },
-        { code: null, movie_copy_id: never.copies[0].id, outcome: 'already_in', line: null },
-        { code: null, movie_copy_id: 2 ** 31 - 1, outcome: 'unknown', line: null },
-        { code: one.codes[1], movie_copy_id: null, outcome: 'returned', line: back(one.lines[1]) },
+        outcome('returned', { code: other.codes[0] }, back(other.lines[0])),
+        outcome('unknown', { code: 'NO-SUCH-CODE' }),
+        outcome('returned', { movie_copy_id: one.lines[0].movie_copy_id }, back(one.lines[0])),
+        outcome('already_in', { code: one.codes[0]!.toLowerCase() }, back(one.lines[0])),
+        outcome('already_in', { movie_copy_id: never.copies[0].id }),
+        outcome('unknown', { movie_copy_id: 2 ** 31 - 1 }),
+        outcome('returned', { code: one.codes[1] }, back(one.lines[1])),
       ]);
       const { body: closed } = await shop.api.get(`/movie_rents/${one.rent.id}`);
       expect(closed).toMatchObject({ is_closed: true, details: one.lines.map(back) });

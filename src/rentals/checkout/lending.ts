@@ -22,11 +22,9 @@ export async function bringIntoService(
 ): Promise<Change[]> {
   const subjects = new Set(lifted.flatMap(({ code, subject }) => (code === 'copy_not_in_service' ? [subject] : [])));
   const brought = chosen.filter(({ id }) => subjects.has(id));
-  await copies.setServiceState(
-    brought.map(({ id }) => id),
-    'in_service',
-  );
-  return brought.map((copy) =>
+  const changes = brought.map((copy) =>
     changeOfCopy('copy.updated', now, copy, { service_state: { from: copy.serviceState, to: 'in_service' } }),
   );
+  await copies.setServiceState(brought, 'in_service');
+  return changes;
 }

@@ -10,7 +10,7 @@ import { checkLines } from './line-check.js';
 import { type CheckOutRepositories, findCopies } from './ordered-copies.js';
 import { liftedBy } from './override.js';
 import type { RentOrder } from './rent-order.js';
-import { checkClient, type CheckOutRefusal, type Taken, unknown } from './rules.js';
+import { checkClient, type CheckOutRefusal, refusal, type Taken, unknown } from './rules.js';
 import { checkStock } from './stock-limit.js';
 
 /** The result of checking an order by every rule. */
@@ -55,7 +55,8 @@ export async function checkOrder(
     : [unknown(['clientId'], clientId, `Client ${clientId} not found.`)];
   const checked = checkLines(lines, copies, dueDates, correction?.rent);
   const chosen = checked.map(({ copy }) => copy);
-  const refusals = [...ofClient, ...checked.flatMap((line) => line.refusals)];
+  const ofOrder = lines.length === 0 ? [refusal(['details'], 'empty_basket', undefined, 'There is no line.')] : [];
+  const refusals = [...ofClient, ...ofOrder, ...checked.flatMap((line) => line.refusals)];
   const lifted = liftedBy(override, refusals);
   const ofStock = await checkStock(lifted, chosen, repositories.copies);
   return {
@@ -78,13 +79,16 @@ export async function permit(...order: Parameters<typeof checkOrder>): Promise<P
   return check as Permission;
 }
 
+/** The rules that an order breaks by itself, whatever the state of the shop. */
+const invalidOrder: ReadonlySet<RuleCode> = new Set(['unknown', 'duplicate_copy', 'empty_basket']);
+
 /** Throws the error for the most severe refusal, with the list of all. */
 function throwMostSevere(refusals: readonly CheckOutRefusal[]): void {
   if (refusals.length === 0) return;
   const subjectsOf = (code: RuleCode): number[] => [
     ...new Set(refusals.filter((each) => each.code === code).map(({ subject }) => subject!)),
   ];
-  if (refusals.some(({ code }) => code === 'unknown' || code === 'duplicate_copy')) throw new InvalidInput(refusals);
+  if (refusals.some(({ code }) => invalidOrder.has(code))) throw new InvalidInput(refusals);
   const rented = subjectsOf('copy_rented');
   if (rented.length > 0) throw new CopyAlreadyRented(rented, refusals);
   const notInService = subjectsOf('copy_not_in_service');

@@ -92,7 +92,7 @@ export class MovieRentInput {
   @IdField({ description: 'Id of the client who rents.' })
   client_id!: number;
 
-  @ListField(() => MovieRentLineInput, { description: 'One line per copy.', minItems: 1, maxItems: maxLines })
+  @ListField(() => MovieRentLineInput, { description: 'One line per copy, at least one.', maxItems: maxLines })
   details!: MovieRentLineInput[];
 
   @ObjectField(() => OverrideInput, {

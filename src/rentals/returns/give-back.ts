@@ -43,11 +43,8 @@ export async function giveBack(
   const ended = effects.filter(({ isEnded }) => isEnded).map(({ line }) => line);
   await lines.return(ended, now);
   for (const state of ['in_service', 'maintenance'] as const) {
-    const moved = effects.filter(({ serviceState }) => serviceState === state);
-    await copies.setServiceState(
-      moved.map(({ line }) => line.movieCopyId),
-      state,
-    );
+    const moved = effects.filter(({ serviceState }) => serviceState === state).map(({ line }) => line.movieCopy!);
+    await copies.setServiceState(moved, state);
   }
   events.record(
     caller,

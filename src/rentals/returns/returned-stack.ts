@@ -1,5 +1,5 @@
 import { identityKey } from '../../kernel/text.js';
-import type { MovieCopy } from '../../movies/movie-copy.entity.js';
+import type { MovieCopy, ServiceState } from '../../movies/movie-copy.entity.js';
 import type { MovieRentDetail } from '../movie-rent.entity.js';
 
 /** A copy, named by its barcode or its id. */
@@ -15,6 +15,8 @@ export type ReturnOutcome = (typeof returnOutcomes)[number];
 export interface ReturnedCopy {
   readonly name: CopyName;
   readonly outcome: ReturnOutcome;
+  /** The state of the copy now; undefined for an unknown one. */
+  readonly serviceState?: ServiceState;
   /** The last loan of the copy, if it was ever lent. */
   readonly line?: MovieRentDetail;
 }
@@ -35,6 +37,7 @@ export function outcomesOf(
     const copy = copies.find(({ id, codeKey }) => id === name.movieCopyId || codeKey === key);
     if (!copy) return { name, outcome: 'unknown' };
     const line = lines.find(({ movieCopyId }) => movieCopyId === copy.id);
-    return { name, outcome: line && left.delete(line) ? 'returned' : 'already_in', line };
+    const outcome = line && left.delete(line) ? 'returned' : 'already_in';
+    return { name, outcome, serviceState: (line?.movieCopy ?? copy).serviceState, line };
   });
 }

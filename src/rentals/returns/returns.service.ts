@@ -88,7 +88,7 @@ export class ReturnsService {
       await copies.lockMoviesOf([line]);
       const now = this.clock.now();
       await lines.lose(line, now);
-      await copies.setServiceState(copyIdsOf([line]), 'lost');
+      await copies.setServiceState([line.movieCopy!], 'lost');
       const changes = { movie_rent_id: line.movieRentId, movie_copy_id: line.movieCopyId };
       events.record(command, changeOfLine('line.lost', now, line, changes));
       return line;
@@ -106,14 +106,13 @@ export class ReturnsService {
       if (rent.voidedDatetime) throw new RentVoided(rent.id);
       if (line.isOpen) return line;
       if (line.lostDatetime) throw new LineLost([lineId]);
-      const copyIds = copyIdsOf([line]);
       await copies.lockMoviesOf([line]);
-      const [last] = await lines.findLastOf(copyIds);
+      const [last] = await lines.findLastOf([line.movieCopyId]);
       if (last!.id !== lineId) throw new CopyLentSince(line.movieCopyId, last!.movieRentId);
       const { serviceState } = last!.movieCopy!;
       if (outOfStock.includes(serviceState)) throw new CopyWithdrawn(line.movieCopyId, serviceState);
       const sentAway = (await events.latestOf('movie_rent_details', [lineId])).get(lineId)?.changes['service_state'];
-      if (serviceState === sentAway) await copies.setServiceState(copyIds, 'in_service');
+      if (serviceState === sentAway) await copies.setServiceState([line.movieCopy!], 'in_service');
       const returned = line.returnedDatetime!.toISOString();
       await lines.reopen(line);
       const changes = { comment, movie_copy_id: line.movieCopyId, returned_datetime: returned };
@@ -151,5 +150,3 @@ async function lockLine(
   line.movieRent = rent;
   return { rent, line };
 }
-
-const copyIdsOf = (lines: readonly MovieRentDetail[]): number[] => lines.map(({ movieCopyId }) => movieCopyId);

@@ -1,4 +1,5 @@
 import { ApiSchema } from '@nestjs/swagger';
+import { type ServiceState, serviceStates } from '../../../movies/movie-copy.entity.js';
 import type { Clock } from '../../../kernel/clock.js';
 import { ChoiceField, IdField, ListField, ObjectField, TextField } from '../../../platform/http/dto/fields.js';
 import { maxLines, MovieRentDetailDto } from '../../dto/movie-rent.dto.js';
@@ -21,16 +22,28 @@ class ReturnedCopyDto {
   })
   outcome!: ReturnOutcome;
 
+  @ChoiceField({
+    description:
+      'State of the copy now; null for an unknown one. A copy that was not out keeps its state: one that is `lost` is ' +
+      'put in service again by `PATCH /movie_copies/{id}`.',
+    name: 'ServiceState',
+    choices: serviceStates,
+    nullable: true,
+    example: 'in_service',
+  })
+  service_state!: ServiceState | null;
+
   @ObjectField(() => MovieRentDetailDto, {
     description: 'The last line with the copy; null if it was never lent.',
     nullable: true,
   })
   line!: MovieRentDetailDto | null;
 
-  constructor({ name, outcome, line }: ReturnedCopy, now: Date) {
+  constructor({ name, outcome, serviceState, line }: ReturnedCopy, now: Date) {
     this.code = name.code ?? null;
     this.movie_copy_id = name.movieCopyId ?? null;
     this.outcome = outcome;
+    this.service_state = serviceState ?? null;
     this.line = line ? new MovieRentDetailDto(line, now) : null;
   }
 }
