@@ -68,8 +68,7 @@ export class ClientsService {
       precondition?.(client);
       const blockIds = await blocks.deleteOf(id);
       await clients.delete(client);
-      await idempotencyKeys.eraseAnswers(`/clients/${id}`);
-      for (const blockId of blockIds) await idempotencyKeys.eraseAnswers(`/client_blocks/${blockId}`);
+      await idempotencyKeys.eraseAnswers([`/clients/${id}`, ...blockIds.map((blockId) => `/client_blocks/${blockId}`)]);
       const changes = { ...clientMembers.of(client), client_block_ids: blockIds };
       const now = this.clock.now();
       const revocations = await apiKeys.revokeOf([id], now);

@@ -16,6 +16,7 @@ import type { MovieRent } from './movie-rent.entity.js';
 import { MovieRentRepository, type RentFilter } from './movie-rent.repository.js';
 import { lineReturned, rentalCorrected, rentalDeleted, rentalOpened } from './rental-events.js';
 import { CorrectionTimeOver } from './rentals.errors.js';
+import { resourcesGone, resourcesOfRent } from './resources-of-client.js';
 import { LineEndRepository } from './returns/line-end.repository.js';
 import { amend, planAmendment } from './checkout/amendment.js';
 import { bringIntoService, lendingOf } from './checkout/lending.js';
@@ -131,9 +132,8 @@ export class RentalsService {
     return this.unitOfWork.for(command).runWithPrecheck(amendRepositories, plan, async (unit) => {
       const { rent, amendment } = await plan(unit);
       const overrides = amendment ? await amend(rent, order, amendment, unit) : [];
-      // A stored response may show the former client, who can be deleted from now on.
-      if (order.clientId !== rent.clientId) await unit.idempotencyKeys.eraseAnswers(`/movie_rents/${id}`);
       const amended = await unit.rents.get(id, expand);
+      await unit.idempotencyKeys.eraseAnswers(resourcesGone(rent, amended));
       unit.events.record(command, rentalCorrected(rent, amended, this.clock.now()), ...overrides);
       return amended;
     });
@@ -167,7 +167,7 @@ export class RentalsService {
       await copies.lockMoviesOf(rent.details);
       await lines.deleteLines(rent.details);
       await rents.delete(id);
-      await idempotencyKeys.eraseAnswers(`/movie_rents/${id}`);
+      await idempotencyKeys.eraseAnswers(resourcesOfRent(rent));
       events.record(command, rentalDeleted(rent, now));
     });
   }

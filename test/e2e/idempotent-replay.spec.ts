@@ -44,6 +44,33 @@ describe('stored responses of an Idempotency-Key', () => {
     });
   });
 
+  it.each([
+    ['the rental is deleted', (rentId: number) => shop.api.delete(`/movie_rents/${rentId}`)],
+    [
+      'a correction deletes the line',
+      (rentId: number, clientId: number, [, second]: readonly { movie_copy_id: number }[]) =>
+        shop.api.put(`/movie_rents/${rentId}`).send({ client_id: clientId, details: [second] }),
+    ],
+    [
+      'a correction moves the rental to another client',
+      async (rentId: number, _: number, lines: readonly { movie_copy_id: number }[]) =>
+        shop.api.put(`/movie_rents/${rentId}`).send({ client_id: (await shop.clerk.client())['id'], details: lines }),
+    ],
+  ])('of a line are erased if %s', async (_, change) => {
+    const { id: clientId } = await shop.clerk.client();
+    const { copies } = await shop.clerk.movie(2);
+    const { id: rentId, details } = await shop.clerk.rent(clientId as number, copies[0].id, copies[1].id);
+    const lines = details.map(({ id, movie_copy_id }: Record<string, number>) => ({ id, movie_copy_id }));
+    const undo = () =>
+      shop.api
+        .post(`/movie_rent_details/${lines[0].id}/undo_return`)
+        .set('Idempotency-Key', `undo-${rentId}`)
+        .send({ comment: 'A wrong scan.' });
+    await undo().expect(200);
+    expect((await change(rentId, clientId, lines)).status).toBeLessThan(300);
+    await refused(undo(), 409, 'idempotency-answer-gone');
+  });
+
   it.each(operations.filter(({ method }) => method === 'post'))(
     'lead to 409 idempotency-answer-gone if they were too large to store: $operationId',
     async (operation) => {

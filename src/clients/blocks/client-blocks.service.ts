@@ -54,7 +54,7 @@ export class ClientBlocksService {
       const block = await blocks.getForUpdate(id, 'update');
       precondition?.(block);
       await blocks.delete(id);
-      await idempotencyKeys.eraseAnswers(`/client_blocks/${id}`);
+      await idempotencyKeys.eraseAnswers([`/client_blocks/${id}`]);
       const changes = { client_block_id: id, until: block.until };
       events.record(command, changeOfClient('client.block_removed', this.clock.now(), { id: block.clientId }, changes));
     });

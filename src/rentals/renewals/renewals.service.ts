@@ -49,7 +49,8 @@ export class RenewalsService {
   }
 
   /** Extends the due dates of lines, all or none. */
-  renew(rentId: number, order: RenewalOrder, command: Command<MovieRent>): Promise<MovieRent> {
+  async renew(rentId: number, order: RenewalOrder, command: Command<MovieRent>): Promise<MovieRent> {
+    if (command.customerId !== undefined) await this.assertOwnRent(rentId, command);
     return this.unitOfWork.for(command).run(repositories, async ({ rents, borrowers, renewals, events }) => {
       const rent = await rents.getForUpdate(rentId);
       assertOwn(command, rent.clientId, 'Movie rent');
@@ -79,6 +80,14 @@ export class RenewalsService {
       events.record(command, ...renewed, ...overrideEvents(rentId, order.override, { lifted, now }));
       return rent;
     });
+  }
+
+  /** Also before an idempotent replay: the rental may have moved to another client since. @throws NotFound */
+  private async assertOwnRent(id: number, caller: Caller): Promise<void> {
+    const rent = await this.unitOfWork
+      .for(caller)
+      .readSingle({ rents: MovieRentRepository }, ({ rents }) => rents.get(id));
+    assertOwn(caller, rent.clientId, 'Movie rent');
   }
 }
 

@@ -48,9 +48,10 @@ export class IdempotencyKeyRepository {
     if (!row!.held) throw new IdempotencyKeyInUse();
   }
 
-  /** Erases the stored responses that show a resource. A retry then gets 409 idempotency-answer-gone. */
-  async eraseAnswers(resource: string): Promise<void> {
-    await this.manager.update(IdempotencyKey, { resource }, { answer: '', request: '' });
+  /** Erases the stored responses that show one of the resources. A retry then gets 409 idempotency-answer-gone. */
+  async eraseAnswers(resources: readonly string[]): Promise<void> {
+    if (resources.length === 0) return;
+    await this.manager.update(IdempotencyKey, { resource: In([...resources]) }, { answer: '', request: '' });
   }
 
   /**

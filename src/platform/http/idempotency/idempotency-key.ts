@@ -32,7 +32,11 @@ export function idempotencyOf<Result>(
  * key of a client contains no blanks, so no caller can send the key of another.
  */
 function keyOfCaller({ principal }: ArrivedRequest, key: string): string {
-  return principal ? ` ${createHash('sha256').update(`${principal.name} ${key}`).digest('base64url')}` : key;
+  if (!principal) return key;
+  const { name, clientId } = principal;
+  // A key of a customer can have the name of a former key of another customer.
+  const caller = clientId === undefined ? name : `${name} ${clientId}`;
+  return ` ${createHash('sha256').update(`${caller} ${key}`).digest('base64url')}`;
 }
 
 /** @throws HttpProblem 422 if the key is malformed */
