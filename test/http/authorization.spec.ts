@@ -2,6 +2,7 @@ import { createKey, everyScope, openSecuredShop, withToken } from '../support/ke
 import { readAnswer } from '../support/contract.js';
 import { call, type Operation, operations } from '../support/operations.js';
 import { openShop } from '../support/app.js';
+import { committedDocument } from '../support/project.js';
 import { refused } from '../support/problem.js';
 import { readToEnd, openSocket, sendRaw } from '../support/socket.js';
 
@@ -20,9 +21,23 @@ function expected({ alternatives, path }: Operation, caller: readonly string[] |
   if (caller === 'none') return 401;
   const isGranted = alternatives.some((scopes) => {
     if (scopes === 'anonymous') return false;
-    return isOptional ? caller.some((scope) => scope !== customerScope) : scopes.every((each) => caller.includes(each));
+    return isOptional ? !caller.includes(customerScope) : scopes.every((each) => caller.includes(each));
   });
   return isGranted ? 'allowed' : 403;
+}
+
+/* eslint-disable @typescript-eslint/no-explicit-any -- reads a document of any shape */
+const document = committedDocument() as any;
+
+/** Returns the names of the schemas in a part of the document, except in the member `client`, an expansion. */
+function schemasIn(node: unknown, found = new Set<string>()): Set<string> {
+  if (typeof node !== 'object' || node === null) return found;
+  for (const [name, value] of Object.entries(node)) {
+    const schema = name === '$ref' ? (value as string).replace(/.*\//, '') : undefined;
+    if (schema !== undefined && !found.has(schema)) schemasIn(document.components.schemas[schema], found.add(schema));
+    if (name !== 'client') schemasIn(value, found);
+  }
+  return found;
 }
 
 describe('authorization', () => {
@@ -38,6 +53,9 @@ describe('authorization', () => {
     }
     const customer = await shop.createKey(customerScope, '--client', '2147483647'.slice(0, 9));
     callers.set(customerScope, [[customerScope], withToken(shop.api, customer)]);
+    const reading = [customerScope, 'catalog:read'];
+    const reader = await shop.createKey(reading.join(','), '--client', '214748364');
+    callers.set('a customer who reads the catalog', [reading, withToken(shop.api, reader)]);
     callers.set('all scopes', [generalScopes, shop.admin]);
   });
   afterAll(() => shop.close());
@@ -70,6 +88,18 @@ describe('authorization', () => {
     const changing = operations.filter(({ method, returns }) => method !== 'get' && returns === schema);
     expect(changing.length).toBeGreaterThan(0);
     for (const { alternatives } of changing) expect(alternatives).toEqual([expect.arrayContaining([scope])]);
+  });
+
+  it('needs clients:read of staff for every response that shows stored clients or blocks', () => {
+    const showing = operations.filter(({ method, path }) => {
+      const schemas = schemasIn(document.paths[path][method].responses['200']);
+      return schemas.has('Client') || schemas.has('ClientBlock');
+    });
+    expect(showing.length).toBeGreaterThan(8);
+    for (const { operationId, alternatives } of showing) {
+      const required = alternatives.filter((scopes) => !scopes.includes(customerScope));
+      expect([operationId, required]).toEqual([operationId, [expect.arrayContaining(['clients:read'])]]);
+    }
   });
 
   it('lets a desk rent, and not delete movies', async () => {

@@ -56,8 +56,8 @@ function assertVisible(request: ArrivedRequest, visibility: Visibility): true {
   const { principal } = request;
   if (visibility === 'public' || (visibility === 'loopback' && isLocal(request))) return true;
   if (!principal) return assertAllowed(false);
-  if ([...principal.scopes].some((scope) => scope !== 'self')) return true;
-  throw new HttpProblem('forbidden', 'Customers have no access: the credential has no scope but self.', undefined, {
+  if (!principal.scopes.has('self')) return true;
+  throw new HttpProblem('forbidden', 'Customers have no access: the credential has the scope self.', undefined, {
     'WWW-Authenticate': 'Bearer error="insufficient_scope"',
   });
 }

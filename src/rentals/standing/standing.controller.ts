@@ -14,7 +14,8 @@ export class StandingController {
 
   @Get()
   @Operation({
-    access: 'rentals:read',
+    // Blocks show their reasons.
+    access: ['rentals:read', 'clients:read'],
     allowsCustomers: true,
     summary: 'Get the standing of a client',
     description:
