@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { groupBy } from '../../src/kernel/lists.js';
 import { scaled } from '../support/faults.js';
 import { invariantViolations } from '../support/invariants.js';
 import { findViolation, type Model, type Operation } from '../support/linearizability.js';
@@ -122,14 +123,15 @@ describe('random requests of rentals (property-based)', () => {
   const outcomeOf = ({ outcome, line }: Answer['body']): object => (line === null ? { outcome } : { outcome, line });
 
   /**
-   * Splits a request into parts that each took effect at one moment: each copy of a stack, and each refusal. On
+   * Splits a request into parts that each took effect at one moment: each line of a stack, and each refusal. On
    * PostgreSQL, the statements of a request read what other requests have committed between them.
    */
   function atomicParts(request: Request, { status, body }: Answer): [Request, Answer][] {
     if (request.do === 'return stack' && status === 200) {
-      return request.names.map((name, index) => [
-        { ...request, names: [name] },
-        { status, body: { copies: [outcomeOf(body.copies[index])] } },
+      const copies = request.names.map((name, index) => ({ name, copy: body.copies[index] }));
+      return [...groupBy(copies, ({ name, copy }) => copy.line?.id ?? name)].map(([, group]) => [
+        { ...request, names: group.map(({ name }) => name) },
+        { status, body: { copies: group.map(({ copy }) => outcomeOf(copy)) } },
       ]);
     }
     const isJudged = request.do === 'check out' || request.do === 'correct' || request.do === 'renew';

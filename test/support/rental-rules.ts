@@ -188,9 +188,12 @@ function giveBack(desk: Desk, line: Line, isDamaged = false): boolean {
 /** Each copy of a stack has its own outcome. */
 function returnStack(desk: Desk, { names }: RequestTo<'return stack'>): Verdict {
   return done(({ copies }) => {
-    const outcomes = names.map((name) => {
+    // A copy that appears twice has the same line both times, also if an earlier loan of it began at the same time.
+    const found = names.map((name) => {
       const copy = copyNamed(desk, name);
-      const line = copy && lastLine(desk, copy.id);
+      return { copy, line: copy && lastLine(desk, copy.id) };
+    });
+    const outcomes = found.map(({ copy, line }) => {
       const outcome = !copy ? 'unknown' : line && giveBack(desk, line) ? 'returned' : 'already_in';
       return { outcome, id: line?.id };
     });
