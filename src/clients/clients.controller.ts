@@ -1,11 +1,11 @@
-import { Body, Controller, Delete, Get, Patch, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Get, Patch, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Operation } from '../platform/http/openapi/operation.decorator.js';
 import { PageResponse } from '../platform/http/paging/page-query.js';
 import { PathId } from '../platform/http/dto/path-id.js';
 import { Context, RequestContext } from '../platform/http/requests/request-context.js';
 import { NotFound } from '../kernel/domain-error.js';
-import { ClientHasRents, LicenseNumberTaken } from './clients.errors.js';
+import { LicenseNumberTaken } from './clients.errors.js';
 import { ClientsService } from './clients.service.js';
 import { ClientInput, ClientPatch, ReplaceClientInput } from './dto/client-input.dto.js';
 import { ClientDto } from './dto/client.dto.js';
@@ -94,17 +94,5 @@ export class ClientsController {
     @Context() context: RequestContext,
   ): Promise<ClientDto> {
     return ClientDto.of(await this.clients.update(id, patch.toFields(), context.command(ClientDto.of)));
-  }
-
-  @Delete(':id')
-  @Operation({
-    access: 'clients:write',
-    summary: 'Delete a client who never rented',
-    description: 'For clients entered by mistake. A client with rentals cannot be deleted.',
-    exampleId: 13,
-    problems: [NotFound, ClientHasRents],
-  })
-  async deleteClient(@PathId() id: number, @Context() context: RequestContext): Promise<void> {
-    await this.clients.delete(id, context.command(ClientDto.of));
   }
 }

@@ -1,24 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { ApiKeyRepository } from '../platform/auth/api-keys/api-key.repository.js';
-import { IdempotencyKeyRepository } from '../platform/database/idempotency/idempotency-key.repository.js';
 import { UnitOfWork } from '../platform/database/unit-of-work.js';
 import { Clock } from '../kernel/clock.js';
 import { assertOwn, type Caller, type Command } from '../kernel/command.js';
 import type { Page, PageRequest } from '../kernel/page.js';
 import { EventRepository } from '../platform/events/event.repository.js';
 import { changeOfClient, type Client, type ClientFields, clientMembers } from './client.entity.js';
-import { ClientBlockRepository } from './blocks/client-block.repository.js';
 import { type ClientFilter, ClientRepository } from './client.repository.js';
 
 const repositories = { clients: ClientRepository, events: EventRepository };
 const readRepositories = { clients: ClientRepository };
-/** Deleting a client also erases stored responses with its data, and revokes its API keys. */
-const deleteRepositories = {
-  ...repositories,
-  blocks: ClientBlockRepository,
-  idempotencyKeys: IdempotencyKeyRepository,
-  apiKeys: ApiKeyRepository,
-};
 
 @Injectable()
 export class ClientsService {
@@ -57,23 +47,6 @@ export class ClientsService {
         changeOfClient('client.updated', this.clock.now(), client, clientMembers.between(former, client)),
       );
       return client;
-    });
-  }
-
-  delete(id: number, command: Command<Client>): Promise<void> {
-    const { precondition, signal } = command;
-    return this.unitOfWork.for({ signal }).run(deleteRepositories, async ({ clients, events, ...others }) => {
-      const { blocks, idempotencyKeys, apiKeys } = others;
-      const client = await clients.getForUpdate(id, 'update');
-      precondition?.(client);
-      const blockIds = await blocks.deleteOf(id);
-      await clients.delete(client);
-      await idempotencyKeys.eraseAnswers([`/clients/${id}`, ...blockIds.map((blockId) => `/client_blocks/${blockId}`)]);
-      const changes = { ...clientMembers.of(client), client_block_ids: blockIds };
-      const now = this.clock.now();
-      const revocations = await apiKeys.revokeOf([id], now);
-      const deletion = changeOfClient('client.deleted', now, client, changes);
-      events.record(command, deletion, ...revocations);
     });
   }
 }

@@ -10,6 +10,7 @@ import { IdempotencyKeyRepository } from '../platform/database/idempotency/idemp
 import { UnitOfWork } from '../platform/database/unit-of-work.js';
 import { EventRepository } from '../platform/events/event.repository.js';
 import { resourcesOfClient } from '../rentals/resources-of-client.js';
+import { eraseComments } from './erase-comments.js';
 import { PersonRepository } from './person.repository.js';
 import { ClientHasOpenRents } from './privacy.errors.js';
 
@@ -47,10 +48,7 @@ export class ErasureService {
         imported_rows:
           (await importedRows.eraseSourceIds('client', resources.clients)) +
           (await importedRows.eraseSourceIds('movie_rent', resources.rents)),
-        events:
-          (await events.removeComments('clients', resources.clients)) +
-          (await events.removeComments('movie_rents', resources.rents)) +
-          (await events.removeComments('movie_rent_details', resources.lines)),
+        events: await eraseComments(resources, events),
       };
       await idempotencyKeys.eraseAnswersOf(resourcesOfClient, [id]);
       const now = this.clock.now();

@@ -5,7 +5,7 @@ import { Event } from '../platform/events/event.entity.js';
 import { MovieRent, MovieRentDetail } from '../rentals/movie-rent.entity.js';
 
 /** The ids of all resources whose events may name a person. */
-interface ResourcesOfPerson {
+export interface ResourcesOfPerson {
   /** The client, and the duplicates that were merged into it. */
   readonly clients: readonly number[];
   readonly rents: readonly number[];

@@ -8,7 +8,7 @@ import { invariantViolations } from '../support/invariants.js';
 import { formerTexts, leavePersonalData, personalTexts } from '../support/personal-data.js';
 import { refused } from '../support/problem.js';
 import { executeRaw, queryRaw } from '../support/raw-database.js';
-import { useShop } from '../support/shop.js';
+import { clerk as clerkOf, useShop } from '../support/shop.js';
 
 /** Returns the whole content of a database in lowercase: the bytes of a file that is not served, or all rows. */
 async function dump(databaseUrl: string): Promise<string> {
@@ -63,6 +63,39 @@ describe('the erasure of a client', () => {
     shop = await openShop({ databaseUrl: database.url });
     await shop.api.get(`/clients/${id}`).expect(200);
     await shop.close();
+    await database.drop();
+  });
+});
+
+describe('DELETE /clients/{id}', () => {
+  it('leaves no string of the person in the database, of deleted rentals and merged duplicates neither', async () => {
+    const database = await freshDatabase();
+    const shop = await openShop({ databaseUrl: database.url });
+    const clerk = clerkOf(shop.api);
+    const { id } = await clerk.client({ first_name: 'Zephyrine', last_name: 'Quillfeather' });
+    const { id: duplicateId } = await clerk.client({ last_name: 'Quillfeather' });
+    const post = (path: string, body: object) => shop.api.post(path).set('Idempotency-Key', path).send(body);
+    await post(`/clients/${id}/blocks`, { reason: 'BlockReason' }).expect(201);
+    const { copies } = await clerk.movie(1);
+    const override = { rules: ['client_blocked'], comment: 'OverrideComment' };
+    const order = { client_id: duplicateId, details: [{ movie_copy_id: copies[0].id }] };
+    await post(`/clients/${duplicateId}/blocks`, { reason: 'BlockReason' }).expect(201);
+    const { body: rent } = await post('/movie_rents', { ...order, override }).expect(201);
+    const lines = [{ id: rent.details[0].id, note: 'DamageNote' }];
+    await post(`/movie_rents/${rent.id}/returns`, { details: lines }).expect(200);
+    await shop.api.delete(`/movie_rents/${rent.id}`).expect(204);
+    await post(`/clients/${id}/merge`, { client_id: duplicateId, comment: 'MergeComment' }).expect(200);
+    await shop.api.delete(`/clients/${id}`).expect(204);
+    const deletion = (await recordedEvents(database.url, `resource_id = ${id}`)).at(-1);
+    expect(deletion).toMatchObject({ type: 'client.deleted', changes: { erased: { events: 3 } } });
+    expect(await invariantViolations(database.url)).toEqual([]);
+
+    await shop.close();
+    if (isSqlite()) await executeRaw(database.url, 'PRAGMA wal_checkpoint(TRUNCATE)');
+    const stored = await dump(database.url);
+    expect(stored).toContain('movie.created');
+    const texts = ['zephyrine', 'quillfeather', 'blockreason', 'overridecomment', 'damagenote', 'mergecomment'];
+    expect(texts.filter((text) => stored.includes(text))).toEqual([]);
     await database.drop();
   });
 });
