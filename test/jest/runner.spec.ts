@@ -16,19 +16,34 @@ function asUrl(module: string): string {
   return `data:text/javascript,${encodeURIComponent(module)}`;
 }
 
-const config = {
-  rootDir: testFolder,
-  runner: join(testFolder, 'jest/runner.js'),
-  testMatch: ['node-version', 'changelog'].map((name) => join(testFolder, `documentation/${name}.spec.js`)),
-};
+const reportWorker = `if (process.env.TINYPOOL_WORKER_ID) process.stderr.write('[worker]');`;
+
+/** Runs files of test/documentation on at most two workers, each of which loads a module first. Returns what they wrote. */
+async function runJest(files: readonly string[], module: string): Promise<string> {
+  const config = {
+    rootDir: testFolder,
+    runner: join(testFolder, 'jest/runner.js'),
+    testMatch: files.map((name) => join(testFolder, `documentation/${name}.spec.js`)),
+  };
+  const jest = join(root, 'node_modules/jest/bin/jest.js');
+  const { stderr } = await promisify(execFile)(
+    process.execPath,
+    [jest, '--maxWorkers=2', '--config', JSON.stringify(config)],
+    { env: { ...process.env, TINYPOOL_WORKER_ID: '', NODE_OPTIONS: `--import=${asUrl(module)}` }, timeout: 60_000 },
+  );
+  return stderr;
+}
 
 describe('the test runner', () => {
   it('finishes although a worker starts later than another', async () => {
-    const jest = join(root, 'node_modules/jest/bin/jest.js');
-    const run = promisify(execFile)(process.execPath, [jest, '--maxWorkers=2', '--config', JSON.stringify(config)], {
-      env: { ...process.env, NODE_OPTIONS: `--import=${asUrl(register)}` },
-      timeout: 60_000,
-    });
-    await expect(run).resolves.toMatchObject({ stderr: expect.stringContaining('Test Suites: 2 passed') as string });
+    expect(await runJest(['node-version', 'changelog'], register)).toContain('Test Suites: 2 passed');
   });
+
+  it.each([[['changelog']], [['changelog', 'node-version']]])(
+    'starts one worker for each file of %j',
+    async (files) => {
+      const output = await runJest(files, reportWorker);
+      expect(output.split('[worker]')).toHaveLength(files.length + 1);
+    },
+  );
 });

@@ -1,4 +1,5 @@
 import { createRunner } from 'jest-light-runner';
+import type { TestFile } from './reporting.js';
 
 /**
  * The message by which a worker requests its settings before its first test, and the type of the reply.
@@ -43,8 +44,27 @@ class Pools extends Map<unknown, { readonly pool: Pool }> {
   }
 }
 
-/** Runs tests in child processes, and gives each its settings whenever it starts. */
+/**
+ * Runs tests in child processes, and gives each its settings whenever it starts. Starts no more of them than a project has
+ * files.
+ */
 export default class ChildProcessRunner extends createRunner({ runtime: 'child_process' }) {
   /** @private-api of jest-light-runner: _testRunners */
   override _testRunners = new Pools();
+
+  private readonly filesOf = new Map<unknown, number>();
+
+  override runTests(tests: readonly TestFile[], ...rest: unknown[]): Promise<void> {
+    for (const { context } of tests) {
+      this.filesOf.set(context.config, (this.filesOf.get(context.config) ?? 0) + 1);
+    }
+    return super.runTests(tests, ...rest);
+  }
+
+  /** Starts the pool of the project before its first test. @private-api of jest-light-runner: _globalConfig, _runTest */
+  override _runTest(test: TestFile): Promise<unknown> {
+    const maxWorkers = Math.min(this._globalConfig.maxWorkers, this.filesOf.get(test.context.config)!);
+    const limited = { _globalConfig: { value: { ...this._globalConfig, maxWorkers } } };
+    return super._runTest.call(Object.create(this, limited), test);
+  }
 }

@@ -1,24 +1,61 @@
-import { dataSourceOptions } from '../../ormconfig.js';
-import { startEmbeddedPostgres } from '../../scripts/support/embedded-postgres.js';
-import { withDatabase } from '../../src/platform/database/with-database.js';
-import { freshDatabaseOn } from '../support/engine.js';
+import { join } from 'node:path';
+import {
+  copyCluster,
+  prepareServer,
+  serverFolder,
+  startEmbeddedPostgres,
+} from '../../scripts/support/embedded-postgres.js';
+import { createDatabase, freshDatabaseOn } from '../support/engine.js';
+import { cachedTemplate } from './template-cache.js';
+
+/** The database of the cached cluster that each test copies. */
+const templateName = 'template_shop';
 
 /**
- * The global setup on PostgreSQL: starts a server, unless TEST_DATABASE_URL names one, and migrates the template of the
- * tests' databases.
+ * The global setup on PostgreSQL: starts a server with a migrated database that each test copies, or creates that database
+ * on the server that TEST_DATABASE_URL names.
  */
 export default async function startPostgres(): Promise<void> {
-  const started = process.env['TEST_DATABASE_URL']
-    ? undefined
-    : await startEmbeddedPostgres(['fsync=off', 'max_wal_size=128MB']);
-  const server = (process.env['TEST_DATABASE_URL'] ??= started!.url);
-  const template = await freshDatabaseOn(server);
-  await withDatabase(dataSourceOptions(template.url), () => Promise.resolve());
-  process.env['TEST_DATABASE_TEMPLATE'] = new URL(template.url).pathname.slice(1);
-  Object.assign(globalThis, {
-    stopPostgres: async () => {
-      await template.drop();
-      await started?.stop();
-    },
-  });
+  const server = process.env['TEST_DATABASE_URL'];
+  const { url, template, stop } = server ? await useServer(server) : await startServer();
+  process.env['TEST_DATABASE_URL'] = url;
+  process.env['TEST_DATABASE_TEMPLATE'] = template;
+  Object.assign(globalThis, { stopPostgres: stop });
+}
+
+interface Started {
+  readonly url: string;
+  readonly template: string;
+  stop(): Promise<void>;
+}
+
+async function startServer(): Promise<Started> {
+  const folder = await cachedTemplate('postgres', (unfinished) => createCluster(clusterIn(unfinished)));
+  const server = await startEmbeddedPostgres(['fsync=off', 'max_wal_size=128MB'], clusterIn(folder));
+  return { ...server, template: templateName };
+}
+
+const clusterIn = (folder: string): string => join(folder, 'cluster');
+
+async function createCluster(path: string): Promise<void> {
+  const { folder, remove } = await serverFolder();
+  try {
+    const server = await prepareServer(join(folder, 'data'), ['fsync=off']);
+    await server.start();
+    await migrate(await createDatabase(server.url, templateName)).finally(() => server.stop());
+    await copyCluster(server.databaseDir, path);
+  } finally {
+    await remove();
+  }
+}
+
+async function useServer(url: string): Promise<Started> {
+  const template = await freshDatabaseOn(url);
+  await migrate(template.url);
+  return { url, template: new URL(template.url).pathname.slice(1), stop: template.drop };
+}
+
+/** Loads TypeORM only where no template is cached. */
+async function migrate(url: string): Promise<void> {
+  await (await import('./migrate.js')).migrate(url);
 }

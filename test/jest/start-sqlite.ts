@@ -1,11 +1,13 @@
-import { dataSourceOptions } from '../../ormconfig.js';
-import { withDatabase } from '../../src/platform/database/with-database.js';
-import { freshFile } from '../support/engine.js';
+import { join } from 'node:path';
+import { cachedTemplate } from './template-cache.js';
 
-/** The global setup on SQLite: migrates the template of the tests' files. */
+/** The global setup on SQLite: provides the migrated file that each test copies. */
 export default async function startSqlite(): Promise<void> {
-  const template = await freshFile();
-  await withDatabase(dataSourceOptions(template.url), () => Promise.resolve());
-  process.env['TEST_SQLITE_TEMPLATE'] = template.url.replace(/^sqlite:/, '');
-  Object.assign(globalThis, { dropTemplate: template.drop });
+  const folder = await cachedTemplate('sqlite', async (unfinished) => {
+    const { migrate } = await import('./migrate.js');
+    await migrate(`sqlite:${fileIn(unfinished)}`);
+  });
+  process.env['TEST_SQLITE_TEMPLATE'] = fileIn(folder);
 }
+
+const fileIn = (folder: string): string => join(folder, 'shop.sqlite');

@@ -45,16 +45,21 @@ export async function freshFile(): Promise<FreshDatabase> {
  * @param server the URL of a PostgreSQL server's user who may create databases
  * @param template the database to copy, which must have no connections
  */
-export async function freshDatabaseOn(server: string, template = 'template1'): Promise<FreshDatabase> {
+export async function freshDatabaseOn(server: string, template?: string): Promise<FreshDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  // Copying files is faster than the default, which writes each page to the write-ahead log.
-  await queryPostgres(server, `CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);
-  const url = new URL(server);
-  url.pathname = `/${name}`;
   return {
-    url: url.href,
+    url: await createDatabase(server, name, template),
     async drop() {
       await queryPostgres(server, `DROP DATABASE ${name} WITH (FORCE)`);
     },
   };
+}
+
+/** Creates a PostgreSQL database. Returns its URL. */
+export async function createDatabase(server: string, name: string, template = 'template1'): Promise<string> {
+  // Copying files is faster than the default, which writes each page to the write-ahead log.
+  await queryPostgres(server, `CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return url.href;
 }

@@ -1,9 +1,12 @@
-import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { Client } from 'pg';
-import { type PostgresServer, prepareServer, serverFolder } from '../../scripts/support/embedded-postgres.js';
+import {
+  copyCluster,
+  type PostgresServer,
+  prepareServer,
+  serverFolder,
+} from '../../scripts/support/embedded-postgres.js';
 
 /** A PostgreSQL server and a hot standby that streams from it. */
 export interface ReplicatedServer {
@@ -24,8 +27,7 @@ export async function startReplicatedServer(): Promise<ReplicatedServer> {
     standbyFolder,
     [`primary_conninfo=host=127.0.0.1 port=${source.port} user=postgres password=postgres`],
     async () => {
-      // A cluster that was never started may be copied file by file; `cp -a` keeps the owner.
-      await promisify(execFile)('cp', ['-a', primary.databaseDir, standbyFolder]);
+      await copyCluster(primary.databaseDir, standbyFolder);
       await writeFile(join(standbyFolder, 'standby.signal'), '');
     },
   );
