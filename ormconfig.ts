@@ -24,6 +24,7 @@ import { ApiKey } from './src/platform/auth/api-keys/api-key.entity.js';
 import { CountRequests1764650000000 } from './src/migrations/1764650000000-count-requests.js';
 import { OrderEvents1764660000000 } from './src/migrations/1764660000000-order-events.js';
 import { NameActorsOfRenewals1764670000000 } from './src/migrations/1764670000000-name-actors-of-renewals.js';
+import { RefuseReplacedEvents1764690000000 } from './src/migrations/1764690000000-refuse-replaced-events.js';
 import { driver as postgresDriver } from './src/platform/database/postgres/driver.js';
 import { type SessionSettings, splitUrl } from './src/platform/database/postgres/session-settings.js';
 import { driver as sqliteDriver } from './src/platform/database/sqlite/driver.js';
@@ -84,6 +85,7 @@ export function dataSourceOptions(databaseUrl: string, limits: DatabaseLimits = 
       CountRequests1764650000000,
       OrderEvents1764660000000,
       NameActorsOfRenewals1764670000000,
+      RefuseReplacedEvents1764690000000,
     ],
     namingStrategy: new SnakeCaseNaming(),
   };
