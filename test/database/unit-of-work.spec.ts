@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { inspect } from 'node:util';
-import { ServiceUnavailable } from '../../src/kernel/domain-error.js';
+import { NotFound, ServiceUnavailable } from '../../src/kernel/domain-error.js';
 import { RawGenres } from '../support/raw-tables.js';
 import { type Database, openDatabase } from '../support/database.js';
 import { withSeed } from '../support/random.js';
@@ -87,6 +87,31 @@ describe('the unit of work', () => {
     expect(inspect(refusal)).toMatch(/read-?only/);
     expect(refusal).not.toBeInstanceOf(ServiceUnavailable);
     expect(await names()).toEqual([]);
+  });
+
+  it('prechecks before a long wait only while requests are refused', async () => {
+    let prechecks = 0;
+    /** Counts the prechecks of requests that arrive at the same time, more than two batches. */
+    async function prechecksOf(arrivals: number, refusal?: Error): Promise<number> {
+      prechecks = 0;
+      const judge = (): Promise<void> => (refusal ? Promise.reject(refusal) : Promise.resolve());
+      const precheck = () => {
+        prechecks++;
+        return judge();
+      };
+      await Promise.allSettled(
+        Array.from({ length: arrivals }, () => database.unitOfWork.runWithPrecheck(work, precheck, judge)),
+      );
+      return prechecks;
+    }
+    expect(await prechecksOf(300)).toBe(0);
+    await prechecksOf(300, new ServiceUnavailable(undefined));
+    expect(await prechecksOf(300)).toBe(0);
+    await prechecksOf(300, new NotFound('Movie copy'));
+    expect(await prechecksOf(128, new NotFound('Movie copy'))).toBe(0);
+    expect(await prechecksOf(300, new NotFound('Movie copy'))).toBeGreaterThan(150);
+    await prechecksOf(300);
+    expect(await prechecksOf(300)).toBe(0);
   });
 
   it('counts running units, commits and rollbacks', async () => {

@@ -3,6 +3,7 @@ import { Clock } from '../../kernel/clock.js';
 import type { Command } from '../../kernel/command.js';
 import { LostRace, ServiceUnavailable, StaleLock } from '../../kernel/domain-error.js';
 import type { PageRequest } from '../../kernel/page.js';
+import { Contention } from './contention.js';
 import { Database } from './engine/database.js';
 import { IdempotentTransactions } from './idempotency/idempotent-transactions.js';
 import { installationSecret } from './installation/installation-secret.js';
@@ -22,7 +23,7 @@ export interface WaitingRooms {
   readonly readers: WaitingRoom;
 }
 
-/** Queue length from which a unit of work runs its precheck before it waits: two full batches of SQLite's group commit. */
+/** Queue length from which a unit of work may run its precheck before it waits: two full batches of SQLite's group commit. */
 const longQueueLength = 128;
 
 /** Runs units of work on behalf of one caller. Every method throws UnitNotStarted if the unit's turn does not come in time. */
@@ -31,6 +32,7 @@ class UnitsOfWork<Thing> {
     protected readonly transactions: TransactionManager,
     protected readonly rooms: WaitingRooms,
     protected readonly idempotency: IdempotentTransactions,
+    protected readonly contention: Contention,
     private readonly command: Command<Thing>,
   ) {}
 
@@ -56,8 +58,8 @@ class UnitsOfWork<Thing> {
 
   /**
    * Runs contended work, of which one of many concurrent attempts succeeds. `precheck` only reads, and rejects the
-   * request by throwing. It runs before the unit queues behind many others, and after a lock timeout or a lost race: a
-   * request for a copy that is out need not wait for the lock of the copy.
+   * request by throwing. It runs after a lock timeout or a lost race, and before the unit queues behind many others if
+   * recent requests were refused: a request for a copy that is out need not wait for the lock of the copy.
    */
   async runWithPrecheck<P extends RepositoryClasses, Result extends Thing>(
     repositoryClasses: P,
@@ -66,16 +68,20 @@ class UnitsOfWork<Thing> {
   ): Promise<Result> {
     const { writers } = this.rooms;
     const wait = writers.waitOf(this.command);
-    if (writers.waiting > longQueueLength) await this.runPrecheck(repositoryClasses, precheck);
-    for (;;) {
-      try {
-        return await this.attempt(repositoryClasses, work, wait);
-      } catch (error) {
-        const isRetried = isLockTimeout(error) || error instanceof LostRace;
-        if (isRetried || writers.isExpiry(error)) await this.runPrecheck(repositoryClasses, precheck);
-        if (!isRetried || wait.isOver) throw error;
+    return this.contention.of(async () => {
+      if (writers.waiting > longQueueLength && this.contention.isHigh) {
+        await this.runPrecheck(repositoryClasses, precheck);
       }
-    }
+      for (;;) {
+        try {
+          return await this.attempt(repositoryClasses, work, wait);
+        } catch (error) {
+          const isRetried = isLockTimeout(error) || error instanceof LostRace;
+          if (isRetried || writers.isExpiry(error)) await this.runPrecheck(repositoryClasses, precheck);
+          if (!isRetried || wait.isOver) throw error;
+        }
+      }
+    });
   }
 
   /** Reads one committed snapshot, in a read-only transaction. */
@@ -159,7 +165,7 @@ export class UnitOfWork extends UnitsOfWork<unknown> {
   ) {
     const transactions = database.transactions((dataSource) => dataSource.createQueryRunner());
     const rooms = { writers: new WaitingRoom('writes', limits), readers: new WaitingRoom('reads', limits) };
-    super(transactions, rooms, new IdempotentTransactions(transactions, clock), {});
+    super(transactions, rooms, new IdempotentTransactions(transactions, clock), new Contention(), {});
   }
 
   get stats(): TransactionStats {
@@ -210,7 +216,7 @@ export class UnitOfWork extends UnitsOfWork<unknown> {
 
   /** Returns units of work for one caller, with the caller's abort signal, preconditions and idempotency key. */
   for<Thing>(command: Command<Thing>): UnitsOfWork<Thing> {
-    return new UnitsOfWork(this.transactions, this.rooms, this.idempotency, command);
+    return new UnitsOfWork(this.transactions, this.rooms, this.idempotency, this.contention, command);
   }
 
   /**
