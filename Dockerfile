@@ -18,6 +18,8 @@ COPY package.json LICENSE ./
 COPY docs/problems docs/problems
 COPY datasets datasets
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATABASE_URL=sqlite:/data/movie-rental.sqlite
+# SQLite needs temporary files for large indexes and sorts.
+ENV SQLITE_TMPDIR=/data
 USER node
 VOLUME /data
 EXPOSE 3000

@@ -47,8 +47,9 @@ describe('the image', () => {
   });
 
   it('sets a valid environment, with a database on the volume', () => {
-    const { NODE_ENV, ...environment } = imageEnvironment;
+    const { NODE_ENV, SQLITE_TMPDIR, ...environment } = imageEnvironment;
     expect(NODE_ENV).toBe('production');
+    expect([SQLITE_TMPDIR]).toEqual(shipped('VOLUME'));
     expect(variables).toEqual(expect.arrayContaining(Object.keys(environment)));
     const [volume] = shipped('VOLUME');
     expect(readEnvironment(environment).DATABASE_URL).toMatch(new RegExp(`^sqlite:${volume}/`));
@@ -212,7 +213,7 @@ describe('docs/operations.md', () => {
   });
 
   it('names only existing variables and paths', () => {
-    const known = [...variables, 'POSTGRES_PASSWORD', 'UV_THREADPOOL_SIZE'];
+    const known = [...variables, 'POSTGRES_PASSWORD', 'SQLITE_TMPDIR', 'UV_THREADPOOL_SIZE'];
     expect(known).toEqual(expect.arrayContaining(named(/`([A-Z]+(?:_[A-Z]+)+)/g)));
     expect([...paths, ...shipped('VOLUME'), '/docs', '/metrics']).toEqual(
       expect.arrayContaining(named(/`(?:GET )?(\/[a-z/]+)`/g)),
