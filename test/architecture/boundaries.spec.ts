@@ -34,7 +34,7 @@ const planted: readonly [importer: string, path: string, text: string][] = [
   ['verification that imports http', 'src/platform/verification/a.ts', imports('../http/server/cors.js')],
   ['verification that imports a feature', 'src/platform/verification/a.ts', imports('../../movies/movie.entity.js')],
   ['a migration that imports an entity', 'src/migrations/a.ts', imports(entityOfMovies)],
-  ['a room that is not in the configuration', 'src/genres/a.ts', imports('../../test/support/shop.js')],
+  ['a folder that is not in the configuration', 'src/genres/a.ts', imports('../../test/support/shop.js')],
   ['loans that import movies', 'src/loans/a.ts', imports(entityOfMovies)],
   ['genres that import movies', 'src/genres/a.ts', imports(entityOfMovies)],
   ['genres that import a type of movies', 'src/genres/a.ts', `import type { Movie } from '${entityOfMovies}';`],

@@ -6,7 +6,7 @@ const queryRunnerLaw = 'only the unit of work makes query runners';
 const transactionLaw = 'only the unit of work makes transactions';
 const noRepositoryLaw = 'no repository exists outside a unit of work';
 const dataSourceLaw = 'data sources are made in src/platform/database and ormconfig.ts';
-const contractLaw = 'tests ask by the api of test/support/app.ts, whose answers are held to the contract';
+const contractLaw = 'tests send requests through test/support/app.ts, which checks each response against the contract';
 const namesLaw = 'public names stand as text: no schema, table, migration or cursor is named by its class';
 const dtoLaw = 'members of a dto are snake_case';
 const camelCaseLaw = 'members of all other classes are camelCase';
@@ -48,7 +48,7 @@ const planted: readonly [sentence: string, law: string, path: string, text: stri
     'class G { a() { return this.unitOfWork.run(p, () => this.unitOfWork.read(p, work)); } }',
   ],
   [
-    'a method that begins one in a unit of work',
+    'a method that begins a unit of work in a unit of work',
     laws.nesting,
     'src/genres/g.service.ts',
     'class G { a() { return this.unitOfWork.read(p, async () => { await this.get(1); }); } }',
@@ -74,7 +74,7 @@ const planted: readonly [sentence: string, law: string, path: string, text: stri
   ['a data source of a feature', dataSourceLaw, 'src/movies/a.ts', 'const source = new DataSource(options);'],
   ['a data source of a script', dataSourceLaw, 'scripts/seed.ts', 'const source = new DataSource(options);'],
   [
-    'an api that is held to nothing',
+    'a request that bypasses the contract',
     contractLaw,
     'test/e2e/a.spec.ts',
     "import s from 'supertest'; await s(url).get('/');",
@@ -88,16 +88,16 @@ const planted: readonly [sentence: string, law: string, path: string, text: stri
   ['a camelCase member of a dto', dtoLaw, 'src/movies/dto/m.dto.ts', 'export class M { @IdField() genreId: number; }'],
   ['a table named by its class', namesLaw, 'src/movies/m.entity.ts', '@Entity() export class M { title: string; }'],
   ['a name taken of a class', namesLaw, 'src/movies/m.ts', 'const list = query.constructor.name;'],
-  ['an undecorated one', dtoLaw, 'src/movies/dto/m.dto.ts', 'export class M { genreId: number; }'],
+  ['an undecorated camelCase member', dtoLaw, 'src/movies/dto/m.dto.ts', 'export class M { genreId: number; }'],
   [
-    'one from a constructor',
+    'a camelCase member declared by a constructor',
     dtoLaw,
     'src/movies/dto/m.dto.ts',
     'export class M { constructor(readonly genreId: number) {} }',
   ],
   ['a camelCase getter', dtoLaw, 'src/movies/dto/m.dto.ts', 'export class M { get genreId() { return 1; } }'],
   ['a snake_case member of an entity', camelCaseLaw, 'src/movies/m.entity.ts', 'export class M { genre_id: number; }'],
-  ['an e2e test that looks inside', laws.e2e, 'test/e2e/a.spec.ts', "import '../../src/movies/movie.entity.js';"],
+  ['an e2e test that imports an entity', laws.e2e, 'test/e2e/a.spec.ts', "import '../../src/movies/movie.entity.js';"],
 ];
 
 describe('architecture laws', () => {

@@ -52,7 +52,7 @@ const wordLaws: readonly WordLaw[] = [
     never: /\bconstructor\.name\b|\b(View)?Entity\(\)/,
   },
   {
-    law: 'tests ask by the api of test/support/app.ts, whose answers are held to the contract',
+    law: 'tests send requests through test/support/app.ts, which checks each response against the contract',
     where: /^test\/(?!support\/app\.ts$|architecture\/)/,
     never: /\bfrom ['"]supertest['"]/,
   },
@@ -62,31 +62,32 @@ const wordLaws: readonly WordLaw[] = [
 interface ClassLaw {
   readonly law: string;
   readonly where: RegExp;
-  readonly faults: (type: ts.ClassLikeDeclaration) => string[];
+  /** Returns the names that break the law. */
+  readonly violatedBy: (type: ts.ClassLikeDeclaration) => string[];
 }
 
 const classLaws: readonly ClassLaw[] = [
   {
     law: "a repository hides TypeORM's Repository, whose methods bypass its rules",
     where: /^src\/.*\.repository\.ts$/,
-    faults: (type) => (/^extends Repository</.test(heritageOf(type)) ? [type.name?.text ?? 'a class'] : []),
+    violatedBy: (type) => (/^extends Repository</.test(heritageOf(type)) ? [type.name?.text ?? 'a class'] : []),
   },
   {
     law: 'members of a dto are snake_case',
     where: /^src\/(?!platform\/).*\/dto\//,
-    faults: (type) => membersOf(type).filter((name) => !/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/.test(name)),
+    violatedBy: (type) => membersOf(type).filter((name) => !/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/.test(name)),
   },
   {
     law: 'members of all other classes are camelCase',
     where: /^src\/(?!platform\/|.*\/dto\/)/,
-    faults: (type) => membersOf(type).filter((name) => /^[a-z0-9]+_/.test(name)),
+    violatedBy: (type) => membersOf(type).filter((name) => /^[a-z0-9]+_/.test(name)),
   },
 ];
 
-const maxFilesPerRoom = 12;
+const maxFilesPerFolder = 12;
 
 export const laws = {
-  size: 'a room has a dozen files at most',
+  size: 'a folder of src has 12 files at most',
   barrel: 'there are no index.ts barrels',
   cycle: 'there are no import cycles',
   repository: 'a repository file declares a repository',
@@ -102,56 +103,63 @@ export const allLaws: readonly string[] = [
 
 export function violations(files: readonly SourceFile[]): Violation[] {
   return [
-    ...files.flatMap((file) => [...misplaced(file), ...badWords(file), ...badClasses(file), ...nested(file)]),
-    ...overcrowded(files),
+    ...files.flatMap((file) => [
+      ...barrels(file),
+      ...forbiddenWords(file),
+      ...forbiddenClasses(file),
+      ...nestedUnits(file),
+    ]),
+    ...largeFolders(files),
     ...cycles(files),
-    ...insiders(files),
+    ...importsOfE2e(files),
   ];
 }
 
-function misplaced({ path }: SourceFile): Violation[] {
+function barrels({ path }: SourceFile): Violation[] {
   return /^src\/(.*\/)?index\.ts$/.test(path) ? [{ law: laws.barrel, path, what: 'index.ts' }] : [];
 }
 
 /** Subfolders are counted separately. Migrations are exempt: they only grow, in one folder. */
-function overcrowded(files: readonly SourceFile[]): Violation[] {
+function largeFolders(files: readonly SourceFile[]): Violation[] {
   const sizes = new Map<string, number>();
   for (const { path } of files.filter(({ path }) => isIn('src/', path))) {
-    const room = posix.dirname(path);
-    if (room === 'src/migrations') continue;
-    sizes.set(room, (sizes.get(room) ?? 0) + 1);
+    const folder = posix.dirname(path);
+    if (folder === 'src/migrations') continue;
+    sizes.set(folder, (sizes.get(folder) ?? 0) + 1);
   }
   return [...sizes]
-    .filter(([, size]) => size > maxFilesPerRoom)
+    .filter(([, size]) => size > maxFilesPerFolder)
     .map(([path, size]) => ({ law: laws.size, path, what: `${size} files` }));
 }
 
-function badWords({ path, text }: SourceFile): Violation[] {
-  const found = wordLaws.filter(({ where, never }) => where.test(path) && maySay(text, never));
+function forbiddenWords({ path, text }: SourceFile): Violation[] {
+  const found = wordLaws.filter(({ where, never }) => where.test(path) && mayContain(text, never));
   if (found.length === 0) return [];
   const code = compiled(text);
   return found.flatMap(({ law, never }) => {
     const word = never.exec(code)?.[0];
-    return word ? [{ law, path, what: `says ${word}` }] : [];
+    return word ? [{ law, path, what: `contains ${word}` }] : [];
   });
 }
 
 /** A fast check before compiling. Tolerates line breaks and comments between words. */
-function maySay(text: string, never: RegExp): boolean {
+function mayContain(text: string, never: RegExp): boolean {
   const bare = text.replace(/\/\*[^]*?\*\/|\/\/.*/g, ' ');
   return [text, bare].some((version) => never.test(version.replace(/\s+/g, ' ')));
 }
 
-function badClasses({ path, text }: SourceFile): Violation[] {
+function forbiddenClasses({ path, text }: SourceFile): Violation[] {
   const applicable = classLaws.filter(({ where }) => where.test(path));
   if (applicable.length === 0) return [];
   const classes = classesOf(path, text);
-  const faults = applicable.flatMap(({ law, faults }) => classes.flatMap(faults).map((what) => ({ law, path, what })));
+  const found = applicable.flatMap(({ law, violatedBy }) =>
+    classes.flatMap(violatedBy).map((what) => ({ law, path, what })),
+  );
   const empty = /^src\/.*\.repository\.ts$/.test(path) && classes.length === 0;
-  return empty ? [...faults, { law: laws.repository, path, what: 'declares no class' }] : faults;
+  return empty ? [...found, { law: laws.repository, path, what: 'declares no class' }] : found;
 }
 
-function nested({ path, text }: SourceFile): Violation[] {
+function nestedUnits({ path, text }: SourceFile): Violation[] {
   if (!/^(src|scripts|bench)\//.test(path)) return [];
   const begun = nodesOf(path, text).filter(
     (node): node is ts.CallExpression =>
@@ -160,7 +168,7 @@ function nested({ path, text }: SourceFile): Violation[] {
   return begun
     .flatMap(({ arguments: given }) => given.filter(ts.isFunctionLike).flatMap(descendantsOf))
     .filter(leadsToUnitOfWork)
-    .map((node) => ({ law: laws.nesting, path, what: `says ${node.parent.getText()} in a unit of work` }));
+    .map((node) => ({ law: laws.nesting, path, what: `${node.parent.getText()} in a unit of work` }));
 }
 
 /** `this.clock.now()` can't begin a unit of work, but `this.get()` may, and a function that receives `this`. */
@@ -201,7 +209,7 @@ function wayBack(start: string, graph: ReadonlyMap<string, string[]>): string[] 
 }
 
 /** Returns the imports of src by e2e tests, directly or through other files of test/. */
-function insiders(files: readonly SourceFile[]): Violation[] {
+function importsOfE2e(files: readonly SourceFile[]): Violation[] {
   const tests = new Map(files.filter(({ path }) => isIn('test/', path)).map((file) => [file.path, file]));
   const reached = new Set([...tests.keys()].filter((path) => isIn('test/e2e/', path)));
   const found: Violation[] = [];
@@ -249,7 +257,7 @@ function nodesOf(path: string, text: string): ts.Node[] {
   return descendantsOf(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true));
 }
 
-function descendantsOf(node: ts.Node): ts.Node[] {
+export function descendantsOf(node: ts.Node): ts.Node[] {
   const children: ts.Node[] = [];
   ts.forEachChild(node, (child) => void children.push(child));
   return [node, ...children.flatMap(descendantsOf)];

@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import type { SourceFile } from './laws.js';
+import { descendantsOf, type SourceFile } from './laws.js';
 
 /** Documented subpaths of packages. All others are private files. */
 const documentedPaths = ['csv-parse/sync', 'ajv/dist/2020.js'];
@@ -87,10 +87,4 @@ function isInTagged(node: ts.Node, source: ts.SourceFile): boolean {
 function hasTag(node: ts.Node, { text }: ts.SourceFile): boolean {
   const comments = ts.getLeadingCommentRanges(text, node.getFullStart()) ?? [];
   return comments.some(({ pos, end }) => text.slice(pos, end).includes('@private-api of '));
-}
-
-function descendantsOf(node: ts.Node): ts.Node[] {
-  const children: ts.Node[] = [];
-  ts.forEachChild(node, (child) => void children.push(child));
-  return [node, ...children.flatMap(descendantsOf)];
 }

@@ -12,7 +12,7 @@ describe('values generated from a schema', () => {
   const arbitraries = new Arbitraries(document);
   const sample = (values: fc.Arbitrary<unknown>) => fc.sample(values, { numRuns: 200, seed: 1 });
   const isAllowed = (name: string, value: unknown): boolean =>
-    [...schemas.faultsOf(`/components/schemas/${name}`, value)].length === 0;
+    [...schemas.violationsOf(`/components/schemas/${name}`, value)].length === 0;
   const inputs = Object.entries(document.components.schemas).filter(([name]) => /(Input|Patch)$/.test(name));
 
   it.each(inputs)('are valid: %s', (name, schema) => {

@@ -1,4 +1,4 @@
-import { type Answer, Contract, readAnswer } from '../support/contract.js';
+import { type Exchange, Contract, readAnswer } from '../support/contract.js';
 import { useShop } from '../support/shop.js';
 
 const problem = {
@@ -10,7 +10,7 @@ const problem = {
   request_id: '1',
 };
 const genre = { id: 1, name: 'Drama', description: null };
-const answer = (changes: Partial<Answer>, headers: object = {}): Answer => ({
+const answer = (changes: Partial<Exchange>, headers: object = {}): Exchange => ({
   method: 'GET',
   target: '/genres/1',
   status: 200,
@@ -23,12 +23,12 @@ const answer = (changes: Partial<Answer>, headers: object = {}): Answer => ({
     ...headers,
   },
 });
-const notFound = (members: object = {}, target = '/genres/1'): Answer =>
+const notFound = (members: object = {}, target = '/genres/1'): Exchange =>
   answer(
     { target, status: 404, body: JSON.stringify({ ...problem, ...members }) },
     { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
   );
-const listed = (headers: object): Answer => answer({ target: '/genres', body: '[]' }, headers);
+const listed = (headers: object): Exchange => answer({ target: '/genres', body: '[]' }, headers);
 
 describe('the contract check of all responses', () => {
   const shop = useShop();
@@ -38,23 +38,23 @@ describe('the contract check of all responses', () => {
     contract = new Contract(body);
   });
 
-  it.each<[string, Answer]>([
-    ['what was asked for', answer({})],
+  it.each<[string, Exchange]>([
+    ['a documented response', answer({})],
     ['a path with a slash at its end', answer({ target: '/genres/1/?' })],
     ['a problem that is documented', notFound()],
-    ['a path that leads nowhere', notFound({ detail: 'There is nothing there.' }, '/moovies')],
+    ['404 at an unknown path', notFound({ detail: 'There is nothing there.' }, '/moovies')],
     ['an answer without a body to HEAD', answer({ method: 'HEAD', body: '' })],
     ['a page', listed({ link: '</genres>; rel="first"', 'x-total-count': '7' })],
   ])('accepts %s', (_, good) => {
     expect(() => contract.validate(good)).not.toThrow();
   });
 
-  it.each<[string, Answer, string]>([
+  it.each<[string, Exchange, string]>([
     ['a status', answer({ status: 418 }), 'status 418 is not documented'],
     ['a problem of another operation', notFound({ type: '/problems/genre-in-use' }), 'body/type'],
-    ['a problem that says another status', { ...notFound(), status: 409 }, 'status 409 is not documented'],
-    ['a problem that names another request', notFound({ request_id: '2' }), 'different request ids'],
-    ['a fact', notFound({ movies: 3 }), '"additionalProperty":"movies"'],
+    ['a problem with another status', { ...notFound(), status: 409 }, 'status 409 is not documented'],
+    ['a problem with another request id', notFound({ request_id: '2' }), 'different request ids'],
+    ['an extension of a problem', notFound({ movies: 3 }), '"additionalProperty":"movies"'],
     ['a member', answer({ body: JSON.stringify({ ...genre, stock: 1 }) }), '"additionalProperty":"stock"'],
     ['a missing member', answer({ body: JSON.stringify({ id: 1, name: 'Drama' }) }), "required property 'description'"],
     ['a value', answer({ body: JSON.stringify({ ...genre, id: 0 }) }), 'body/id must be >= 1'],
@@ -65,8 +65,8 @@ describe('the contract check of all responses', () => {
     ['a body where there is none', answer({ method: 'DELETE', status: 204 }), 'no body is documented'],
     ['an operation', answer({ method: 'PUT', target: '/genres' }), 'status 200 is not documented'],
     ['a path', answer({ target: '/moovies' }), 'status 200 is not documented'],
-  ])('catches %s that is not in the document', (_, bad, fault) => {
-    expect(() => contract.validate(bad)).toThrow(fault);
+  ])('catches %s that is not in the document', (_, bad, violation) => {
+    expect(() => contract.validate(bad)).toThrow(violation);
   });
 
   it('checks every request of a test, and rejects a response that violates the document', async () => {

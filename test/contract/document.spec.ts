@@ -38,7 +38,7 @@ describe('the OpenAPI document', () => {
     const schemas = new Schemas(document);
     const shown = [...medias(document, '')];
     const wrong = shown.flatMap(([path, { examples }]) =>
-      Object.values<any>(examples).flatMap(({ value }) => [...schemas.faultsOf(`${path}/schema`, value)]),
+      Object.values<any>(examples).flatMap(({ value }) => [...schemas.violationsOf(`${path}/schema`, value)]),
     );
     expect(wrong).toEqual([]);
     expect(shown.length).toBeGreaterThan(100);

@@ -11,18 +11,18 @@ const document = join(root, 'docs/openapi.json');
 const heyApiPlugins = ['@hey-api/client-fetch', '@hey-api/typescript', '@hey-api/sdk', 'zod'];
 const run = promisify(execFile);
 
-/** For each client, a wrong use that its types must reject. */
+/** Programs with one mistake, which the types of the client must reject: the correct code, and the mistake. */
 const mistakes = {
   'misspells-a-member.ts': ['genre_id: genre.id', 'genre: genre.id'],
-  'sorts-by-what-is-not-there.ts': [`sort: 'title'`, `sort: 'titel'`],
-  'reads-facts-of-another-problem.ts': ['again.error.movie_copy_ids', 'again.error.movie_ids'],
+  'sorts-by-an-unknown-member.ts': [`sort: 'title'`, `sort: 'titel'`],
+  'reads-extensions-of-another-problem.ts': ['again.error.movie_copy_ids', 'again.error.movie_ids'],
 } as const;
 
 describe('a program that uses a generated client', () => {
   const shop = useShop();
   let folder: string;
   /** The files with compiler errors. */
-  let faulty: Set<string>;
+  let filesWithErrors: Set<string>;
 
   /** Runs a tool as a consumer would, without the configuration of this project. */
   const tool = (name: string, ...args: string[]) =>
@@ -49,17 +49,17 @@ describe('a program that uses a generated client', () => {
       await copyFile(join(programs, program), join(folder, program));
     }
     const right = await readFile(join(programs, 'desk.ts'), 'utf8');
-    for (const [program, [said, instead]] of Object.entries(mistakes)) {
-      expect(right).toContain(said);
-      await writeFile(join(folder, program), right.replace(said, instead));
+    for (const [program, [correct, mistake]] of Object.entries(mistakes)) {
+      expect(right).toContain(correct);
+      await writeFile(join(folder, program), right.replace(correct, mistake));
     }
     const { stdout = '' } = await tool('typescript/bin/tsc', '-p', '.').catch((error: { stdout: string }) => error);
-    faulty = new Set(stdout.match(/^[^\s(]+(?=\(\d+,\d+\): error)/gm));
+    filesWithErrors = new Set(stdout.match(/^[^\s(]+(?=\(\d+,\d+\): error)/gm));
   });
   afterAll(() => rm(folder, { recursive: true }));
 
   it('compiles if it is correct, and not with a mistake', () => {
-    expect([...faulty].sort()).toEqual(Object.keys(mistakes).sort());
+    expect([...filesWithErrors].sort()).toEqual(Object.keys(mistakes).sort());
   });
 
   it('rents, handles problems by type, returns and follows pages', async () => {
@@ -77,7 +77,7 @@ describe('a program that uses a generated client', () => {
     });
   });
 
-  it('follows pages, reads facts and patches without headers, and validates requests and responses by zod', async () => {
+  it('follows pages, reads errors of problems and patches without headers, and validates requests and responses by zod', async () => {
     const { id: genre_id } = await shop.clerk.genre();
     for (const title of ['Ran', 'Ikiru', 'Ran']) await shop.clerk.movie(1, { title, genre_id });
     const { titles, ...rest } = (await resultOf('without-headers.js')) as { titles: string[] };

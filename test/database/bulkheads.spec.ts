@@ -106,7 +106,7 @@ describe('the pool', () => {
     ]);
   });
 
-  it.each([1, 2])('lends none of %i members to a unit of work whose client has left', async (members) => {
+  it.each([1, 2])('lends none of %i members to a unit of work whose client has disconnected', async (members) => {
     const room = new WaitingRoom('reads', { maxWaiting: 10, timeoutMs: Infinity });
     const pool = new Pool(Array.from({ length: members }, (_, index) => index));
     const leaving = new AbortController();

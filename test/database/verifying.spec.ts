@@ -22,7 +22,7 @@ describe('verify', () => {
   afterEach(() => database.drop());
 
   const damage = (...sql: string[]) => executeRaw(database.url, sql.join(';'));
-  const [ofGenre, genreFault] = [`UPDATE genre SET name = 'Renamed' WHERE id = 2`, /^genre 2: its name_key/];
+  const [ofGenre, genreFinding] = [`UPDATE genre SET name = 'Renamed' WHERE id = 2`, /^genre 2: its name_key/];
 
   async function findings(spanSize?: number): Promise<Finding[]> {
     const found: Finding[] = [];
@@ -81,7 +81,7 @@ describe('verify', () => {
               'schema: the foreign key fk_movie_copy_movie_id is missing',
               'schema: the check ck_movie_copy_service_state is missing',
             ]),
-        expect.stringMatching(genreFault),
+        expect.stringMatching(genreFinding),
         expect.stringMatching(/^movie: not all of its rows can be checked: .*director/),
       ]),
     );
@@ -101,7 +101,7 @@ describe('verify', () => {
     await damage(ofGenre, isSqlite() ? 'PRAGMA foreign_keys = OFF; DROP TABLE client' : 'DROP TABLE client CASCADE');
     const named = (await findings()).map(text);
     expect(named).toContain('schema: the table client is missing');
-    expect(named).toContainEqual(expect.stringMatching(genreFault));
+    expect(named).toContainEqual(expect.stringMatching(genreFinding));
     expect(named).toContainEqual(expect.stringMatching(/^movie_rent: not all of its rows can be checked/));
   });
 
@@ -117,7 +117,7 @@ describe('verify', () => {
     await damage('DROP TABLE migrations');
     const named = (await findings()).map(text);
     expect(named[0]).toBe('schema: the table migrations is missing');
-    expect(named).toContainEqual(expect.stringMatching(genreFault));
+    expect(named).toContainEqual(expect.stringMatching(genreFinding));
   });
 
   if (isSqlite())
@@ -135,6 +135,6 @@ describe('verify', () => {
       expect(found[0]!.remedy).toContain('restore a backup');
       const named = found.map(text);
       expect(named).toContainEqual(expect.stringMatching(/^movie: not all of its rows can be checked: .*malformed/));
-      expect(named).toContainEqual(expect.stringMatching(genreFault));
+      expect(named).toContainEqual(expect.stringMatching(genreFinding));
     });
 });

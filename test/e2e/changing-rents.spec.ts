@@ -1,11 +1,7 @@
 import { executeRaw } from '../support/raw-database.js';
 import { refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
-
-interface Line {
-  readonly id: number;
-  readonly movie_copy_id: number;
-}
+import type { LineBody } from '../support/bodies.js';
 
 describe('correcting rentals', () => {
   const shop = useShop();
@@ -13,7 +9,7 @@ describe('correcting rentals', () => {
   const change = (rentId: number, clientId: number, ...details: object[]) =>
     shop.api.put(`/movie_rents/${rentId}`).send({ client_id: clientId, details });
   const copy = (id: number) => ({ movie_copy_id: id });
-  const linesOf = ({ details }: { details?: Line[] }): [number, number][] =>
+  const linesOf = ({ details }: { details?: LineBody[] }): [number, number][] =>
     details!.map((line) => [line.id, line.movie_copy_id]);
   const availableOf = async (movieId: number) => (await shop.api.get(`/movies/${movieId}`)).body.available;
 
@@ -22,7 +18,7 @@ describe('correcting rentals', () => {
     const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(stock)];
     const [first, second, third] = movie.copies.map(({ id }: { id: number }) => id) as [number, number, number];
     const rent = await shop.clerk.rent(client.id, first);
-    return { client, movie, first, second, third, rent, line: rent.details[0] as Line };
+    return { client, movie, first, second, third, rent, line: rent.details[0] as LineBody };
   };
 
   it('keeps lines named by their id or copy, and adds others', async () => {
@@ -85,7 +81,7 @@ describe('correcting rentals', () => {
     const { client, movie } = await rental(3);
     const [, a, b] = movie.copies.map(({ id }: { id: number }) => id) as [number, number, number];
     const rent = await shop.clerk.rent(client.id, a, b);
-    const [one, other] = rent.details as [Line, Line];
+    const [one, other] = rent.details as [LineBody, LineBody];
     const swapped = [
       { id: one.id, ...copy(b) },
       { id: other.id, ...copy(a) },
@@ -205,7 +201,7 @@ describe('correcting rentals', () => {
   it('keeps a returned line while others are out', async () => {
     const { client, movie } = await rental(3);
     const [, first, second] = movie.copies.map(({ id }: { id: number }) => id) as [number, number, number];
-    const [returned, out] = (await shop.clerk.rent(client.id, first, second)).details as [Line, Line];
+    const [returned, out] = (await shop.clerk.rent(client.id, first, second)).details as [LineBody, LineBody];
     // Imports can have such rentals.
     const instant = '2100-01-01T00:00:00.000Z';
     const sql = `UPDATE movie_rent_detail SET returned_datetime = '${instant}' WHERE id = ${returned.id}`;
@@ -256,7 +252,7 @@ describe('correcting rentals', () => {
     const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(2)];
     const [first, second] = movie.copies.map(({ id }: { id: number }) => id) as [number, number];
     const rent = await shop.clerk.rent(client.id, first, second);
-    const [lost, out] = rent.details as [Line, Line];
+    const [lost, out] = rent.details as [LineBody, LineBody];
     await shop.api.post(`/movie_rent_details/${lost.id}/lost`).expect(200);
     const problem = await refused(change(rent.id, client.id, copy(second)), 409, 'line-lost');
     expect(problem.detail_ids).toEqual([lost.id]);

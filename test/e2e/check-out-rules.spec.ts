@@ -8,11 +8,7 @@ describe('the rules of a check-out', () => {
   beforeEach(() => shop.clock.run());
   afterEach(() => setPolicy({}));
 
-  const setPolicy = (members: object) =>
-    shop.api
-      .put('/shop')
-      .send({ name: 'Video', time_zone: 'UTC', currency: 'EUR', ...members })
-      .expect(200);
+  const setPolicy = (members: object) => shop.clerk.setPolicy(members);
   const copy = (id: number) => ({ movie_copy_id: id });
   const anyOf = (id: number) => ({ movie_id: id });
   const code = (text: string) => ({ code: text });

@@ -74,11 +74,7 @@ describe('blocks of clients', () => {
 
   describe('and the rest of the standing of a client', () => {
     beforeEach(() => shop.clock.run());
-    const setPolicy = (members: object) =>
-      shop.api
-        .put('/shop')
-        .send({ name: 'Video', time_zone: 'UTC', currency: 'EUR', ...members })
-        .expect(200);
+    const setPolicy = (members: object) => shop.clerk.setPolicy(members);
     afterEach(() => setPolicy({}));
     const standing = async (id: number) => (await shop.api.get(`/clients/${id}/standing`).expect(200)).body;
 

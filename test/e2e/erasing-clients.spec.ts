@@ -68,7 +68,7 @@ describe('the erasure of a client', () => {
 });
 
 describe('DELETE /clients/{id}', () => {
-  it('leaves no string of the person in the database, of deleted rentals and merged duplicates neither', async () => {
+  it('leaves no string of the person in the database, including those of deleted rentals and merged duplicates', async () => {
     const database = await freshDatabase();
     const shop = await openShop({ databaseUrl: database.url });
     const clerk = clerkOf(shop.api);

@@ -96,6 +96,7 @@ const ruleCodes: readonly (string | undefined)[] = [
   'no_copy_available',
   'client_blocked',
   'client_has_overdue',
+  'empty_basket',
   'limit_reached',
   'same_record',
   'duplicate_code',

@@ -4,16 +4,7 @@ import { readAll } from '../support/paging.js';
 import { runCommand } from '../support/command.js';
 import { hasSakila, sakilaFolder, sakilaIsMissing, writeSakila } from '../support/sakila.js';
 import { describeIf } from '../support/skipping.js';
-
-interface Movie {
-  readonly stock: number;
-  readonly available: number;
-}
-
-interface Rent {
-  readonly client_id: number;
-  readonly details: readonly { readonly movie_copy: { readonly movie: { readonly title: string } } }[];
-}
+import type { MovieBody, RentBody } from '../support/bodies.js';
 
 function importSakila(): void {
   let database: FreshDatabase;
@@ -63,16 +54,16 @@ function importSakila(): void {
   });
 
   it('results in 183 copies that are out, and 42 movies without copies', async () => {
-    const movies = await readAll<Movie>(api, '/movies');
+    const movies = await readAll<MovieBody>(api, '/movies');
     expect(movies).toHaveLength(1000);
-    const sum = (count: (movie: Movie) => number) => movies.reduce((total, movie) => total + count(movie), 0);
+    const sum = (count: (movie: MovieBody) => number) => movies.reduce((total, movie) => total + count(movie), 0);
     expect(sum(({ stock }) => stock)).toBe(4581);
     expect(sum(({ stock, available }) => stock - available)).toBe(183);
     expect(movies.filter(({ stock }) => stock === 0)).toHaveLength(42);
   });
 
   it('shows who has them', async () => {
-    const open = await readAll<Rent>(api, '/movie_rents', 'is_closed=false');
+    const open = await readAll<RentBody>(api, '/movie_rents', 'is_closed=false');
     expect(open).toHaveLength(183);
     expect(new Set(open.map((rent) => rent.client_id)).size).toBe(159);
   });
@@ -81,7 +72,7 @@ function importSakila(): void {
   // databases.
   if (isSqlite())
     it('shows the title that was rented most', async () => {
-      const rents = await readAll<Rent>(api, '/movie_rents');
+      const rents = await readAll<RentBody>(api, '/movie_rents');
       expect(rents).toHaveLength(16_044);
       const lendings = new Map<string, number>();
       for (const { title } of rents.flatMap(({ details }) => details.map((line) => line.movie_copy.movie))) {

@@ -5,11 +5,7 @@ import { useShop } from '../support/shop.js';
 describe('GET /movie_rent_details', () => {
   const shop = useShop();
   let clientId: number;
-  const setPolicy = (members: object) =>
-    shop.api
-      .put('/shop')
-      .send({ name: 'Video', time_zone: 'Europe/Berlin', currency: 'EUR', ...members })
-      .expect(200);
+  const setPolicy = (members: object) => shop.clerk.setPolicy({ time_zone: 'Europe/Berlin', ...members });
   /** Ids of lines by their state. */
   const lines: Record<string, number> = {};
   const movies: Record<string, { id: number; copies: { id: number; code: string }[] }> = {};

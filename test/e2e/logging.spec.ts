@@ -3,7 +3,7 @@ import { createKey, everyScope, secretOf } from '../support/keys.js';
 import { executeRaw } from '../support/raw-database.js';
 import { type Program, startService } from '../../scripts/support/program.js';
 
-interface Line {
+interface LogLine {
   readonly level: string;
   readonly time: string;
   readonly msg: string;
@@ -35,14 +35,14 @@ describe('the access log', () => {
     await database.drop();
   });
 
-  const lines = (): Line[] =>
+  const lines = (): LogLine[] =>
     service.stdout
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line) as Line);
+      .map((line) => JSON.parse(line) as LogLine);
 
   /** Sends a request full of private data, and returns its log lines. */
-  async function logged(id: string, method: string, path: string, body?: object): Promise<Line[]> {
+  async function logged(id: string, method: string, path: string, body?: object): Promise<LogLine[]> {
     const headers = {
       'X-Request-Id': id,
       'Content-Type': 'application/json',

@@ -65,7 +65,7 @@ describe('keyset pagination', () => {
       ['emoji', '\u{1f3ac}'.repeat(255)],
       ['letters of three bytes', '字'.repeat(255)],
       ['combining marks', `e${'\u0316'.repeat(254)}`],
-      ['signs that mean something in links', '&=#?>;"%, <'.repeat(23)],
+      ['characters with a meaning in links', '&=#?>;"%, <'.repeat(23)],
       ['marks alone', '\u0316'.repeat(255)],
     ])('by titles of %s', async (_, title) => {
       const { path, genreId, ids } = await genreOf(3, () => ({ title }));

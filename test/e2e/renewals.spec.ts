@@ -3,11 +3,7 @@ import { useShop } from '../support/shop.js';
 
 describe('renewing lines', () => {
   const shop = useShop();
-  const setPolicy = (members: object) =>
-    shop.api
-      .put('/shop')
-      .send({ name: 'Video', time_zone: 'Europe/Berlin', currency: 'EUR', ...members })
-      .expect(200);
+  const setPolicy = (members: object) => shop.clerk.setPolicy({ time_zone: 'Europe/Berlin', ...members });
   beforeEach(async () => {
     await setPolicy({ rental_days: 3 });
     shop.clock.set('2026-03-02T12:00:00.000Z');

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { scaled } from '../support/faults.js';
 import { invariantViolations } from '../support/invariants.js';
-import { findViolation, type Model, type Operation } from '../support/linearizability.js';
+import { findViolation, type Model, type TimedOperation } from '../support/linearizability.js';
 import { withSeed } from '../support/random.js';
 import { readState } from '../support/rental-state.js';
 import { type Answer, type Desk, type Policy, refusalsIn, type Request } from '../support/rental-model.js';
-import { deskPlans, officePlans, type Plan, send } from '../support/rental-requests.js';
+import { rentalPlans, rulePlans, type Plan, send } from '../support/rental-requests.js';
 import { Disagreement } from '../support/rental-expectations.js';
 import { step } from '../support/rental-rules.js';
 import { useShop } from '../support/shop.js';
@@ -102,17 +102,17 @@ describe('random requests of rentals (property-based)', () => {
 
   const requests = fc.commands(
     [
-      deskPlans.map((plan) => new SendRequest(plan)),
-      deskPlans.map((plan) => new SendRequest(plan)),
-      deskPlans.map((plan) => new SendRequest(plan)),
-      officePlans.map((plan) => new SendRequest(plan)),
+      rentalPlans.map((plan) => new SendRequest(plan)),
+      rentalPlans.map((plan) => new SendRequest(plan)),
+      rentalPlans.map((plan) => new SendRequest(plan)),
+      rulePlans.map((plan) => new SendRequest(plan)),
       fc.constantFrom(0.5, 7, 24, 49).map((hours) => new Wait(hours)),
     ],
     { maxCommands: commands, size: 'max' },
   );
 
-  const alone = fc.array(fc.oneof(deskPlans, officePlans), { maxLength: 12, size: 'max' });
-  const together = fc.array(fc.array(deskPlans, { minLength: 2, maxLength: 5, size: 'max' }), {
+  const alone = fc.array(fc.oneof(rentalPlans, rulePlans), { maxLength: 12, size: 'max' });
+  const together = fc.array(fc.array(rentalPlans, { minLength: 2, maxLength: 5, size: 'max' }), {
     minLength: 1,
     maxLength: bursts,
     size: 'max',
@@ -148,7 +148,7 @@ describe('random requests of rentals (property-based)', () => {
   async function burst(plans: readonly Plan[], desk: Desk): Promise<Desk> {
     const requests = plans.flatMap((plan) => plan(desk) ?? []);
     const answers = await Promise.all(requests.map(ask));
-    const history: Operation<Request, Answer>[] = requests
+    const history: TimedOperation<Request, Answer>[] = requests
       .flatMap((request, index) => atomicParts(request, answers[index]!))
       .map(([request, answer]) => ({ request, answer, asked: 0, answered: 1 }));
     history.push({ request: { do: 'read state' }, answer: await readState(shop.url, desk), asked: 2, answered: 3 });

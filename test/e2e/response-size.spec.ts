@@ -2,6 +2,7 @@ import type { Response } from 'supertest';
 import { linksOf, walk } from '../support/paging.js';
 import { refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
+import type { MovieBody } from '../support/bodies.js';
 
 const maxPageBytes = 2_000_000;
 
@@ -88,21 +89,10 @@ describe('a page of at most 2 MB', () => {
 
 describe('a movie with more than 200 copies', () => {
   const shop = useShop();
-  interface Movie {
-    id: number;
-    title: string;
-    year: number;
-    genre_id: number;
-    stock: number;
-    available: number;
-    copies: { id: number }[];
-    copies_url: string | null;
-  }
-
   const add = async (stock: number, members?: { genre_id: number }) =>
-    (await shop.clerk.movie(stock, members)) as Movie;
-  const get = async ({ id }: Movie) => (await shop.api.get(`/movies/${id}`).expect(200)).body as Movie;
-  const change = ({ id, title, year, genre_id }: Movie, stock: number) =>
+    (await shop.clerk.movie(stock, members)) as MovieBody;
+  const get = async ({ id }: MovieBody) => (await shop.api.get(`/movies/${id}`).expect(200)).body as MovieBody;
+  const change = ({ id, title, year, genre_id }: MovieBody, stock: number) =>
     shop.api.put(`/movies/${id}/with_stock`).send({ title, year, genre_id, stock });
 
   it.each([199, 200])('shows all of %d copies', async (stock) => {
@@ -138,7 +128,7 @@ describe('a movie with more than 200 copies', () => {
     expect(problem).toMatchObject({ stock: 298, retirable: 295 });
     const { body: lowered } = await change(movie, 3).expect(200);
     expect(lowered).toMatchObject({ stock: 3, available: 0, copies_url: null });
-    expect((lowered as Movie).copies.map(({ id }) => id)).toEqual([movie.copies[0]!.id, second, newest]);
+    expect((lowered as MovieBody).copies.map(({ id }) => id)).toEqual([movie.copies[0]!.id, second, newest]);
   });
 
   it('keeps its oldest copies when its stock is lowered, and has at most 10,000', async () => {

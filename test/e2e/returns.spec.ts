@@ -2,12 +2,7 @@ import { queryRaw } from '../support/raw-database.js';
 import { refused } from '../support/problem.js';
 import { useShop } from '../support/shop.js';
 import { statuses } from '../support/statuses.js';
-
-interface Line {
-  readonly id: number;
-  readonly movie_copy_id: number;
-  readonly returned_datetime: string | null;
-}
+import type { LineBody } from '../support/bodies.js';
 
 describe('returns', () => {
   const shop = useShop();
@@ -18,16 +13,17 @@ describe('returns', () => {
     const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(stock)];
     const rent = await shop.clerk.rent(client.id, ...movie.copies.map(({ id }: { id: number }) => id));
     const codes: string[] = movie.copies.map(({ code }: { code: string }) => code);
-    return { client, movie, codes, rent, lines: rent.details as [Line, Line, Line] };
+    return { client, movie, codes, rent, lines: rent.details as [LineBody, LineBody, LineBody] };
   };
   const giveBack = (rentId: number, ...details: object[]) =>
     shop.api.post(`/movie_rents/${rentId}/returns`).send({ details });
-  const stateOf = async ({ movie_copy_id: id }: Line) =>
+  const stateOf = async ({ movie_copy_id: id }: LineBody) =>
     (await shop.api.get(`/movie_copies/${id}`).expect(200)).body.service_state;
-  const setState = (line: Line, service_state: string) =>
+  const setState = (line: LineBody, service_state: string) =>
     shop.api.patch(`/movie_copies/${line.movie_copy_id}`).send({ service_state }).expect(200);
-  const returnedOf = ({ details }: { details: Line[] }) => details.map(({ returned_datetime }) => returned_datetime);
-  const eventsOf = async ({ id }: Line) => {
+  const returnedOf = ({ details }: { details: LineBody[] }) =>
+    details.map(({ returned_datetime }) => returned_datetime);
+  const eventsOf = async ({ id }: LineBody) => {
     const sql = `SELECT type, changes FROM event WHERE resource = 'movie_rent_details' AND resource_id = ${id} ORDER BY id`;
     const rows = await queryRaw<{ type: string; changes: string }>(shop.databaseUrl, sql);
     return rows.map(({ type, changes }) => ({ type, ...(JSON.parse(changes) as object) }));
@@ -206,8 +202,8 @@ describe('returns', () => {
         { movie_copy_id: 2 ** 31 - 1 },
         { code: one.codes[1] },
       ).expect(200);
-      const back = (line: Line) => ({ ...line, returned_datetime: '2030-01-01T10:00:00.000Z' });
-      const outcome = (result: string, name: object, line: Line | null = null) => ({
+      const back = (line: LineBody) => ({ ...line, returned_datetime: '2030-01-01T10:00:00.000Z' });
+      const outcome = (result: string, name: object, line: LineBody | null = null) => ({
         code: null,
         movie_copy_id: null,
         ...name,

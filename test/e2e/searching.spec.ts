@@ -66,11 +66,11 @@ describe('search', () => {
     describe('with letters and signs that are typed differently', () => {
       beforeAll(async () => {
         const { id } = await shop.clerk.genre();
-        for (const text of Object.keys(questions)) await shop.clerk.movie(0, { [member]: text, genre_id: id });
+        for (const text of Object.keys(searches)) await shop.clerk.movie(0, { [member]: text, genre_id: id });
       });
 
       /** Other searches that find each text. */
-      const questions: Readonly<Record<string, readonly string[]>> = {
+      const searches: Readonly<Record<string, readonly string[]>> = {
         'Søren Smørrebrød': ['soren smorrebrod', 'SØREN'],
         'Łódź Kaliska': ['lodz kaliska', 'łódz'],
         'Đorđe Ðð': ['dorde dd', 'ĐORĐE'],
@@ -102,8 +102,8 @@ describe('search', () => {
         Μαΐου: ['μαιου', 'ΜΑΪΟΥ'],
       };
 
-      it.each(Object.entries(questions))('finds %s by itself and by %j', async (text, others) => {
-        for (const question of [text, ...others]) expect([question, await texts(question)]).toEqual([question, [text]]);
+      it.each(Object.entries(searches))('finds %s by itself and by %j', async (text, others) => {
+        for (const search of [text, ...others]) expect([search, await texts(search)]).toEqual([search, [text]]);
       });
 
       it.each([
@@ -113,15 +113,15 @@ describe('search', () => {
         ['Іі світ', 'Її'],
         ['سوال', 'سؤال'],
         ['하국', '한국'],
-      ])('distinguishes %s from %s', async (question) => {
-        expect(await texts(question)).not.toContainEqual(expect.stringMatching(/ぱぱ|दिल|Йод|Її|سؤال|한국/));
+      ])('distinguishes %s from %s', async (search) => {
+        expect(await texts(search)).not.toContainEqual(expect.stringMatching(/ぱぱ|दिल|Йод|Її|سؤال|한국/));
       });
 
       it.each(['\u200b', '\u0301', '\u2060\u200d', '\u00a0\u3164', '\ufe0f', '\u064e', '\u0640'])(
         'returns 422 for %j, which is empty after folding',
-        async (question) => {
-          expect(await faultyParameters(shop.api.get('/movies').query({ [member]: question }))).toEqual([member]);
-          expect(await faultyParameters(shop.api.get('/clients').query({ name: question }))).toEqual(['name']);
+        async (search) => {
+          expect(await faultyParameters(shop.api.get('/movies').query({ [member]: search }))).toEqual([member]);
+          expect(await faultyParameters(shop.api.get('/clients').query({ name: search }))).toEqual(['name']);
         },
       );
 

@@ -345,13 +345,13 @@ describe('npm run verify', () => {
     };
 
     beforeAll(async () => {
-      for (const [fault, plant] of Object.entries(plants)) expected[fault] = await plant();
+      for (const [violation, plant] of Object.entries(plants)) expected[violation] = await plant();
       report = await verify();
       findings = report.stdout.split('\n').filter((line) => /^(schema|file|\w+ \d+): /.test(line));
     });
 
-    it.each(Object.keys(plants))('names %s', (fault) => {
-      expect(findings).toEqual(expect.arrayContaining(expected[fault]!));
+    it.each(Object.keys(plants))('names %s', (violation) => {
+      expect(findings).toEqual(expect.arrayContaining(expected[violation]!));
     });
 
     it('reports nothing else, quotes no names, and exits with 1', () => {

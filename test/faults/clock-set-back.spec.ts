@@ -2,31 +2,22 @@ import { Clock } from '../../src/kernel/clock.js';
 import { report, scaled } from '../support/faults.js';
 import { withSeed } from '../support/random.js';
 import { useShop } from '../support/shop.js';
+import type { RentBody } from '../support/bodies.js';
 
 const hourMs = 60 * 60 * 1000;
 
-interface Line {
-  readonly movie_copy_id: number;
-  readonly lent_datetime: string;
-  readonly returned_datetime: string | null;
-}
-interface Rent {
-  readonly id: number;
-  readonly details: readonly Line[];
-}
-
 describe('a clock that is set back by an hour', () => {
   const shop = useShop();
-  const turn = (milliseconds: number) => (shop.app.get(Clock).now = () => new Date(Date.now() + milliseconds));
-  afterEach(() => turn(0));
+  const shiftClock = (milliseconds: number) => (shop.app.get(Clock).now = () => new Date(Date.now() + milliseconds));
+  afterEach(() => shiftClock(0));
 
-  const rentalsOf = async (copyId: number): Promise<Rent[]> =>
+  const rentalsOf = async (copyId: number): Promise<RentBody[]> =>
     (await shop.api.get(`/movie_rents?movie_copy_id=${copyId}&limit=200`).expect(200)).body;
 
   it('records no return before the copy was lent', async () => {
     const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(1)];
     const rent = await shop.clerk.rent(client.id, movie.copies[0].id);
-    turn(-hourMs);
+    shiftClock(-hourMs);
     const closed = await shop.clerk.close(rent.id);
     expect(closed['closed_datetime']).toBe(rent['creation_datetime']);
   });
@@ -35,7 +26,7 @@ describe('a clock that is set back by an hour', () => {
     const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(2)];
     const [one, other] = movie.copies.map(({ id }: { id: number }) => id) as [number, number];
     const first = await shop.clerk.close((await shop.clerk.rent(client.id, one)).id);
-    turn(-hourMs);
+    shiftClock(-hourMs);
     const { details, creation_datetime: creation } = await shop.clerk.rent(client.id, other, one);
     expect(Date.parse(creation)).toBeLessThan(Date.now() - hourMs / 2);
     expect(details).toMatchObject([
@@ -47,7 +38,7 @@ describe('a clock that is set back by an hour', () => {
   it('is used again as soon as it is right', async () => {
     const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(1)];
     await shop.clerk.close((await shop.clerk.rent(client.id, movie.copies[0].id)).id);
-    turn(hourMs);
+    shiftClock(hourMs);
     const rent = await shop.clerk.rent(client.id, movie.copies[0].id);
     expect(Date.parse(rent['creation_datetime']) - Date.now()).toBeGreaterThan(hourMs / 2);
   });
@@ -57,16 +48,16 @@ describe('a clock that is set back by an hour', () => {
     await withSeed(async (random) => {
       const [client, movie] = [await shop.clerk.client(), await shop.clerk.movie(3)];
       const copyIds: number[] = movie.copies.map(({ id }: { id: number }) => id);
-      let turns = 0;
-      const maybeTurn = () => {
+      let setBacks = 0;
+      const maybeSetBack = () => {
         if (random.below(3) > 0) return;
-        turn(-hourMs * random.next());
-        turns++;
+        shiftClock(-hourMs * random.next());
+        setBacks++;
       };
       for (let rental = 0; rental < rentals; rental++) {
-        maybeTurn();
+        maybeSetBack();
         const rent = await shop.clerk.rent(client.id, ...random.sample(copyIds, 1 + random.below(2)));
-        maybeTurn();
+        maybeSetBack();
         await shop.clerk.close(rent.id);
       }
       for (const copyId of copyIds) {
@@ -78,7 +69,7 @@ describe('a clock that is set back by an hour', () => {
         // Rentals are listed by their ids, and instants sort as they read.
         expect(instants).toEqual([...instants].sort());
       }
-      report('Clock set back', random, { rentals, turns });
+      report('Clock set back', random, { rentals, 'set back': setBacks });
     });
   });
 });

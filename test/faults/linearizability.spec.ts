@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { freshDatabase, type FreshDatabase, isSqlite } from '../support/engine.js';
 import { progress, report, scaled } from '../support/faults.js';
 import { invariantViolations } from '../support/invariants.js';
-import { findViolation, type Operation } from '../support/linearizability.js';
+import { findViolation, type TimedOperation } from '../support/linearizability.js';
 import { type Program, startService } from '../../scripts/support/program.js';
 import { type Random, withSeed } from '../support/random.js';
 import { type Answer, type Request, sequentialModel, type ShopState } from '../support/sequential-model.js';
@@ -18,7 +18,7 @@ interface MovieGroup {
   readonly initial: ShopState;
   readonly copyIds: number[];
   readonly rentIds: number[];
-  readonly history: Operation<Request, Answer>[];
+  readonly history: TimedOperation<Request, Answer>[];
 }
 
 describe(`${clients} clients of ${instances} instances of the service, that rent, return, amend and restock at random`, () => {

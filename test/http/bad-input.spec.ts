@@ -284,17 +284,17 @@ describe('invalid input', () => {
     ];
 
     it.each([
-      ['nothing', ''],
+      ['an empty string', ''],
       ['spaces', '   '],
-      ['other space', ' \t\r\n\u00a0\u3000\u2003'],
+      ['other white space', ' \t\r\n\u00a0\u3000\u2003'],
       ['10 kB', 'x'.repeat(10_240)],
       ['a NUL', 'a\0b'],
-      ['half of a surrogate pair', 'a\ud800b'],
-      ['the other half', 'a\udc00b'],
+      ['a high surrogate alone', 'a\ud800b'],
+      ['a low surrogate alone', 'a\udc00b'],
       ['a list', ['x']],
       ['an object', { x: 1 }],
-      ['yes', true],
-      ['half a number', 1.5],
+      ['true', true],
+      ['1.5', 1.5],
     ])('returns 422 for %s', async (_, text) => {
       for (const [path, body, member] of texts()) {
         expect(await faultyMembers(shop.api.post(path).send({ ...body, [member]: text }))).toContain(`#/${member}`);

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { useShop } from '../support/shop.js';
-import { type Answer, readAnswer } from '../support/contract.js';
+import { type Exchange, readAnswer } from '../support/contract.js';
 import { readToEnd, openSocket, sendRaw } from '../support/socket.js';
 
 const host = 'Host: localhost\r\n';
@@ -9,7 +9,7 @@ const close = 'Connection: close\r\n';
 describe('a request that violates HTTP', () => {
   const shop = useShop();
 
-  async function send(bytes: string): Promise<Answer> {
+  async function send(bytes: string): Promise<Exchange> {
     // An incomplete request belongs to no operation.
     const answer = readAnswer('', '/', await sendRaw(shop.url, Buffer.from(bytes, 'latin1')));
     if (answer.status >= 400) shop.contract.validate(answer);
@@ -33,7 +33,7 @@ describe('a request that violates HTTP', () => {
       400,
     ],
     ['HTTP/0.9', 'GET /\r\n\r\n', 400],
-    ['HTTP/0.9, said aloud', 'GET / HTTP/0.9\r\n\r\n', 400],
+    ['HTTP/0.9 with a version', 'GET / HTTP/0.9\r\n\r\n', 400],
     ['HTTP/1.2', `GET / HTTP/1.2\r\n${host}\r\n`, 400],
     ['HTTP/2', `GET / HTTP/2.0\r\n${host}${close}\r\n`, 400],
     ["HTTP/2's preface", 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400],
@@ -50,21 +50,29 @@ describe('a request that violates HTTP', () => {
       `POST /genres HTTP/1.1\r\n${host}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n`,
       400,
     ],
-    ['a transfer coding without end', `POST /genres HTTP/1.1\r\n${host}Transfer-Encoding: gzip\r\n\r\n`, 400],
     [
-      'a chunk of no size',
+      'a last transfer coding other than chunked',
+      `POST /genres HTTP/1.1\r\n${host}Transfer-Encoding: gzip\r\n\r\n`,
+      400,
+    ],
+    [
+      'a chunk without a valid size',
       `POST /genres HTTP/1.1\r\n${host}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n`,
       400,
     ],
     ['CONNECT', `CONNECT localhost:80 HTTP/1.1\r\n${host}\r\n`, 405],
     ['TRACE', `TRACE / HTTP/1.1\r\n${host}${close}\r\n`, 405],
     [
-      'chunk extensions without end',
+      'endless chunk extensions',
       `POST /genres HTTP/1.1\r\n${host}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2;${'x'.repeat(20_000)}`,
       413,
     ],
-    ['an expectation that is not 100-continue', `GET / HTTP/1.1\r\n${host}${close}Expect: tea\r\n\r\n`, 417],
-    ['one such beside 100-continue', `GET / HTTP/1.1\r\n${host}${close}Expect: 100-continue, tea\r\n\r\n`, 417],
+    ['an expectation other than 100-continue', `GET / HTTP/1.1\r\n${host}${close}Expect: tea\r\n\r\n`, 417],
+    [
+      'an unknown expectation beside 100-continue',
+      `GET / HTTP/1.1\r\n${host}${close}Expect: 100-continue, tea\r\n\r\n`,
+      417,
+    ],
     ['more than 100 header fields', `GET / HTTP/1.1\r\n${host}${close}${fields(99)}\r\n`, 431],
     ['more header fields than Node reads', `GET / HTTP/1.1\r\n${host}${close}${fields(2_500)}\r\n`, 431],
   ])('gets a problem with security headers: %s', async (_, bytes, status) => {

@@ -102,13 +102,13 @@ describe.each([
 
   it('does not read requests beyond the limit while their client reads no responses', async () => {
     const socket = openSocket(url);
-    const ended = answer;
+    const usual = answer;
     answer = (_, response) => Promise.resolve(void response.end(Buffer.alloc(16 * 1024 * 1024)));
     socket.pause();
     socket.write(numbers.map(get).join('').repeat(100));
     while (begun.length === 0) await setTimeout(10);
     await setTimeout(200);
-    answer = ended;
+    answer = usual;
     // Node pauses the socket while the first response is not read.
     expect(begun.length).toBeLessThanOrEqual(limit);
     const [connection] = connections.busy;
@@ -253,7 +253,7 @@ describe('bytes in the arrival queue', () => {
     expect(begun).toEqual([]);
   });
 
-  it('are read together with those that came later, and the connection goes on to be read', async () => {
+  it('are read together with later ones, and the connection continues to be read', async () => {
     const client = openSocket(url);
     const text = readToEnd(client);
     client.write(get(1) + get(2).slice(0, 10));

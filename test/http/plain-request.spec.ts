@@ -14,7 +14,7 @@ describe('a request that is rejected without a parser', () => {
       'PATCH',
       '/shop',
     ],
-  ])('is one %s', (_what, text, method, path) => {
+  ])('may be one %s', (_what, text, method, path) => {
     expect(read(text)).toEqual({ method, path });
   });
 
@@ -41,7 +41,7 @@ describe('a request that is rejected without a parser', () => {
     ['with an id of its own', `POST /genres HTTP/1.1\r\n${host}X-Request-Id: a\r\n\r\n`],
     ['with an encoded path', `POST /genres%2F HTTP/1.1\r\n${host}\r\n`],
     ['with an absolute target', `POST http://shop/genres HTTP/1.1\r\n${host}\r\n`],
-  ])('is none %s', (_what, text) => {
+  ])('must be parsed %s', (_what, text) => {
     expect(read(text)).toBeUndefined();
   });
 });

@@ -74,7 +74,7 @@ async function startProxy({ program, parameters, config, name }: Proxy, service:
       () => false,
     ),
   ).catch(async (error: unknown) => {
-    throw new Error(`${name} said: ${await readFile(join(folder, 'error_log'), 'utf8')}`, { cause: error });
+    throw new Error(`The error log of ${name}: ${await readFile(join(folder, 'error_log'), 'utf8')}`, { cause: error });
   });
   return {
     url,

@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { type Program, startService } from '../../scripts/support/program.js';
-import { type Answer, readAnswer } from '../support/contract.js';
+import { type Exchange, readAnswer } from '../support/contract.js';
 import { freshDatabase, type FreshDatabase } from '../support/engine.js';
 import { sendRaw } from '../support/socket.js';
 
@@ -17,7 +17,7 @@ describe('the request target', () => {
     await database.drop();
   });
 
-  async function request(method: string, target: string): Promise<Answer> {
+  async function request(method: string, target: string): Promise<Exchange> {
     const bytes = `${method} ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`;
     return readAnswer(method, target, await sendRaw(url, Buffer.from(bytes, 'latin1')));
   }
@@ -131,7 +131,7 @@ describe('the request target', () => {
   });
 });
 
-function expectProblem({ method, headers, status, body }: Answer, expected: number, type?: string): void {
+function expectProblem({ method, headers, status, body }: Exchange, expected: number, type?: string): void {
   expect(status).toBe(expected);
   expect(headers).toMatchObject({
     'content-type': 'application/problem+json; charset=utf-8',

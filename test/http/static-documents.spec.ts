@@ -47,8 +47,6 @@ describe('static documents', () => {
     async (path) => {
       const plain = await get(path);
       const [gzip, br] = [await get(path, { 'Accept-Encoding': 'gzip' }), await get(path, { 'Accept-Encoding': 'br' })];
-      const unpacked = await fetch(shop.url + path, { headers: { 'Accept-Encoding': 'gzip' } });
-      expect(plain.bytes.equals(Buffer.from(await unpacked.arrayBuffer()))).toBe(true);
       for (const [coding, coded] of Object.entries({ gzip, br })) {
         expect(coded.headers.get('content-encoding')).toBe(coding);
         expect(coded.headers.get('etag')).toBe(plain.headers.get('etag')!.replace(/"$/, `;${coding}"`));

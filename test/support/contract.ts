@@ -2,9 +2,10 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import type { Schema } from './arbitraries.js';
 
 /** A response, with the method and the target of its request. */
-export interface Answer {
+export interface Exchange {
   readonly method: string;
   /** The path and the query. */
   readonly target: string;
@@ -13,7 +14,7 @@ export interface Answer {
   readonly body: string;
 }
 
-interface Documented {
+interface DocumentedResponse {
   readonly $ref?: string;
   readonly headers?: Readonly<Record<string, DocumentedHeader>>;
   readonly content?: Readonly<Record<string, { schema: object }>>;
@@ -23,14 +24,23 @@ interface DocumentedHeader {
   readonly required?: boolean;
   readonly schema: { readonly type?: string };
 }
-interface Operation {
+export interface Parameter {
+  readonly name: string;
+  readonly in: 'path' | 'query' | 'header';
+  readonly required?: boolean;
+  readonly schema: Schema;
+}
+/** The part of an operation that the tests read. */
+export interface DocumentedOperation {
   readonly operationId: string;
-  readonly responses: Readonly<Record<string, Documented>>;
+  readonly parameters?: readonly Parameter[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> };
+  readonly responses: Readonly<Record<string, DocumentedResponse>>;
 }
 export interface OpenApi {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: { readonly responses: Readonly<Record<string, Documented>> };
-  readonly 'x-unmatched-requests': { readonly responses: Readonly<Record<string, Documented>> };
+  readonly paths: Readonly<Record<string, Readonly<Record<string, DocumentedOperation>>>>;
+  readonly components: { readonly responses: Readonly<Record<string, DocumentedResponse>> };
+  readonly 'x-unmatched-requests': { readonly responses: Readonly<Record<string, DocumentedResponse>> };
 }
 
 /** Headers that the document omits: those of any HTTP server, and those for browsers. */
@@ -62,12 +72,12 @@ const ordinaryHeaders = new Set([
 /** Swagger UI, which is not part of the API. */
 const swaggerUi = /^\/docs(\/|$)/;
 
-type Faults = Generator<string, void>;
+type Violations = Generator<string, void>;
 /** The documentation of a response, and its JSON pointer. */
 interface Found {
   readonly operationId?: string;
   readonly pointer: string;
-  readonly documented: Documented;
+  readonly documented: DocumentedResponse;
 }
 
 /** Validates values by the schemas of an OpenAPI document. */
@@ -85,7 +95,7 @@ export class Schemas {
   }
 
   /** Yields what the schema at `pointer` rejects in a value. */
-  *faultsOf(pointer: string, value: unknown): Faults {
+  *violationsOf(pointer: string, value: unknown): Violations {
     const validate = this.validators.get(pointer) ?? this.ajv.compile({ $ref: `${documentId}#${encodeURI(pointer)}` });
     this.validators.set(pointer, validate);
     if (validate(value)) return;
@@ -112,21 +122,21 @@ export class Contract {
   }
 
   /** @throws if the document does not allow the response */
-  validate(answer: Answer): void {
-    const { method, target, status } = answer;
+  validate(exchange: Exchange): void {
+    const { method, target, status } = exchange;
     const path = target.replace(/\?.*/, '');
     // A preflight request is not part of the API (Fetch, 4.8), on any path.
-    const isPreflight = method === 'OPTIONS' && 'access-control-allow-methods' in answer.headers;
+    const isPreflight = method === 'OPTIONS' && 'access-control-allow-methods' in exchange.headers;
     if (swaggerUi.test(path) || isPreflight) return;
     const found = this.find(method, path, status);
-    const faults = found ? this.faultsOf(answer, found) : [`status ${status} is not documented`];
-    if (faults.length > 0) {
-      const shown = answer.body.length > 1000 ? `${answer.body.slice(0, 1000)} …` : answer.body;
+    const violations = found ? this.violationsOf(exchange, found) : [`status ${status} is not documented`];
+    if (violations.length > 0) {
+      const shown = exchange.body.length > 1000 ? `${exchange.body.slice(0, 1000)} …` : exchange.body;
       throw new Error(
-        `${method} ${target} was answered outside of the OpenAPI document:\n  ${faults.join('\n  ')}\n${status} ${shown}`,
+        `${method} ${target} was answered outside of the OpenAPI document:\n  ${violations.join('\n  ')}\n${status} ${shown}`,
       );
     }
-    if (found?.operationId) record(found.operationId, answer);
+    if (found?.operationId) record(found.operationId, exchange);
   }
 
   /** Returns the documentation of a response, if there is any. */
@@ -164,9 +174,9 @@ export class Contract {
       : { pointer: `/components/responses/${name}`, documented: this.document.components.responses[name]! };
   }
 
-  private dereferenced(pointer: string, documented: Documented): Found {
+  private dereferenced(pointer: string, documented: DocumentedResponse): Found {
     if (!documented.$ref) return { pointer, documented };
-    return { pointer: documented.$ref.slice(1), documented: this.at(documented.$ref) as Documented };
+    return { pointer: documented.$ref.slice(1), documented: this.at(documented.$ref) as DocumentedResponse };
   }
 
   private at(ref: string): unknown {
@@ -174,16 +184,20 @@ export class Contract {
     return steps.reduce<unknown>((node, step) => (node as Record<string, unknown>)[unescaped(step)], this.document);
   }
 
-  private *faultsIn(answer: Answer, { pointer, documented }: Found): Faults {
-    yield* this.faultsOfHeaders(answer, documented, pointer);
-    yield* this.faultsOfBody(answer, documented, pointer);
+  private *violationsIn(exchange: Exchange, { pointer, documented }: Found): Violations {
+    yield* this.violationsOfHeaders(exchange, documented, pointer);
+    yield* this.violationsOfBody(exchange, documented, pointer);
   }
 
-  private faultsOf(answer: Answer, found: Found): string[] {
-    return [...this.faultsIn(answer, found)];
+  private violationsOf(exchange: Exchange, found: Found): string[] {
+    return [...this.violationsIn(exchange, found)];
   }
 
-  private *faultsOfHeaders({ headers }: Answer, { headers: documented = {} }: Documented, pointer: string): Faults {
+  private *violationsOfHeaders(
+    { headers }: Exchange,
+    { headers: documented = {} }: DocumentedResponse,
+    pointer: string,
+  ): Violations {
     const names = new Map(Object.keys(documented).map((name) => [name.toLowerCase(), name]));
     for (const name of Object.keys(headers)) {
       if (!ordinaryHeaders.has(name.toLowerCase()) && !names.has(name.toLowerCase())) {
@@ -200,11 +214,15 @@ export class Contract {
       }
       const read = header.schema.type === 'integer' ? Number(value) : value;
       const schema = `${$ref?.slice(1) ?? `${pointer}/headers/${escaped(name)}`}/schema`;
-      yield* this.faultsBySchema(schema, read, `header ${name}`);
+      yield* this.violationsBySchema(schema, read, `header ${name}`);
     }
   }
 
-  private *faultsOfBody({ method, status, headers, body }: Answer, { content }: Documented, pointer: string): Faults {
+  private *violationsOfBody(
+    { method, status, headers, body }: Exchange,
+    { content }: DocumentedResponse,
+    pointer: string,
+  ): Violations {
     const type = String(headers['content-type'] ?? '').replace(/;.*/, '');
     if (!content) {
       if (type || body) yield 'no body is documented';
@@ -216,18 +234,18 @@ export class Contract {
     }
     if (method === 'HEAD' || !type.endsWith('json')) return;
     const value = JSON.parse(body) as Record<string, unknown>;
-    yield* this.faultsBySchema(`${pointer}/content/${escaped(type)}/schema`, value, 'body');
+    yield* this.violationsBySchema(`${pointer}/content/${escaped(type)}/schema`, value, 'body');
     if (type !== 'application/problem+json') return;
     if (value['status'] !== status) yield `the problem has the status ${String(value['status'])}`;
     if (value['request_id'] !== headers['x-request-id']) yield 'the problem and its header have different request ids';
   }
 
-  private *faultsBySchema(pointer: string, value: unknown, what: string): Faults {
-    for (const fault of this.schemas.faultsOf(pointer, value)) yield `${what}${fault}`;
+  private *violationsBySchema(pointer: string, value: unknown, what: string): Violations {
+    for (const violation of this.schemas.violationsOf(pointer, value)) yield `${what}${violation}`;
   }
 }
 
-const optionsAnswer: Documented = {
+const optionsAnswer: DocumentedResponse = {
   headers: {
     Allow: { $ref: '#/x-unmatched-requests/responses/405/headers/Allow', schema: {} },
     'X-Request-Id': { $ref: '#/components/headers/X-Request-Id', schema: {} },
@@ -250,7 +268,7 @@ const unescaped = (step: string): string => step.replaceAll('~1', '/').replaceAl
 const recorded = new Set<string>();
 
 /** Records a response for test/jest/contract-coverage.ts. */
-function record(operationId: string, { method, status, headers, body }: Answer): void {
+function record(operationId: string, { method, status, headers, body }: Exchange): void {
   const folder = process.env['CONTRACT_COVERAGE'];
   if (!folder || method === 'HEAD') return;
   const isProblem = String(headers['content-type']).startsWith('application/problem+json');
@@ -261,7 +279,7 @@ function record(operationId: string, { method, status, headers, body }: Answer):
 }
 
 /** Parses a complete response from a socket. */
-export function readAnswer(method: string, target: string, text: string): Answer {
+export function readAnswer(method: string, target: string, text: string): Exchange {
   const [head, ...body] = text.split('\r\n\r\n');
   const [statusLine, ...lines] = head!.split('\r\n');
   const headers = lines.map((line) => [line.replace(/:.*/, '').toLowerCase(), line.replace(/^[^:]*: */, '')] as const);

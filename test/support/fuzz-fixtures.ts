@@ -42,7 +42,7 @@ export class FuzzFixtures {
     }
   }
 
-  /** Replaces the maxOrdinal, ETags and cursors of a planned request by those of the shop. */
+  /** Replaces the ordinals, ETags and cursors of a planned request by ids, ETags and cursors of the shop. */
   resolve(request: PlannedRequest): PlannedRequest & { readonly target: string } {
     const path = request.path.replace(/\{(\w+)\}/g, (_, name: string) => this.inPath(request, name));
     const pairs = request.query.map(([name, value]) => [name, this.inQuery(name, value)]);

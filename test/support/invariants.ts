@@ -1,32 +1,7 @@
 import type { Api } from './app.js';
 import { runCommand } from './command.js';
 import { readAll } from './paging.js';
-
-interface Copy {
-  readonly id: number;
-  readonly movie_id: number;
-  readonly service_state: string;
-  readonly is_available: boolean;
-}
-interface Movie {
-  readonly id: number;
-  readonly stock: number;
-  readonly available: number;
-  readonly copies: readonly Copy[];
-}
-interface Line {
-  readonly movie_rent_id: number;
-  readonly movie_copy_id: number;
-  readonly returned_datetime: string | null;
-  readonly lost_datetime: string | null;
-  readonly movie_copy: { readonly id: number; readonly movie_id: number };
-}
-interface Rent {
-  readonly id: number;
-  readonly is_closed: boolean;
-  readonly closed_datetime: string | null;
-  readonly details: readonly Line[];
-}
+import type { CopyBody, LineBody, MovieBody, RentBody } from './bodies.js';
 
 /**
  * The oracle of the shop's invariants: the findings of `npm run verify` in a database, which may be served meanwhile.
@@ -43,16 +18,16 @@ export async function invariantViolations(databaseUrl: string): Promise<string[]
 
 /** The movies, copies and rentals in responses of the service. */
 interface Representations {
-  readonly movies: readonly Movie[];
-  readonly copies: readonly Copy[];
-  readonly rents: readonly Rent[];
+  readonly movies: readonly MovieBody[];
+  readonly copies: readonly CopyBody[];
+  readonly rents: readonly RentBody[];
 }
 
 export async function readRepresentations(api: Api): Promise<Representations> {
   return {
-    movies: await readAll<Movie>(api, '/movies'),
-    copies: await readAll<Copy>(api, '/movie_copies'),
-    rents: await readAll<Rent>(api, '/movie_rents'),
+    movies: await readAll<MovieBody>(api, '/movies'),
+    copies: await readAll<CopyBody>(api, '/movie_copies'),
+    rents: await readAll<RentBody>(api, '/movie_rents'),
   };
 }
 
@@ -101,4 +76,4 @@ const isSubset = (rows: readonly object[], others: readonly object[]): boolean =
     return Object.entries(row).every(([name, value]) => other.get(name) === value);
   });
 
-const endOf = ({ returned_datetime, lost_datetime }: Line): string | null => returned_datetime ?? lost_datetime;
+const endOf = ({ returned_datetime, lost_datetime }: LineBody): string | null => returned_datetime ?? lost_datetime;

@@ -2,7 +2,7 @@
  * A request and its response. It took effect at one moment between the two instants. Without a response, `answered` is
  * Infinity: the request took effect at any later moment, or never.
  */
-export interface Operation<Request, Answer> {
+export interface TimedOperation<Request, Answer> {
   readonly request: Request;
   readonly answer: Answer | undefined;
   /** The instants of the request and of the response, on one clock for all operations. */
@@ -31,9 +31,11 @@ export interface Model<State, Request, Answer> {
  * the last operations of that sequence
  */
 export function findViolation<State, Request, Answer>(
-  history: readonly Operation<Request, Answer>[],
+  history: readonly TimedOperation<Request, Answer>[],
   model: Model<State, Request, Answer>,
-): { readonly before: Operation<Request, Answer>[]; readonly stuck: Operation<Request, Answer>[] } | undefined {
+):
+  | { readonly before: TimedOperation<Request, Answer>[]; readonly stuck: TimedOperation<Request, Answer>[] }
+  | undefined {
   const operations = [...history].sort((one, other) => one.asked - other.asked);
   const order: number[] = [];
   const done = new Set<number>();
@@ -86,6 +88,6 @@ export function findViolation<State, Request, Answer>(
   };
 
   if (search(model.initial)) return undefined;
-  const at = (index: number): Operation<Request, Answer> => operations[index]!;
+  const at = (index: number): TimedOperation<Request, Answer> => operations[index]!;
   return { before: longest.order.slice(-10).map(at), stuck: longest.stuck.map(at) };
 }

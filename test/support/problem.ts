@@ -1,4 +1,4 @@
-/* eslint-disable @typescript-eslint/no-explicit-any -- a problem's facts are checked member by member */
+/* eslint-disable @typescript-eslint/no-explicit-any -- the extensions of a problem are checked member by member */
 import type { Test } from 'supertest';
 
 /** Expects a request to be refused with a problem of this type, and returns the problem. */

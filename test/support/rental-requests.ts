@@ -222,7 +222,7 @@ const changePolicy = fc.oneof(
 );
 
 /** Requests for rentals and copies. */
-export const deskPlans: Arbitrary<Plan> = fc.oneof(
+export const rentalPlans: Arbitrary<Plan> = fc.oneof(
   { weight: 8, arbitrary: checkOut },
   { weight: 5, arbitrary: correct },
   { weight: 5, arbitrary: returnLines },
@@ -235,7 +235,7 @@ export const deskPlans: Arbitrary<Plan> = fc.oneof(
   { weight: 1, arbitrary: block },
 );
 /** Requests that change the rules. */
-export const officePlans: Arbitrary<Plan> = fc.oneof(
+export const rulePlans: Arbitrary<Plan> = fc.oneof(
   { weight: 2, arbitrary: changePolicy },
   { weight: 1, arbitrary: unblock },
   { weight: 1, arbitrary: limitClient },
@@ -292,7 +292,7 @@ function toHttp(
     case 'undo return':
       return ['post', `/movie_rent_details/${request.lineId}/undo_return`, { comment }];
     case 'block':
-      return ['post', `/clients/${request.clientId}/blocks`, { reason: 'As the office says.', until: request.until }];
+      return ['post', `/clients/${request.clientId}/blocks`, { reason: 'Scratched discs.', until: request.until }];
     case 'unblock':
       return ['delete', `/client_blocks/${request.blockId}`];
     case 'limit':

@@ -1,24 +1,10 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { Arbitraries, type Schema } from './arbitraries.js';
+import type { DocumentedOperation, OpenApi, Parameter } from './contract.js';
 import type { Method } from './operations.js';
 import { committedDocument } from './project.js';
 
-interface Parameter {
-  readonly name: string;
-  readonly in: 'path' | 'query' | 'header';
-  readonly required?: boolean;
-  readonly schema: Schema;
-}
-interface Documented {
-  readonly operationId: string;
-  readonly parameters?: readonly Parameter[];
-  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> };
-  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, object>> }>>;
-}
-
-const document = committedDocument() as {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Documented>>>>;
-};
+const document = committedDocument() as OpenApi;
 
 /** A planned request of an operation. */
 export interface PlannedRequest {
@@ -83,7 +69,7 @@ export const operationIds: readonly string[] = Object.values(document.paths).fla
   Object.values(item).map(({ operationId }) => operationId),
 );
 
-function requestsOf(method: Method, path: string, operation: Documented): Arbitrary<PlannedRequest> {
+function requestsOf(method: Method, path: string, operation: DocumentedOperation): Arbitrary<PlannedRequest> {
   const valid = validRequests(method, path, operation);
   return fc.oneof(
     { weight: 3, arbitrary: valid },
@@ -91,7 +77,7 @@ function requestsOf(method: Method, path: string, operation: Documented): Arbitr
   );
 }
 
-function validRequests(method: Method, path: string, operation: Documented): Arbitrary<PlannedRequest> {
+function validRequests(method: Method, path: string, operation: DocumentedOperation): Arbitrary<PlannedRequest> {
   const { operationId, requestBody } = operation;
   const chosen = (place: Parameter['in']) =>
     fc.tuple(...parametersIn(place, operation).map(one)).map((pairs) => pairs.filter((pair) => pair !== undefined));
@@ -118,7 +104,7 @@ function validRequests(method: Method, path: string, operation: Documented): Arb
     }));
 }
 
-const parametersIn = (place: Parameter['in'], { parameters = [] }: Documented): Parameter[] =>
+const parametersIn = (place: Parameter['in'], { parameters = [] }: DocumentedOperation): Parameter[] =>
   parameters.filter((parameter) => parameter.in === place);
 
 function one({ name, in: place, required, schema }: Parameter): Arbitrary<[string, string] | undefined> {
@@ -130,7 +116,7 @@ function one({ name, in: place, required, schema }: Parameter): Arbitrary<[strin
 const sometimes = <Value>(arbitrary: Arbitrary<Value>): Arbitrary<Value | undefined> =>
   fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 
-const answerTypes = ({ responses }: Documented): string[] =>
+const answerTypes = ({ responses }: DocumentedOperation): string[] =>
   Object.entries(responses)
     .filter(([status]) => status.startsWith('2'))
     .flatMap(([, { content = {} }]) => Object.keys(content));
@@ -140,7 +126,7 @@ interface Body {
   readonly body?: unknown;
 }
 
-function validBodies({ content }: NonNullable<Documented['requestBody']>): Arbitrary<Body> {
+function validBodies({ content }: NonNullable<DocumentedOperation['requestBody']>): Arbitrary<Body> {
   return fc.oneof(
     ...Object.entries(content).map(([type, { schema }]) =>
       fc.record({ type: fc.constant(type), body: arbitraries.valid(schema) }),
@@ -154,7 +140,7 @@ const ignoresQuery = /^get(Health|Readiness|Liveness)$/;
 /** An error in a request. */
 type Flaw = Pick<PlannedRequest, 'broken'> & Partial<PlannedRequest>;
 
-function waysToBreak(operation: Documented, valid: Arbitrary<PlannedRequest>): Arbitrary<PlannedRequest>[] {
+function waysToBreak(operation: DocumentedOperation, valid: Arbitrary<PlannedRequest>): Arbitrary<PlannedRequest>[] {
   // A request with a cursor is replaced by a received link, which would drop the error.
   const sound = valid.map((request) => ({ ...request, query: request.query.filter(([name]) => name !== 'cursor') }));
   const breaking = <Value>(values: Arbitrary<Value>, flaw: (value: Value, request: PlannedRequest) => Flaw) =>
@@ -211,7 +197,7 @@ function waysToBreak(operation: Documented, valid: Arbitrary<PlannedRequest>): A
 const brokenIds = ['0', '-1', '+1', '007', '1.0', '1e3', '0x10', 'abc', '1%20', '%00', '%ff', '%zz', '%D9%A1', ','];
 
 function brokenBodies(
-  { content }: NonNullable<Documented['requestBody']>,
+  { content }: NonNullable<DocumentedOperation['requestBody']>,
   breaking: <Value>(values: Arbitrary<Value>, flaw: (value: Value) => Flaw) => Arbitrary<PlannedRequest>,
   header: (name: string, ...values: string[]) => Arbitrary<PlannedRequest>,
 ): Arbitrary<PlannedRequest>[] {

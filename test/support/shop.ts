@@ -33,6 +33,12 @@ export function clerk(api: Api) {
     copy: (movieId: number, members: object = {}) => post(`/movies/${movieId}/copies`, members),
     rent: (clientId: number, ...copyIds: number[]) =>
       post('/movie_rents', { client_id: clientId, details: copyIds.map((id) => ({ movie_copy_id: id })) }),
+    /** Replaces the policy: rules that `members` omits are removed. */
+    setPolicy: (members: object) =>
+      api
+        .put('/shop')
+        .send({ name: 'Video', time_zone: 'UTC', currency: 'EUR', ...members })
+        .expect(200),
     async close(rentId: number): Promise<Record<string, any>> {
       return (await api.put(`/movie_rents/${rentId}/close`).expect(200)).body;
     },

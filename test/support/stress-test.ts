@@ -61,7 +61,7 @@ type Kind = 'add movie' | 'delete movie' | 'change twins' | 'rent' | 'close';
 const kinds: readonly Kind[] = ['add movie', 'delete movie', 'change twins', 'change twins', 'rent', 'rent', 'close'];
 
 /** A planned unit of work: what it does, and after which of its steps it fails, if at all. */
-interface Plan {
+interface PlannedUnit {
   readonly stamp: string;
   readonly kind: Kind;
   readonly failsAfter: number | undefined;
@@ -193,7 +193,7 @@ export class StressTest {
     return { lostWrites, leftovers, dirtyReads, fracturedReads, unexpectedErrors };
   }
 
-  private plan(number: number): Plan {
+  private plan(number: number): PlannedUnit {
     const fails = this.random.below(3) === 0;
     return {
       stamp: `unit ${number}`,
@@ -202,7 +202,7 @@ export class StressTest {
     };
   }
 
-  private async attempt(plan: Plan): Promise<void> {
+  private async attempt(plan: PlannedUnit): Promise<void> {
     const { steps, acknowledge, rollBack } = this.operation(plan);
     const work = async (shop: Repositories): Promise<void> => {
       await this.readReceipts(shop);
@@ -231,7 +231,7 @@ export class StressTest {
   }
 
   /** Returns the steps of a unit, and how its commit or rollback is recorded. */
-  private operation({ kind, stamp }: Plan): {
+  private operation({ kind, stamp }: PlannedUnit): {
     steps: ((shop: Repositories) => Promise<unknown>)[];
     acknowledge: () => void;
     rollBack: () => void;
@@ -346,7 +346,7 @@ export class StressTest {
 }
 
 /** Writes a receipt: a client whose last name is the stamp of the unit. */
-function writeReceipt({ clients }: Repositories, { stamp, kind }: Plan): Promise<unknown> {
+function writeReceipt({ clients }: Repositories, { stamp, kind }: PlannedUnit): Promise<unknown> {
   return clients.create({ firstName: kind, lastName: stamp, address: receipt, licenseNumber: null });
 }
 

@@ -39,22 +39,22 @@ describe('units of work on PostgreSQL', () => {
   const read = () => unitOfWork.read(work, ({ genres }) => genres.count());
 
   /** Returns the results of `jobs`, and the duration of the longest in milliseconds. */
-  async function outcomes(jobs: (() => Promise<unknown>)[]): Promise<{ reasons: unknown[]; longest: number }> {
+  async function outcomes(jobs: (() => Promise<unknown>)[]): Promise<{ reasons: unknown[]; longestMs: number }> {
     const begun = performance.now();
     const settled = await Promise.allSettled(jobs.map((job) => job()));
     return {
       reasons: settled.map((outcome) => (outcome.status === 'rejected' ? outcome.reason : outcome.value)),
-      longest: performance.now() - begun,
+      longestMs: performance.now() - begun,
     };
   }
 
   const asOperator = (sql: string) => executeRaw(process.env['TEST_DATABASE_URL']!, sql);
 
   it('wait for their turn without a timeout, since a queue is no outage', async () => {
-    const { reasons, longest } = await outcomes(Array(500).fill(() => sleep(0.05)));
+    const { reasons, longestMs } = await outcomes(Array(500).fill(() => sleep(0.05)));
     expect(new Set(reasons)).toEqual(new Set(['done']));
     // Longer than the connection timeout, which must not include the time in the queue.
-    expect(longest).toBeGreaterThan(2_200);
+    expect(longestMs).toBeGreaterThan(2_200);
   });
 
   it('wait for a slow server, even if it accepts no new connections', async () => {
@@ -126,8 +126,8 @@ describe('units of work on PostgreSQL', () => {
     ]);
     await setTimeout(100);
     proxy.freeze();
-    const { reasons, longest } = await outcomes(Array(200).fill(read));
-    expect(longest).toBeLessThan(longestWaitMs);
+    const { reasons, longestMs } = await outcomes(Array(200).fill(read));
+    expect(longestMs).toBeLessThan(longestWaitMs);
     expect(reasons).toEqual(Array(200).fill(expect.any(ServiceUnavailable)));
     expect((await running).reasons).toEqual(Array(connections).fill(expect.any(ServiceUnavailable)));
     proxy.thaw();
@@ -136,8 +136,8 @@ describe('units of work on PostgreSQL', () => {
 
   it('are unavailable within seconds when the server refuses connections', async () => {
     proxy.cut();
-    const { reasons, longest } = await outcomes(Array(500).fill(read));
-    expect(longest).toBeLessThan(longestWaitMs);
+    const { reasons, longestMs } = await outcomes(Array(500).fill(read));
+    expect(longestMs).toBeLessThan(longestWaitMs);
     expect(reasons).toEqual(Array(500).fill(expect.any(ServiceUnavailable)));
   });
 

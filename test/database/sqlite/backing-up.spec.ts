@@ -94,7 +94,7 @@ describe('npm run backup', () => {
     await other.query('PRAGMA synchronous = OFF');
     let writes = 0;
     let writing = true;
-    const pen = (async () => {
+    const writer = (async () => {
       for (; writing; writes++) await other.query(`UPDATE genre SET description = 'Draft ${writes}' WHERE id = 1`);
     })();
     const steps: { readonly pages: number; readonly writes: number }[] = [];
@@ -102,7 +102,7 @@ describe('npm run backup', () => {
       work((pages) => steps.push({ pages, writes })),
     );
     writing = false;
-    await pen;
+    await writer;
     await other.destroy();
     expect(new Set(steps.map((step) => step.writes)).size).toBeGreaterThan(3);
     // After a restart, as many pages or more would be left as before.

@@ -48,9 +48,9 @@ describe('secure_delete', () => {
 /**
  * Reads the files of a database that another process serves: this process has no locks on them that it could release.
  */
-function found(folder: string, texts: readonly string[], isAsked = (_name: string) => true): string[] {
+function found(folder: string, texts: readonly string[], isRead = (_name: string) => true): string[] {
   const bytes = readdirSync(folder)
-    .filter(isAsked)
+    .filter(isRead)
     .map((name) => readFileSync(join(folder, name), 'latin1').toLowerCase());
   return texts.filter((text) => bytes.some((content) => content.includes(text)));
 }

@@ -5,12 +5,12 @@ import { freshDatabase } from '../../support/engine.js';
 describe('the thread pool of SQLite statements', () => {
   it.each([
     ['4 threads by default', undefined, 4],
-    ['what UV_THREADPOOL_SIZE says', '12', 12],
+    ['the number of threads in UV_THREADPOOL_SIZE', '12', 12],
     ['1024 threads at most', '5000', 1024],
-    ['1 thread where it is no number', 'many', 1],
-    ['1 thread where it is 0', '0', 1],
-    ['1024 threads where it is negative', '-1', 1024],
-  ])('has %s, as libuv has', (_, text, threads) => {
+    ['1 thread if it is no number', 'many', 1],
+    ['1 thread if it is 0', '0', 1],
+    ['1024 threads if it is negative', '-1', 1024],
+  ])('has %s, like the pool of libuv', (_, text, threads) => {
     expect(threadCount(text === undefined ? {} : { UV_THREADPOOL_SIZE: text })).toBe(threads);
   });
 

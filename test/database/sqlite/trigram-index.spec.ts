@@ -23,7 +23,7 @@ describe.each(indexes)('the trigram index %s of a SQLite file', (index) => {
   });
 
   /** Adds, changes and deletes movies, and repeats this in a unit that is rolled back. */
-  async function keepShop(): Promise<void> {
+  async function changeMovies(): Promise<void> {
     const { id } = await database.unitOfWork.run(work, ({ genres }) =>
       genres.create({ name: 'Drama', description: null }),
     );
@@ -42,13 +42,13 @@ describe.each(indexes)('the trigram index %s of a SQLite file', (index) => {
   }
 
   it('is changed in the transaction of the movies, and rolled back with it', async () => {
-    await keepShop();
+    await changeMovies();
     await expect(compare()).resolves.toBeDefined();
   });
 
   it('is compared with the movies: every difference is found', async () => {
     await database.dataSource.query(`DROP TRIGGER ${index}_update`);
-    await keepShop();
+    await changeMovies();
     await expect(compare()).rejects.toThrow('malformed');
   });
 });

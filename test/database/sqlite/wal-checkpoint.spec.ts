@@ -96,10 +96,10 @@ describe('the write-ahead log', () => {
   it('grows with one warning while another process reads, without failed requests, and is truncated afterwards', async () => {
     const { unitOfWork, close } = await openDatabaseAt(file.url, { walLimitMb: 1 } as object);
     const warnings: string[] = [];
-    const news: string[] = [];
+    const infos: string[] = [];
     const ignore = () => undefined;
     Logger.overrideLogger({
-      log: (line: string) => news.push(line),
+      log: (line: string) => infos.push(line),
       warn: ({ msg }: { msg: string }) => warnings.push(msg),
       error: ignore,
     });
@@ -119,8 +119,8 @@ describe('the write-ahead log', () => {
     expect(unitOfWork.stats.walBytes).toBeGreaterThan(grown);
     await other.query('COMMIT');
     await other.destroy();
-    while (news.length === 0 && rows < 1_000) await write();
-    expect(news).toEqual(['The write-ahead log is truncated again.']);
+    while (infos.length === 0 && rows < 1_000) await write();
+    expect(infos).toEqual(['The write-ahead log is truncated again.']);
     expect(unitOfWork.stats.walBytes).toBeLessThan(grown);
     expect(await unitOfWork.read(repositories, ({ genres }) => genres.count())).toBe(rows);
     Logger.overrideLogger(false);

@@ -25,8 +25,8 @@ describe('dead connections to PostgreSQL, while new ones work', () => {
     database = await freshDatabase();
     proxy = new TcpProxy();
     // Without these limits of the server, nothing but the watchdog ends a wait or frees a lock.
-    const way = `${await proxy.proxyTo(database.url)}?idle_in_transaction_session_timeout=0`;
-    const started = await startService({ DATABASE_URL: way, STATEMENT_TIMEOUT_MS: '600000' });
+    const proxiedUrl = `${await proxy.proxyTo(database.url)}?idle_in_transaction_session_timeout=0`;
+    const started = await startService({ DATABASE_URL: proxiedUrl, STATEMENT_TIMEOUT_MS: '600000' });
     ({ service, url } = started);
     api = await apiAt(url);
   });

@@ -1,4 +1,4 @@
-import { findViolation, type Model, type Operation } from '../../support/linearizability.js';
+import { findViolation, type Model, type TimedOperation } from '../../support/linearizability.js';
 import { type Random, withSeed } from '../../support/random.js';
 import { type Answer, type Request, sequentialModel, type ShopState } from '../../support/sequential-model.js';
 
@@ -17,7 +17,7 @@ const seen = (one: 'in' | 'out', two: 'in' | 'out'): Answer => ({ status: 200, c
 
 type Step = readonly [asked: number, answered: number, Request, Answer | undefined];
 
-const historyOf = (steps: readonly Step[]): Operation<Request, Answer>[] =>
+const historyOf = (steps: readonly Step[]): TimedOperation<Request, Answer>[] =>
   steps.map(([asked, answered, request, answer]) => ({ asked, answered, request, answer }));
 
 describe('the linearizability checker', () => {
@@ -142,7 +142,7 @@ const register: Model<number, number | null, number> = {
   isIdle: (request) => request === null,
   key: String,
 };
-type RegisterOperation = Operation<number | null, number>;
+type RegisterOperation = TimedOperation<number | null, number>;
 
 function registerOperation(random: Random): RegisterOperation {
   const asked = random.below(10);

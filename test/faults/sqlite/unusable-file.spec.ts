@@ -103,13 +103,13 @@ describe('a SQLite file that, while it is served,', () => {
         copyFileSync(`${file}.away`, file);
       },
     ],
-  ])('%s gets 503 on readiness and on writes, until it is back', async (_, harm) => {
+  ])('%s gets 503 on readiness and on writes, until it is back', async (_, removeFile) => {
     const database = await freshFile();
     const file = fileOf(database);
     const shop = await openShop({ databaseUrl: database.url });
     try {
       await shop.api.get('/health/ready').expect(200);
-      harm(file);
+      removeFile(file);
       const add = () => shop.api.post('/genres').send({ name: 'Western' });
       await refused(add(), 503, 'service-unavailable');
       await until('it is not ready', async () => (await shop.api.get('/health/ready')).status === 503);

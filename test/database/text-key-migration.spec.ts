@@ -6,7 +6,7 @@ import { executeRaw, queryRaw } from '../support/raw-database.js';
 import { repositories } from '../support/stress-test.js';
 
 /** TypeORM prints every failing migration to the console. */
-class Silence extends AbstractLogger {
+class SilentLogger extends AbstractLogger {
   protected writeLog(): void {}
 }
 
@@ -31,7 +31,7 @@ describe('the migration of text comparison keys', () => {
     const source = await new DataSource({ ...dataSourceOptions(database.url), migrations }).initialize();
     return work(source).finally(() => source.destroy());
   }
-  const migrate = () => openDatabaseAt(database.url, { logger: new Silence() }).then(({ close }) => close());
+  const migrate = () => openDatabaseAt(database.url, { logger: new SilentLogger() }).then(({ close }) => close());
   const sql = (text: string) => executeRaw(database.url, text);
   const rows = (text: string) => queryRaw(database.url, text);
 
@@ -89,7 +89,7 @@ describe('the migration of text comparison keys', () => {
     expect(wrong).toEqual([]);
   });
 
-  it.each<[what: string, planted: string, said: RegExp]>([
+  it.each<[what: string, planted: string, message: RegExp]>([
     [
       'genres',
       `INSERT INTO genre (id, name, name_key) VALUES (3, 'DRAMA', 'drama'), (4, 'Drama' || chr(8203), 'drama' || chr(8203))`,
@@ -107,7 +107,7 @@ describe('the migration of text comparison keys', () => {
          VALUES (8, 'A', 'B', 'a b', 'b a', 'aB-1')`,
       /These clients have the same license number: ids \(1, 8\)\. .*PATCH \/clients\/\{id\}/,
     ],
-  ])('names the %s that are no longer distinguished, and changes nothing', async (_, planted, said) => {
+  ])('names the %s that are no longer distinguished, and changes nothing', async (_, planted, message) => {
     await fill();
     await sql(isSqlite() ? planted.replaceAll('chr(', 'char(') : planted);
     const tables = () =>
@@ -116,7 +116,7 @@ describe('the migration of text comparison keys', () => {
       );
     const before = await tables();
     const error = await migrate().catch((reason: Error) => reason);
-    expect((error as Error).message).toMatch(said);
+    expect((error as Error).message).toMatch(message);
     expect((error as Error).message).toMatch(/Nothing was changed.*Correct them with it, then start this one\.$/);
     expect((error as Error).message).not.toMatch(/ab-1/i);
     expect(await tables()).toEqual(before);
