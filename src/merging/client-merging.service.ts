@@ -52,9 +52,10 @@ export class ClientMergingService {
       command.precondition?.(client);
       const duplicate = await findDuplicate(client, duplicateId, 'clientId', 'Client', (other) => clients.get(other));
 
+      await rents.assertAllLocked(duplicateId, locked);
       await idempotencyKeys.eraseAnswersOf(resourcesOfClient, [duplicateId]);
       const moved = {
-        movie_rents: await rents.moveToClient(duplicateId, id, locked),
+        movie_rents: await rents.moveToClient(duplicateId, id),
         client_blocks: await blocks.moveToClient(duplicateId, id),
         imported_rows: await importedRows.redirect('client', duplicateId, id),
       };

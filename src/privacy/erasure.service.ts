@@ -9,6 +9,7 @@ import { ApiKeyRepository } from '../platform/auth/api-keys/api-key.repository.j
 import { IdempotencyKeyRepository } from '../platform/database/idempotency/idempotency-key.repository.js';
 import { UnitOfWork } from '../platform/database/unit-of-work.js';
 import { EventRepository } from '../platform/events/event.repository.js';
+import { MovieRentRepository } from '../rentals/movie-rent.repository.js';
 import { resourcesOfClient } from '../rentals/resources-of-client.js';
 import { eraseComments } from './erase-comments.js';
 import { PersonRepository } from './person.repository.js';
@@ -16,6 +17,7 @@ import { ClientHasOpenRents } from './privacy.errors.js';
 
 const repositories = {
   clients: ClientRepository,
+  rents: MovieRentRepository,
   blocks: ClientBlockRepository,
   importedRows: ImportedRowRepository,
   idempotencyKeys: IdempotencyKeyRepository,
@@ -33,10 +35,13 @@ export class ErasureService {
 
   /** Replaces all personal data of a client, and revokes its API keys. Idempotent: an erased client is not changed. */
   erase(id: number, command: Command<Client>): Promise<Client> {
-    return this.unitOfWork.for(command).run(repositories, async ({ clients, persons, events, ...others }) => {
+    return this.unitOfWork.for(command).run(repositories, async ({ clients, rents, persons, events, ...others }) => {
       const { blocks, importedRows, idempotencyKeys, apiKeys } = others;
+      // Before the client, as every change of a rental; none adds a comment from now on.
+      const locked = await rents.lockOfClient(id);
       const former = await clients.getForUpdate(id, 'update');
       command.precondition?.(former);
+      await rents.assertAllLocked(id, locked);
       const openCopies = await persons.countOpenCopies(id);
       if (openCopies > 0) throw new ClientHasOpenRents(openCopies);
 

@@ -135,13 +135,19 @@ export class MovieRentRepository extends EntityRepository<MovieRent, 'client'> {
   }
 
   /**
-   * Moves all rentals of a client to another client. Both clients are locked: the former gets no more rentals.
-   * @param locked the rentals that were locked before the clients
-   * @returns the number of rentals
+   * Checks that all rentals of a client are locked. The client is locked too, and gets no more rentals.
+   * @param locked the rentals that were locked before the client
    * @throws StaleLock if the client got another rental while the lock of the client was waited for
    */
-  async moveToClient(fromId: number, toId: number, locked: LockedIds): Promise<number> {
-    if (locked && (await this.manager.countBy(MovieRent, { clientId: fromId })) !== locked.size) throw new StaleLock();
+  async assertAllLocked(clientId: number, locked: LockedIds): Promise<void> {
+    if (locked && (await this.manager.countBy(MovieRent, { clientId })) !== locked.size) throw new StaleLock();
+  }
+
+  /**
+   * Moves all rentals of a client to another client. They and both clients are locked.
+   * @returns the number of rentals
+   */
+  async moveToClient(fromId: number, toId: number): Promise<number> {
     const { affected } = await this.manager.update(MovieRent, { clientId: fromId }, { clientId: toId });
     return affected!;
   }

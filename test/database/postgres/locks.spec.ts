@@ -420,7 +420,7 @@ describe('row locks on PostgreSQL', () => {
     });
   });
 
-  describe('of two records that are merged', () => {
+  describe('of records that are merged or erased', () => {
     const mergeClients = (id: number, duplicate: number) =>
       shop.api.post(`/clients/${id}/merge`).send({ client_id: duplicate, comment: 'Registered twice.' });
     const mergeMovies = (id: number, duplicate: number) =>
@@ -455,6 +455,21 @@ describe('row locks on PostgreSQL', () => {
       // A correction of the rental would lock the client now.
       await other.query(`SELECT FROM client WHERE id = ${duplicate} FOR NO KEY UPDATE NOWAIT; COMMIT`);
       expect([await merging, await clientOf(rentId)]).toEqual([200, id]);
+    });
+
+    it('erasing a client waits for changes of its rentals, whose comments it would not see', async () => {
+      const { id: rentId, client_id: id } = await rental(await copy());
+      await shop.clerk.close(rentId as number);
+      await expectToWait(locked('movie_rent', rentId as number), () => shop.api.post(`/clients/${id}/erasure`));
+    });
+
+    it('erasing a client starts over if the client got a rental while it waited', async () => {
+      const [id, { id: rentId }] = [await client(), await rental(await copy())];
+      await shop.clerk.close(rentId as number);
+      const { stats } = shop.app.get(UnitOfWork);
+      const give = `${locked('client', id)}; UPDATE movie_rent SET client_id = ${id} WHERE id = ${rentId}`;
+      expect((await afterCommitOf(give, () => shop.api.post(`/clients/${id}/erasure`))).status).toBe(200);
+      expect(shop.app.get(UnitOfWork).stats.rolledBack).toBe(stats.rolledBack + 1);
     });
 
     it('merging clients starts over if the duplicate got a rental while it waited, and moves that rental too', async () => {
