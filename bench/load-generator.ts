@@ -22,7 +22,7 @@ export class LoadGenerator {
     this.child.send(job);
     const message = once(this.child, 'message') as Promise<[{ load?: Load; error?: string }]>;
     const answer = await Promise.race([message, this.ended.then(() => undefined)]);
-    const { load, error = 'The load generator ended before its time.' } = answer?.[0] ?? {};
+    const { load, error = 'The load generator ended early.' } = answer?.[0] ?? {};
     if (!load) throw new Error(error);
     return load;
   }

@@ -2,8 +2,8 @@ import type { Progress } from '../scripts/support/progress.js';
 import type { Figures, Goal, Row } from './figures.js';
 import { median } from './statistics.js';
 
-/** Warm-up in seconds, not counted: V8 compiles hot code on the same core as the server. */
-const warmUp = 4;
+/** Not counted: V8 compiles hot code on the same core as the server. */
+const warmUpSeconds = 4;
 
 /** One contender with one workload. */
 export interface Measurement {
@@ -34,7 +34,7 @@ export class Rounds {
     const figures = new Map<string, Figures[]>(measurements.map((measurement) => [keyOf(measurement), []]));
     await progress.step(name, measurements.length * (rounds + 1), async (advance) => {
       for (const measurement of measurements) {
-        await measurement.measure(Math.min(warmUp, 2 * seconds));
+        await measurement.measure(Math.min(warmUpSeconds, 2 * seconds));
         advance(1);
       }
       for (let round = 0; round < rounds; round++) {

@@ -1,8 +1,8 @@
 import type { Request } from 'autocannon';
 
 export interface Answer {
-  /** A readable name of the request. */
-  readonly asked: string;
+  /** Method, path and server of the request. */
+  readonly request: string;
   readonly status: number;
   readonly headers: Headers;
   readonly body: string;
@@ -19,7 +19,7 @@ export async function ask(url: string, { method = 'GET', path = '/', headers, bo
     body: body as string,
   });
   return {
-    asked: `${method} ${path} at ${url}`,
+    request: `${method} ${path} at ${url}`,
     status: response.status,
     headers: response.headers,
     body: await response.text(),
@@ -32,7 +32,7 @@ export const json = <Body>({ body }: Answer): Body => JSON.parse(body) as Body;
 export function verify(answer: Answer, status: number, isRight: (answer: Answer) => boolean): void {
   if (answer.status === status && isRight(answer)) return;
   throw new Error(
-    `${answer.asked} was to be answered rightly, with ${status}, before it is measured. The answer is ` +
+    `${answer.request} must have a correct response, ${status}, before it is measured. The response is ` +
       `${answer.status}: ${answer.body.slice(0, 1000)}`,
   );
 }

@@ -44,7 +44,7 @@ export async function postgres(bench: Bench): Promise<Findings> {
     ),
     notes: [
       'PostgreSQL itself is not pinned and its CPU is not counted. Two instances are on two cores where there are three; ' +
-        'else they share one, and their figures say only that they get on with each other.',
+        'else they share one, and their figures show only that instances work side by side.',
     ],
   };
 }

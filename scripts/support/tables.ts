@@ -135,7 +135,7 @@ export class Tables {
 
   private keyOf(table: string): ColumnMetadata {
     const [key, ...others] = this.metadataOf(table).primaryColumns;
-    if (!key || others.length > 0) throw new Error(`${table} has no key of one column to be read in the order of.`);
+    if (!key || others.length > 0) throw new Error(`${table} has no key of a single column to order its rows by.`);
     return key;
   }
 }

@@ -44,8 +44,8 @@ export function searchable(text: string): string {
  * Returns the words of a search term, normalized like a searchable text: the longest first, without words that are part
  * of another. Empty if there is nothing to search for.
  */
-export function searchWords(question: string): string[] {
-  const text = searchable(question);
+export function searchWords(term: string): string[] {
+  const text = searchable(term);
   const words = text.split(/[ ,;\u060c\u061b\u3001]+/).filter(Boolean);
   const longestFirst = (words.length > 0 ? words : [text].filter(Boolean)).sort((a, b) => b.length - a.length);
   return longestFirst.filter((word, index) => !longestFirst.slice(0, index).some((other) => other.includes(word)));

@@ -24,14 +24,14 @@ describe('verify', () => {
   const damage = (...sql: string[]) => executeRaw(database.url, sql.join(';'));
   const [ofGenre, genreFinding] = [`UPDATE genre SET name = 'Renamed' WHERE id = 2`, /^genre 2: its name_key/];
 
-  async function findings(spanSize?: number): Promise<Finding[]> {
+  async function findings(rangeSize?: number): Promise<Finding[]> {
     const found: Finding[] = [];
     await withUnmigratedDatabase(dataSourceOptions(database.url), (unitOfWork) =>
       verify(
         unitOfWork,
         shopInvariants,
         { report: (finding) => void found.push(finding), step: (_name, _total, work) => work(() => undefined) },
-        spanSize,
+        rangeSize,
       ),
     );
     return found;
@@ -39,11 +39,11 @@ describe('verify', () => {
 
   const text = ({ where, id, what }: Finding) => `${where}${id ? ` ${id}` : ''}: ${what}`;
 
-  it.each([1, 2, 7, 1000])('names each invalid row once, with spans of %d rows', async (spanSize) => {
+  it.each([1, 2, 7, 1000])('names each invalid row once, with ranges of %d rows', async (rangeSize) => {
     await damage(`UPDATE movie SET title_search = 'wrong'`);
     const movies = await queryRaw<{ id: number }>(database.url, 'SELECT id FROM movie ORDER BY id');
     expect(movies.length).toBeGreaterThan(20);
-    const found = (await findings(spanSize)).map(text);
+    const found = (await findings(rangeSize)).map(text);
     expect(found).toEqual(movies.map(({ id }) => `movie ${id}: its title_search doesn't match its text`));
   });
 
@@ -72,7 +72,7 @@ describe('verify', () => {
         'schema: the column movie.planted is not known to this version',
         'schema: the index ix_movie_year is missing',
         'schema: the table idempotency_key is missing',
-        `schema: it lacks ${lost}, by which texts are searched`,
+        `schema: the search index ${lost} is missing`,
         'schema: the column client.address was changed',
         'schema: the view loan is missing',
         ...(isSqlite()

@@ -112,7 +112,7 @@ describe('npm run verify', () => {
       'a missing search index': async () => {
         const lost = isSqlite() ? 'ix_client_name_search_trigrams_delete' : 'ix_client_name_search_trigrams';
         await unchecked(`DROP ${isSqlite() ? 'TRIGGER' : 'INDEX'} ${lost}`);
-        return [`schema: it lacks ${lost}, by which texts are searched.`];
+        return [`schema: the search index ${lost} is missing.`];
       },
       'a rental without lines': async () => {
         const { id, lineId } = await rental();
@@ -250,7 +250,7 @@ describe('npm run verify', () => {
             : `ALTER TABLE movie_copy DROP CONSTRAINT ${constraint}; ${update};
                ALTER TABLE movie_copy ADD CONSTRAINT ${constraint} CHECK (service_state IN (${states})) NOT VALID`,
         );
-        return [`movie_copy ${id}: it breaks ${constraint}, by which service_state IN (${states}).`];
+        return [`movie_copy ${id}: it violates ${constraint}, which requires service_state IN (${states}).`];
       },
       'events that no service has written': async () => {
         const insert = async (type: string, resource: string, id: number, changes: string, transactionId = 0) => {

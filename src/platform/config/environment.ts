@@ -120,7 +120,7 @@ export class Environment {
   STATEMENT_TIMEOUT_MS = 5000;
 
   /** Size of SQLite's write-ahead log, in MiB, above which new reads wait until it is truncated. */
-  @IsInt({ message: 'WAL_LIMIT_MB must be a whole number of megabytes' })
+  @IsInt({ message: 'WAL_LIMIT_MB must be a whole number of MiB' })
   @Min(1)
   @Max(1_000_000)
   WAL_LIMIT_MB = 64;
@@ -142,7 +142,7 @@ export class Environment {
   RATE_LIMIT = '';
 
   /**
-   * Proxies whose X-Forwarded-For is believed: addresses or subnets, separated by commas. Without them, all clients
+   * Proxies whose X-Forwarded-For is trusted: addresses or subnets, separated by commas. Without them, all clients
    * behind a proxy share its address.
    */
   @IsAddressList()

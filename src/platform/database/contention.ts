@@ -3,8 +3,8 @@ import { DomainError, ServiceUnavailable } from '../../kernel/domain-error.js';
 /** Share of refused requests from which a precheck pays: it costs 40 % of a unit of work, and saves one if it refuses. */
 const minRefusedShare = 0.25;
 
-/** Number of recent requests whose results count most. */
-const memory = 32;
+/** Number of recent units of work over which the share is averaged. */
+const averagedUnits = 32;
 
 /** How often contended work is refused, such as rentals of copies that are out, as a moving average. */
 export class Contention {
@@ -27,6 +27,6 @@ export class Contention {
   }
 
   private count(refused: 0 | 1): void {
-    this.refusedShare += (refused - this.refusedShare) / memory;
+    this.refusedShare += (refused - this.refusedShare) / averagedUnits;
   }
 }

@@ -41,7 +41,7 @@ function uniqueness({ entityMetadata: { target }, name, columns, where }: IndexM
   const names = columns.map(({ databaseName }) => databaseName).join(', ');
   const equal = columns.map(({ propertyName }) => `other.${propertyName} = row.${propertyName}`);
   return {
-    remedy: 'Find out which of the two is true, and change or delete the other.',
+    remedy: 'Find out which of the two is correct, and change or delete the other.',
     violations: (rows) => {
       /** The condition of a partial index names columns without an alias, so it is evaluated on one table at a time. */
       const isIndexed = (alias: string) =>
@@ -62,7 +62,7 @@ function check({ name, expression }: CheckMetadata): Invariant {
   return {
     remedy: 'Give the row a value that is allowed.',
     violations: (rows) =>
-      violationsIn(rows.andWhere(`NOT (${expression})`), () => `it breaks ${name}, by which ${expression}`),
+      violationsIn(rows.andWhere(`NOT (${expression})`), () => `it violates ${name}, which requires ${expression}`),
   };
 }
 

@@ -8,7 +8,7 @@ export const restoreFile =
   'Stop the service and restore a backup. Without one, save what can be read: sqlite3 <file> .recover | sqlite3 <new file>';
 
 /** A range of rows of one table: ids greater than `after`, up to and including `upTo`. */
-export interface Span {
+export interface IdRange {
   readonly after: number;
   readonly upTo: number;
   readonly rows: number;
@@ -25,13 +25,13 @@ export class Inspection {
       .map(({ tableName }) => tableName);
   }
 
-  extent(table: string): Promise<Span> {
-    return this.span(table, 0);
+  extent(table: string): Promise<IdRange> {
+    return this.rangeOf(table, 0);
   }
 
   /** Returns the range of the next `size` rows at most. */
-  nextRows(table: string, after: number, size: number): Promise<Span> {
-    return this.span(table, after, size);
+  nextRows(table: string, after: number, size: number): Promise<IdRange> {
+    return this.rangeOf(table, after, size);
   }
 
   /** Returns the invariants of a table. */
@@ -39,7 +39,7 @@ export class Inspection {
     return invariantsFor(this.manager.connection.getMetadata(table), invariants);
   }
 
-  async check(table: string, { remedy, violations }: Invariant, { after, upTo }: Span): Promise<Finding[]> {
+  async check(table: string, { remedy, violations }: Invariant, { after, upTo }: IdRange): Promise<Finding[]> {
     const { target } = this.manager.connection.getMetadata(table);
     const rows = this.manager
       .createQueryBuilder<Row>(target, 'row')
@@ -66,7 +66,7 @@ export class Inspection {
     return messages.map((what) => ({ where: 'file', what, remedy: restoreFile }));
   }
 
-  private async span(table: string, after: number, size?: number): Promise<Span> {
+  private async rangeOf(table: string, after: number, size?: number): Promise<IdRange> {
     const { target } = this.manager.connection.getMetadata(table);
     const found = await this.manager
       .createQueryBuilder()

@@ -26,7 +26,7 @@ export async function checkSchema(manager: EntityManager): Promise<Finding[]> {
     ...findings,
     ...missingViews.map((name) => finding(`the view ${name} is missing`, restore)),
     ...(await missingTrigramIndexes(manager)).map(({ name, repair }) =>
-      finding(`it lacks ${name}, by which texts are searched`, `Stop the service and run: ${repair}`),
+      finding(`the search index ${name} is missing`, `Stop the service and run: ${repair}`),
     ),
   ];
 }

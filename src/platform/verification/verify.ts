@@ -6,7 +6,7 @@ import type { EntityInvariant } from './invariant.js';
 import { Inspection, restoreFile } from './inspection.js';
 
 /** Rows checked per transaction: bounds memory and the age of the snapshot. */
-const defaultSpanSize = 5_000;
+const defaultRangeSize = 5_000;
 
 interface Reporter {
   /** Receives each finding immediately. */
@@ -31,9 +31,9 @@ export async function verify(
   unitOfWork: UnitOfWork,
   invariants: readonly EntityInvariant[],
   { report, step }: Reporter,
-  spanSize = defaultSpanSize,
+  rangeSize = defaultRangeSize,
 ): Promise<CheckedRows> {
-  const refusals = new Set<string>();
+  const reported = new Set<string>();
   const inspect = async <Result>(
     where: string,
     work: (inspection: Inspection) => Result | Promise<Result>,
@@ -42,8 +42,8 @@ export async function verify(
       return await unitOfWork.read({ inspection: Inspection }, async ({ inspection }) => work(inspection));
     } catch (error) {
       const finding = unreadable(where, error);
-      if (!refusals.has(where + finding.what)) report(finding);
-      refusals.add(where + finding.what);
+      if (!reported.has(where + finding.what)) report(finding);
+      reported.add(where + finding.what);
       return undefined;
     }
   };
@@ -70,15 +70,15 @@ export async function verify(
     await step(table, extent.rows, async (advance) => {
       let rows = 0;
       for (let after = 0; after < extent.upTo;) {
-        const span = await inspect(table, (inspection) => inspection.nextRows(table, after, spanSize));
-        for (const invariant of span ? invariantsOfTable : []) {
-          (await inspect(table, (inspection) => inspection.check(table, invariant, span!)))?.forEach(report);
+        const range = await inspect(table, (inspection) => inspection.nextRows(table, after, rangeSize));
+        for (const invariant of range ? invariantsOfTable : []) {
+          (await inspect(table, (inspection) => inspection.check(table, invariant, range!)))?.forEach(report);
         }
-        advance(span?.rows ?? 0);
-        rows += span?.rows ?? 0;
+        advance(range?.rows ?? 0);
+        rows += range?.rows ?? 0;
         // Unreadable rows are skipped.
-        if (!span) after += spanSize;
-        else after = span.rows === 0 ? extent.upTo : span.upTo;
+        if (!range) after += rangeSize;
+        else after = range.rows === 0 ? extent.upTo : range.upTo;
       }
       checkedRows.set(table, rows);
     });

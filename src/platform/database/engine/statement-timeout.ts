@@ -14,6 +14,6 @@ export function isStatementTimeout(error: unknown): boolean {
 export function statementTimeout(cause: unknown): ServiceUnavailable {
   return new ServiceUnavailable(
     cause,
-    'The database took too long to answer this request. Ask for less, such as a longer part of a title or no total, or try again later.',
+    'The database took too long to answer this request. Request less, such as by a longer part of a title or without a total, or try again later.',
   );
 }

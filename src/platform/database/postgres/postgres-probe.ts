@@ -34,7 +34,7 @@ export class PostgresProbe {
   private async attempt<Row extends QueryResultRow>(sql: string, values: unknown[]): Promise<Row[]> {
     const connection = (this.connection ??= this.connect());
     try {
-      return await withinAnswerTimeout(ask<Row>(connection, sql, values));
+      return await withinAnswerTimeout(queryRows<Row>(connection, sql, values));
     } catch (error) {
       this.drop(connection);
       throw error;
@@ -59,7 +59,7 @@ export class PostgresProbe {
   }
 }
 
-async function ask<Row extends QueryResultRow>(
+async function queryRows<Row extends QueryResultRow>(
   { client, connected }: Connection,
   sql: string,
   values: unknown[],

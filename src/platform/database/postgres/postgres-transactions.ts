@@ -55,9 +55,9 @@ export class PostgresTransactions implements TransactionManager {
   private retries = 0;
   private rolledBack = 0;
 
-  /** @param places no more than there are connections */
-  constructor(newRunner: () => QueryRunner, places: number, { server, pool, statementTimeoutMs }: WatchdogOptions) {
-    this.slots = new Pool(Array<typeof newRunner>(places).fill(newRunner));
+  /** @param slots no more than there are connections */
+  constructor(newRunner: () => QueryRunner, slots: number, { server, pool, statementTimeoutMs }: WatchdogOptions) {
+    this.slots = new Pool(Array<typeof newRunner>(slots).fill(newRunner));
     this.watchdog = new ServerWatchdog(server, pool, statementTimeoutMs, (cause) =>
       this.slots.rejectQueued(new ServiceUnavailable(cause)),
     );

@@ -95,7 +95,7 @@ export class Replica {
     const { monitor } = this;
     if (!monitor) return false;
     try {
-      const committed = await ask<string>(monitor.primary, 'SELECT pg_current_wal_flush_lsn()');
+      const committed = await queryValue<string>(monitor.primary, 'SELECT pg_current_wal_flush_lsn()');
       const deadline = performance.now() + (this.isBehind ? 0 : catchUpTimeoutMs);
       while (!(await hasReplayed(monitor.replica, committed))) {
         if (performance.now() >= deadline) return this.recordLag(true);
@@ -166,20 +166,20 @@ function end({ primary, replica }: MonitorClients): void {
   for (const client of [primary, replica]) client.abort();
 }
 
-async function ask<Value>(client: AbortableClient, sql: string, values: unknown[] = []): Promise<Value> {
+async function queryValue<Value>(client: AbortableClient, sql: string, values: unknown[] = []): Promise<Value> {
   const { rows } = await client.query<[Value]>({ text: sql, values, rowMode: 'array' });
   return rows[0]![0];
 }
 
 /** Whether the replica has replayed a WAL position. A promoted replica never has: its timeline has diverged. */
 function hasReplayed(replica: AbortableClient, position: string): Promise<boolean> {
-  return ask(replica, 'SELECT pg_is_in_recovery() AND pg_last_wal_replay_lsn() >= $1::pg_lsn', [position]);
+  return queryValue(replica, 'SELECT pg_is_in_recovery() AND pg_last_wal_replay_lsn() >= $1::pg_lsn', [position]);
 }
 
 async function assertReplica({ primary, replica }: MonitorClients, url: string): Promise<void> {
   const identity = `SELECT system_identifier || ' ' || current_database() FROM pg_control_system()`;
-  const isCopy = (await ask<string>(primary, identity)) === (await ask<string>(replica, identity));
-  if (isCopy && (await ask<boolean>(replica, 'SELECT pg_is_in_recovery()'))) return;
+  const isCopy = (await queryValue<string>(primary, identity)) === (await queryValue<string>(replica, identity));
+  if (isCopy && (await queryValue<boolean>(replica, 'SELECT pg_is_in_recovery()'))) return;
   const { host, pathname } = new URL(url);
   throw new UnusableDatabase(
     `DATABASE_REPLICA_URL names a database (${host}${pathname}) that is no streaming replica of the one in DATABASE_URL. ` +

@@ -9,7 +9,7 @@ import { HeadEnds } from './head-ends.js';
  * it.
  * @private-api of node:http: Socket._paused and Socket.parser
  */
-type HttpSocket = Socket & { readonly _paused?: boolean; readonly parser?: object | null };
+type ParsedSocket = Socket & { readonly _paused?: boolean; readonly parser?: object | null };
 
 /** Answers a whole request without parsing it. Returns whether it did. */
 type RejectUnparsed = (socket: Socket, bytes: Buffer) => boolean;
@@ -36,7 +36,7 @@ export function limitPipelining(
 
 /** Passes the bytes of one connection to Node's parser, up to the end of a message at a time. */
 class RequestReader {
-  private readonly socket: HttpSocket;
+  private readonly socket: ParsedSocket;
   /** Node's own listener, which parses a chunk. */
   private readonly parse: (chunk: Buffer) => void;
   private readonly headEnds = new HeadEnds();

@@ -12,7 +12,7 @@ const maxDepth = 32;
 export function parseJson(text: string): unknown {
   const { depth, members } = scan(text);
   if (depth > maxDepth) {
-    throw new HttpProblem('malformed-request', `The body is nested more than ${maxDepth} deep.`);
+    throw new HttpProblem('malformed-request', `The body is nested more than ${maxDepth} levels deep.`);
   }
   const value = parse(text);
   if (members !== countMembers(value)) {

@@ -12,7 +12,7 @@ const problemsByCode: Readonly<Record<string, readonly [HttpProblemName, string]
   ERR_HTTP_REQUEST_TIMEOUT: ['request-timeout', 'The request did not arrive in time.'],
 };
 
-type HttpSocket = Socket & {
+type RespondingSocket = Socket & {
   /** The current response of a connection. @private-api of node:http: Socket._httpMessage */
   readonly _httpMessage?: ServerResponse<IncomingMessage> | null;
 };
@@ -35,7 +35,7 @@ export function answerClientErrors(
     sendProblemOn(socket, messageOf(problem, id));
   };
 
-  server.on('clientError', (error: Error & { code?: string }, socket: HttpSocket) => {
+  server.on('clientError', (error: Error & { code?: string }, socket: RespondingSocket) => {
     if (rejected.has(socket)) return;
     rejected.add(socket);
     const response = socket._httpMessage;
@@ -60,7 +60,7 @@ export function answerClientErrors(
 }
 
 /** Complete requests before the malformed one are answered: some may have made changes. */
-function closeAfterResponses(socket: HttpSocket): void {
+function closeAfterResponses(socket: RespondingSocket): void {
   const response = socket._httpMessage;
   if (response) response.once('close', () => closeAfterResponses(socket));
   else socket.destroySoon();

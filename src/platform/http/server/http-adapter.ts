@@ -64,7 +64,7 @@ interface HttpSettings extends BackpressureLimits {
   readonly maxConnections: number;
   /** Prefix of all links (PUBLIC_URL), without a trailing slash. */
   readonly publicUrl: string;
-  /** Proxies whose X-Forwarded-For is believed, separated by commas. */
+  /** Proxies whose X-Forwarded-For is trusted, separated by commas. */
   readonly trustedProxies: string;
 }
 

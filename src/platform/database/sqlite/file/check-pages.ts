@@ -13,6 +13,6 @@ export async function checkPages(writer: DataSource): Promise<void> {
   if (found!.quick_check === 'ok') return;
   throw new UnusableDatabase(
     `The SQLite file ${file} is damaged: ${found!.quick_check.replaceAll(/\s+/g, ' ')}. Restore a backup, as ` +
-      'docs/operations.md says. npm run verify names what else is damaged.',
+      'described in docs/operations.md. npm run verify lists all damage.',
   );
 }

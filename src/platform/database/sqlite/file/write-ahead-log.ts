@@ -22,7 +22,7 @@ const retryDelayMs = { first: 1_000, longest: 60_000 };
  */
 export class WriteAheadLog {
   private readonly logger = new Logger('Database');
-  private nextLook = 0;
+  private nextCheckAt = 0;
   private retryMs = retryDelayMs.first;
   private isBlocked = false;
   private truncation?: Promise<void>;
@@ -42,15 +42,15 @@ export class WriteAheadLog {
   /** Checks the size. Called after each commit, since only commits make the log grow. */
   watch(): void {
     const now = performance.now();
-    if (now < this.nextLook || this.truncation) return;
-    this.nextLook = now + pollMs;
+    if (now < this.nextCheckAt || this.truncation) return;
+    this.nextCheckAt = now + pollMs;
     if (this.bytes <= this.limitBytes) return;
     this.truncation = this.truncate().finally(() => (this.truncation = undefined));
   }
 
   /** Waits for the running checkpoint, and starts no other. */
   async close(): Promise<void> {
-    this.nextLook = Infinity;
+    this.nextCheckAt = Infinity;
     await this.truncation;
   }
 
@@ -65,7 +65,7 @@ export class WriteAheadLog {
       return;
     }
     if (isTruncated === false) this.warn({});
-    this.nextLook = performance.now() + this.retryMs;
+    this.nextCheckAt = performance.now() + this.retryMs;
     this.retryMs = Math.min(2 * this.retryMs, retryDelayMs.longest);
   }
 
