@@ -149,11 +149,11 @@ export class ServerWatchdog {
   private replace(silent: readonly UnitWatch[]): void {
     const idle = this.pool().abortIdle();
     this.warn(
-      `Closed ${silent.length + idle} connections to PostgreSQL that have fallen silent, ${idle} of them idle: the server ` +
-        'answers on new connections only. Look for a firewall or NAT between them that drops idle connections.',
+      `Closed ${silent.length + idle} dead connections to PostgreSQL, ${idle} of them idle: the server responds on new ` +
+        'connections only. Look for a firewall or NAT between them that drops idle connections.',
     );
     void this.server.terminate(backendsOf(silent));
-    const cause = new Error('The connection to PostgreSQL has fallen silent.');
+    const cause = new Error('The connection to PostgreSQL does not respond.');
     for (const { unit } of silent) unit.abandon(cause);
   }
 
