@@ -20,8 +20,8 @@ export const postgresDialect: Dialect = {
   jsonElements: (json, alias) => `json_array_elements(${json}) AS ${alias}(value)`,
   jsonTexts: (json, alias) => `json_array_elements_text(${json}::json) AS ${alias}(value)`,
   indexedJsonElements: (json, alias) => ({
-    from: `json_array_elements(${json}) WITH ORDINALITY AS ${alias}(value, place)`,
-    index: `${alias}.place::int - 1`,
+    from: `json_array_elements(${json}) WITH ORDINALITY AS ${alias}(value, position)`,
+    index: `${alias}.position::int - 1`,
   }),
   // As json: jsonb has an order and a spacing of its own.
   jsonWithout: (json, members) =>

@@ -53,7 +53,7 @@ export class Pool<Member> {
   /** @throws UnitNotStarted */
   async use<Result>(request: PoolRequest, job: (member: Member) => Promise<Result>): Promise<Result> {
     const { workload, wait } = request;
-    wait?.assertPresent();
+    wait?.assertConnected();
     const member = this.isBusyFor(workload) ? await this.enqueue(request) : this.take(workload);
     try {
       return await job(member);

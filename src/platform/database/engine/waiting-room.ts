@@ -101,7 +101,7 @@ export class WaitingRoom {
 /** The wait of one unit of work: until its turn, its deadline or the disconnection of its client. */
 export class Wait {
   private timer?: NodeJS.Timeout;
-  private onGone!: (error: UnitNotStarted) => void;
+  private onEnd!: (error: UnitNotStarted) => void;
   private workload!: Workload;
 
   constructor(
@@ -117,21 +117,21 @@ export class Wait {
   }
 
   /** @throws UnitNotStarted if the client has disconnected */
-  assertPresent(): void {
+  assertConnected(): void {
     if (this.signal?.aborted) throw this.room.refuse('abandoned');
   }
 
   /**
    * Enters the queue.
-   * @param onGone called if the wait ends before stop() is called
+   * @param onEnd called if the wait ends before stop() is called
    * @throws UnitNotStarted if the queue is full or the client has disconnected
    */
-  start(workload: Workload, onGone: (error: UnitNotStarted) => void): void {
-    this.assertPresent();
+  start(workload: Workload, onEnd: (error: UnitNotStarted) => void): void {
+    this.assertConnected();
     if (this.room.isFullFor(workload)) throw this.room.refuse('full');
     this.room.enter(workload);
     this.workload = workload;
-    this.onGone = onGone;
+    this.onEnd = onEnd;
     this.signal?.addEventListener('abort', this);
     if (this.deadline !== Infinity) {
       this.timer = setTimeout(expire, Math.max(this.deadline - performance.now(), 1), this);
@@ -148,14 +148,14 @@ export class Wait {
   /** Awaits a promise, at most until the deadline. */
   async for<Result>(promise: Promise<Result>): Promise<Result> {
     let isWaiting = true;
-    const gone = new Promise<never>((_, reject) =>
+    const ended = new Promise<never>((_, reject) =>
       this.start('lookup', (error) => {
         isWaiting = false;
         reject(error);
       }),
     );
     try {
-      return await Promise.race([promise, gone]);
+      return await Promise.race([promise, ended]);
     } finally {
       if (isWaiting) this.stop();
     }
@@ -168,7 +168,7 @@ export class Wait {
 
   end(reason: 'abandoned' | 'expired'): void {
     this.stop();
-    this.onGone(this.room.refuse(reason));
+    this.onEnd(this.room.refuse(reason));
   }
 }
 

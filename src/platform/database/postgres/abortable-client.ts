@@ -9,7 +9,7 @@ interface Pg {
   readonly connection: { readonly stream: Socket; readonly parsedStatements: Record<string, string> };
 }
 
-/** A connection that closes even if the server is silent; otherwise it could delay the process's exit for minutes. */
+/** A connection that closes even if the server does not respond; otherwise it could delay the process's exit for minutes. */
 export class AbortableClient extends Client {
   override end(): Promise<void>;
   override end(callback: (error: Error) => void): void;

@@ -18,7 +18,7 @@ export async function withinAnswerTimeout<Result>(
 ): Promise<Result> {
   const aborter = new AbortController();
   try {
-    return await Promise.race([answer, refuseSilence(timeoutMs, aborter.signal)]);
+    return await Promise.race([answer, rejectAfter(timeoutMs, aborter.signal)]);
   } finally {
     aborter.abort();
     // The answer may still fail later, when its connection is closed.
@@ -26,7 +26,7 @@ export async function withinAnswerTimeout<Result>(
   }
 }
 
-async function refuseSilence(timeoutMs: number, signal: AbortSignal): Promise<never> {
+async function rejectAfter(timeoutMs: number, signal: AbortSignal): Promise<never> {
   for (let waited = 0; waited < timeoutMs; waited += pollMs) {
     await pause(pollMs, undefined, { ref: false, signal });
   }

@@ -20,8 +20,8 @@ export class PreparingClient extends AbortableClient {
   /** The number of received chunks. */
   received = 0;
   private count = 0;
-  private readonly unneeded: string[] = [];
-  private readonly names = preparedStatements<string>((name) => void this.unneeded.push(name));
+  private readonly evicted: string[] = [];
+  private readonly names = preparedStatements<string>((name) => void this.evicted.push(name));
 
   /** Starts counting received chunks, after the connection is established. */
   countReceived(): void {
@@ -30,14 +30,14 @@ export class PreparingClient extends AbortableClient {
   }
 
   /** Prepares queries that are called as TypeORM does, with a text and values. */
-  override query(...asked: unknown[]): never {
+  override query(...parameters: unknown[]): never {
     this.isAwaitingAnswer = true;
-    const query = super.query.bind(this) as (...asked: unknown[]) => never;
-    const [text, values, ...rest] = asked;
+    const query = super.query.bind(this) as (...parameters: unknown[]) => never;
+    const [text, values, ...rest] = parameters;
     refuseDates(values ?? (text as { values?: unknown } | undefined)?.values);
-    if (typeof text !== 'string' || !Array.isArray(values) || !isWorthKeeping(text)) return query(...asked);
+    if (typeof text !== 'string' || !Array.isArray(values) || !isWorthKeeping(text)) return query(...parameters);
     const name = this.nameOf(text);
-    this.deallocateUnneeded();
+    this.deallocateEvicted();
     const answer = query({ name, text, values }, ...rest) as Promise<unknown>;
     answer.catch((error: unknown) => errorCode(error) === stalePlanCode && this.names.delete(text));
     return answer as never;
@@ -55,8 +55,8 @@ export class PreparingClient extends AbortableClient {
     return name;
   }
 
-  private deallocateUnneeded(): void {
-    for (const name of this.unneeded.splice(0)) {
+  private deallocateEvicted(): void {
+    for (const name of this.evicted.splice(0)) {
       // In a failed transaction the server rejects DEALLOCATE too, and keeps the statement until the connection ends.
       super.query(`DEALLOCATE ${name}`).catch(() => undefined);
       // The pg package itself never evicts a parsed statement.

@@ -63,8 +63,8 @@ export class PostgresDatabase extends Database {
   }
 
   async assertWritable(): Promise<void> {
-    const damage = this.primary?.damage;
-    if (damage) throw damage;
+    const corruption = this.primary?.corruption;
+    if (corruption) throw corruption;
     const [rights] = await this.probe.query<Privileges>(privilegesSql, [tablesOf(this.dataSource)]);
     refuseMissing(rights!);
   }

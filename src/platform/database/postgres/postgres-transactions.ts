@@ -40,17 +40,18 @@ interface WatchdogOptions {
  * Runs each unit of work in its own transaction. Writes use READ COMMITTED: each statement sees the latest commits, so
  * check-then-write code locks first and reads afterwards (see row-lock.ts). Reads use one snapshot (REPEATABLE READ).
  *
- * Units queue for a slot here and not in the connection pool, whose timeout would include the time in the queue and take
- * load for an outage. With as many slots as connections, the pool's timeout applies to connecting only. While the server
- * works, its statement timeout frees every slot in time; if the server rejects connections, each unit fails within
- * milliseconds of its turn; if the server or a connection is silent, the watchdog ends the waiting units within seconds.
+ * Units queue for a slot here and not in the connection pool, whose timeout would include the time in the queue and
+ * mistake load for an outage. With as many slots as connections, the pool's timeout applies to connecting only. While the
+ * server works, its statement timeout frees every slot in time; if the server rejects connections, each unit fails within
+ * milliseconds of its turn; if the server or a connection does not respond, the watchdog ends the waiting units within
+ * seconds.
  */
 export class PostgresTransactions implements TransactionManager {
   private readonly slots: Pool<() => QueryRunner>;
   private readonly batcher: ReadBatcher;
   private readonly watchdog: ServerWatchdog;
   /** The error of a corrupt page, which fails readiness until the database is restored and the service restarted. */
-  damage?: Error;
+  corruption?: Error;
   private commits = 0;
   private retries = 0;
   private rolledBack = 0;
@@ -88,10 +89,10 @@ export class PostgresTransactions implements TransactionManager {
         return result;
       } catch (error) {
         const code = errorCode(error) ?? '';
-        const isLost = retryableCodes.has(code);
-        if (!isLost || attempt === maxAttempts) {
+        const isRetryable = retryableCodes.has(code);
+        if (!isRetryable || attempt === maxAttempts) {
           this.rolledBack++;
-          throw isLost || code === readOnlyCode ? new ServiceUnavailable(error) : error;
+          throw isRetryable || code === readOnlyCode ? new ServiceUnavailable(error) : error;
         }
       }
       this.retries++;
@@ -150,7 +151,7 @@ export class PostgresTransactions implements TransactionManager {
           // On a lost connection ROLLBACK fails, and the server has rolled back by itself.
           await runner.query('ROLLBACK').catch(() => undefined);
           if (isStatementTimeout(error)) throw statementTimeout(error);
-          if (isCorruption(error)) this.damage ??= error as Error;
+          if (isCorruption(error)) this.corruption ??= error as Error;
           throw isLost || isUnavailable(error) ? new ServiceUnavailable(error) : error;
         } finally {
           await runner.release();

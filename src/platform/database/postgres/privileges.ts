@@ -5,7 +5,7 @@ export interface Privileges {
   readonly schema: string | null;
   readonly isReadOnly: boolean;
   /** Tables and sequences of the service on which the user lacks privileges. */
-  readonly refused: readonly string[];
+  readonly inaccessible: readonly string[];
 }
 
 /** Reads catalogs only, without locks. The parameter is the list of tables and views. */
@@ -20,17 +20,17 @@ export const privilegesSql = `
         WHEN 'v' THEN has_table_privilege(pg_class.oid, 'SELECT')
         ELSE has_table_privilege(pg_class.oid, 'SELECT') AND has_table_privilege(pg_class.oid, 'INSERT')
           AND has_table_privilege(pg_class.oid, 'UPDATE') AND has_table_privilege(pg_class.oid, 'DELETE')
-      END ORDER BY relname) AS refused`;
+      END ORDER BY relname) AS inaccessible`;
 
 /** Returns the reason why these privileges do not suffice, and the remedy; undefined if they suffice. */
-export function describeMissing({ user, schema, isReadOnly, refused }: Privileges): string | undefined {
+export function describeMissing({ user, schema, isReadOnly, inaccessible }: Privileges): string | undefined {
   const remedy =
     'Grant these rights, or restore the database with this user as the owner: pg_restore --no-owner --role=<user>.';
   if (schema === null) {
     return `The PostgreSQL user ${user} may not use the schema of the database (USAGE and CREATE on it). ${remedy}`;
   }
-  if (refused.length > 0) {
-    return `The PostgreSQL user ${user} may not read and write all of ${refused.join(', ')} in the database. ${remedy}`;
+  if (inaccessible.length > 0) {
+    return `The PostgreSQL user ${user} may not read and write all of ${inaccessible.join(', ')} in the database. ${remedy}`;
   }
   if (isReadOnly) {
     return (

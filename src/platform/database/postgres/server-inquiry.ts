@@ -32,13 +32,13 @@ export function serverInquiryAt(url: string): ServerInquiry {
 /** @returns undefined if the server rejects the connection, for example at max_connections: it is available */
 async function onNewConnection<Result>(
   url: string,
-  ask: (client: AbortableClient) => Promise<Result>,
+  inquire: (client: AbortableClient) => Promise<Result>,
 ): Promise<Result | undefined> {
   const client = new AbortableClient({ connectionString: url, application_name: 'movie-rental watchdog' });
   client.on('error', () => undefined);
   try {
     await withinAnswerTimeout(client.connect());
-    return await ask(client);
+    return await inquire(client);
   } catch (error) {
     if (error instanceof DatabaseError) return undefined;
     client.abort();

@@ -52,7 +52,7 @@ class UnitWatch {
   }
 
   /** Whether the connection is dead. One idle probe proves nothing: the answer may be in transit. */
-  isSilent(working: ReadonlySet<string> | undefined, maxQuietProbes: number): boolean {
+  isDead(working: ReadonlySet<string> | undefined, maxQuietProbes: number): boolean {
     const { connection } = this.unit;
     if (!connection?.isAwaitingAnswer || connection.received !== this.received) return false;
     if (this.quietProbes > maxQuietProbes) return true;
@@ -134,10 +134,8 @@ export class ServerWatchdog {
       if (this.completedUnits === before) this.endAll(error);
       return;
     }
-    const silent = quiet.filter(
-      (watch) => this.watches.includes(watch) && watch.isSilent(working, this.maxQuietProbes),
-    );
-    if (silent.length > 0) this.replace(silent);
+    const dead = quiet.filter((watch) => this.watches.includes(watch) && watch.isDead(working, this.maxQuietProbes));
+    if (dead.length > 0) this.replace(dead);
   }
 
   private endAll(cause: unknown): void {
@@ -146,15 +144,15 @@ export class ServerWatchdog {
     for (const { unit } of this.watches) unit.abandon(cause);
   }
 
-  private replace(silent: readonly UnitWatch[]): void {
+  private replace(dead: readonly UnitWatch[]): void {
     const idle = this.pool().abortIdle();
     this.warn(
-      `Closed ${silent.length + idle} dead connections to PostgreSQL, ${idle} of them idle: the server responds on new ` +
+      `Closed ${dead.length + idle} dead connections to PostgreSQL, ${idle} of them idle: the server responds on new ` +
         'connections only. Look for a firewall or NAT between them that drops idle connections.',
     );
-    void this.server.terminate(backendsOf(silent));
+    void this.server.terminate(backendsOf(dead));
     const cause = new Error('The connection to PostgreSQL does not respond.');
-    for (const { unit } of silent) unit.abandon(cause);
+    for (const { unit } of dead) unit.abandon(cause);
   }
 
   private warn(message: string): void {

@@ -10,7 +10,7 @@ export const limitName = 'limit';
 /**
  * Returns a SELECT that runs several reads of one query as a single statement. Its first parameter is a JSON array with
  * an array of values per read; its second is the limit, if the query has one. The result has one row per read: the
- * index of the read and the rows that the read finds, as JSON.
+ * position of the read and the rows that the read finds, as JSON.
  */
 export function batchedSql(
   connection: DataSource,
@@ -28,5 +28,5 @@ export function batchedSql(
     return type === 'integer' ? dialect.cast(value, 'bigint') : value;
   });
   const { from, index } = dialect.indexedJsonElements(dialect.placeholder(0), 'read');
-  return `SELECT ${index} AS place, (SELECT ${rows} FROM (${select}) AS aggregated) AS rows FROM ${from}`;
+  return `SELECT ${index} AS position, (SELECT ${rows} FROM (${select}) AS aggregated) AS rows FROM ${from}`;
 }

@@ -64,12 +64,12 @@ export class StatementCache<Statement extends CompiledStatement> {
   private readonly prefix = `${StatementCache.count++} `;
 
   /** @param variant what the SQL text depends on; never a value that clients choose */
-  get(dataSource: DataSource, variant: string, write: () => Statement): Statement {
+  get(dataSource: DataSource, variant: string, compile: () => Statement): Statement {
     const cache = cacheOf(dataSource);
     const key = this.prefix + variant;
     const known = cache.get(key);
     if (known) return known as Statement;
-    const statement = write();
+    const statement = compile();
     cache.set(key, statement);
     return statement;
   }

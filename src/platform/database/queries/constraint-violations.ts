@@ -15,7 +15,7 @@ export function onDuplicate(
   index = `ix_${column.replace('.', '_')}`,
 ): (error: unknown) => never {
   // PostgreSQL names the index, SQLite the column.
-  return on({ sqlState: '23505', constraint: index, words: `UNIQUE constraint failed: ${column}` }, refusal);
+  return on({ sqlState: '23505', constraint: index, message: `UNIQUE constraint failed: ${column}` }, refusal);
 }
 
 /**
@@ -24,7 +24,7 @@ export function onDuplicate(
  */
 export function onUnknownReference(column: string, refusal: ErrorFactory): (error: unknown) => never {
   const constraint = `fk_${column.replace('.', '_')}`;
-  return on({ sqlState: '23503', constraint, words: 'FOREIGN KEY constraint failed' }, refusal);
+  return on({ sqlState: '23503', constraint, message: 'FOREIGN KEY constraint failed' }, refusal);
 }
 
 interface Violation {
@@ -32,14 +32,14 @@ interface Violation {
   readonly sqlState: string;
   readonly constraint: string;
   /** The message of SQLite. */
-  readonly words: string;
+  readonly message: string;
 }
 
-function on({ sqlState, constraint, words }: Violation, refusal: ErrorFactory): (error: unknown) => never {
+function on({ sqlState, constraint, message }: Violation, refusal: ErrorFactory): (error: unknown) => never {
   return (error) => {
     const { driverError } = error as { driverError?: Error & { constraint?: string } };
-    const isIt =
-      errorCode(error) === sqlState ? driverError?.constraint === constraint : driverError?.message.includes(words);
-    throw isIt ? refusal() : error;
+    const isViolated =
+      errorCode(error) === sqlState ? driverError?.constraint === constraint : driverError?.message.includes(message);
+    throw isViolated ? refusal() : error;
   };
 }

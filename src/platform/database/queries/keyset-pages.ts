@@ -73,7 +73,7 @@ export class KeysetPages<Entity extends ObjectLiteral & { id: number }, Filter e
             positionValue: isComputed ? 'text' : { column: property },
             positionId: 'integer',
           } as ParameterTypes<Filter & Partial<PositionValues>>,
-          (manager, given) => inOrder(query(manager, given), isComputed ? sort.sql : property, direction, given),
+          (manager, given) => sortFromPosition(query(manager, given), sort, direction, given),
           { lists, maxRows, maxBatchRows, isBatched: (given) => isBatched(given, name) },
         );
         this.orders.set(`${name} ${direction}`, { property, isComputed, select });
@@ -157,14 +157,15 @@ function positionOf<Entity extends ObjectLiteral & { id: number }>(
   return { value: plain(row[property]), id: row.id };
 }
 
-function inOrder<Entity extends ObjectLiteral>(
+/** Sorts a query, and starts it at a position if one is given. */
+function sortFromPosition<Entity extends ObjectLiteral>(
   query: SelectQueryBuilder<Entity>,
-  sort: string,
+  sort: Sortable<Entity>[string],
   direction: 'ASC' | 'DESC',
   { positionId }: Present<Partial<PositionValues>>,
 ): SelectQueryBuilder<Entity> {
   const { alias } = query;
-  const value = sort.includes('(') ? sort : `${alias}.${sort}`;
+  const value = typeof sort === 'object' ? sort.sql : `${alias}.${sort}`;
   if (positionId) {
     query.andWhere(`(${value}, ${alias}.id) ${direction === 'ASC' ? '>' : '<'} (:positionValue, :positionId)`);
   }

@@ -46,12 +46,12 @@ interface Queue extends Pick<Read, 'sql' | 'limit' | 'maxBatchRows'> {
   isWaiting: boolean;
 }
 
-/** Reads by their values, in the order of their index in the batch. */
+/** Reads by their values, in the order of their positions in the batch. */
 type Batch = ReadonlyMap<string, readonly QueuedRead[]>;
 
-/** The result row of the read at an index of the batch. */
+/** The result row of the read at a position of the batch. */
 interface BatchedRow {
-  readonly place: number;
+  readonly position: number;
   readonly rows: unknown;
 }
 
@@ -103,7 +103,7 @@ export class ReadBatcher {
 
   private add({ values, ...query }: Read, wait: Wait): Promise<readonly RawRow[]> {
     return new Promise((resolve, reject) => {
-      wait.assertPresent();
+      wait.assertConnected();
       const read = { values: JSON.stringify(values), resolve, reject, wait, isWaiting: false };
       const key = `${query.limit} ${query.sql}`;
       const queue = this.queues.get(key);
@@ -189,10 +189,10 @@ function startWaiting(read: QueuedRead, { reads }: Queue): void {
 async function run(runner: QueryRunner, { sql, limit }: Queue, batch: Batch): Promise<void> {
   const values = `[${[...batch.keys()].join()}]`;
   const found = (await runner.query(sql, limit === undefined ? [values] : [values, limit])) as BatchedRow[];
-  const answers = new Map(found.map(({ place, rows }) => [place, parseAggregate(rows)]));
-  let place = 0;
+  const rowsByPosition = new Map(found.map(({ position, rows }) => [position, parseAggregate(rows)]));
+  let position = 0;
   for (const reads of batch.values()) {
-    const rows = answers.get(place++)!;
+    const rows = rowsByPosition.get(position++)!;
     for (const { resolve } of reads) resolve(rows);
   }
 }

@@ -169,12 +169,12 @@ async function findCandidates(
   index: string,
   trigrams: readonly string[],
 ): Promise<string | undefined> {
-  for (const asked of trigrams.length > maxTrigrams ? [rarestOf(trigrams), trigrams] : [trigrams]) {
-    if (asked.length === 0) break;
+  for (const searched of trigrams.length > maxTrigrams ? [rarestOf(trigrams), trigrams] : [trigrams]) {
+    if (searched.length === 0) break;
     const [found] = await manager.query<[{ count: number; ids: string }]>(
       `SELECT COUNT(*) AS count, json_group_array(rowid) AS ids
        FROM (SELECT rowid FROM ${index} WHERE ${index} MATCH ? LIMIT ${maxCandidates + 1})`,
-      [matchExpression(asked)],
+      [matchExpression(searched)],
     );
     if (found.count <= maxCandidates) return found.ids;
   }
@@ -192,7 +192,7 @@ function trigramsOf(words: readonly string[]): string[] {
   const trigrams = new Set(
     words.flatMap((word) => {
       const points = [...word];
-      return points.slice(2).map((last, at) => `${points[at]}${points[at + 1]}${last}`);
+      return points.slice(2).map((last, index) => `${points[index]}${points[index + 1]}${last}`);
     }),
   );
   const rarity = (trigram: string) =>

@@ -6,7 +6,7 @@ import type { EngineName } from '../dialect/sql.js';
 import { UnusableDatabase } from '../engine/unusable-database.js';
 
 /**
- * Declares a trigram index for `whereContains`: a GIN index on PostgreSQL, and on SQLite an FTS5 table that triggers
+ * Declares a trigram index for `SubstringSearch`: a GIN index on PostgreSQL, and on SQLite an FTS5 table that triggers
  * maintain. TypeORM can describe neither; migrations create it by `createTrigramIndex`.
  */
 export function TrigramIndex(table: string): PropertyDecorator {
@@ -89,7 +89,6 @@ const gin: Implementation = {
   async create(queryRunner, { table, column }) {
     const schema = await schemaOfPgTrgm(queryRunner);
     await queryRunner.query('SET LOCAL statement_timeout = 0');
-    // In kB. Each search scans the pending list, which PostgreSQL merges into the index at this size.
     await queryRunner.query(ginIndexSql(table, column, `${schema}.`));
   },
 
@@ -130,6 +129,7 @@ const implementations: Readonly<Record<EngineName, Implementation>> = { sqlite: 
 const implementationOf = ({ connection }: Pick<QueryRunner, 'connection'>): Implementation =>
   implementations[dialectOf(connection).engine];
 
+/** The pending list, which each search scans, is merged into the index when it has 64 kB. */
 const ginIndexSql = (table: string, column: string, schema = '') =>
   `CREATE INDEX ${nameOf(table, column)} ON ${table} USING gin (${column} ${schema}gin_trgm_ops) ` +
   'WITH (gin_pending_list_limit = 64)';
@@ -175,7 +175,7 @@ async function schemaOfPgTrgm(queryRunner: QueryRunner): Promise<string> {
   await queryRunner.query('CREATE EXTENSION IF NOT EXISTS pg_trgm').catch((error: Error) => {
     throw new UnusableDatabase(
       `Titles and names are searched by the extension pg_trgm, and PostgreSQL refused to create it: ${error.message}. ` +
-        'See that it is installed on the server (it comes with PostgreSQL, in some systems as a package "contrib"), ' +
+        'Check that it is installed on the server (it comes with PostgreSQL, in some systems as a package "contrib"), ' +
         'and let the owner of the database run CREATE EXTENSION pg_trgm in it once.',
       { cause: error },
     );

@@ -13,7 +13,7 @@ import { execute } from './execute.js';
 const maxBatchSize = 64;
 
 /** Number of batches that run with savepoints after one without them had to be repeated. */
-const cautiousBatches = 16;
+const maxBatchesWithSavepoints = 16;
 
 /** How long a commit proves that the file is writable. */
 const proofLifetimeMs = 1_000;
@@ -30,7 +30,7 @@ interface WaitingUnit {
 /** The result of a unit, to be delivered after the commit of its batch. */
 interface Outcome {
   readonly stored: boolean;
-  readonly answer: () => void;
+  readonly deliver: () => void;
 }
 
 /**
@@ -57,7 +57,7 @@ export class GroupCommit {
   private readonly done = { commits: 0, batched: 0, rolledBack: 0 };
   private busy = false;
   /** Number of further batches to run with savepoints. */
-  private cautiousBatchesLeft = 0;
+  private batchesWithSavepointsLeft = 0;
 
   private readonly jobs: (() => Promise<void>)[] = [];
   private storedAt = -Infinity;
@@ -140,16 +140,16 @@ export class GroupCommit {
       return;
     }
     this.count(outcomes);
-    for (const { answer } of outcomes) answer();
+    for (const { deliver } of outcomes) deliver();
   }
 
   /** Runs the units of a batch in one transaction, which stays open. */
   private async runBatch(batch: readonly WaitingUnit[]): Promise<readonly Outcome[]> {
-    if (this.cautiousBatchesLeft === 0) {
+    if (this.batchesWithSavepointsLeft === 0) {
       const outcomes = await this.runTogether(batch);
       if (outcomes) return outcomes;
-      this.cautiousBatchesLeft = cautiousBatches;
-    } else if (batch.length > 1) this.cautiousBatchesLeft--;
+      this.batchesWithSavepointsLeft = maxBatchesWithSavepoints;
+    } else if (batch.length > 1) this.batchesWithSavepointsLeft--;
     return this.runInSavepoints(batch);
   }
 
@@ -208,7 +208,7 @@ export class GroupCommit {
 
   private async attempt({ work, resolve }: WaitingUnit): Promise<Outcome> {
     const result = await this.run(work);
-    return { stored: true, answer: () => resolve(result) };
+    return { stored: true, deliver: () => resolve(result) };
   }
 
   private run(work: WaitingUnit['work']): Promise<unknown> {
@@ -247,4 +247,4 @@ function start(unit: WaitingUnit): boolean {
   return true;
 }
 
-const failed = ({ reject }: WaitingUnit, error: unknown): Outcome => ({ stored: false, answer: () => reject(error) });
+const failed = ({ reject }: WaitingUnit, error: unknown): Outcome => ({ stored: false, deliver: () => reject(error) });

@@ -29,7 +29,7 @@ export class SqliteTransactions implements TransactionManager {
   private readonly served: ServedFile;
   private proof?: Promise<void>;
   /** The error of a corrupt page, which fails readiness until the file is restored and the service restarted. */
-  private damage?: Error;
+  private corruption?: Error;
 
   constructor(
     writer: QueryRunner,
@@ -86,7 +86,7 @@ export class SqliteTransactions implements TransactionManager {
 
   /** Checks that the file is in place, has no known corrupt page and is writable. */
   async assertWritable(): Promise<void> {
-    if (this.damage) throw this.damage;
+    if (this.corruption) throw this.corruption;
     this.served.assertInPlace();
     // Concurrent probes share one check, which may have to wait for the disk.
     this.proof ??= this.writer.assertWritable().finally(() => (this.proof = undefined));
@@ -101,7 +101,7 @@ export class SqliteTransactions implements TransactionManager {
 
   private readonly rethrow = (error: unknown): never => {
     if (isStatementTimeout(error)) throw statementTimeout(error);
-    if (isCorruption(error)) this.damage ??= error as Error;
+    if (isCorruption(error)) this.corruption ??= error as Error;
     const isOutage = busy.has(errorCode(error) ?? '') || isOperationalError(error) || error instanceof LostDatabase;
     throw isOutage ? new ServiceUnavailable(error) : error;
   };

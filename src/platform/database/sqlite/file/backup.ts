@@ -49,7 +49,7 @@ export async function backUp(
     await source.destroy();
     await removeEmptyLog(options);
   }
-  await settle(file);
+  await finishCopy(file);
 }
 
 async function copyPages(
@@ -73,15 +73,15 @@ async function copyPages(
 }
 
 /** Leaves WAL mode, so that the copy is a single file, and checks every page of the copy. */
-async function settle(file: string): Promise<void> {
+async function finishCopy(file: string): Promise<void> {
   const copy = await openDataSource({ type: 'sqlite', driver, database: file });
   try {
     await copy.query('PRAGMA journal_mode = DELETE');
     const found = await copy.query<{ integrity_check: string }[]>('PRAGMA integrity_check');
-    const faults = found.map(({ integrity_check: message }) => message).filter((message) => message !== 'ok');
-    if (faults.length > 0) {
+    const errors = found.map(({ integrity_check: message }) => message).filter((message) => message !== 'ok');
+    if (errors.length > 0) {
       throw new UnusableDatabase(
-        `The copy is corrupted, and so is the database:\n  ${faults.join('\n  ')}\n` +
+        `The copy is corrupted, and so is the database:\n  ${errors.join('\n  ')}\n` +
           'Keep your earlier backups, and run npm run verify.',
       );
     }

@@ -12,7 +12,7 @@ export async function checkPages(writer: DataSource): Promise<void> {
   const [found] = await writer.query<{ quick_check: string }[]>('PRAGMA quick_check(1)');
   if (found!.quick_check === 'ok') return;
   throw new UnusableDatabase(
-    `The SQLite file ${file} is damaged: ${found!.quick_check.replaceAll(/\s+/g, ' ')}. Restore a backup, as ` +
-      'described in docs/operations.md. npm run verify lists all damage.',
+    `The SQLite file ${file} is corrupted: ${found!.quick_check.replaceAll(/\s+/g, ' ')}. Restore a backup, as ` +
+      'described in docs/operations.md. npm run verify lists the corruption.',
   );
 }
