@@ -46,6 +46,16 @@ describe('API keys', () => {
     expect(reads).toBeLessThanOrEqual(2);
   });
 
+  it('are read again before use once the copy is four seconds old: one that was revoked since is refused', async () => {
+    const token = await management.create({ ...order, name: 'idle' });
+    const keys = new ApiKeys(database.unitOfWork, clock);
+    expect(await keys.verify(token)).toMatchObject({ name: 'key:idle' });
+    await management.revoke('idle');
+    const now = jest.spyOn(performance, 'now').mockReturnValue(performance.now() + 4_001);
+    expect(await keys.verify(token)).toBeUndefined();
+    now.mockRestore();
+  });
+
   it('are checked without waiting for the database when warm', async () => {
     const token = await management.create({ ...order, name: 'warm' });
     const keys = new ApiKeys(database.unitOfWork, clock);

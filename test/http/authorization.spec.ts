@@ -1,3 +1,5 @@
+import type { ExecutionContext } from '@nestjs/common';
+import { AuthorizationGuard } from '../../src/platform/auth/authorization.guard.js';
 import { createKey, everyScope, openSecuredShop, withToken } from '../support/keys.js';
 import { readAnswer } from '../support/contract.js';
 import { call, type Operation, operations } from '../support/operations.js';
@@ -70,6 +72,13 @@ describe('authorization', () => {
       expect(/^Bearer( |$)/.test(String(headers['www-authenticate']))).toBe(found[name] !== 'allowed');
     }
     expect(found).toEqual(documented);
+  });
+
+  it('refuses a handler that declares no access', () => {
+    const http = { getRequest: () => ({}), getResponse: () => ({}) } as ReturnType<ExecutionContext['switchToHttp']>;
+    const context: Partial<ExecutionContext> = { getHandler: () => () => 'served', switchToHttp: () => http };
+    const guard = shop.app.get(AuthorizationGuard);
+    expect(() => guard.canActivate(context as ExecutionContext)).toThrow('This operation declares no access.');
   });
 
   it('names the missing scopes in a 403', async () => {
