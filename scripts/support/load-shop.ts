@@ -46,17 +46,15 @@ export function loadShop(unitOfWork: UnitOfWork, shop: Shop, progress: Progress)
         return plan.added.length;
       });
     const counts = {
-      genres: await add('genres', genres, ({ name, description }) => ({ ...Genre.columnsOf({ name, description }) })),
-      movies: await add('movies', movies, ({ title, description, year, director, genre, rentalDays, rentalRate }) => ({
-        ...Movie.columnsOf({ title, description, year, director, genreId: genres.idOf(genre), rentalDays, rentalRate }),
+      genres: await add('genres', genres, (genre) => ({ ...Genre.columnsOf(genre) })),
+      movies: await add('movies', movies, ({ genre, ...movie }) => ({
+        ...Movie.columnsOf({ ...movie, genreId: genres.idOf(genre) }),
       })),
       copies: await add('copies', copies, ({ code, movie }): MovieCopyColumns & StoredRow => ({
         ...MovieCopy.columnsOf({ code, serviceState: 'in_service' }),
         movieId: movies.idOf(movie),
       })),
-      clients: await add('clients', clients, ({ firstName, lastName, address, licenseNumber }) => ({
-        ...Client.columnsOf({ firstName, lastName, address, licenseNumber }),
-      })),
+      clients: await add('clients', clients, (client) => ({ ...Client.columnsOf(client) })),
       rents: await add('rents', rents, ({ client, creationDatetime }): MovieRentColumns & StoredRow => ({
         clientId: clients.idOf(client),
         creationDatetime,
