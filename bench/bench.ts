@@ -50,7 +50,7 @@ export class Bench {
   }
 
   /** Starts a PostgreSQL with its default durability, and returns a function that creates databases. */
-  async postgres(): Promise<(name: string) => Promise<string>> {
+  async startPostgres(): Promise<(name: string) => Promise<string>> {
     const server = await startEmbeddedPostgres();
     this.onClear(() => server.stop());
     return async (name) => {

@@ -66,7 +66,7 @@ export class Contender {
   }
 
   /** Waits until the server is ready. */
-  async isReady(): Promise<void> {
+  async waitUntilReady(): Promise<void> {
     while ((await fetch(`${this.target.urls[0]}/health/ready`)).status !== 200) await later(5);
   }
 

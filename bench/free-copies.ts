@@ -38,6 +38,6 @@ export class FreeCopies {
     }
     const id = this.returned.shift();
     if (id) return id;
-    throw new Error(`All ${this.size.copies} copies are out. Measure for less long, or in fewer rounds.`);
+    throw new Error(`All ${this.size.copies} copies are out. Shorten the measurements, or use fewer rounds.`);
   }
 }

@@ -114,23 +114,23 @@ class Meter {
   private readonly start = performance.now();
   private readonly latencies: number[] = [];
   private readonly wrong = new Map<string, number>();
-  private answers = 0;
-  private lastAnswer = this.start;
+  private responses = 0;
+  private lastResponseAt = this.start;
 
   constructor(
     private readonly work: Work,
     private readonly connections: number,
-    private readonly milliseconds: number,
+    private readonly durationMs: number,
   ) {}
 
   watch(instance: Instance): void {
     instance.on('response', (_client, status, _bytes, milliseconds) => {
-      this.answers++;
-      this.lastAnswer = performance.now();
-      if (!this.work.statuses.includes(status)) this.fault(instance, `answer ${status}`);
+      this.responses++;
+      this.lastResponseAt = performance.now();
+      if (!this.work.statuses.includes(status)) this.fault(instance, `response ${status}`);
       else if (!this.work.timed || this.work.timed === status) this.latencies.push(milliseconds);
-      const isTimeOver = this.lastAnswer - this.start >= this.milliseconds;
-      if (isTimeOver && this.answers >= this.connections) instance.stop();
+      const isTimeOver = this.lastResponseAt - this.start >= this.durationMs;
+      if (isTimeOver && this.responses >= this.connections) instance.stop();
     });
     instance.on('reqError', (error: Error) => this.fault(instance, error.message));
   }
@@ -138,12 +138,12 @@ class Meter {
   read(name: string, requestsPerTurn: number): Load {
     if (this.wrong.size > 0) {
       const faults = [...this.wrong].map(([fault, times]) => `${times} × ${fault}`).join(', ');
-      throw new Error(`${name} went wrong under load: ${faults} among ${this.answers} answers.`);
+      throw new Error(`${name} failed under load: ${faults} among ${this.responses} responses.`);
     }
-    const done = this.answers / requestsPerTurn;
+    const done = this.responses / requestsPerTurn;
     return {
       done,
-      perSecond: done / ((this.lastAnswer - this.start) / 1000),
+      perSecond: done / ((this.lastResponseAt - this.start) / 1000),
       p50: median(this.latencies),
       p99: percentile(this.latencies, 0.99),
     };

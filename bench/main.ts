@@ -12,7 +12,7 @@ try {
     console.log(helpText(usageOf(sectionNames)));
     process.exit(0);
   }
-  if (!pinned) console.warn('Not pinned to cores: this needs taskset and two cores. Figures will scatter more.');
+  if (!pinned) console.warn('Not pinned to cores: this needs taskset and two cores. Figures will vary more.');
   const { Bench } = await import('./bench.js');
   const results: Record<string, Result> = {};
   for (const name of settings.sections) {

@@ -22,7 +22,7 @@ export const withPast = (movies: number): ShopSize => shopOf(movies, 10 * movies
 /** The slowdown of a large shop compared with a small one, on both databases. */
 export async function growth(bench: Bench): Promise<Findings> {
   const sizes = [withPast(1000), withPast(bench.settings.movies)];
-  const createDatabase = await bench.postgres();
+  const createDatabase = await bench.startPostgres();
   const onSqlite = await growthOf(bench, sizes, 'SQLite', (name) =>
     Promise.resolve(`sqlite:${bench.file(`growth-${name}`)}`),
   );

@@ -13,7 +13,7 @@ const two = '2 instances';
 
 /** The service on PostgreSQL, as one instance and as two that share a database. */
 export async function postgres(bench: Bench): Promise<Findings> {
-  const createDatabase = await bench.postgres();
+  const createDatabase = await bench.startPostgres();
   const hello = await bench.started(Contender.bare(nestHello, 'nest-hello'));
   const tutorial = await bench.filled(opensNaive, await createDatabase('naive'), shop);
   const alone = await bench.filled(

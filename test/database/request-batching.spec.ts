@@ -115,8 +115,8 @@ describe('request batching', () => {
 
   it('rejects only the read whose row is missing', async () => {
     const [id] = titles.keys();
-    const asked = await Promise.allSettled([title(id!), title(4711), title(id!)]);
-    expect(asked.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    const results = await Promise.allSettled([title(id!), title(4711), title(id!)]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   });
 
   it('sees commits before the request of the read', async () => {
@@ -153,15 +153,15 @@ describe('request batching', () => {
       database.unitOfWork.readSingle(work, ({ movies }) =>
         movies.page({}, { ...firstPage, sortBy: 'year', from: { value, id: 1, direction: 'after' } }),
       );
-    const asked = await Promise.allSettled([after('abc'), after(1950), after(Number.NaN)]);
-    expect(asked.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'rejected']);
+    const results = await Promise.allSettled([after('abc'), after(1950), after(Number.NaN)]);
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'rejected']);
     expect((await after(1990)).rows).toHaveLength(10);
   });
 
   it('runs each read of a failed batch alone, and rejects only the one whose value the database refuses', async () => {
     const [first, second] = [...titles.keys()];
-    const asked = await Promise.allSettled([`[${first}]`, '[', `[${second}]`].map(byJson));
-    expect(asked).toMatchObject([
+    const results = await Promise.allSettled([`[${first}]`, '[', `[${second}]`].map(byJson));
+    expect(results).toMatchObject([
       { status: 'fulfilled', value: { id: first } },
       { status: 'rejected' },
       { status: 'fulfilled', value: { id: second } },
@@ -177,12 +177,12 @@ describe('request batching', () => {
     };
     const batcher = new ReadBatcher(database.dataSource.createQueryRunner(), { use, isBusy: () => true });
     const room = new WaitingRoom('reads', unlimited);
-    const asked = await Promise.allSettled(
+    const results = await Promise.allSettled(
       [...titles.keys()]
         .slice(0, 60)
         .map((id) => batcher.read((manager) => new MovieRepository(manager).get(id), room.waitOf({}))),
     );
-    expect(asked.every(({ status }) => status === 'rejected')).toBe(true);
+    expect(results.every(({ status }) => status === 'rejected')).toBe(true);
     expect(attempts).toBe(1);
   });
 
@@ -190,8 +190,8 @@ describe('request batching', () => {
     const genre = (id: number) => database.unitOfWork.readSingle(work, ({ genres }) => genres.get(id));
     const [{ id } = { id: 0 }] = await database.unitOfWork.read(work, ({ genres }) => genres.rows.find());
     await executeRaw(database.url, 'ALTER TABLE genre RENAME TO elsewhere');
-    const asked = await Promise.allSettled([genre(id), genre(id), genre(id + 1)]);
-    expect(asked.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    const results = await Promise.allSettled([genre(id), genre(id), genre(id + 1)]);
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
     await executeRaw(database.url, 'ALTER TABLE elsewhere RENAME TO genre');
     await expect(genre(id)).resolves.toMatchObject({ name: 'Drama' });
   });

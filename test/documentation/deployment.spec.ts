@@ -116,10 +116,10 @@ describe('deploy/kubernetes.yaml', () => {
   const [container] = pod.spec.containers;
 
   it('has startup, liveness and readiness probes', () => {
-    const asked = ['startupProbe', 'livenessProbe', 'readinessProbe'].map((name) => container[name].httpGet);
-    expect(asked.map(({ path }) => path)).toEqual(['/health/live', ...probes]);
+    const requests = ['startupProbe', 'livenessProbe', 'readinessProbe'].map((name) => container[name].httpGet);
+    expect(requests.map(({ path }) => path)).toEqual(['/health/live', ...probes]);
     expect(paths).toEqual(expect.arrayContaining(probes));
-    expect(new Set(asked.map(({ port }) => port))).toEqual(new Set([container.ports[0].name]));
+    expect(new Set(requests.map(({ port }) => port))).toEqual(new Set([container.ports[0].name]));
   });
 
   it('maps the Service to the port of the container', () => {

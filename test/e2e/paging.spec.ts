@@ -70,8 +70,8 @@ describe('keyset pagination', () => {
     ])('by titles of %s', async (_, title) => {
       const { path, genreId, ids } = await genreOf(3, () => ({ title }));
       // A search for marks only is refused.
-      const asked: Record<string, string> = /^\p{Mark}+$/u.test(title) ? {} : { title: `  ${title}  ` };
-      const query = new URLSearchParams({ ...asked, genre_id: String(genreId), sort: 'title', limit: '1' });
+      const search: Record<string, string> = /^\p{Mark}+$/u.test(title) ? {} : { title: `  ${title}  ` };
+      const query = new URLSearchParams({ ...search, genre_id: String(genreId), sort: 'title', limit: '1' });
       for (const list of [`${path}?sort=title&limit=1`, `/movies?${query.toString()}&include_total=true`]) {
         expect((await walk(shop.api, list, 'next')).flat()).toEqual(ids);
         const first = await shop.api.get(list).expect(200);

@@ -150,8 +150,8 @@ describe('random requests of rentals (property-based)', () => {
     const answers = await Promise.all(requests.map(ask));
     const history: TimedOperation<Request, Answer>[] = requests
       .flatMap((request, index) => atomicParts(request, answers[index]!))
-      .map(([request, answer]) => ({ request, answer, asked: 0, answered: 1 }));
-    history.push({ request: { do: 'read state' }, answer: await readState(shop.url, desk), asked: 2, answered: 3 });
+      .map(([request, answer]) => ({ request, answer, sentAt: 0, receivedAt: 1 }));
+    history.push({ request: { do: 'read state' }, answer: await readState(shop.url, desk), sentAt: 2, receivedAt: 3 });
     let after = desk;
     const rules: Model<Desk, Request, Answer> = {
       initial: desk,

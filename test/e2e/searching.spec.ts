@@ -158,21 +158,21 @@ describe('search', () => {
           .join('');
         return (random.below(4) > 0 ? part : text(4)).trim() || 'a';
       };
-      const contains = (whole: string | null, asked: string | undefined): boolean =>
-        asked === undefined || (whole !== null && asked.split(' ').every((word) => whole.includes(word)));
+      const contains = (text: string | null, words: string | undefined): boolean =>
+        words === undefined || (text !== null && words.split(' ').every((word) => text.includes(word)));
       for (let count = 0; count < 90; count++) {
         const { title, director } = random.pick(movies);
-        const asked = {
+        const terms = {
           ...(count % 3 < 2 && { title: partOf(title) }),
           ...(count % 3 > 0 && { director: partOf(director ?? 'ab') }),
         };
         const found = movies.filter(
-          (movie) => contains(movie.title, asked.title) && contains(movie.director, asked.director),
+          (movie) => contains(movie.title, terms.title) && contains(movie.director, terms.director),
         );
         const byYear = [...found].sort((one, other) => other.year - one.year || other.id - one.id);
-        const query = { ...asked, genre_id: genre, limit: 200 };
-        expect([asked, idsOf(await find('/movies', query))]).toEqual([asked, idsOf(found)]);
-        expect([asked, idsOf(await find('/movies', { ...query, sort: '-year' }))]).toEqual([asked, idsOf(byYear)]);
+        const query = { ...terms, genre_id: genre, limit: 200 };
+        expect([terms, idsOf(await find('/movies', query))]).toEqual([terms, idsOf(found)]);
+        expect([terms, idsOf(await find('/movies', { ...query, sort: '-year' }))]).toEqual([terms, idsOf(byYear)]);
       }
     }));
 

@@ -109,7 +109,7 @@ describe(`${clients} clients of ${instances} instances of the service, that rent
       for (let count = 0; count < requests; count++) {
         const group = random.pick(groups);
         const request = plan(group, random);
-        const asked = performance.now();
+        const sentAt = performance.now();
         const response = await ask(random.pick(services).url, request, shop);
         const answer = await parse(request, response);
         // After a 503 it is unknown whether the request was executed.
@@ -117,8 +117,8 @@ describe(`${clients} clients of ${instances} instances of the service, that rent
         group.history.push({
           request,
           answer: isKnown ? answer : undefined,
-          asked,
-          answered: isKnown ? performance.now() : Infinity,
+          sentAt,
+          receivedAt: isKnown ? performance.now() : Infinity,
         });
         if (answer.rentId) group.rentIds.push(answer.rentId);
         for (const id of Object.keys(answer.copies ?? {}).map(Number)) {

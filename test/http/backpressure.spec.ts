@@ -40,7 +40,7 @@ describe('backpressure', () => {
     server.close();
   });
 
-  function ask(): Socket {
+  function sendRequest(): Socket {
     const socket = openSocket(url).pause();
     sockets.push(socket);
     socket.write(get);
@@ -62,7 +62,7 @@ describe('backpressure', () => {
 
   it('closes a connection whose client reads nothing within the send timeout', async () => {
     await serve({ sendTimeoutMs: 200 });
-    const socket = ask();
+    const socket = sendRequest();
     const [connection] = (await once(server, 'connection')) as [Socket];
     await until('the connection is closed', () => connection.closed, 20, 15_000);
     expect(backpressure.closed).toEqual({ 'send-timeout': 1, 'buffer-limit': 0 });
@@ -72,7 +72,7 @@ describe('backpressure', () => {
 
   it('closes a connection whose client reads more slowly than the minimum rate', async () => {
     await serve({ sendTimeoutMs: 300, minSendRate: 100 * megabyte });
-    const length = await read(ask(), 64 * 1024, 20, 16 * megabyte);
+    const length = await read(sendRequest(), 64 * 1024, 20, 16 * megabyte);
     expect(length).toBeLessThan(16 * megabyte);
     expect(backpressure.closed['send-timeout']).toBe(1);
   });
@@ -80,7 +80,7 @@ describe('backpressure', () => {
   it('sends a complete response to a slow client, for longer than the send timeout', async () => {
     await serve({ sendTimeoutMs: 500, minSendRate: 1024 }, 12 * megabyte);
     const begun = performance.now();
-    const length = await read(ask(), 128 * 1024, 10, 12 * megabyte);
+    const length = await read(sendRequest(), 128 * 1024, 10, 12 * megabyte);
     expect(length).toBeGreaterThanOrEqual(12 * megabyte);
     expect(performance.now() - begun).toBeGreaterThan(500);
     expect(backpressure.closed['send-timeout']).toBe(0);
@@ -95,7 +95,7 @@ describe('backpressure', () => {
         backpressure = new Backpressure(made, new Connections(made), limits);
       },
     ));
-    const socket = ask();
+    const socket = sendRequest();
     await once(server, 'request');
     await setTimeout(500);
     finish();
@@ -107,11 +107,11 @@ describe('backpressure', () => {
   it('closes connections that do not read when the total buffer limit is exceeded, and keeps others', async () => {
     const maxBufferedBytes = 40 * megabyte;
     await serve({ maxBufferedBytes });
-    const silent = Array.from({ length: 6 }, ask);
+    const silent = Array.from({ length: 6 }, sendRequest);
     // Six responses exceed the limit: some connections are closed.
     await until('two connections are closed', () => backpressure.closed['buffer-limit'] >= 2, 10, 15_000);
     expect(backpressure.measure()).toBeLessThanOrEqual(maxBufferedBytes);
-    const reader = ask();
+    const reader = sendRequest();
     expect(await read(reader, 16 * megabyte, 1, 16 * megabyte)).toBeGreaterThanOrEqual(16 * megabyte);
     expect(silent).toHaveLength(6);
   });

@@ -56,7 +56,7 @@ describe('invalid input', () => {
     ['get', `/clients/${id}/movie_rents`],
     ['put', `/movie_rents/${id}/close`],
   ];
-  const ask = ([method, path, body]: Call) => shop.api[method](path).send(body);
+  const send = ([method, path, body]: Call) => shop.api[method](path).send(body);
   const raw = (method: Method, path: string, body: string) =>
     shop.api[method](path).set('Content-Type', 'application/json').send(body);
   const invalidJson = (body: object, member: string, json: string) =>
@@ -66,14 +66,14 @@ describe('invalid input', () => {
     it.each(['abc', '1e3', '0x10', '007', '0', '-1', '+1', '1.0', '%201', '%00', '١', ','])(
       'returns 422 for %s',
       async (id) => {
-        for (const operation of onIds(id)) expect(await faultyParameters(ask(operation))).toEqual(['id']);
+        for (const operation of onIds(id)) expect(await faultyParameters(send(operation))).toEqual(['id']);
       },
     );
 
     it.each(['2147483648', '9007199254740993', '9'.repeat(400), '2147483647'])(
       'returns 404 for %s, which no resource can have, by every method',
       async (id) => {
-        for (const operation of onIds(id)) await refused(ask(operation), 404, 'not-found');
+        for (const operation of onIds(id)) await refused(send(operation), 404, 'not-found');
       },
     );
 
@@ -379,7 +379,7 @@ describe('invalid input', () => {
       const others = ['/', '/version', '/metrics', '/docs', '/problems/not-found'].map((path): Call => ['get', path]);
       const withoutParameters = onIds(1).filter(([method, path]) => method !== 'get' || !/1\/\w+$/.test(path));
       for (const [method, path, body] of [...withoutParameters, ...others]) {
-        expect(await faultyParameters(ask([method, `${path}?limit=5`, body]))).toEqual(['limit']);
+        expect(await faultyParameters(send([method, `${path}?limit=5`, body]))).toEqual(['limit']);
       }
     });
 

@@ -6,10 +6,10 @@ describe('compression of a large response', () => {
   let path: string;
   beforeAll(async () => void (path = `/movies/${(await shop.clerk.movie(200)).id}`));
 
-  const ask = (accepted: string) => shop.api.get(path).set('Accept-Encoding', accepted).expect(200);
+  const get = (accepted: string) => shop.api.get(path).set('Accept-Encoding', accepted).expect(200);
 
   it.each(['gzip', 'br'])('uses %s for a client that accepts it, with the same content', async (coding) => {
-    const plain = await ask('identity');
+    const plain = await get('identity');
     expect(plain.headers).not.toHaveProperty('content-encoding');
     // Supertest does not decompress br.
     const packed = await fetch(shop.url + path, { headers: { 'Accept-Encoding': coding } });
@@ -21,7 +21,7 @@ describe('compression of a large response', () => {
   });
 
   it('has an ETag for each coding, all of which match the next request', async () => {
-    const [plain, packed] = [await ask('identity'), await ask('gzip')];
+    const [plain, packed] = [await get('identity'), await get('gzip')];
     const tags = [plain, packed].map(({ headers }) => headers['etag']!);
     expect(tags[1]).toBe(tags[0]!.replace(/"$/, ';gzip"'));
     for (const tag of tags) {

@@ -71,10 +71,10 @@ describe('Host, on a loopback address', () => {
   });
 
   it('is overridden by the authority of an absolute-form target', async () => {
-    const ask = (target: string, host: string) =>
+    const send = (target: string, host: string) =>
       sendRaw(shop.url, `GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
-    expect(await ask('http://localhost/version', 'attacker.example')).toMatch(/^HTTP\/1.1 200/);
-    expect(await ask('http://attacker.example/version', 'localhost')).toMatch(/^HTTP\/1.1 421/);
+    expect(await send('http://localhost/version', 'attacker.example')).toMatch(/^HTTP\/1.1 200/);
+    expect(await send('http://attacker.example/version', 'localhost')).toMatch(/^HTTP\/1.1 421/);
   });
 });
 

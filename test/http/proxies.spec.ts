@@ -106,10 +106,10 @@ for (const proxy of proxies) {
       await shop.close();
     });
 
-    const ask = (path: string, init: RequestInit = {}) =>
+    const send = (path: string, init: RequestInit = {}) =>
       fetch(new URL(path, front.url), { ...init, headers: { 'Accept-Encoding': 'gzip', ...init.headers } });
     const patch = (path: string, body: object, headers: object) =>
-      ask(path, {
+      send(path, {
         method: 'PATCH',
         body: JSON.stringify(body),
         headers: { 'Content-Type': 'application/json', ...headers },
@@ -117,44 +117,44 @@ for (const proxy of proxies) {
 
     it('answers 304 to the ETag that the proxy returned', async () => {
       const path = `/rental/movies/${movie.id}`;
-      const { headers } = await ask(path);
+      const { headers } = await send(path);
       expect(headers.get('Content-Encoding')).toBe('gzip');
       const tag = headers.get('ETag')!;
       expect(tag).toMatch(/^W\/|-gzip"$/);
-      expect((await ask(path, { headers: { 'If-None-Match': tag } })).status).toBe(304);
+      expect((await send(path, { headers: { 'If-None-Match': tag } })).status).toBe(304);
     });
 
     it('accepts an edit with the ETag that the proxy returned, and refuses a second one', async () => {
       const path = `/rental/movies/${movie.id}`;
-      const tag = (await ask(path)).headers.get('ETag')!;
+      const tag = (await send(path)).headers.get('ETag')!;
       expect((await patch(path, { title: 'Ran' }, { 'If-Match': tag })).status).toBe(200);
       expect((await patch(path, { title: 'Run' }, { 'If-Match': tag })).status).toBe(412);
     });
 
     it('has links that work through the proxy: Location, Link, redirects, problem types and servers', async () => {
-      const added = await ask('/rental/genres', {
+      const added = await send('/rental/genres', {
         method: 'POST',
         body: JSON.stringify({ name: 'Noir' }),
         headers: { 'Content-Type': 'application/json' },
       });
       expect(added.status).toBe(201);
-      expect((await ask(added.headers.get('Location')!)).status).toBe(200);
+      expect((await send(added.headers.get('Location')!)).status).toBe(200);
 
-      const link = (await ask('/rental/genres?limit=1')).headers.get('Link')!;
+      const link = (await send('/rental/genres?limit=1')).headers.get('Link')!;
       const next = /<([^>]+)>; rel="next"/.exec(link)![1]!;
-      expect(await (await ask(next)).json()).toMatchObject([{ name: 'Noir' }]);
+      expect(await (await send(next)).json()).toMatchObject([{ name: 'Noir' }]);
 
-      const redirected = await ask('/rental/', { headers: { Accept: 'text/html' } });
+      const redirected = await send('/rental/', { headers: { Accept: 'text/html' } });
       expect(redirected.url).toBe(`${front.url}/docs`);
       expect(redirected.status).toBe(200);
 
-      const { type, instance } = (await (await ask('/rental/genres/4711')).json()) as Record<string, string>;
+      const { type, instance } = (await (await send('/rental/genres/4711')).json()) as Record<string, string>;
       expect(instance).toBe('/rental/genres/4711');
-      expect((await ask(type!)).status).toBe(200);
+      expect((await send(type!)).status).toBe(200);
 
-      const { docs, openapi } = (await (await ask('/rental/')).json()) as Record<string, string>;
-      expect((await ask(docs!)).status).toBe(200);
-      const document = (await (await ask(openapi!)).json()) as { servers: { url: string }[] };
+      const { docs, openapi } = (await (await send('/rental/')).json()) as Record<string, string>;
+      expect((await send(docs!)).status).toBe(200);
+      const document = (await (await send(openapi!)).json()) as { servers: { url: string }[] };
       expect(document.servers[0]!.url).toBe('/rental');
       expect(JSON.stringify(document)).toContain('"/rental/problems/not-found"');
       expect(JSON.stringify(document)).not.toContain('"/problems/not-found"');

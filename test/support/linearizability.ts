@@ -1,13 +1,13 @@
 /**
- * A request and its response. It took effect at one moment between the two instants. Without a response, `answered` is
+ * A request and its response. It took effect at one moment between the two instants. Without a response, `receivedAt` is
  * Infinity: the request took effect at any later moment, or never.
  */
 export interface TimedOperation<Request, Answer> {
   readonly request: Request;
   readonly answer: Answer | undefined;
   /** The instants of the request and of the response, on one clock for all operations. */
-  readonly asked: number;
-  readonly answered: number;
+  readonly sentAt: number;
+  readonly receivedAt: number;
 }
 
 /** The sequential specification of an object. */
@@ -36,7 +36,7 @@ export function findViolation<State, Request, Answer>(
 ):
   | { readonly before: TimedOperation<Request, Answer>[]; readonly stuck: TimedOperation<Request, Answer>[] }
   | undefined {
-  const operations = [...history].sort((one, other) => one.asked - other.asked);
+  const operations = [...history].sort((one, other) => one.sentAt - other.sentAt);
   const order: number[] = [];
   const done = new Set<number>();
   const refuted = new Set<string>();
@@ -45,19 +45,19 @@ export function findViolation<State, Request, Answer>(
   /** Returns the operations that can come next: no pending one was answered before their request. */
   const candidates = (): number[] => {
     const found: number[] = [];
-    let firstAnswer = Infinity;
-    for (const [index, { asked, answered }] of operations.entries()) {
-      if (asked > firstAnswer) break;
+    let firstReceivedAt = Infinity;
+    for (const [index, { sentAt, receivedAt }] of operations.entries()) {
+      if (sentAt > firstReceivedAt) break;
       if (done.has(index)) continue;
       found.push(index);
-      firstAnswer = Math.min(firstAnswer, answered);
+      firstReceivedAt = Math.min(firstReceivedAt, receivedAt);
     }
-    return found.filter((index) => operations[index]!.asked <= firstAnswer);
+    return found.filter((index) => operations[index]!.sentAt <= firstReceivedAt);
   };
 
   const search = (state: State): boolean => {
     const next = candidates();
-    if (next.every((index) => operations[index]!.answered === Infinity)) return true;
+    if (next.every((index) => operations[index]!.receivedAt === Infinity)) return true;
     // The set of completed operations is determined by the first pending one and the completed ones after it.
     const missing = next[0]!;
     const config = `${missing} ${[...done]
@@ -73,7 +73,7 @@ export function findViolation<State, Request, Answer>(
       return after === undefined ? [] : [{ index, after, isIdle: model.isIdle(request, answer) }];
     });
     // Operations without a response come last: most likely they were not executed.
-    possible.sort((one, other) => operations[one.index]!.answered - operations[other.index]!.answered || 0);
+    possible.sort((one, other) => operations[one.index]!.receivedAt - operations[other.index]!.receivedAt || 0);
     // An operation that changes nothing can come first: moving it to the front keeps a sequence valid.
     const idle = possible.find(({ isIdle }) => isIdle);
     for (const one of idle ? [idle] : possible) {

@@ -95,11 +95,11 @@ describe('engine parity: SQLite and PostgreSQL', () => {
     await file.drop();
   });
 
-  const ask = (api: Api, [method, path, body]: Request) => api[method](path).send(body);
+  const send = (api: Api, [method, path, body]: Request) => api[method](path).send(body);
 
   /** @param other the request to the second shop, if it differs */
   async function expectSame(request: Request, other = request): Promise<[Response, Response]> {
-    const answers = await Promise.all([ask(shops[0].api, request), ask(shops[1].api, other)]);
+    const answers = await Promise.all([send(shops[0].api, request), send(shops[1].api, other)]);
     const [sqlite, postgres] = answers.map(comparable);
     expect(sqlite).toEqual(postgres);
     return answers;

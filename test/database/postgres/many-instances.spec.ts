@@ -105,14 +105,14 @@ describe(`${count} instances of the service on one PostgreSQL`, () => {
   it('carry out a request with one Idempotency-Key once', async () => {
     const client = await desk(0).client();
     const [copyId] = copiesOf(await desk(0).movie(1)) as [number];
-    const ask = (turn: number) => order(turn, client['id'] as number, copyId).set('Idempotency-Key', 'race');
-    const answers = await Promise.all(Array.from({ length: 40 }, (_, turn) => ask(turn)));
+    const send = (turn: number) => order(turn, client['id'] as number, copyId).set('Idempotency-Key', 'race');
+    const answers = await Promise.all(Array.from({ length: 40 }, (_, turn) => send(turn)));
     const [first, ...others] = answers.filter(({ status }) => status === 201).map(({ text }) => text);
     expect(others.filter((text) => text !== first)).toEqual([]);
     const refusals = answers.filter(({ status }) => status !== 201).map(({ body }) => body.type);
     expect(refusals.filter((type) => type !== '/problems/idempotency-key-in-use')).toEqual([]);
     for (const turn of apis.keys()) {
-      const { text, headers } = await ask(turn).expect(201);
+      const { text, headers } = await send(turn).expect(201);
       expect([text, headers['idempotency-replayed']]).toEqual([first, 'true']);
     }
     expect((await instance(1).get(`/movie_rents?movie_copy_id=${copyId}`)).body).toHaveLength(1);

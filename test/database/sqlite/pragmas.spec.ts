@@ -15,7 +15,7 @@ describe('pragmas of SQLite', () => {
   beforeEach(async () => (database = await freshDatabase()));
   afterEach(() => database.drop());
 
-  async function ask(manager: EntityManager): Promise<object> {
+  async function readPragmas(manager: EntityManager): Promise<object> {
     const answers: Record<string, unknown> = {};
     for (const name of names) {
       const [row] = await manager.query<Record<string, unknown>[]>(`PRAGMA ${name}`);
@@ -32,7 +32,7 @@ describe('pragmas of SQLite', () => {
       dataSources.push(dataSource);
       return dataSource.createQueryRunner();
     });
-    const answers = await Promise.all(dataSources.map(({ manager }) => ask(manager)));
+    const answers = await Promise.all(dataSources.map(({ manager }) => readPragmas(manager)));
     await connections.onApplicationShutdown();
     return answers;
   }

@@ -40,8 +40,8 @@ describe('prepared statements on SQLite', () => {
 
   it('report their error each time, and keep working', async () => {
     const wrong = (): Promise<unknown> => source.query('SELECT nothing FROM thing WHERE id = ?', [1]);
-    const asked = await Promise.allSettled([wrong(), wrong(), wrong()]);
-    expect(asked.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    const results = await Promise.allSettled([wrong(), wrong(), wrong()]);
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
     await add('one');
     await expect(add('one')).rejects.toThrow(/UNIQUE/);
     await expect(add('one')).rejects.toThrow(/UNIQUE/);

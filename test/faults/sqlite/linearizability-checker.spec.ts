@@ -15,10 +15,10 @@ const close: Request = { do: 'close', rentId: 7 };
 const isLent = { status: 201, rentId: 7 };
 const seen = (one: 'in' | 'out', two: 'in' | 'out'): Answer => ({ status: 200, copies: { 1: one, 2: two } });
 
-type Step = readonly [asked: number, answered: number, Request, Answer | undefined];
+type Step = readonly [sentAt: number, receivedAt: number, Request, Answer | undefined];
 
 const historyOf = (steps: readonly Step[]): TimedOperation<Request, Answer>[] =>
-  steps.map(([asked, answered, request, answer]) => ({ asked, answered, request, answer }));
+  steps.map(([sentAt, receivedAt, request, answer]) => ({ sentAt, receivedAt, request, answer }));
 
 describe('the linearizability checker', () => {
   it.each<[string, Step[]]>([
@@ -145,10 +145,10 @@ const register: Model<number, number | null, number> = {
 type RegisterOperation = TimedOperation<number | null, number>;
 
 function registerOperation(random: Random): RegisterOperation {
-  const asked = random.below(10);
+  const sentAt = random.below(10);
   const value = random.below(3);
   const isRead = random.below(2) === 0;
-  return { asked, answered: asked + 1 + random.below(5), request: isRead ? null : value, answer: value };
+  return { sentAt, receivedAt: sentAt + 1 + random.below(5), request: isRead ? null : value, answer: value };
 }
 
 function orders<Item>(items: readonly Item[]): Item[][] {
@@ -158,8 +158,8 @@ function orders<Item>(items: readonly Item[]): Item[][] {
 
 function isOrder(order: readonly RegisterOperation[]): boolean {
   let state: number | undefined = register.initial;
-  for (const [index, { asked, request, answer }] of order.entries()) {
-    if (order.slice(index + 1).some((later) => later.answered < asked)) return false;
+  for (const [index, { sentAt, request, answer }] of order.entries()) {
+    if (order.slice(index + 1).some((later) => later.receivedAt < sentAt)) return false;
     state = register.next(state, request, answer);
     if (state === undefined) return false;
   }
