@@ -251,4 +251,42 @@ describe('access without a credential', () => {
     expect(await read(shop.url, '/docs', { 'X-Forwarded-For': '203.0.113.9' })).toBe(200);
     await shop.close();
   });
+
+  describe('by cross-site request forgery: a page', () => {
+    const change = async (shop: Awaited<ReturnType<typeof openShop>>, headers: Record<string, string>) => {
+      const client = { first_name: 'Alvin', last_name: 'Straight', address: '12 Mower Lane' };
+      const { body } = await shop.api.post('/clients').send(client).expect(201);
+      const { status } = await shop.api.post(`/clients/${body.id}/erasure`).set(headers);
+      const { last_name } = (await shop.api.get(`/clients/${body.id}`).expect(200)).body;
+      expect(last_name).toBe(status === 200 ? 'Erased' : 'Straight');
+      return status;
+    };
+
+    it.each([
+      ['of another site', 403, { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example' }],
+      ['of another port', 403, { 'Sec-Fetch-Site': 'same-site', Origin: 'http://localhost:8080' }],
+      ['in an older browser', 403, { Origin: 'https://evil.example' }],
+      ['without an origin of its own', 403, { Origin: 'null' }],
+      ['of the service, such as /docs', 200, { 'Sec-Fetch-Site': 'same-origin', Origin: 'http://proxy.example' }],
+      ['of the service in an older browser', 200, { Host: 'localhost', Origin: 'http://localhost' }],
+      ['of the service behind a proxy, in an older browser', 200, { Origin: 'https://shop.example' }],
+      ['in CORS_ORIGINS', 200, { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://desk.example' }],
+      ['that the user has not left, as by the address bar', 200, { 'Sec-Fetch-Site': 'none' }],
+    ])('%s gets %i for a change', async (_, expected, headers) => {
+      const environment = { CORS_ORIGINS: 'https://desk.example', PUBLIC_URL: 'https://shop.example/rental' };
+      const shop = await openShop({ environment });
+      expect(await change(shop, headers)).toBe(expected);
+      await shop.close();
+    });
+
+    it('of another site may read, and change with a credential', async () => {
+      const shop = await openSecuredShop({ environment: { ALLOW_ANONYMOUS: 'true' } });
+      const page = { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example' };
+      await shop.api.get('/genres').set(page).expect(200);
+      const { detail } = await refused(shop.api.post('/genres').set(page).send({ name: 'Drama' }), 403, 'forbidden');
+      expect(detail).toContain('CORS_ORIGINS');
+      await shop.admin.post('/genres').set(page).send({ name: 'Drama' }).expect(201);
+      await shop.close();
+    });
+  });
 });

@@ -6,6 +6,7 @@ import { type Authorization, authorizationMetadata } from '../http/openapi/opera
 import { HttpProblem } from '../http/problems/http-problem.js';
 import { assertMayExpand, assertScopes } from '../http/requests/scopes.js';
 import type { ArrivedRequest } from '../http/requests/request-target.js';
+import { isForged } from '../http/server/cross-origin.js';
 import { isLocal } from '../http/server/loopback.js';
 import { AnonymousAccess } from './anonymous-access.js';
 
@@ -32,7 +33,18 @@ export class AuthorizationGuard implements CanActivate {
     if (request.authenticationError) throw request.authenticationError;
     if (request.principal) return authorize(request, request.principal, authorization);
     const isAllowed = this.anonymous.allows(request);
-    return isAllowed instanceof Promise ? isAllowed.then(assertAllowed) : assertAllowed(isAllowed);
+    if (isAllowed instanceof Promise) return isAllowed.then((isTrue) => this.admitAnonymous(request, isTrue));
+    return this.admitAnonymous(request, isAllowed);
+  }
+
+  /** @throws HttpProblem 401, 403 */
+  private admitAnonymous(request: ArrivedRequest, isAllowed: boolean): true {
+    assertAllowed(isAllowed);
+    if (!isForged(request, this.environment.CORS_ORIGINS)) return true;
+    const detail =
+      'A page of another origin may not change anything without a credential. Send an API key or a token, or add the ' +
+      'origin to CORS_ORIGINS.';
+    throw new HttpProblem('forbidden', detail, undefined, { 'WWW-Authenticate': 'Bearer' });
   }
 }
 
