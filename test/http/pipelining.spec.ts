@@ -253,6 +253,20 @@ describe('bytes in the arrival queue', () => {
     expect(begun).toEqual([]);
   });
 
+  it('are not those of a health check, which a load balancer sends to a busy instance too', async () => {
+    const checks = ['GET /health/ready', 'HEAD /health', 'GET /health?from=balancer'];
+    for (const [index, head] of checks.entries()) {
+      openSocket(url).write(`${head} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+      await until('it begins', () => begun.length === index + 1);
+    }
+    const queued = [get('health/ready') + get(1), get('healthy'), 'GET /health/ready HTTP/1.1\r\n', 'POST /health'];
+    for (const [index, text] of queued.entries()) {
+      openSocket(url).write(text);
+      await until('it arrives', () => arrivals.held.length === index + 1);
+    }
+    expect(begun).toEqual(['/health/ready', '/health', '/health?from=balancer']);
+  });
+
   it('are read together with later ones, and the connection continues to be read', async () => {
     const client = openSocket(url);
     const text = readToEnd(client);

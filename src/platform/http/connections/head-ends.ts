@@ -1,4 +1,5 @@
-const terminator = Buffer.from('\r\n\r\n');
+/** The end of a message head. */
+export const terminator = Buffer.from('\r\n\r\n');
 
 /** Finds the empty lines that end message heads, also across chunk boundaries. */
 export class HeadEnds {

@@ -2,7 +2,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ArrivalQueue } from './arrival-queue.js';
 import type { Connection, Connections } from './connection.js';
-import { HeadEnds } from './head-ends.js';
+import { HeadEnds, terminator } from './head-ends.js';
 
 /**
  * Fields that Node's HTTP server sets on a socket: whether the parser is paused, and the parser, until CONNECT removes
@@ -34,6 +34,12 @@ export function limitPipelining(
   server.prependListener('clientError', (_error, socket: Socket) => (connections.of(socket).isBroken = true));
 }
 
+const healthCheck = /^(?:GET|HEAD) \/health[/? ]/;
+
+/** Whether a chunk is one whole request for the health of the service. */
+const isHealthCheck = (chunk: Buffer): boolean =>
+  healthCheck.test(chunk.toString('latin1', 0, 13)) && chunk.indexOf(terminator) === chunk.length - terminator.length;
+
 /** Passes the bytes of one connection to Node's parser, up to the end of a message at a time. */
 class RequestReader {
   private readonly socket: ParsedSocket;
@@ -64,7 +70,8 @@ class RequestReader {
   private receive(chunk: Buffer): void {
     if (this.isBetweenRequests() && this.rejectUnparsed(this.socket, chunk)) return;
     if (this.arrived.length > 0) this.socket.pause();
-    else if (this.arrivals.isActive) this.arrivals.add(this);
+    // A load balancer would remove an instance that is only busy.
+    else if (this.arrivals.isActive && !isHealthCheck(chunk)) this.arrivals.add(this);
     else return this.read(chunk);
     this.arrived.push(chunk);
   }

@@ -1,10 +1,11 @@
+import { terminator } from './head-ends.js';
+
 /** A write that can be rejected without a parser, because it is complete and its end is beyond doubt. */
 export interface PlainRequest {
   readonly method: string;
   readonly path: string;
 }
 
-const terminator = Buffer.from('\r\n\r\n');
 /** A path of characters that need no decoding, and no escaping in JSON. */
 const requestLine = /^(POST|PUT|PATCH|DELETE) (\/[\w/.~-]*)(?:\?[^\s#]*)? HTTP\/1\.1\r\n/;
 /** Field lines without folding, bare line ends and spaces before the colon, in which proxies and servers disagree. */
