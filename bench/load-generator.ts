@@ -21,8 +21,8 @@ export class LoadGenerator {
   async perform(job: Job): Promise<Load> {
     this.child.send(job);
     const message = once(this.child, 'message') as Promise<[{ load?: Load; error?: string }]>;
-    const answer = await Promise.race([message, this.ended.then(() => undefined)]);
-    const { load, error = 'The load generator ended early.' } = answer?.[0] ?? {};
+    const reply = await Promise.race([message, this.ended.then(() => undefined)]);
+    const { load, error = 'The load generator ended early.' } = reply?.[0] ?? {};
     if (!load) throw new Error(error);
     return load;
   }

@@ -30,8 +30,8 @@ describe('random requests', () => {
       withSeed(async (random, seed) => {
         const fixtures = new FuzzFixtures(shop.api);
         const tally = new Tally();
-        const ask = async (planned: PlannedRequest): Promise<void> => {
-          if (tally.asked % 25 === 0) await fixtures.refresh();
+        const perform = async (planned: PlannedRequest): Promise<void> => {
+          if (tally.sent % 25 === 0) await fixtures.refresh();
           const request = fixtures.resolve(planned);
           const { method, target, headers, body } = request;
           const { text = body === undefined ? undefined : JSON.stringify(body) } = request;
@@ -43,7 +43,7 @@ describe('random requests', () => {
         };
         const askAll = (advance: (done: number) => void) =>
           fc.assert(
-            fc.asyncProperty(anyRequest(), (planned) => ask(planned).then(() => advance(1))),
+            fc.asyncProperty(anyRequest(), (planned) => perform(planned).then(() => advance(1))),
             { seed: random.below(2 ** 31), numRuns: count },
           );
 
@@ -62,13 +62,13 @@ describe('random requests', () => {
 
 /** Counts the valid requests, and those that succeeded. */
 class Tally {
-  asked = 0;
+  sent = 0;
   private allowed = 0;
   private done = 0;
   private readonly everDone = new Set<string>();
 
   count({ operationId, broken }: PlannedRequest, { status }: Response): void {
-    this.asked++;
+    this.sent++;
     if (broken !== undefined) return;
     this.allowed++;
     if (status >= 300) return;

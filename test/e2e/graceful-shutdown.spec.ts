@@ -22,12 +22,12 @@ describe('graceful shutdown of the service', () => {
     await database.drop();
   });
 
-  async function answerTo(asked: ClientRequest) {
-    const [answer] = (await once(asked, 'response')) as [IncomingMessage];
-    return { status: answer.statusCode, connection: answer.headers.connection, body: await text(answer) };
+  async function responseTo(request: ClientRequest) {
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    return { status: response.statusCode, connection: response.headers.connection, body: await text(response) };
   }
 
-  const get = (path: string, agent?: Agent) => answerTo(request(url + path, { agent }).end());
+  const get = (path: string, agent?: Agent) => responseTo(request(url + path, { agent }).end());
 
   /** Starts a request whose head has arrived at the service, and whose body is not sent yet. */
   async function begin(agent: Agent): Promise<ClientRequest> {
@@ -42,7 +42,7 @@ describe('graceful shutdown of the service', () => {
     const warm = await Promise.all(agents.map((agent) => get('/version', agent)));
     expect(new Set(warm.map(({ connection }) => connection))).toEqual(new Set(['keep-alive']));
     const inFlight = await Promise.all(agents.map(begin));
-    const answers = Promise.all(inFlight.map(answerTo));
+    const answers = Promise.all(inFlight.map(responseTo));
 
     const exited = service.kill('SIGTERM');
     let ready = await get('/health/ready');

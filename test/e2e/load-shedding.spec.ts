@@ -176,9 +176,9 @@ describe('a rental that does not get its lock in time', () => {
   });
   afterAll(() => shop.close());
 
-  async function whileHeld(movieId: number, ask: () => Promise<unknown>): Promise<void> {
+  async function whileHeld(movieId: number, job: () => Promise<unknown>): Promise<void> {
     const release = await lockMovie(shop.databaseUrl, movieId);
-    await ask().finally(release);
+    await job().finally(release);
   }
 
   const order = (clientId: number, copyId: number) => ({ client_id: clientId, details: [{ movie_copy_id: copyId }] });

@@ -40,7 +40,7 @@ describe('GET /metrics', () => {
   });
 
   it('records unknown methods as other, so that clients cannot add time series', async () => {
-    const ask = (method: string): Promise<unknown> =>
+    const send = (method: string): Promise<unknown> =>
       new Promise((resolve, reject) => {
         request(`${shop.url}/genres/1`, { method }, (response) => response.resume().once('end', resolve))
           .once('error', reject)
@@ -48,7 +48,7 @@ describe('GET /metrics', () => {
       });
     const known = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'CONNECT'];
     const unknown = METHODS.filter((method) => !known.includes(method));
-    const grown = await growth(() => Promise.all(unknown.map(ask)));
+    const grown = await growth(() => Promise.all(unknown.map(send)));
     const count = 'http_request_duration_seconds_count';
     expect(grown[`${count}{method="other",route="/genres/:id",status="405"}`]).toBe(unknown.length);
     const methods = Object.keys(grown).flatMap((name) => /method="([^"]*)"/.exec(name)?.[1] ?? []);

@@ -62,10 +62,10 @@ describe('random requests of rentals (property-based)', () => {
     };
     const names = movies.map(({ id }) => ({ movie_id: id }));
     const request: Request = { do: 'check out', clientId: clients[0]!['id'], names, isDryRun: false };
-    step(desk, request, await ask(request));
+    step(desk, request, await perform(request));
     return desk;
   }
-  const ask = (request: Request): Promise<Answer> => send(shop.api, genreId, request);
+  const perform = (request: Request): Promise<Answer> => send(shop.api, genreId, request);
   const compareState = async (desk: Desk): Promise<void> =>
     step(desk, { do: 'read state' }, await readState(shop.url, desk));
 
@@ -79,7 +79,7 @@ describe('random requests of rentals (property-based)', () => {
     async run(desk: Desk): Promise<void> {
       const request = this.plan(desk)!;
       this.sent = JSON.stringify(request);
-      step(desk, request, await ask(request));
+      step(desk, request, await perform(request));
       await compareState(desk);
     }
 
@@ -147,7 +147,7 @@ describe('random requests of rentals (property-based)', () => {
   /** Sends requests concurrently, and finds a sequence in which the rules give these responses and this state. */
   async function burst(plans: readonly Plan[], desk: Desk): Promise<Desk> {
     const requests = plans.flatMap((plan) => plan(desk) ?? []);
-    const answers = await Promise.all(requests.map(ask));
+    const answers = await Promise.all(requests.map(perform));
     const history: TimedOperation<Request, Answer>[] = requests
       .flatMap((request, index) => atomicParts(request, answers[index]!))
       .map(([request, answer]) => ({ request, answer, sentAt: 0, receivedAt: 1 }));
@@ -201,7 +201,7 @@ describe('random requests of rentals (property-based)', () => {
         let desk = await openDesk(now);
         for (const plan of first) {
           const request = plan(desk);
-          if (request) step(desk, request, await ask(request));
+          if (request) step(desk, request, await perform(request));
         }
         for (const plans of then) desk = await burst(plans, desk);
       }),

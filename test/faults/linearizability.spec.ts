@@ -67,7 +67,11 @@ describe(`${clients} clients of ${instances} instances of the service, that rent
     return { do: 'rent', copyIds: some, number: ++rentals };
   }
 
-  async function ask(url: string, request: Request, shop: { genreId: number; clientId: number }): Promise<Response> {
+  async function perform(
+    url: string,
+    request: Request,
+    shop: { genreId: number; clientId: number },
+  ): Promise<Response> {
     const lines = (copyIds: readonly number[]) => ({
       client_id: shop.clientId,
       details: copyIds.map((id) => ({ movie_copy_id: id })),
@@ -110,7 +114,7 @@ describe(`${clients} clients of ${instances} instances of the service, that rent
         const group = random.pick(groups);
         const request = plan(group, random);
         const sentAt = performance.now();
-        const response = await ask(random.pick(services).url, request, shop);
+        const response = await perform(random.pick(services).url, request, shop);
         const answer = await parse(request, response);
         // After a 503 it is unknown whether the request was executed.
         const isKnown = answer.status !== 503;

@@ -78,7 +78,7 @@ function keepOnly(response, problem, own, schemas) {
 }
 
 fetch(root.dataset.openapi)
-  .then((answer) => answer.json())
+  .then((response) => response.json())
   .then((api) =>
     SwaggerUIBundle({
       domNode: root,

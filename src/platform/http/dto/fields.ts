@@ -156,15 +156,15 @@ export function ListField(
  * stored: derived values are ignored, and others must equal the current ones, since a different value would be a change
  * that is silently not made.
  */
-export function ReadOnlyMembersOf(answer: Type, ...names: string[]): ClassDecorator {
+export function ReadOnlyMembersOf(response: Type, ...names: string[]): ClassDecorator {
   return ({ prototype }) => {
     for (const name of names) {
       /** @private-api of @nestjs/swagger: the metadata of ApiProperty() */
-      const schema = Reflect.getMetadata('swagger/apiModelProperties', answer.prototype as object, name) as {
+      const schema = Reflect.getMetadata('swagger/apiModelProperties', response.prototype as object, name) as {
         readonly nullable?: boolean;
       };
       ApiProperty({ ...schema, readOnly: true, required: false })(prototype as object, name);
-      const origin = fieldsOf(answer.prototype as object).get(name)?.origin;
+      const origin = fieldsOf(response.prototype as object).get(name)?.origin;
       defineField(prototype as object, name, { readOnly: true, origin, nullable: schema.nullable });
     }
   };

@@ -61,7 +61,7 @@ function complete(
     for (const media of Object.values(response.content ?? {})) {
       Object.assign(media.schema, limitsOf(media.schema));
       const example = withOverrides(
-        withRequestValues(exampleOf(media.schema, document, 'answer'), Object.values(examples)[0]),
+        withRequestValues(exampleOf(media.schema, document, 'response'), Object.values(examples)[0]),
         isDryRun ? undefined : responseExample,
       );
       if (example !== undefined) media.examples = { example: { summary: 'Example', value: example } };

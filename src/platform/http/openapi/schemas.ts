@@ -101,7 +101,7 @@ function alsoInteger(member: Schema): void {
 }
 
 /** Returns an example of a schema, composed of the examples of its members. */
-export function exampleOf(schema: Schema, document: OpenAPIObject, purpose: 'request' | 'answer'): unknown {
+export function exampleOf(schema: Schema, document: OpenAPIObject, purpose: 'request' | 'response'): unknown {
   if (schema.examples) return schema.examples[0];
   if (schema.$ref) {
     const name = schema.$ref.split('/').at(-1)!;
@@ -110,7 +110,7 @@ export function exampleOf(schema: Schema, document: OpenAPIObject, purpose: 'req
   if (schema.properties) {
     // Optional members of responses are expansions.
     const isShown = ([name, { readOnly }]: [string, Schema]): boolean | undefined =>
-      purpose === 'answer' ? schema.required?.includes(name) : !readOnly;
+      purpose === 'response' ? schema.required?.includes(name) : !readOnly;
     const members = Object.entries(schema.properties).filter(isShown);
     return Object.fromEntries(members.map(([name, member]) => [name, exampleOf(member, document, purpose)]));
   }

@@ -17,16 +17,16 @@ export type NegotiatedResponse = Response & { representation?: Representation };
  */
 export function sendRepresentation(
   response: Response,
-  answer: unknown,
+  result: unknown,
   { tagged, location, dryRun }: Representation,
 ): void | Promise<void> {
-  if (answer instanceof StaticDocument || answer instanceof SpooledDocument) return answer.send(response);
+  if (result instanceof StaticDocument || result instanceof SpooledDocument) return result.send(response);
   const { publicUrl } = response.req as ArrivedRequest;
-  if (typeof answer === 'string') return send(response, answer);
-  if (answer instanceof PageResponse) setPageHeaders(response, answer);
-  const document = answer instanceof PageResponse ? answer.items : (answer as object);
-  const text = answer instanceof PageResponse ? answer.text : JSON.stringify(document);
-  const isDryRun = dryRun !== undefined && answer instanceof dryRun;
+  if (typeof result === 'string') return send(response, result);
+  if (result instanceof PageResponse) setPageHeaders(response, result);
+  const document = result instanceof PageResponse ? result.items : (result as object);
+  const text = result instanceof PageResponse ? result.text : JSON.stringify(document);
+  const isDryRun = dryRun !== undefined && result instanceof dryRun;
   if (isDryRun) response.status(200);
   else if (location !== undefined)
     response.setHeader('Location', `${publicUrl}${location}/${(document as { id: number }).id}`);

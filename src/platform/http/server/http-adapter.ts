@@ -26,7 +26,7 @@ import { anyMethod } from '../requests/route.js';
 
 type RejectionHook = (request: PlainRequest, requestId: string) => void;
 type ArrivalHook = (request: ArrivedRequest, response: Response) => void;
-/** Returns the error to answer a request with, or undefined if it may go on. */
+/** Returns the error that rejects a request, or undefined if it may proceed. */
 type Admission = (
   request: ArrivedRequest,
   response: Response,
@@ -246,10 +246,10 @@ export class HttpAdapter extends ExpressAdapter {
   }
 
   /** Sends the result of a controller. */
-  override reply(response: NegotiatedResponse, answer: unknown, status?: number): void | Promise<void> {
+  override reply(response: NegotiatedResponse, result: unknown, status?: number): void | Promise<void> {
     const { representation } = response;
-    if (representation === undefined || answer === undefined) return super.reply(response, answer, status) as void;
-    return sendRepresentation(response, answer, representation);
+    if (representation === undefined || result === undefined) return super.reply(response, result, status) as void;
+    return sendRepresentation(response, result, representation);
   }
 
   /** Called on the shutdown signal, long before close(). */
