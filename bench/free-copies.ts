@@ -10,7 +10,7 @@ export function scattered(position: number, count: number): number {
   return 1 + ((position * stride) % count);
 }
 
-/** The copies of one shop that are free for certain: the load generator rents none that may be out. */
+/** The copies of one shop that are certainly free: the load generator rents none that may be out. */
 export class FreeCopies {
   private taken = 0;
   private readonly returned: number[] = [];

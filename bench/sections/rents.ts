@@ -36,7 +36,7 @@ export async function rents(bench: Bench): Promise<Findings> {
       rounds.atLeast(1.2, ours, cycle, floor),
     ],
     notes: [
-      'Each rental has two lines. The raw floor is no server: it makes the same transactions with the sqlite3 package ' +
+      'Each rental has two lines. The raw floor is not a server: it makes the same transactions with the sqlite3 package ' +
         'alone, one after another, at the same durability.',
       'A cycle is two requests: its rate and its CPU are those of a whole cycle, its times those of one request.',
     ],

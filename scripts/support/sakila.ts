@@ -205,7 +205,7 @@ function instantIn<Column extends string>(row: CsvRow<Column>, column: Column, f
   const text = row.values[column];
   const [, day, time] = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d{1,3})?)$/.exec(text) ?? [];
   const instant = new Date(`${day}T${time}Z`);
-  // Date takes 30 February for 2 March, and 24:00 for the next day.
+  // Date parses 30 February as 2 March, and 24:00 as the next day.
   if (Number.isNaN(instant.getTime()) || !instant.toISOString().startsWith(`${day}T${time?.slice(0, 8)}`)) {
     return faults.add(row.at(column), `${column} must be an instant such as 2005-05-24 22:53:30`);
   }

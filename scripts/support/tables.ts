@@ -87,7 +87,7 @@ export class Tables {
     await this.manager.createQueryBuilder().delete().from(this.metadataOf(table).target).execute();
   }
 
-  /** Inserts rows with their ids. Members that are no columns are ignored. */
+  /** Inserts rows with their ids. Members that are not columns are ignored. */
   async insert(table: string, rows: StoredRow[]): Promise<void> {
     const { target } = this.metadataOf(table);
     // Named explicitly, since TypeORM would otherwise let PostgreSQL generate the ids.

@@ -63,7 +63,7 @@ function postgresUrl(text: string): string {
     [!isDecodable(text), `must have % only before two hexadecimal digits; in user and password, ${encoding}`],
     [
       host.includes(','),
-      `must name one host; a replica to read from belongs into DATABASE_REPLICA_URL. Write ${postgresForm}`,
+      `must name one host; a replica to read from belongs in DATABASE_REPLICA_URL. Write ${postgresForm}`,
     ],
     [
       host === '',

@@ -26,7 +26,7 @@ const refused: [name: string, url: string, rule: RegExp | string][] = [
   ['no database', `postgres://u:${secret}@h:5432`, 'must name a database'],
   ['an empty database', `postgresql://u:${secret}@h/?sslmode=require`, 'must name a database'],
   ['a path for a database', `postgres://u:${secret}@h/shop/public`, 'must name a database without any of /'],
-  ['a port that is no number', `postgres://u@h:${secret}/shop`, form],
+  ['a port that is not a number', `postgres://u@h:${secret}/shop`, form],
   ['a port beyond 65535', `postgres://u:${secret}@h:65536/shop`, form],
   ['another scheme', `mysql://u:${secret}@h/shop`, `must be sqlite:<path> or ${form}`],
   ['one slash', `postgres:/u:${secret}@h/shop`, `must be sqlite:<path> or ${form}`],

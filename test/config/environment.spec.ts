@@ -32,7 +32,7 @@ describe('the configuration', () => {
     expect(reading).not.toThrow('db.example');
   });
 
-  it('is refused if the replica is no PostgreSQL', () => {
+  it('is refused if DATABASE_REPLICA_URL is not a PostgreSQL URL', () => {
     const variables = { DATABASE_URL: postgres, DATABASE_REPLICA_URL: 'sqlite:data/shop.sqlite' };
     expect(() => readEnvironment(variables)).toThrow('DATABASE_REPLICA_URL must be postgres://');
   });

@@ -26,7 +26,7 @@ for (const title of titles) {
 const details = copyIds.slice(0, 2).map((movie_copy_id) => ({ movie_copy_id }));
 const rented = await rentMovies({ body: { client_id: person.id, details }, throwOnError: true });
 // The response to a dry run is a preview.
-if (!('id' in rented.data)) throw new Error('This was no dry run.');
+if (!('id' in rented.data)) throw new Error('This was not a dry run.');
 const again = await rentMovies({ body: { client_id: person.id, details: [{ movie_copy_id: copyIds[0]! }] } });
 const refused = again.error?.type === '/problems/copy-already-rented' ? again.error.movie_copy_ids : [];
 const closed = await closeMovieRent({ path: { id: rented.data.id }, throwOnError: true });

@@ -138,7 +138,7 @@ describe('optimistic concurrency: a change of what was read', () => {
   });
 
   it.each(['abc', "'abc'", '"abc', 'W/abc', 'w/"abc"', '*, "abc"', '"abc" "def"', ' , ', '#', '"abc", #'])(
-    'returns 422 for %s, which is no entity tag',
+    'returns 422 for %s, which is not an entity tag',
     async (tag) => {
       const path = '/movies/1';
       for (const header of ['If-Match', 'If-None-Match']) {

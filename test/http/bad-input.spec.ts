@@ -119,9 +119,12 @@ describe('invalid input', () => {
       },
     );
 
-    it.each(['null', '"x"', '[]', '[{}]', '1', 'true', ''])('returns 422 for %j, which is no object', async (body) => {
-      for (const [method, path] of writes(1)) expect(await faultyMembers(raw(method, path, body))).toEqual(['#']);
-    });
+    it.each(['null', '"x"', '[]', '[{}]', '1', 'true', ''])(
+      'returns 422 for %j, which is not an object',
+      async (body) => {
+        for (const [method, path] of writes(1)) expect(await faultyMembers(raw(method, path, body))).toEqual(['#']);
+      },
+    );
 
     it.each([
       'text/plain',
@@ -413,7 +416,7 @@ describe('invalid input', () => {
       }
     });
 
-    it.each(['BREW', 'get'])('returns 400 for %s, which is no method', async (verb) => {
+    it.each(['BREW', 'get'])('returns 400 for %s, which is not a method', async (verb) => {
       const answer = readAnswer('GET', '/', await sendRaw(shop.url, `${verb} / HTTP/1.1\r\nHost: localhost\r\n\r\n`));
       expect(answer.status).toBe(400);
       shop.contract.validate(answer);

@@ -60,7 +60,7 @@ describe('CursorCipher', () => {
     ['an integer where the list is sorted by text', { ...place, value: 1999 }, 'text'],
     ['an integer beyond the range of the column', { ...place, value: 2 ** 31 }, 'integer'],
     ['a number that is not whole', { ...place, value: 1.5 }, 'integer'],
-    ['what is no number', { ...place, value: NaN }, 'integer'],
+    ['a value that is not a number', { ...place, value: NaN }, 'integer'],
     ['an id of 0', { ...place, id: 0 }, 'text'],
     ['an id of 2^31', { ...place, id: 2 ** 31 }, 'text'],
     ['a text longer than any that is sorted by', { ...place, value: 'x'.repeat(searchableLength + 1) }, 'text'],

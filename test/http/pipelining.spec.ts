@@ -310,7 +310,7 @@ describe('a client that pipelines 1,500 requests and reads no answers', () => {
   });
 });
 
-describe('bytes that may be rejected without a parser', () => {
+describe('the bytes that may be rejected without a parser', () => {
   const offered: string[] = [];
   let responses: ServerResponse[];
   let server: Server;
@@ -360,19 +360,19 @@ describe('bytes that may be rejected without a parser', () => {
     await until('the last request arrives', () => responses.length > count);
   }
 
-  it('are a request on a connection whose requests are answered', async () => {
+  it('are a request on a connection whose earlier requests are answered', async () => {
     await sendAndAnswer(get(1));
     await sendAndAnswer(get(2));
     expect(offered).toEqual([get(2)]);
   });
 
-  it('are no body whose request was answered before, of known length', async () => {
+  it('exclude a body of known length whose request was answered early', async () => {
     await sendAndAnswer(`POST /1 HTTP/1.1\r\nHost: shop\r\nContent-Length: ${smuggled.length + 1}\r\n\r\n`);
     await sendBefore(smuggled, `.${get(2)}`);
     expect(offered).toEqual([]);
   });
 
-  it('are no body whose request was answered before, of unknown length', async () => {
+  it('exclude a chunked body whose request was answered early', async () => {
     await sendAndAnswer('POST /1 HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n');
     const size = smuggled.length.toString(16);
     socket.write(`${size}\r\n`);
@@ -381,7 +381,7 @@ describe('bytes that may be rejected without a parser', () => {
     expect(offered).toEqual([]);
   });
 
-  it('are no request behind an unanswered one, and no second part of a head', async () => {
+  it('exclude a request after an unanswered one, and the second part of a head', async () => {
     await sendAndAnswer(get(1));
     socket.write(get(2));
     await until('the request arrives', () => responses.length === 2);
@@ -397,7 +397,7 @@ describe('bytes that may be rejected without a parser', () => {
     expect(offered).toEqual([get(2), 'GET /3 HTTP/1.1\r\nX: ']);
   });
 
-  it('are no request that a client sends without reading the rejection before it', async () => {
+  it('exclude a request whose client has not read the previous rejection', async () => {
     await sendAndAnswer(get(1));
     // More than the buffers of the sockets can hold.
     reject = (from) => from.write(Buffer.alloc(16 * 1024 * 1024)) || true;
@@ -408,7 +408,7 @@ describe('bytes that may be rejected without a parser', () => {
     expect(offered).toEqual([get(2)]);
   });
 
-  it('are no request on a connection that the service closes', async () => {
+  it('exclude a request on a connection that the service closes', async () => {
     await sendAndAnswer(get(1));
     accepted.end();
     await once(socket, 'end');
@@ -417,7 +417,7 @@ describe('bytes that may be rejected without a parser', () => {
     expect(offered).toEqual([]);
   });
 
-  it('are no request behind one in the arrival queue', async () => {
+  it('exclude a request after one in the arrival queue', async () => {
     await sendAndAnswer(get(1));
     writesWait = true;
     socket.write(get(2));

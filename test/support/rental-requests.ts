@@ -243,7 +243,7 @@ export const rulePlans: Arbitrary<Plan> = fc.oneof(
 
 /** Sends a request. */
 export async function send(api: Api, genreId: number, request: Request): Promise<Answer> {
-  if (request.do === 'read state' || request.do === 'be refused') throw new Error(`${request.do} is no request.`);
+  if (request.do === 'read state' || request.do === 'be refused') throw new Error(`${request.do} is not a request.`);
   const [method, path, body] = toHttp(request, genreId);
   const sent = api[method](path);
   const { status, body: answer }: Response = await (body ? sent.send(body) : sent);

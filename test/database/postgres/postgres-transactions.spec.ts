@@ -50,7 +50,7 @@ describe('units of work on PostgreSQL', () => {
 
   const asOperator = (sql: string) => executeRaw(process.env['TEST_DATABASE_URL']!, sql);
 
-  it('wait for their turn without a timeout, since a queue is no outage', async () => {
+  it('wait for their turn without a timeout, since a queue is not an outage', async () => {
     const { reasons, longestMs } = await outcomes(Array(500).fill(() => sleep(0.05)));
     expect(new Set(reasons)).toEqual(new Set(['done']));
     // Longer than the connection timeout, which must not include the time in the queue.

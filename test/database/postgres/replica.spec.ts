@@ -203,7 +203,7 @@ describe('a read replica', () => {
     ['another server', () => process.env['TEST_DATABASE_URL']!],
   ])('is not %s', async (_, url) => {
     const opening = openDatabaseAt(fresh.url, {}, dataSourceOptions(url()));
-    await expect(opening).rejects.toThrow(/^DATABASE_REPLICA_URL names .* no streaming replica.* Set it to/);
+    await expect(opening).rejects.toThrow(/^DATABASE_REPLICA_URL names .* not a streaming replica.* Set it to/);
   });
 
   it('is configured by DATABASE_REPLICA_URL, and invisible to clients', async () => {

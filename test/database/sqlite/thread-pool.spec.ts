@@ -7,7 +7,7 @@ describe('the thread pool of SQLite statements', () => {
     ['4 threads by default', undefined, 4],
     ['the number of threads in UV_THREADPOOL_SIZE', '12', 12],
     ['1024 threads at most', '5000', 1024],
-    ['1 thread if it is no number', 'many', 1],
+    ['1 thread if it is not a number', 'many', 1],
     ['1 thread if it is 0', '0', 1],
     ['1024 threads if it is negative', '-1', 1024],
   ])('has %s, like the pool of libuv', (_, text, threads) => {

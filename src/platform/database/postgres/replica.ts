@@ -50,7 +50,7 @@ export class Replica {
 
   /**
    * Opens the replica, also if it is unavailable now.
-   * @throws UnusableDatabase if the server is no replica of the primary
+   * @throws UnusableDatabase if the server is not a replica of the primary
    */
   static async open(primary: DataSourceOptions, standby: DataSourceOptions): Promise<Replica> {
     const opened = new Replica((primary as PostgresOptions).url, standby as PostgresOptions);
@@ -182,7 +182,7 @@ async function assertReplica({ primary, replica }: MonitorClients, url: string):
   if (isCopy && (await queryValue<boolean>(replica, 'SELECT pg_is_in_recovery()'))) return;
   const { host, pathname } = new URL(url);
   throw new UnusableDatabase(
-    `DATABASE_REPLICA_URL names a database (${host}${pathname}) that is no streaming replica of the one in DATABASE_URL. ` +
+    `DATABASE_REPLICA_URL names a database (${host}${pathname}) that is not a streaming replica of the one in DATABASE_URL. ` +
       'Set it to the same database on a hot standby of the same server, or leave it empty to read from the primary.',
   );
 }

@@ -6,7 +6,7 @@ import { unknownParameter } from '../../../kernel/domain-error.js';
 import { assertTransaction } from './read-batcher.js';
 
 /**
- * The sortable, non-null properties of an entity, by their API names. A property that is no column comes with the SQL of
+ * The sortable, non-null properties of an entity, by their API names. A property that is not a column comes with the SQL of
  * its value, a text.
  */
 type Sortable<Entity> = Readonly<Record<string, (keyof Entity & string) | SortExpression<Entity>>>;

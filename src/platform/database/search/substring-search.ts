@@ -67,7 +67,7 @@ export class SubstringSearch<Row extends ObjectLiteral, Property extends keyof R
   }
 
   /**
-   * Whether a trigram index bounds the cost of a query, so that it may be batched; undefined if the query is no search.
+   * Whether a trigram index bounds the cost of a query, so that it may be batched; undefined if the query is not a search.
    */
   isNarrowed(given: Present<SearchValues<Property>>): boolean | undefined {
     const searched = this.properties.map((property) => presentIn(given, property)).filter(({ Pattern }) => Pattern);

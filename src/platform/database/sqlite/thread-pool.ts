@@ -18,7 +18,7 @@ export const minThreads = reservedThreads + 1;
 export function threadCount(variables: NodeJS.ProcessEnv = process.env): number {
   const text = variables['UV_THREADPOOL_SIZE'];
   if (text === undefined) return defaultThreads;
-  // As libuv parses it, by atoi(): text that is no number becomes 0, and 0 becomes 1.
+  // As libuv parses it, by atoi(): text that is not a number becomes 0, and 0 becomes 1.
   const threads = Number.parseInt(text, 10) || 1;
   return threads < 0 ? maxThreads : Math.min(threads, maxThreads);
 }

@@ -89,7 +89,7 @@ async function acquire(options: DataSourceOptions, database: string, lockFile: s
   const lock = new DataSource({ ...options, database: lockFile, entities: [], migrations: [] } as DataSourceOptions);
   await lock.initialize();
   try {
-    // A process that serves the file holds the lock for long, so waiting is useless.
+    // A process that serves the file holds the lock until it exits, so waiting is useless.
     await lock.query('PRAGMA busy_timeout = 0');
     // Nothing is written to the lock file, so it needs no journal file.
     await lock.query('PRAGMA journal_mode = memory');
