@@ -63,6 +63,15 @@ describe('row locks on PostgreSQL', () => {
   const rental = async (...copyIds: number[]) => shop.clerk.rent((await shop.clerk.client())['id'], ...copyIds);
   const returnLine = (path: string, line: object) => shop.api.post(`${path}/returns`).send({ details: [line] });
   const returnStack = (...copies: object[]) => shop.api.post('/returns').send({ copies });
+  /** Changes of a rental at `path`: a correction of it, or a return of one of its lines. */
+  const changesOfRental: [name: string, change: (path: string, correction: object, line: object) => Test][] = [
+    ['closing', (path) => shop.api.put(`${path}/close`)],
+    ['deleting', (path) => shop.api.delete(path)],
+    ['amending', (path, correction) => shop.api.put(path).send(correction)],
+    ['returning a line of', (path, _, line) => returnLine(path, line)],
+    ['returning a stack with a copy of', (_path, _, line) => returnStack(line)],
+    ['voiding', (path) => shop.api.post(`${path}/void`).send({ comment: 'Entered twice.' })],
+  ];
   const rent = (clientId: number, line: object) =>
     shop.api.post('/movie_rents').send({ client_id: clientId, details: [line] });
 
@@ -149,20 +158,13 @@ describe('row locks on PostgreSQL', () => {
       expect([status, body.errors]).toMatchObject([422, [{ pointer: '#/details/0/code', code: 'unknown' }]]);
     });
 
-    it.each([
-      ['closing', (path: string) => shop.api.put(`${path}/close`)],
-      ['deleting', (path: string) => shop.api.delete(path)],
-      ['amending', (path: string, correction: object) => shop.api.put(path).send(correction)],
-      ['returning a line of', (path: string, _: object, line: object) => returnLine(path, line)],
-      ['returning a stack with a copy of', (_path: string, _: object, line: object) => returnStack(line)],
-      ['voiding', (path: string) => shop.api.post(`${path}/void`).send({ comment: 'Entered twice.' })],
-    ])('%s a rental waits for the movie of a returned copy', async (_, giveBack) => {
+    it.each(changesOfRental)('%s a rental waits for the movie of a returned copy', async (_, change) => {
       const kept = (await shop.clerk.movie(1))['copies'][0].id;
       const { id: movieId, copies } = await shop.clerk.movie(1);
       const { id, client_id } = await rental(kept, copies[0].id);
       const correction = { client_id, details: [{ movie_copy_id: kept }] };
       const line = { movie_copy_id: copies[0].id };
-      await expectToWait(locked('movie', movieId), () => giveBack(`/movie_rents/${id}`, correction, line));
+      await expectToWait(locked('movie', movieId), () => change(`/movie_rents/${id}`, correction, line));
     });
 
     it('amending a rental waits for the movie of a copy that is added', async () => {
@@ -336,14 +338,7 @@ describe('row locks on PostgreSQL', () => {
   });
 
   describe('of a rental', () => {
-    it.each([
-      ['closing', (path: string) => shop.api.put(`${path}/close`)],
-      ['deleting', (path: string) => shop.api.delete(path)],
-      ['amending', (path: string, correction: object) => shop.api.put(path).send(correction)],
-      ['returning a line of', (path: string, _: object, line: object) => returnLine(path, line)],
-      ['returning a stack with a copy of', (_path: string, _: object, line: object) => returnStack(line)],
-      ['voiding', (path: string) => shop.api.post(`${path}/void`).send({ comment: 'Entered twice.' })],
-    ])('%s it waits', async (_, change) => {
+    it.each(changesOfRental)('%s the rental waits', async (_, change) => {
       const copy = (await shop.clerk.movie(1))['copies'][0].id;
       const { id, client_id } = await rental(copy);
       const line = { movie_copy_id: copy };
