@@ -221,7 +221,7 @@ describe('JSON Web Tokens, of an issuer with other keys as well', () => {
 describe('JSON Web Tokens, while the key set is unavailable', () => {
   const trusted = useIssuer();
 
-  it.each(['down', 'silent', 'huge', 'redirecting', 'not JSON', 'no key set', 'failing'] as const)(
+  it.each(['down', 'silent', 'endless', 'too large', 'redirecting', 'not JSON', 'no key set', 'failing'] as const)(
     'get 503 if no key is known and its server is %s, except on public operations',
     async (mode) => {
       trusted.issuer.mode = mode;

@@ -6,7 +6,7 @@ export const issuerName = 'https://id.example';
 export const audience = 'movie-rental';
 
 /** How the server of the key set answers. */
-type Mode = 'up' | 'down' | 'silent' | 'huge' | 'redirecting' | 'not JSON' | 'no key set' | 'failing';
+type Mode = 'up' | 'down' | 'silent' | 'endless' | 'too large' | 'redirecting' | 'not JSON' | 'no key set' | 'failing';
 
 interface TokenOptions {
   readonly claims?: JWTPayload;
@@ -26,7 +26,8 @@ export async function startIssuer() {
     up: (response) => response.end(JSON.stringify({ keys })),
     down: (response) => response.destroy(),
     silent: () => undefined,
-    huge: (response) => {
+    'too large': (response) => response.end(JSON.stringify({ keys, padding: 'x'.repeat(256 * 1024) })),
+    endless: (response) => {
       response.write('{"keys":[],"padding":"');
       const fill = (): void => {
         while (!response.destroyed) if (!response.write('x'.repeat(65_536))) return void response.once('drain', fill);
