@@ -1,3 +1,4 @@
+import { Agent } from 'node:http';
 import { setImmediate } from 'node:timers';
 import { ArrivalQueue } from '../../src/platform/http/connections/arrival-queue.js';
 import { openShop } from '../support/app.js';
@@ -32,6 +33,47 @@ describe('arriving requests, while many writes wait for the database', () => {
   });
 });
 
+describe('arriving requests, while connections are accepted', () => {
+  const turnOfEventLoop = () => new Promise((resolve) => setImmediate(resolve));
+  let parsed: number;
+  let arrivals: ArrivalQueue;
+  beforeEach(() => {
+    parsed = 0;
+    arrivals = new ArrivalQueue(() => false);
+  });
+  const arrive = () => arrivals.add({ readArrived: () => void parsed++ });
+
+  it('wait for the first turn of the event loop in which none is accepted', async () => {
+    expect(arrivals.isActive).toBe(false);
+    for (let turn = 0; turn < 100; turn++) {
+      arrivals.onConnection();
+      arrive();
+      await turnOfEventLoop();
+      expect({ parsed, isActive: arrivals.isActive }).toEqual({ parsed: 0, isActive: true });
+    }
+    await turnOfEventLoop();
+    await turnOfEventLoop();
+    expect({ parsed, isActive: arrivals.isActive }).toEqual({ parsed: 100, isActive: false });
+  });
+
+  it('wait no longer than as many turns as connections fit into the listen queue, in ten seconds', async () => {
+    const turns = 10_000;
+    const begin = performance.now();
+    for (let turn = 0; turn < turns; turn++) {
+      arrivals.onConnection();
+      arrive();
+      await turnOfEventLoop();
+    }
+    const refilled = ((performance.now() - begin) / 10_000) * 4_096;
+    expect(parsed).toBeGreaterThan(turns - 4_096 - refilled - 10);
+    parsed = 0;
+    arrivals.onConnection();
+    arrive();
+    await turnOfEventLoop();
+    expect(parsed).toBeGreaterThan(0);
+  });
+});
+
 /** More than one group commit takes, beside those that are started. */
 const manyWrites = 160;
 
@@ -39,12 +81,15 @@ describe('the service', () => {
   it('queues arriving requests while more writes wait than one group commit takes, and no longer', async () => {
     const shop = await openShop({ environment: { STATEMENT_TIMEOUT_MS: 60_000, WAIT_TIMEOUT_MS: 60_000 } });
     const queued = jest.spyOn(ArrivalQueue.prototype, 'add');
+    const agent = new Agent({ keepAlive: true });
     const countQueued = async (): Promise<number> => {
       queued.mockClear();
-      await shop.api.get('/version').expect(200);
+      await shop.api.get('/version').agent(agent).expect(200);
       return queued.mock.calls.length;
     };
     try {
+      // Requests on new connections are queued too.
+      await countQueued();
       expect(await countQueued()).toBe(0);
       const release = await blockWrites(shop.databaseUrl);
       const writes = Array.from({ length: manyWrites }, (_, index) =>
@@ -59,6 +104,7 @@ describe('the service', () => {
       expect(await countQueued()).toBe(0);
     } finally {
       queued.mockRestore();
+      agent.destroy();
       await shop.close();
     }
   });

@@ -196,6 +196,9 @@ class HeldArrivals extends ArrivalQueue {
   override add(arrival: (typeof this.held)[number]): void {
     this.held.push(arrival);
   }
+
+  /** Requests on new connections are not queued. */
+  override onConnection(): void {}
 }
 
 describe('bytes in the arrival queue', () => {

@@ -29,6 +29,7 @@ export function limitPipelining(
   rejectUnparsed: RejectUnparsed = () => false,
 ): void {
   server.on('connection', (socket: Socket) => {
+    arrivals.onConnection();
     new RequestReader(connections.of(socket), maxInFlight, arrivals, rejectUnparsed);
   });
   server.prependListener('clientError', (_error, socket: Socket) => (connections.of(socket).isBroken = true));
