@@ -47,6 +47,7 @@ describe('arriving requests, while connections are accepted', () => {
     expect(arrivals.isActive).toBe(false);
     for (let turn = 0; turn < 100; turn++) {
       arrivals.onConnection();
+      if (turn === 0) expect(arrivals.isActive).toBe(true);
       arrive();
       await turnOfEventLoop();
       expect({ parsed, isActive: arrivals.isActive }).toEqual({ parsed: 0, isActive: true });
