@@ -4,6 +4,7 @@ import { createApp } from './app.setup.js';
 import { environmentWarnings, readEnvironment } from './platform/config/environment.js';
 import { UnitOfWork } from './platform/database/unit-of-work.js';
 import { describeBoundAddress } from './platform/http/server/bound-address.js';
+import { openFilesWarning } from './platform/process/open-files.js';
 import { describeStartFailure } from './platform/process/start-failure.js';
 import { warnOfFutureInstants } from './rentals/invariants/future-instants.js';
 
@@ -15,7 +16,8 @@ try {
   const app = await createApp(environment);
   const server = (await app.listen(environment.PORT, environment.HOST)) as Server;
   const logger = new Logger('Service');
-  for (const warning of environmentWarnings(process.env)) logger.warn(warning);
+  const warnings = [...environmentWarnings(process.env), openFilesWarning(environment.MAX_CONNECTIONS)];
+  for (const warning of warnings) if (warning) logger.warn(warning);
   logger.log(`Listening on ${describeBoundAddress(server.address() as AddressInfo)}, documentation at /docs`);
   void warnOfFutureInstants(app.get(UnitOfWork), logger);
   // Node's default handler would print all properties of the error, possibly personal data.

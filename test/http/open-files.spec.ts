@@ -1,0 +1,42 @@
+import { startService } from '../../scripts/support/program.js';
+import { openFilesWarning } from '../../src/platform/process/open-files.js';
+import { freshDatabase } from '../support/engine.js';
+
+const limits = (soft: string) =>
+  `Limit  Soft Limit  Hard Limit  Units\nMax open files            ${soft}   1048576   files\n`;
+
+describe('the limit of open files (ulimit -n)', () => {
+  it.each([
+    ['a connection is one file, and others are needed too', '10000', 10_000, true],
+    ['many more files than connections', '20000', 10_000, false],
+    ['no limit', 'unlimited', 10_000, false],
+    ['a lower MAX_CONNECTIONS', '1024', 500, false],
+  ])('is compared with MAX_CONNECTIONS: %s', (_, soft, maxConnections, isTooLow) => {
+    const warning = openFilesWarning(maxConnections, limits(soft));
+    expect(warning).toEqual(isTooLow ? expect.stringContaining(`may open ${soft} files`) : undefined);
+  });
+
+  it('is unknown on systems without /proc', () => {
+    expect(openFilesWarning(10_000, undefined)).toBeUndefined();
+  });
+
+  const skipped = process.platform !== 'linux';
+  (skipped ? it.skip : it)(
+    'is in the log at the start if it is too low: the kernel resets connections silently',
+    async () => {
+      const database = await freshDatabase();
+      const { service } = await startService({ DATABASE_URL: database.url }, [
+        'sh',
+        '-c',
+        'ulimit -n 300; exec "$@"',
+        'sh',
+      ]);
+      try {
+        expect(service.stdout).toContain('MAX_CONNECTIONS is 10000, but this process may open 300 files');
+      } finally {
+        await service.kill('SIGKILL');
+        await database.drop();
+      }
+    },
+  );
+});
