@@ -1,6 +1,6 @@
 import { GenreRepository } from '../../src/genres/genre.repository.js';
 import { Pool } from '../../src/platform/database/engine/pool.js';
-import { WaitingRoom } from '../../src/platform/database/engine/waiting-room.js';
+import { WaitQueue } from '../../src/platform/database/engine/wait-queue.js';
 import type { Workload } from '../../src/platform/database/engine/workload.js';
 import { type Database, openDatabase } from '../support/database.js';
 import { isSqlite } from '../support/engine.js';
@@ -69,12 +69,12 @@ describe('bulkheads: while more units of work of one kind run or wait than there
 
 describe('queues', () => {
   it('are bounded for each workload separately: waiting slow reads take no place of a lookup', () => {
-    const room = new WaitingRoom('reads', { maxWaiting: 1, timeoutMs: Infinity });
-    const wait = room.waitOf({});
+    const queue = new WaitQueue('reads', { maxWaiting: 1, timeoutMs: Infinity });
+    const wait = queue.waitOf({});
     wait.start('scan', () => undefined);
-    expect([room.isFullFor('scan'), room.isFullFor('lookup'), room.waiting]).toEqual([true, false, 1]);
+    expect([queue.isFullFor('scan'), queue.isFullFor('lookup'), queue.waiting]).toEqual([true, false, 1]);
     wait.stop();
-    expect([room.isFullFor('scan'), room.waiting]).toEqual([false, 0]);
+    expect([queue.isFullFor('scan'), queue.waiting]).toEqual([false, 0]);
   });
 });
 
@@ -107,11 +107,11 @@ describe('the pool', () => {
   });
 
   it.each([1, 2])('lends none of %i members to a unit of work whose client has disconnected', async (members) => {
-    const room = new WaitingRoom('reads', { maxWaiting: 10, timeoutMs: Infinity });
+    const queue = new WaitQueue('reads', { maxWaiting: 10, timeoutMs: Infinity });
     const pool = new Pool(Array.from({ length: members }, (_, index) => index));
     const leaving = new AbortController();
     const [before, meanwhile, after] = [{ signal: AbortSignal.abort() }, { signal: leaving.signal }, {}].map((caller) =>
-      room.waitOf(caller),
+      queue.waitOf(caller),
     );
     const begun: string[] = [];
     const job = (name: string) => () => Promise.resolve(void begun.push(name));
@@ -128,7 +128,7 @@ describe('the pool', () => {
     release();
     await Promise.all([abandoned, left, last, ...held]);
     expect(begun).toEqual(['present']);
-    expect(room.notStarted).toEqual({ full: 0, expired: 0, abandoned: 2 });
+    expect(queue.notStarted).toEqual({ full: 0, expired: 0, abandoned: 2 });
     expect(pool.stats).toEqual({ size: members, inUse: 0, waiting: 0 });
   });
 

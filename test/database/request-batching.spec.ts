@@ -4,7 +4,7 @@ import { RawGenres } from '../support/raw-tables.js';
 import { ServiceUnavailable } from '../../src/kernel/domain-error.js';
 import { Movie } from '../../src/movies/movie.entity.js';
 import { MovieRepository } from '../../src/movies/movie.repository.js';
-import { unlimited, WaitingRoom } from '../../src/platform/database/engine/waiting-room.js';
+import { unlimited, WaitQueue } from '../../src/platform/database/engine/wait-queue.js';
 import { type Database, openDatabase } from '../support/database.js';
 import { isSqlite } from '../support/engine.js';
 import { QueryRecorder, type Statement } from '../support/query-recorder.js';
@@ -176,11 +176,11 @@ describe('request batching', () => {
       return Promise.reject(new ServiceUnavailable(new Error('Connection terminated')));
     };
     const batcher = new ReadBatcher(database.dataSource.createQueryRunner(), { use, isBusy: () => true });
-    const room = new WaitingRoom('reads', unlimited);
+    const queue = new WaitQueue('reads', unlimited);
     const results = await Promise.allSettled(
       [...titles.keys()]
         .slice(0, 60)
-        .map((id) => batcher.read((manager) => new MovieRepository(manager).get(id), room.waitOf({}))),
+        .map((id) => batcher.read((manager) => new MovieRepository(manager).get(id), queue.waitOf({}))),
     );
     expect(results.every(({ status }) => status === 'rejected')).toBe(true);
     expect(attempts).toBe(1);

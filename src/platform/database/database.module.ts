@@ -6,7 +6,7 @@ import { IdempotencyPurge } from './idempotency/idempotency-purge.js';
 import { openDatabase } from './opening/open-database.js';
 import { openDataSource } from './opening/open-data-source.js';
 import { UnitOfWork } from './unit-of-work.js';
-import { unlimited } from './engine/waiting-room.js';
+import { unlimited } from './engine/wait-queue.js';
 
 @Module({})
 export class DatabaseModule {

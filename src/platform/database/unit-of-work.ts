@@ -10,7 +10,7 @@ import { installationSecret } from './installation/installation-secret.js';
 import { isLockTimeout } from './queries/row-lock.js';
 import { NeedsTransaction } from './engine/needs-transaction.js';
 import type { TransactionStats, TransactionManager } from './engine/transaction-manager.js';
-import { unlimited, type Wait, type WaitLimits, WaitingRoom } from './engine/waiting-room.js';
+import { unlimited, type Wait, type WaitLimits, WaitQueue } from './engine/wait-queue.js';
 
 /** The repositories, or other classes that take a manager, that a unit of work uses, by name. */
 type RepositoryClasses = Readonly<Record<string, new (manager: EntityManager) => object>>;
@@ -18,9 +18,9 @@ type Repositories<P extends RepositoryClasses> = { readonly [Name in keyof P]: I
 type Work<P extends RepositoryClasses, Result> = (repositories: Repositories<P>) => Promise<Result>;
 
 /** The queues of units of work. */
-export interface WaitingRooms {
-  readonly writers: WaitingRoom;
-  readonly readers: WaitingRoom;
+export interface WaitQueues {
+  readonly writers: WaitQueue;
+  readonly readers: WaitQueue;
 }
 
 /** Queue length from which a unit of work may run its precheck before it waits: two full batches of SQLite's group commit. */
@@ -30,7 +30,7 @@ const longQueueLength = 128;
 class UnitsOfWork<Thing> {
   constructor(
     protected readonly transactions: TransactionManager,
-    protected readonly rooms: WaitingRooms,
+    protected readonly queues: WaitQueues,
     protected readonly idempotency: IdempotentTransactions,
     protected readonly contention: Contention,
     private readonly command: Command<Thing>,
@@ -46,7 +46,7 @@ class UnitsOfWork<Thing> {
     repositoryClasses: P,
     work: Work<P, Result>,
   ): Promise<Result> {
-    const wait = this.rooms.writers.waitOf(this.command);
+    const wait = this.queues.writers.waitOf(this.command);
     for (;;) {
       try {
         return await this.attempt(repositoryClasses, work, wait);
@@ -66,7 +66,7 @@ class UnitsOfWork<Thing> {
     precheck: Work<P, unknown>,
     work: Work<P, Result>,
   ): Promise<Result> {
-    const { writers } = this.rooms;
+    const { writers } = this.queues;
     const wait = writers.waitOf(this.command);
     return this.contention.of(async () => {
       if (writers.waiting > longQueueLength && this.contention.isHigh) {
@@ -88,7 +88,7 @@ class UnitsOfWork<Thing> {
   read<P extends RepositoryClasses, Result>(repositoryClasses: P, work: Work<P, Result>): Promise<Result> {
     return this.transactions.read(
       (manager) => work(repositories(repositoryClasses, manager)),
-      this.rooms.readers.waitOf(this.command),
+      this.queues.readers.waitOf(this.command),
     );
   }
 
@@ -100,7 +100,7 @@ class UnitsOfWork<Thing> {
     try {
       return await this.transactions.readSingle(
         (manager) => work(repositories(repositoryClasses, manager)),
-        this.rooms.readers.waitOf(this.command),
+        this.queues.readers.waitOf(this.command),
       );
     } catch (error) {
       if (!(error instanceof NeedsTransaction)) throw error;
@@ -142,7 +142,7 @@ class UnitsOfWork<Thing> {
       await precheck(repositories(repositoryClasses, manager));
     };
     try {
-      await this.transactions.read(unit, this.rooms.readers.waitOf(this.command, true));
+      await this.transactions.read(unit, this.queues.readers.waitOf(this.command, true));
     } catch (error) {
       // Without a database the precheck decides nothing.
       if (!(error instanceof ServiceUnavailable)) throw error;
@@ -164,8 +164,8 @@ export class UnitOfWork extends UnitsOfWork<unknown> {
     limits: WaitLimits = unlimited,
   ) {
     const transactions = database.transactions((dataSource) => dataSource.createQueryRunner());
-    const rooms = { writers: new WaitingRoom('writes', limits), readers: new WaitingRoom('reads', limits) };
-    super(transactions, rooms, new IdempotentTransactions(transactions, clock), new Contention(), {});
+    const queues = { writers: new WaitQueue('writes', limits), readers: new WaitQueue('reads', limits) };
+    super(transactions, queues, new IdempotentTransactions(transactions, clock), new Contention(), {});
   }
 
   get stats(): TransactionStats {
@@ -173,8 +173,8 @@ export class UnitOfWork extends UnitsOfWork<unknown> {
   }
 
   /** Number of units of work since the start that were never run, by queue and reason. */
-  get notStarted(): Readonly<Record<keyof WaitingRooms, WaitingRoom['notStarted']>> {
-    return { writers: this.rooms.writers.notStarted, readers: this.rooms.readers.notStarted };
+  get notStarted(): Readonly<Record<keyof WaitQueues, WaitQueue['notStarted']>> {
+    return { writers: this.queues.writers.notStarted, readers: this.queues.readers.notStarted };
   }
 
   /**
@@ -182,12 +182,12 @@ export class UnitOfWork extends UnitsOfWork<unknown> {
    * @returns whether more may be left
    */
   purgeIdempotencyKeys(): Promise<boolean> {
-    return this.idempotency.purge(this.rooms.writers.waitOf({}));
+    return this.idempotency.purge(this.queues.writers.waitOf({}));
   }
 
   /** The queue of units of work that write. */
   get writeQueue(): { readonly free: number; readonly isLong: boolean; readonly refuse: () => ServiceUnavailable } {
-    const { writers } = this.rooms;
+    const { writers } = this.queues;
     return {
       get free() {
         return writers.freeFor('write');
@@ -216,7 +216,7 @@ export class UnitOfWork extends UnitsOfWork<unknown> {
 
   /** Returns units of work for one caller, with the caller's abort signal, preconditions and idempotency key. */
   for<Thing>(command: Command<Thing>): UnitsOfWork<Thing> {
-    return new UnitsOfWork(this.transactions, this.rooms, this.idempotency, this.contention, command);
+    return new UnitsOfWork(this.transactions, this.queues, this.idempotency, this.contention, command);
   }
 
   /**
@@ -224,7 +224,7 @@ export class UnitOfWork extends UnitsOfWork<unknown> {
    * @throws UnusableDatabase
    */
   installationSecret(): Promise<string> {
-    return this.transactions.read(installationSecret, this.rooms.readers.waitOf({}));
+    return this.transactions.read(installationSecret, this.queues.readers.waitOf({}));
   }
 }
 

@@ -1,6 +1,6 @@
 import { removeItem } from '../../../kernel/lists.js';
 import type { PoolStats } from './transaction-manager.js';
-import type { Wait } from './waiting-room.js';
+import type { Wait } from './wait-queue.js';
 import { byWorkload, type Workload } from './workload.js';
 
 export interface PoolRequest {

@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
-import type { Wait } from './waiting-room.js';
+import type { Wait } from './wait-queue.js';
 
 export type Work<Result> = (manager: EntityManager) => Promise<Result>;
 export type RunnerFactory = (dataSource: DataSource) => QueryRunner;

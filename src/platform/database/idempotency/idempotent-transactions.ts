@@ -8,7 +8,7 @@ import {
   type IdempotentRequest,
 } from '../../../kernel/idempotency.js';
 import type { TransactionManager, Work } from '../engine/transaction-manager.js';
-import type { Wait } from '../engine/waiting-room.js';
+import type { Wait } from '../engine/wait-queue.js';
 import type { IdempotencyKey } from './idempotency-key.entity.js';
 import { packAnswer, unpackAnswer } from './stored-response.js';
 import { IdempotencyKeyRepository } from './idempotency-key.repository.js';

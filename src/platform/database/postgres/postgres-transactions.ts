@@ -10,7 +10,7 @@ import { ReadBatcher } from '../queries/read-batcher.js';
 import { isCorruption, isOperationalError } from '../engine/operational-errors.js';
 import { isStatementTimeout, statementTimeout } from '../engine/statement-timeout.js';
 import type { TransactionStats, TransactionManager, Work } from '../engine/transaction-manager.js';
-import type { Wait } from '../engine/waiting-room.js';
+import type { Wait } from '../engine/wait-queue.js';
 import { LostDatabase } from '../engine/unusable-database.js';
 import { AnswerTimeout } from './answer-timeout.js';
 import { stalePlanCode, type PreparingClient, type PreparingPool } from './driver.js';

@@ -1,6 +1,6 @@
 import { ServiceUnavailable, UnitNotStarted } from '../../../kernel/domain-error.js';
 import type { TransactionStats, TransactionManager, Work } from '../engine/transaction-manager.js';
-import type { Wait } from '../engine/waiting-room.js';
+import type { Wait } from '../engine/wait-queue.js';
 import { retryableCodes, type PostgresTransactions } from './postgres-transactions.js';
 import { errorCode } from '../../../kernel/error-code.js';
 import { isStatementError } from '../engine/statement-error.js';

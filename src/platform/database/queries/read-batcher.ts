@@ -6,7 +6,7 @@ import type { PoolRequest } from '../engine/pool.js';
 import { runScoped } from '../engine/scoped-runner.js';
 import { isStatementError } from '../engine/statement-error.js';
 import type { Work } from '../engine/transaction-manager.js';
-import type { Wait } from '../engine/waiting-room.js';
+import type { Wait } from '../engine/wait-queue.js';
 
 /** A source of query runners. */
 interface RunnerSource {

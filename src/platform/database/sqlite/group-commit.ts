@@ -5,7 +5,7 @@ import { collectDeferred, DeferredInserts, EarlierRowsDeferred } from '../deferr
 import { isOperationalError } from '../engine/operational-errors.js';
 import type { TransactionStats } from '../engine/transaction-manager.js';
 import { LostDatabase } from '../engine/unusable-database.js';
-import type { Wait } from '../engine/waiting-room.js';
+import type { Wait } from '../engine/wait-queue.js';
 import { assertFileWritable } from './file/assert-writable.js';
 import { execute } from './execute.js';
 

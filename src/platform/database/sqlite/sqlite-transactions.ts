@@ -7,7 +7,7 @@ import { isCorruption, isOperationalError } from '../engine/operational-errors.j
 import { isStatementTimeout, statementTimeout } from '../engine/statement-timeout.js';
 import type { TransactionStats, TransactionManager, Work } from '../engine/transaction-manager.js';
 import { LostDatabase } from '../engine/unusable-database.js';
-import type { Wait } from '../engine/waiting-room.js';
+import type { Wait } from '../engine/wait-queue.js';
 import { GroupCommit } from './group-commit.js';
 import { ReadGate } from './read-gate.js';
 import { Reader } from './reader.js';

@@ -24,7 +24,7 @@ type Reason = keyof typeof reasons;
 const summaryIntervalMs = 1_000;
 
 /** A bounded queue of units of work: limits their number and their waiting time (backpressure). */
-export class WaitingRoom {
+export class WaitQueue {
   /** Number of units of work since the start that were never run, by reason. */
   readonly notStarted: Record<Reason, number> = { full: 0, expired: 0, abandoned: 0 };
   private readonly logger = new Logger('Backpressure');
@@ -105,7 +105,7 @@ export class Wait {
   private workload!: Workload;
 
   constructor(
-    private readonly room: WaitingRoom,
+    private readonly queue: WaitQueue,
     private readonly deadline: number,
     private readonly signal: AbortSignal | undefined,
     readonly isUrgent: boolean,
@@ -118,7 +118,7 @@ export class Wait {
 
   /** @throws UnitNotStarted if the client has disconnected */
   assertConnected(): void {
-    if (this.signal?.aborted) throw this.room.refuse('abandoned');
+    if (this.signal?.aborted) throw this.queue.refuse('abandoned');
   }
 
   /**
@@ -128,8 +128,8 @@ export class Wait {
    */
   start(workload: Workload, onEnd: (error: UnitNotStarted) => void): void {
     this.assertConnected();
-    if (this.room.isFullFor(workload)) throw this.room.refuse('full');
-    this.room.enter(workload);
+    if (this.queue.isFullFor(workload)) throw this.queue.refuse('full');
+    this.queue.enter(workload);
     this.workload = workload;
     this.onEnd = onEnd;
     this.signal?.addEventListener('abort', this);
@@ -140,7 +140,7 @@ export class Wait {
 
   /** Leaves the queue, for the unit's turn. */
   stop(): void {
-    this.room.leave(this.workload);
+    this.queue.leave(this.workload);
     clearTimeout(this.timer);
     this.signal?.removeEventListener('abort', this);
   }
@@ -168,7 +168,7 @@ export class Wait {
 
   end(reason: 'abandoned' | 'expired'): void {
     this.stop();
-    this.onEnd(this.room.refuse(reason));
+    this.onEnd(this.queue.refuse(reason));
   }
 }
 
