@@ -53,7 +53,7 @@ describe('authorization', () => {
     for (const scope of generalScopes) {
       callers.set(scope, [[scope], withToken(shop.api, await shop.createKey(scope))]);
     }
-    const customer = await shop.createKey(customerScope, '--client', '2147483647'.slice(0, 9));
+    const customer = await shop.createKey(customerScope, '--client', '214748364');
     callers.set(customerScope, [[customerScope], withToken(shop.api, customer)]);
     const reading = [customerScope, 'catalog:read'];
     const reader = await shop.createKey(reading.join(','), '--client', '214748364');

@@ -55,7 +55,9 @@ export async function startIssuer() {
       const now = Math.floor(Date.now() / 1000);
       const all = { iss: issuerName, aud: audience, sub: 'clerk-7', exp: now + 300, scope: 'catalog:read', ...claims };
       const payload = Object.fromEntries(Object.entries(all).filter(([name]) => !without.includes(name)));
-      return new SignJWT(payload).setProtectedHeader({ alg: 'RS256', kid: 'current', ...header }).sign(key);
+      const jwt = new SignJWT(payload).setProtectedHeader({ alg: 'RS256', kid: 'current', ...header });
+      // The library signs a critical header (RFC 7515 §4.1.11) only if it is declared.
+      return jwt.sign(key, { crit: { unknown: true } });
     },
     async close() {
       server.closeAllConnections();
