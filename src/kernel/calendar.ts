@@ -15,7 +15,7 @@ export interface OpeningDays {
 
 /**
  * Returns the IANA name of a time zone in its usual case, or undefined if there is no such zone. Offsets such as
- * "+01:00" are no zones: they have no daylight saving time.
+ * "+01:00" are not time zones: they have no daylight saving time.
  */
 export function timeZoneNamed(name: string): string | undefined {
   if (!/^[A-Za-z]/.test(name)) return undefined;

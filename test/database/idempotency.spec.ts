@@ -55,15 +55,15 @@ describe('an idempotent unit of work', () => {
   it('replays the stored response, and does nothing, on a retry', async () => {
     await add(
       'Noir',
-      idempotentRequest('noir', () => ({ told: 'first' })),
+      idempotentRequest('noir', () => ({ name: 'first' })),
     );
     await expect(
       add(
         'Noir again',
-        idempotentRequest('noir', () => ({ told: 'second' })),
+        idempotentRequest('noir', () => ({ name: 'second' })),
       ),
     ).rejects.toMatchObject({
-      storedResponse: { told: 'first' },
+      storedResponse: { name: 'first' },
     });
     expect(await names()).not.toContain('Noir again');
   });

@@ -41,7 +41,7 @@ function faultOf({ due, instant, zone, days, renewals, lent }: DueRow): string |
     return 'it has terms with a due date, but not all of due_on, due_datetime and time_zone';
   }
   if (timeZoneNamed(zone) === undefined) return `its time_zone is ${zone}, and there is no such zone`;
-  if (!isCalendarDate(due)) return `its due_on is ${due}, which is no date`;
+  if (!isCalendarDate(due)) return `its due_on is ${due}, which is not a date`;
   if (endOf(due, zone).toISOString() !== instant) {
     return `its due_datetime is ${instant}, which is not the end of ${due} in ${zone}`;
   }

@@ -18,8 +18,8 @@ describe('two instances that receive requests with the same Idempotency-Key', ()
   });
 
   it('carry it out once: the other returns idempotency-key-in-use, and then the stored response', async () => {
-    const { promise: released, resolve: release } = gate();
-    const { promise: begun, resolve: begin } = gate();
+    const { promise: released, resolve: release } = deferred();
+    const { promise: begun, resolve: begin } = deferred();
     const ask = ({ unitOfWork }: Database, name: string, meanwhile?: () => Promise<void>) =>
       unitOfWork
         .for({
@@ -48,7 +48,7 @@ describe('two instances that receive requests with the same Idempotency-Key', ()
   });
 });
 
-function gate(): { promise: Promise<void>; resolve: () => void } {
+function deferred(): { promise: Promise<void>; resolve: () => void } {
   let resolve = (): void => undefined;
   const promise = new Promise<void>((resolved) => (resolve = resolved));
   return { promise, resolve };
