@@ -18,8 +18,8 @@ function asUrl(module: string): string {
 
 const reportWorker = `if (process.env.TINYPOOL_WORKER_ID) process.stderr.write('[worker]');`;
 
-/** Runs files of test/documentation on at most two workers, each of which loads a module first. Returns what they wrote. */
-async function runJest(files: readonly string[], module: string): Promise<string> {
+/** Runs files of test/documentation on workers, each of which loads a module first. Returns what they wrote. */
+async function runJest(files: readonly string[], module: string, maxWorkers = 2): Promise<string> {
   const config = {
     rootDir: testFolder,
     runner: join(testFolder, 'jest/runner.js'),
@@ -28,7 +28,7 @@ async function runJest(files: readonly string[], module: string): Promise<string
   const jest = join(root, 'node_modules/jest/bin/jest.js');
   const { stderr } = await promisify(execFile)(
     process.execPath,
-    [jest, '--maxWorkers=2', '--config', JSON.stringify(config)],
+    [jest, `--maxWorkers=${maxWorkers}`, '--config', JSON.stringify(config)],
     { env: { ...process.env, TINYPOOL_WORKER_ID: '', NODE_OPTIONS: `--import=${asUrl(module)}` }, timeout: 60_000 },
   );
   return stderr;
@@ -37,6 +37,11 @@ async function runJest(files: readonly string[], module: string): Promise<string
 describe('the test runner', () => {
   it('finishes although a worker starts later than another', async () => {
     expect(await runJest(['node-version', 'changelog'], register)).toContain('Test Suites: 2 passed');
+  });
+
+  it('uses a worker even if there is only one', async () => {
+    const output = await runJest(['changelog', 'node-version'], reportWorker, 1);
+    expect(output.split('[worker]')).toHaveLength(2);
   });
 
   it.each([[['changelog']], [['changelog', 'node-version']]])(

@@ -52,6 +52,12 @@ export default class ChildProcessRunner extends createRunner({ runtime: 'child_p
   /** @private-api of jest-light-runner: _testRunners */
   override _testRunners = new Pools();
 
+  /**
+   * Also with one worker, for which the package uses the main process: the projects would share it, and with it the engine
+   * of the first. @private-api of jest-light-runner: _runtime
+   */
+  override _runtime = 'child_process' as const;
+
   private readonly filesOf = new Map<unknown, number>();
 
   override runTests(tests: readonly TestFile[], ...rest: unknown[]): Promise<void> {
