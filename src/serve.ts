@@ -4,7 +4,7 @@ import { createApp } from './app.setup.js';
 import { environmentWarnings, readEnvironment } from './platform/config/environment.js';
 import { UnitOfWork } from './platform/database/unit-of-work.js';
 import { describeBoundAddress } from './platform/http/server/bound-address.js';
-import { openFilesWarning } from './platform/process/open-files.js';
+import { openFilesWarning, processLimits } from './platform/process/open-files.js';
 import { describeStartFailure } from './platform/process/start-failure.js';
 import { warnOfFutureInstants } from './rentals/invariants/future-instants.js';
 
@@ -16,7 +16,10 @@ try {
   const app = await createApp(environment);
   const server = (await app.listen(environment.PORT, environment.HOST)) as Server;
   const logger = new Logger('Service');
-  const warnings = [...environmentWarnings(process.env), openFilesWarning(environment.MAX_CONNECTIONS)];
+  const warnings = [
+    ...environmentWarnings(process.env),
+    openFilesWarning(environment.MAX_CONNECTIONS, processLimits()),
+  ];
   for (const warning of warnings) if (warning) logger.warn(warning);
   logger.log(`Listening on ${describeBoundAddress(server.address() as AddressInfo)}, documentation at /docs`);
   void warnOfFutureInstants(app.get(UnitOfWork), logger);

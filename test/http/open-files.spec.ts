@@ -1,6 +1,7 @@
 import { startService } from '../../scripts/support/program.js';
 import { openFilesWarning } from '../../src/platform/process/open-files.js';
 import { freshDatabase } from '../support/engine.js';
+import { describeIf } from '../support/skipping.js';
 
 const limits = (soft: string) =>
   `Limit  Soft Limit  Hard Limit  Units\nMax open files            ${soft}   1048576   files\n`;
@@ -19,24 +20,21 @@ describe('the limit of open files (ulimit -n)', () => {
   it('is unknown on systems without /proc', () => {
     expect(openFilesWarning(10_000, undefined)).toBeUndefined();
   });
+});
 
-  const skipped = process.platform !== 'linux';
-  (skipped ? it.skip : it)(
-    'is in the log at the start if it is too low: the kernel resets connections silently',
-    async () => {
+describeIf(process.platform === 'linux', 'the limit of open files of a process, which Linux only shows in /proc.')(
+  'a limit of open files that is too low',
+  () => {
+    it('is in the log at the start: the service is not told of connections that are reset for it', async () => {
       const database = await freshDatabase();
-      const { service } = await startService({ DATABASE_URL: database.url }, [
-        'sh',
-        '-c',
-        'ulimit -n 300; exec "$@"',
-        'sh',
-      ]);
+      const lowered = ['sh', '-c', 'ulimit -n 300; exec "$@"', 'sh'];
+      const { service } = await startService({ DATABASE_URL: database.url }, lowered);
       try {
         expect(service.stdout).toContain('MAX_CONNECTIONS is 10000, but this process may open 300 files');
       } finally {
         await service.kill('SIGKILL');
         await database.drop();
       }
-    },
-  );
-});
+    });
+  },
+);

@@ -8,7 +8,7 @@ const otherFiles = 200;
  * a free file, libuv accepts and closes a connection, and reports nothing.
  * @param limits the text of /proc/self/limits; undefined on other systems than Linux
  */
-export function openFilesWarning(maxConnections: number, limits = readLimits()): string | undefined {
+export function openFilesWarning(maxConnections: number, limits: string | undefined): string | undefined {
   const openFiles = Number(/^Max open files\s+(\d+)/m.exec(limits ?? '')?.[1] ?? Infinity);
   if (openFiles >= maxConnections + otherFiles) return undefined;
   return (
@@ -17,7 +17,8 @@ export function openFilesWarning(maxConnections: number, limits = readLimits()):
   );
 }
 
-function readLimits(): string | undefined {
+/** Returns the text of /proc/self/limits, if there is one. */
+export function processLimits(): string | undefined {
   try {
     return readFileSync('/proc/self/limits', 'utf8');
   } catch {

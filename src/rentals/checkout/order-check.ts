@@ -79,7 +79,7 @@ export async function permit(...order: Parameters<typeof checkOrder>): Promise<P
   return check as Permission;
 }
 
-/** The rules that an order breaks by itself, whatever the state of the shop. */
+/** The refusals that make a request invalid. All others are conflicts with the state of the shop. */
 const invalidOrder: ReadonlySet<RuleCode> = new Set(['unknown', 'duplicate_copy', 'empty_basket']);
 
 /** Throws the error for the most severe refusal, with the list of all. */
