@@ -193,8 +193,12 @@ describe.each([
 class HeldArrivals extends ArrivalQueue {
   readonly held: Parameters<ArrivalQueue['add']>[0][] = [];
 
-  override add(arrival: (typeof this.held)[number]): void {
+  /** Whether each of them is a read. */
+  readonly kinds: boolean[] = [];
+
+  override add(arrival: (typeof this.held)[number], isRead: boolean): void {
     this.held.push(arrival);
+    this.kinds.push(isRead);
   }
 
   /** Requests on new connections are not queued. */
@@ -209,7 +213,7 @@ describe('bytes in the arrival queue', () => {
   let accepted: Promise<Socket>;
   let body: Buffer | undefined;
   beforeEach(async () => {
-    arrivals.held.length = begun.length = 0;
+    arrivals.held.length = arrivals.kinds.length = begun.length = 0;
     body = undefined;
     ({ server, url } = await startServer(
       ({ url }, response) => {
@@ -268,6 +272,14 @@ describe('bytes in the arrival queue', () => {
       await until('it arrives', () => arrivals.held.length === index + 1);
     }
     expect(begun).toEqual(['/health/ready', '/health', '/health?from=balancer']);
+  });
+
+  it('are a read if they begin with GET or HEAD', async () => {
+    for (const [index, method] of ['GET', 'HEAD', 'POST', 'DELETE', 'GETS'].entries()) {
+      openSocket(url).write(`${method} /1 HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+      await until('it arrives', () => arrivals.kinds.length === index + 1);
+    }
+    expect(arrivals.kinds).toEqual([true, true, false, false, false]);
   });
 
   it('are read together with later ones, and the connection continues to be read', async () => {

@@ -4,12 +4,12 @@ import { setImmediate } from 'node:timers';
 const timeSliceMs = 0.1;
 
 /**
- * Turns of the event loop in which connections are accepted before any request is parsed: as many as connections fit
- * into the listen queue. They are granted again over ten seconds, so that an endless flood of connections takes a tenth
- * of the turns at most.
+ * Turns of the event loop in which connections are accepted before any request is parsed: as many as connections may be
+ * open by default. They are granted again over 20 seconds, so that an endless flood of connections takes a tenth of the
+ * turns at most.
  */
-const maxPostponedTurns = 4_096;
-const refillPerMs = maxPostponedTurns / 10_000;
+const maxPostponedTurns = 10_000;
+const refillPerMs = maxPostponedTurns / 20_000;
 
 /** A connection with received bytes. */
 interface Arrival {
@@ -28,7 +28,9 @@ interface Arrival {
  * connection waits until all earlier ones are accepted. See docs/decisions/0028.
  */
 export class ArrivalQueue {
-  private readonly waiting: Arrival[] = [];
+  private readonly reads: Arrival[] = [];
+  private readonly writes: Arrival[] = [];
+  private isReadNext = false;
   private isAccepting = false;
   private hasAccepted = false;
   /** Turns that may still be postponed, at a time. */
@@ -39,16 +41,18 @@ export class ArrivalQueue {
 
   /** Whether received bytes must be queued: while the queue is needed, or not empty (first in, first out). */
   get isActive(): boolean {
-    return this.waiting.length > 0 || this.isAccepting || this.isNeeded();
+    return !this.isEmpty || this.isAccepting || this.isNeeded();
   }
 
-  get length(): number {
-    return this.waiting.length;
+  /** Number of connections whose next request is a write. */
+  get waitingWrites(): number {
+    return this.writes.length;
   }
 
-  add(arrival: Arrival): void {
-    if (this.waiting.length === 0) setImmediate(() => this.admit());
-    this.waiting.push(arrival);
+  /** Reads and writes are parsed in turns, so that neither waits for all of the others. */
+  add(arrival: Arrival, isRead: boolean): void {
+    if (this.isEmpty) setImmediate(() => this.admit());
+    (isRead ? this.reads : this.writes).push(arrival);
   }
 
   /** Called for each accepted connection. */
@@ -71,9 +75,19 @@ export class ArrivalQueue {
       return;
     }
     const until = performance.now() + timeSliceMs;
-    do this.waiting.shift()?.readArrived();
-    while (this.waiting.length > 0 && performance.now() < until);
-    if (this.waiting.length > 0) setImmediate(() => this.admit());
+    do this.takeNext()?.readArrived();
+    while (!this.isEmpty && performance.now() < until);
+    if (!this.isEmpty) setImmediate(() => this.admit());
+  }
+
+  private get isEmpty(): boolean {
+    return this.reads.length + this.writes.length === 0;
+  }
+
+  private takeNext(): Arrival | undefined {
+    this.isReadNext = !this.isReadNext;
+    const [first, second] = this.isReadNext ? [this.reads, this.writes] : [this.writes, this.reads];
+    return first.shift() ?? second.shift();
   }
 
   /** Returns whether one more turn may be postponed. */

@@ -22,7 +22,7 @@ export class LoadShedding {
     return this.writes.isLong;
   }
 
-  /** @param arrived number of requests that will be handled first */
+  /** @param arrived number of writes that will be handled first */
   isActive(arrived: number): boolean {
     return this.writes.free <= arrived;
   }

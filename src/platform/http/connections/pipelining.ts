@@ -35,11 +35,13 @@ export function limitPipelining(
   server.prependListener('clientError', (_error, socket: Socket) => (connections.of(socket).isBroken = true));
 }
 
+const read = /^(?:GET|HEAD) /;
 const healthCheck = /^(?:GET|HEAD) \/health[/? ]/;
+const startOf = (chunk: Buffer): string => chunk.toString('latin1', 0, 13);
 
 /** Whether a chunk is one whole request for the health of the service. */
 const isHealthCheck = (chunk: Buffer): boolean =>
-  healthCheck.test(chunk.toString('latin1', 0, 13)) && chunk.indexOf(terminator) === chunk.length - terminator.length;
+  healthCheck.test(startOf(chunk)) && chunk.indexOf(terminator) === chunk.length - terminator.length;
 
 /** Passes the bytes of one connection to Node's parser, up to the end of a message at a time. */
 class RequestReader {
@@ -72,7 +74,7 @@ class RequestReader {
     if (this.isBetweenRequests() && this.rejectUnparsed(this.socket, chunk)) return;
     if (this.arrived.length > 0) this.socket.pause();
     // A load balancer would remove an instance that is only busy.
-    else if (this.arrivals.isActive && !isHealthCheck(chunk)) this.arrivals.add(this);
+    else if (this.arrivals.isActive && !isHealthCheck(chunk)) this.arrivals.add(this, read.test(startOf(chunk)));
     else return this.read(chunk);
     this.arrived.push(chunk);
   }

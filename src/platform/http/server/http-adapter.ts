@@ -174,7 +174,7 @@ export class HttpAdapter extends ExpressAdapter {
    * response is the same. See docs/decisions/0061.
    */
   private rejectUnparsed(socket: Socket, bytes: Buffer): boolean {
-    if (!this.loadShedding?.isActive(this.arrivals.length) || this.shutdown.hasBegun) return false;
+    if (!this.loadShedding?.isActive(this.arrivals.waitingWrites) || this.shutdown.hasBegun) return false;
     const request = readPlainRequest(bytes);
     if (!request) return false;
     const requestId = randomUUID();
