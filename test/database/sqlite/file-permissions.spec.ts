@@ -6,6 +6,7 @@ import { Logger } from '@nestjs/common';
 import { dataSourceOptions } from '../../../ormconfig.js';
 import { backUp } from '../../../src/platform/database/sqlite/file/backup.js';
 import { makePrivate } from '../../../src/platform/database/sqlite/file/private-file.js';
+import { describeIf } from '../../support/skipping.js';
 import { openDatabaseAt } from '../../support/database.js';
 
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
@@ -66,14 +67,17 @@ describe('the permissions of a SQLite database', () => {
     ]);
     await database.close();
   });
+});
 
-  const file = '/proc/self/status';
-  (existsSync(file) ? it : it.skip)('cause a warning if they cannot be changed', () => {
+const unchangeable = '/proc/self/status';
+const reason = `permissions that cannot be changed, since there is no ${unchangeable}.`;
+describeIf(existsSync(unchangeable), reason)('permissions that cannot be changed', () => {
+  it('cause a warning', () => {
     const warnings: unknown[] = [];
     const { warn } = Logger.prototype;
     Logger.prototype.warn = (message: unknown) => void warnings.push(message);
     try {
-      makePrivate(file);
+      makePrivate(unchangeable);
     } finally {
       Logger.prototype.warn = warn;
     }

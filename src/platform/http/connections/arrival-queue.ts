@@ -33,7 +33,7 @@ export class ArrivalQueue {
   private isReadNext = false;
   private isAccepting = false;
   private hasAccepted = false;
-  /** Turns that may still be postponed, at a time. */
+  /** The number of turns that could still be postponed at that time. */
   private credit = { turns: maxPostponedTurns, atMs: 0 };
 
   /** @param isNeeded whether so many writes wait for the database that they need time slices */
