@@ -29,8 +29,8 @@ export default {
       displayName: 'sqlite',
       testMatch: ['<rootDir>/test/**/*.spec.js'],
       testPathIgnorePatterns: ['<rootDir>/test/(database|faults)/postgres/'],
-      setupFiles: ['<rootDir>/test/jest/on-sqlite.js'],
-      globalSetup: '<rootDir>/test/jest/start-sqlite.js',
+      setupFiles: ['<rootDir>/test/jest/databases/on-sqlite.js'],
+      globalSetup: '<rootDir>/test/jest/databases/start-sqlite.js',
     },
     {
       // What callers do and what units of work guarantee is the same on both engines. HTTP, guards and validation (test/http)
@@ -39,9 +39,9 @@ export default {
       displayName: 'postgres',
       testMatch: ['<rootDir>/test/{e2e,database,faults}/**/*.spec.js'],
       testPathIgnorePatterns: ['<rootDir>/test/(database|faults)/sqlite/'],
-      setupFiles: ['<rootDir>/test/jest/on-postgres.js'],
-      globalSetup: '<rootDir>/test/jest/start-postgres.js',
-      globalTeardown: '<rootDir>/test/jest/stop-postgres.js',
+      setupFiles: ['<rootDir>/test/jest/databases/on-postgres.js'],
+      globalSetup: '<rootDir>/test/jest/databases/start-postgres.js',
+      globalTeardown: '<rootDir>/test/jest/databases/stop-postgres.js',
     },
   ],
 };

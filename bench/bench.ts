@@ -1,11 +1,11 @@
 import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startEmbeddedPostgres } from '../scripts/support/embedded-postgres.js';
+import { startEmbeddedPostgres } from '../scripts/servers/embedded-postgres.js';
 import { Progress } from '../scripts/support/progress.js';
 import { Contender } from './contender.js';
 import { openDatabase } from './database.js';
-import { fillShop } from './fill-shop.js';
-import { LoadGenerator } from './load-generator.js';
+import { fillShop } from './load/fill-shop.js';
+import { LoadGenerator } from './load/load-generator.js';
 import type { Settings } from './settings.js';
 import { type Measurement, Rounds } from './rounds.js';
 import type { ShopSize } from './target.js';

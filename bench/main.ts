@@ -1,8 +1,8 @@
 import { pinned } from './cores.js';
-import { type Result, resultOf, writeResults } from './results.js';
+import { type Result, resultOf, writeResults } from './report/results.js';
 import { defaultSections, sectionNames, sections } from './sections/sections.js';
 import { readSettings, usageOf } from './settings.js';
-import { tablesOf } from './table.js';
+import { tablesOf } from './report/table.js';
 import { helpText } from '../scripts/support/arguments.js';
 import { UnusableInput } from '../scripts/support/input.js';
 

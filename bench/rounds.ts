@@ -1,6 +1,6 @@
 import type { Progress } from '../scripts/support/progress.js';
-import type { Figures, Goal, Row } from './figures.js';
-import { median } from './statistics.js';
+import type { Figures, Goal, Row } from './report/figures.js';
+import { median } from './report/statistics.js';
 
 /** Not counted: V8 compiles hot code on the same core as the server. */
 const warmUpSeconds = 4;

@@ -1,8 +1,8 @@
 import type { Request } from 'autocannon';
-import { type FreeCopies, scattered } from './free-copies.js';
-import { titleOf } from './fill-shop.js';
+import { type FreeCopies, scattered } from './load/free-copies.js';
+import { titleOf } from './load/fill-shop.js';
 import type { ShopSize } from './target.js';
-import { type Answer, type Ask, json, verify } from './verify.js';
+import { type Answer, type Ask, json, verify } from './load/verify.js';
 
 /** A workload: an operation that a client repeats on each of its connections. */
 export interface Work {

@@ -9,8 +9,8 @@ import { UnitOfWork } from '../src/platform/database/unit-of-work.js';
 import { describeBoundAddress } from '../src/platform/http/server/bound-address.js';
 import { describeStartFailure } from '../src/platform/process/start-failure.js';
 import { projectFolder } from '../src/platform/config/version.js';
-import { readDatasets } from './support/datasets.js';
-import { loadShop } from './support/load-shop.js';
+import { readDatasets } from './import/datasets.js';
+import { loadShop } from './import/load-shop.js';
 import { Progress } from './support/progress.js';
 import { runCommand } from './support/run-command.js';
 

@@ -1,5 +1,5 @@
-import { runImport } from './support/run-import.js';
-import { readSakila } from './support/sakila.js';
+import { runImport } from './import/run-import.js';
+import { readSakila } from './import/sakila.js';
 
 const usage = {
   command: 'npm run import:sakila --',

@@ -3,15 +3,15 @@ import { basename, dirname } from 'node:path';
 import { createApp } from '../src/app.setup.js';
 import { readEnvironment } from '../src/platform/config/environment.js';
 import { UnitOfWork } from '../src/platform/database/unit-of-work.js';
-import { withFreshDatabase } from './support/fresh-database.js';
+import { withFreshDatabase } from './servers/fresh-database.js';
 import { readInput, UnusableInput } from './support/input.js';
-import { loadShop } from './support/load-shop.js';
+import { loadShop } from './import/load-shop.js';
 import { Progress } from './support/progress.js';
 import { replay, ReplayClock, type ReplayReport, send, type ShopIds } from './support/replay.js';
 import { runCommand } from './support/run-command.js';
-import { readSakila, readSakilaTerms } from './support/sakila.js';
-import type { Shop } from './support/shop.js';
-import { ShopStore } from './support/shop-store.js';
+import { readSakila, readSakilaTerms } from './import/sakila.js';
+import type { Shop } from './import/shop.js';
+import { ShopStore } from './import/shop-store.js';
 
 const usage = {
   command: 'npm run replay:sakila --',

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { projectFolder } from '../src/platform/config/version.js';
-import { readDatasets } from './support/datasets.js';
-import { runImport } from './support/run-import.js';
+import { readDatasets } from './import/datasets.js';
+import { runImport } from './import/run-import.js';
 
 const usage = {
   command: 'npm run seed --',

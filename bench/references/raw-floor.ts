@@ -1,7 +1,7 @@
 import sqlite3 from 'sqlite3';
-import { median, percentile } from '../statistics.js';
+import { median, percentile } from '../report/statistics.js';
 import { readArguments } from '../../scripts/support/arguments.js';
-import type { Figures } from '../figures.js';
+import type { Figures } from '../report/figures.js';
 
 /**
  * The transactions of POST /movie_rents with two lines, and with `close` also of PUT /movie_rents/{id}/close, as

@@ -1,6 +1,6 @@
 import type { Bench } from '../bench.js';
 import { Contender } from '../contender.js';
-import type { Findings, Goal } from '../figures.js';
+import type { Findings, Goal } from '../report/figures.js';
 import { type ShopSize, shopOf } from '../target.js';
 import type { WorkName } from '../works.js';
 

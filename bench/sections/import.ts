@@ -1,8 +1,8 @@
 import type { Bench } from '../bench.js';
 import { atServerCore } from '../cores.js';
-import type { Findings } from '../figures.js';
+import type { Findings } from '../report/figures.js';
 import type { Measurement } from '../rounds.js';
-import { Program } from '../../scripts/support/program.js';
+import { Program } from '../../scripts/servers/program.js';
 import { ours } from './contenders.js';
 
 const work = 'import of Sakila';

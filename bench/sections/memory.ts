@@ -1,6 +1,6 @@
 import { setTimeout as later } from 'node:timers/promises';
 import type { Bench } from '../bench.js';
-import type { Findings } from '../figures.js';
+import type { Findings } from '../report/figures.js';
 import { opensOurs, ours, shop } from './contenders.js';
 
 /** The number of slices of the load; the first one warms up. */

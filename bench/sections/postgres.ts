@@ -1,6 +1,6 @@
 import type { Bench } from '../bench.js';
 import { Contender } from '../contender.js';
-import type { Findings } from '../figures.js';
+import type { Findings } from '../report/figures.js';
 import type { Reference } from '../rounds.js';
 import { naive, nestHello, opensNaive, shop } from './contenders.js';
 

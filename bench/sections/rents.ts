@@ -1,8 +1,8 @@
 import type { Bench } from '../bench.js';
 import { atServerCore } from '../cores.js';
-import type { Figures, Findings } from '../figures.js';
+import type { Figures, Findings } from '../report/figures.js';
 import type { Measurement, Reference } from '../rounds.js';
-import { Program } from '../../scripts/support/program.js';
+import { Program } from '../../scripts/servers/program.js';
 import { naive, opensNaive, opensOurs, ours, shop } from './contenders.js';
 
 const renting = 'POST /movie_rents';

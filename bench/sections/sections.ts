@@ -1,5 +1,5 @@
 import type { Bench } from '../bench.js';
-import type { Findings } from '../figures.js';
+import type { Findings } from '../report/figures.js';
 
 type Section = (bench: Bench) => Promise<Findings>;
 

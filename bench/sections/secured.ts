@@ -1,6 +1,6 @@
 import type { Bench } from '../bench.js';
 import { Contender } from '../contender.js';
-import type { Findings } from '../figures.js';
+import type { Findings } from '../report/figures.js';
 import type { Reference } from '../rounds.js';
 import { nestHello, opensOurs, ours, shop } from './contenders.js';
 import { floor, rawFloor } from './rents.js';

@@ -1,6 +1,6 @@
 import type { Bench } from '../bench.js';
 import { Contender } from '../contender.js';
-import type { Findings } from '../figures.js';
+import type { Findings } from '../report/figures.js';
 import type { Measurement } from '../rounds.js';
 import { opensOurs, ours } from './contenders.js';
 import { withPast } from './growth.js';

@@ -1,5 +1,5 @@
 import type { Bench } from '../bench.js';
-import type { Findings } from '../figures.js';
+import type { Findings } from '../report/figures.js';
 import type { Reference } from '../rounds.js';
 import { naive, opensNaive, opensOurs, ours, shop } from './contenders.js';
 

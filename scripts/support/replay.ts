@@ -3,7 +3,7 @@ import { Agent, type IncomingMessage, request } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { Clock } from '../../src/kernel/clock.js';
 import type { Progress } from './progress.js';
-import type { Shop, ShopRent } from './shop.js';
+import type { Shop, ShopRent } from '../import/shop.js';
 
 /** A clock that shows the instant of the replayed event. */
 export class ReplayClock extends Clock {

@@ -27,7 +27,7 @@ const known = [
   'test/jest/runner.ts: jest-light-runner: _runtime',
   'test/jest/runner.ts: jest-light-runner: _testRunners',
   'test/jest/runner.ts: jest-light-runner: the messages of its workers',
-  'test/support/query-recorder.ts: typeorm: LoggerFactory',
+  'test/support/database/query-recorder.ts: typeorm: LoggerFactory',
 ];
 
 describe('private APIs of packages', () => {

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import { describeIf } from '../support/skipping.js';
-import { createKey, everyScope } from '../support/keys.js';
+import { createKey, everyScope } from '../support/auth/keys.js';
 import { tags } from '../../src/platform/http/openapi/tags.js';
-import { openDemoShop } from '../support/demo-shop.js';
-import { scaled } from '../support/faults.js';
-import { operations } from '../support/operations.js';
+import { openDemoShop } from '../support/http/demo-shop.js';
+import { scaled } from '../support/faults/faults.js';
+import { operations } from '../support/http/operations.js';
 import { until } from '../support/until.js';
 
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Program } from '../../scripts/support/program.js';
+import { Program } from '../../scripts/servers/program.js';
 import { type CommandResult, runCommand } from '../support/command.js';
 import { read, root } from '../support/project.js';
 

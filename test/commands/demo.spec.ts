@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dataSourceOptions } from '../../ormconfig.js';
-import { Program } from '../../scripts/support/program.js';
+import { Program } from '../../scripts/servers/program.js';
 import { withFileLock } from '../../src/platform/database/sqlite/file/process-lock.js';
 import { describeStartFailure } from '../../src/platform/process/start-failure.js';
 

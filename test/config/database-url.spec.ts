@@ -1,9 +1,9 @@
-import { Program } from '../../scripts/support/program.js';
+import { Program } from '../../scripts/servers/program.js';
 import { InvalidEnvironment, readEnvironment } from '../../src/platform/config/environment.js';
 import { describeStartFailure } from '../../src/platform/process/start-failure.js';
 import dataSource, { dataSourceOptions } from '../../ormconfig.js';
 import { runCommand } from '../support/command.js';
-import { openDatabaseAt } from '../support/database.js';
+import { openDatabaseAt } from '../support/database/database.js';
 
 /** Part of every secret in the URLs below. */
 const secret = 's3c';

@@ -1,4 +1,4 @@
-import { startService } from '../../scripts/support/program.js';
+import { startService } from '../../scripts/servers/program.js';
 import { environmentWarnings, InvalidEnvironment, readEnvironment } from '../../src/platform/config/environment.js';
 import { describeStartFailure } from '../../src/platform/process/start-failure.js';
 import { freshDatabase } from '../support/engine.js';

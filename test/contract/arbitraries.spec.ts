@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { Arbitraries, hasLoneSurrogates, type Schema } from '../support/arbitraries.js';
-import { Schemas } from '../support/contract.js';
+import { Arbitraries, hasLoneSurrogates, type Schema } from '../support/http/arbitraries.js';
+import { Schemas } from '../support/http/contract.js';
 import { committedDocument } from '../support/project.js';
 
 const document = committedDocument() as {

@@ -1,4 +1,4 @@
-import { type Exchange, Contract, readAnswer } from '../support/contract.js';
+import { type Exchange, Contract, readAnswer } from '../support/http/contract.js';
 import { useShop } from '../support/shop.js';
 
 const problem = {

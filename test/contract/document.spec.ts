@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Schemas } from '../support/contract.js';
+import { Schemas } from '../support/http/contract.js';
 import { committedDocument, read, root } from '../support/project.js';
 import { useShop } from '../support/shop.js';
 

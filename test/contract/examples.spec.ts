@@ -1,5 +1,5 @@
-import { openDemoShop } from '../support/demo-shop.js';
-import { answering, call, type Operation, operations } from '../support/operations.js';
+import { openDemoShop } from '../support/http/demo-shop.js';
+import { answering, call, type Operation, operations } from '../support/http/operations.js';
 import { committedDocument } from '../support/project.js';
 import { useShop } from '../support/shop.js';
 

@@ -1,7 +1,7 @@
 import { apiAt } from '../support/app.js';
 import { freshDatabase } from '../support/engine.js';
-import { dropSchema } from '../support/fault-injection.js';
-import { startService } from '../../scripts/support/program.js';
+import { dropSchema } from '../support/faults/fault-injection.js';
+import { startService } from '../../scripts/servers/program.js';
 
 describe('the request id', () => {
   it('is in the header of the response, in the problem and in the log', async () => {

@@ -1,7 +1,7 @@
-import { openDatabaseAt } from '../support/database.js';
+import { openDatabaseAt } from '../support/database/database.js';
 import { freshDatabase } from '../support/engine.js';
-import { QueryRecorder } from '../support/query-recorder.js';
-import { repositories } from '../support/stress-test.js';
+import { QueryRecorder } from '../support/database/query-recorder.js';
+import { repositories } from '../support/faults/stress-test.js';
 
 describe('adding copies', () => {
   it('takes one statement, however many they are', async () => {

@@ -1,7 +1,7 @@
 import { Clock } from '../../src/kernel/clock.js';
 import { ApiKeys } from '../../src/platform/auth/api-keys/api-keys.js';
 import { KeyManagement } from '../../src/platform/auth/api-keys/key-management.js';
-import { type Database, openDatabase } from '../support/database.js';
+import { type Database, openDatabase } from '../support/database/database.js';
 
 const order = { scopes: ['catalog:read'], clientId: null, lifetimeMs: null } as const;
 

@@ -2,7 +2,7 @@ import { GenreRepository } from '../../src/genres/genre.repository.js';
 import { Pool } from '../../src/platform/database/engine/pool.js';
 import { WaitQueue } from '../../src/platform/database/engine/wait-queue.js';
 import type { Workload } from '../../src/platform/database/engine/workload.js';
-import { type Database, openDatabase } from '../support/database.js';
+import { type Database, openDatabase } from '../support/database/database.js';
 import { isSqlite } from '../support/engine.js';
 
 const work = { genres: GenreRepository };

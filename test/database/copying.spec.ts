@@ -1,15 +1,15 @@
 import { PassThrough } from 'node:stream';
 import { dataSourceOptions } from '../../ormconfig.js';
 import { copyShop } from '../../scripts/support/copy-shop.js';
-import { readDatasets } from '../../scripts/support/datasets.js';
-import { loadShop } from '../../scripts/support/load-shop.js';
+import { readDatasets } from '../../scripts/import/datasets.js';
+import { loadShop } from '../../scripts/import/load-shop.js';
 import { Progress } from '../../scripts/support/progress.js';
 import { withDatabase, withReadOnlyDatabase } from '../../src/platform/database/with-database.js';
-import { RawGenres } from '../support/raw-tables.js';
+import { RawGenres } from '../support/database/raw-tables.js';
 import { type Api, openShop } from '../support/app.js';
 import { emptyDatabase, type FreshDatabase, freshFile, isSqlite } from '../support/engine.js';
-import { linksOf } from '../support/paging.js';
-import { executeRaw } from '../support/raw-database.js';
+import { linksOf } from '../support/http/paging.js';
+import { executeRaw } from '../support/database/raw-database.js';
 import { runCommand } from '../support/command.js';
 
 const silent = new Progress(new PassThrough());

@@ -1,9 +1,9 @@
 import { StaleLock } from '../../src/kernel/domain-error.js';
 import type { Change } from '../../src/platform/events/change.js';
 import { EventRepository } from '../../src/platform/events/event.repository.js';
-import { openDatabase } from '../support/database.js';
+import { openDatabase } from '../support/database/database.js';
 import { isSqlite } from '../support/engine.js';
-import { recordedEvents } from '../support/events.js';
+import { recordedEvents } from '../support/database/events.js';
 
 const repositories = { events: EventRepository };
 

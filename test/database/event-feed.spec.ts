@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { KeysetPosition } from '../../src/kernel/page.js';
 import { EventRepository } from '../../src/platform/events/event.repository.js';
-import { openDatabase } from '../support/database.js';
+import { openDatabase } from '../support/database/database.js';
 import { isSqlite } from '../support/engine.js';
-import { eventsShown, recordedEvents } from '../support/events.js';
-import { RawTables } from '../support/raw-tables.js';
+import { eventsShown, recordedEvents } from '../support/database/events.js';
+import { RawTables } from '../support/database/raw-tables.js';
 
 const writers = 4;
 /** On SQLite, transactions commit in the order of their ids, so that few can show a fault. */

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
 import { openShop, type RunningShop } from '../support/app.js';
-import { executeRaw } from '../support/raw-database.js';
+import { executeRaw } from '../support/database/raw-database.js';
 import { clerk } from '../support/shop.js';
-import { openSocket } from '../support/socket.js';
+import { openSocket } from '../support/http/socket.js';
 import { until } from '../support/until.js';
 
 /** The kernel buffers 4 to 6 MB of a response that its client does not read. */

@@ -14,9 +14,9 @@ import {
 } from 'typeorm';
 import { IdempotencyPurge } from '../../src/platform/database/idempotency/idempotency-purge.js';
 import { IdempotencyKey } from '../../src/platform/database/idempotency/idempotency-key.entity.js';
-import { RawGenres, RawTables } from '../support/raw-tables.js';
+import { RawGenres, RawTables } from '../support/database/raw-tables.js';
 import type { IdempotentRequest } from '../../src/kernel/idempotency.js';
-import { type Database, openDatabase } from '../support/database.js';
+import { type Database, openDatabase } from '../support/database/database.js';
 import { until } from '../support/until.js';
 
 const repositories = { genres: RawGenres };

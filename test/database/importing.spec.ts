@@ -1,10 +1,10 @@
 import { PassThrough } from 'node:stream';
-import { loadShop } from '../../scripts/support/load-shop.js';
+import { loadShop } from '../../scripts/import/load-shop.js';
 import { Progress } from '../../scripts/support/progress.js';
-import { readSakila } from '../../scripts/support/sakila.js';
-import type { Counts } from '../../scripts/support/shop.js';
+import { readSakila } from '../../scripts/import/sakila.js';
+import type { Counts } from '../../scripts/import/shop.js';
 import { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
-import { readAll } from '../support/paging.js';
+import { readAll } from '../support/http/paging.js';
 import { type SakilaChanges, writeSakila } from '../support/sakila.js';
 import { useShop } from '../support/shop.js';
 

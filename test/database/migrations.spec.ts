@@ -1,18 +1,18 @@
 import { PassThrough } from 'node:stream';
 import { DataSource, type MigrationInterface, type QueryRunner, Table, TableColumn } from 'typeorm';
 import { dataSourceOptions } from '../../ormconfig.js';
-import { readDatasets } from '../../scripts/support/datasets.js';
-import { loadShop } from '../../scripts/support/load-shop.js';
+import { readDatasets } from '../../scripts/import/datasets.js';
+import { loadShop } from '../../scripts/import/load-shop.js';
 import { Progress } from '../../scripts/support/progress.js';
 import {
   createTrigramIndex,
   dropTrigramIndex,
   missingTrigramIndexes,
 } from '../../src/platform/database/search/trigram-index.js';
-import { RawGenres } from '../support/raw-tables.js';
+import { RawGenres } from '../support/database/raw-tables.js';
 import { MovieRepository } from '../../src/movies/movie.repository.js';
-import { openDatabaseAt } from '../support/database.js';
-import { executeRaw, queryRaw } from '../support/raw-database.js';
+import { openDatabaseAt } from '../support/database/database.js';
+import { executeRaw, queryRaw } from '../support/database/raw-database.js';
 import { emptyDatabase, type FreshDatabase, isSqlite } from '../support/engine.js';
 
 const tables = ['client', 'genre', 'movie', 'movie_copy', 'movie_rent', 'movie_rent_detail'];

@@ -1,6 +1,6 @@
 import { MovieRentDetail } from '../../src/rentals/movie-rent.entity.js';
-import { type Database, openDatabase } from '../support/database.js';
-import { repositories } from '../support/stress-test.js';
+import { type Database, openDatabase } from '../support/database/database.js';
+import { repositories } from '../support/faults/stress-test.js';
 
 describe('one open line per copy', () => {
   let database: Database;

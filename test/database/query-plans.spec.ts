@@ -1,12 +1,12 @@
 import { PassThrough } from 'node:stream';
 import { openDatabase } from '../../bench/database.js';
-import { fillShop, titleOf } from '../../bench/fill-shop.js';
+import { fillShop, titleOf } from '../../bench/load/fill-shop.js';
 import { Progress } from '../../scripts/support/progress.js';
 import { openShop, type RunningShop } from '../support/app.js';
 import { isSqlite } from '../support/engine.js';
-import { QueryRecorder, type Statement } from '../support/query-recorder.js';
-import { executeRaw } from '../support/raw-database.js';
-import { QueryPlans } from '../support/query-plans.js';
+import { QueryRecorder, type Statement } from '../support/database/query-recorder.js';
+import { executeRaw } from '../support/database/raw-database.js';
+import { QueryPlans } from '../support/database/query-plans.js';
 import { clerk } from '../support/shop.js';
 
 const size = { movies: 5_000, copies: 40_000, clients: 5_000, lines: 20_000, openLines: 100 };

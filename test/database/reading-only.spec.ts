@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
-import { RawGenres } from '../support/raw-tables.js';
+import { RawGenres } from '../support/database/raw-tables.js';
 import { dataSourceOptions } from '../../ormconfig.js';
 import type { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
 import { withReadOnlyDatabase } from '../../src/platform/database/with-database.js';
-import { openDatabaseAt } from '../support/database.js';
+import { openDatabaseAt } from '../support/database/database.js';
 import { freshDatabase, type FreshDatabase } from '../support/engine.js';
-import { executeRaw } from '../support/raw-database.js';
+import { executeRaw } from '../support/database/raw-database.js';
 
 const work = { genres: RawGenres };
 const drama = { name: 'Drama', description: null };

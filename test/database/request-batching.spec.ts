@@ -1,14 +1,14 @@
 import { CompiledSelect } from '../../src/platform/database/queries/compiled-select.js';
 import { ReadBatcher } from '../../src/platform/database/queries/read-batcher.js';
-import { RawGenres } from '../support/raw-tables.js';
+import { RawGenres } from '../support/database/raw-tables.js';
 import { ServiceUnavailable } from '../../src/kernel/domain-error.js';
 import { Movie } from '../../src/movies/movie.entity.js';
 import { MovieRepository } from '../../src/movies/movie.repository.js';
 import { unlimited, WaitQueue } from '../../src/platform/database/engine/wait-queue.js';
-import { type Database, openDatabase } from '../support/database.js';
+import { type Database, openDatabase } from '../support/database/database.js';
 import { isSqlite } from '../support/engine.js';
-import { QueryRecorder, type Statement } from '../support/query-recorder.js';
-import { executeRaw } from '../support/raw-database.js';
+import { QueryRecorder, type Statement } from '../support/database/query-recorder.js';
+import { executeRaw } from '../support/database/raw-database.js';
 
 /** Parses a value as JSON in the database, which rejects invalid JSON. */
 const ofJson = new CompiledSelect<Movie, { json: string }>(

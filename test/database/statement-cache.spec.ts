@@ -3,10 +3,10 @@ import { statementCacheOf } from '../../src/platform/database/queries/compiled-s
 import { Genre } from '../../src/genres/genre.entity.js';
 import { MovieRepository } from '../../src/movies/movie.repository.js';
 import { openShop } from '../support/app.js';
-import { type Database, openDatabase } from '../support/database.js';
+import { type Database, openDatabase } from '../support/database/database.js';
 import { isSqlite } from '../support/engine.js';
-import { RawTables } from '../support/raw-tables.js';
-import { QueryRecorder } from '../support/query-recorder.js';
+import { RawTables } from '../support/database/raw-tables.js';
+import { QueryRecorder } from '../support/database/query-recorder.js';
 
 const work = { movies: MovieRepository, raw: RawTables };
 

@@ -1,9 +1,9 @@
 import { AbstractLogger, DataSource, type MigrationInterface } from 'typeorm';
 import { dataSourceOptions } from '../../ormconfig.js';
-import { openDatabaseAt } from '../support/database.js';
+import { openDatabaseAt } from '../support/database/database.js';
 import { emptyDatabase, type FreshDatabase, isSqlite } from '../support/engine.js';
-import { executeRaw, queryRaw } from '../support/raw-database.js';
-import { repositories } from '../support/stress-test.js';
+import { executeRaw, queryRaw } from '../support/database/raw-database.js';
+import { repositories } from '../support/faults/stress-test.js';
 
 /** TypeORM prints every failing migration to the console. */
 class SilentLogger extends AbstractLogger {

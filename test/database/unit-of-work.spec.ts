@@ -1,11 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { NotFound, ServiceUnavailable } from '../../src/kernel/domain-error.js';
-import { RawGenres } from '../support/raw-tables.js';
-import { type Database, openDatabase } from '../support/database.js';
+import { RawGenres } from '../support/database/raw-tables.js';
+import { type Database, openDatabase } from '../support/database/database.js';
 import { withSeed } from '../support/random.js';
-import { invariantViolations } from '../support/invariants.js';
-import { repositories, StressTest } from '../support/stress-test.js';
+import { invariantViolations } from '../support/database/invariants.js';
+import { repositories, StressTest } from '../support/faults/stress-test.js';
 
 const work = { genres: RawGenres };
 

@@ -1,15 +1,15 @@
 import { open } from 'node:fs/promises';
 import { PassThrough } from 'node:stream';
 import { dataSourceOptions } from '../../ormconfig.js';
-import { readDatasets } from '../../scripts/support/datasets.js';
-import { loadShop } from '../../scripts/support/load-shop.js';
+import { readDatasets } from '../../scripts/import/datasets.js';
+import { loadShop } from '../../scripts/import/load-shop.js';
 import { Progress } from '../../scripts/support/progress.js';
 import { withDatabase, withUnmigratedDatabase } from '../../src/platform/database/with-database.js';
 import type { Finding } from '../../src/platform/verification/finding.js';
 import { verify } from '../../src/platform/verification/verify.js';
 import { shopInvariants } from '../../src/shop-invariants.js';
 import { freshDatabase, type FreshDatabase, isSqlite } from '../support/engine.js';
-import { executeRaw, queryRaw } from '../support/raw-database.js';
+import { executeRaw, queryRaw } from '../support/database/raw-database.js';
 
 describe('verify', () => {
   let database: FreshDatabase;

@@ -1,6 +1,6 @@
 import { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
 import { openShop, type RunningShop } from '../support/app.js';
-import { refused } from '../support/problem.js';
+import { refused } from '../support/http/problem.js';
 import { clerk } from '../support/shop.js';
 import { until } from '../support/until.js';
 

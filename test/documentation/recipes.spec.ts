@@ -1,6 +1,6 @@
 import { openShop, type RunningShop } from '../support/app.js';
-import { type Curl, curlExamples, hasCurl, runByFetch, runInShell } from '../support/curl.js';
-import { openDemoShop } from '../support/demo-shop.js';
+import { type Curl, curlExamples, hasCurl, runByFetch, runInShell } from '../support/http/curl.js';
+import { openDemoShop } from '../support/http/demo-shop.js';
 import { read } from '../support/project.js';
 import { describeIf } from '../support/skipping.js';
 

@@ -1,5 +1,5 @@
-import { readAll } from '../support/paging.js';
-import { faultyMembers, refused } from '../support/problem.js';
+import { readAll } from '../support/http/paging.js';
+import { faultyMembers, refused } from '../support/http/problem.js';
 import { useShop } from '../support/shop.js';
 
 describe('adding movies with stock', () => {

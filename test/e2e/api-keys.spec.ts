@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { openShop } from '../support/app.js';
 import { isSqlite } from '../support/engine.js';
-import { eventsShown, recordedEvents } from '../support/events.js';
-import { keys, openSecuredShop, secretOf, withToken } from '../support/keys.js';
-import { queryRaw } from '../support/raw-database.js';
-import { refused } from '../support/problem.js';
+import { eventsShown, recordedEvents } from '../support/database/events.js';
+import { keys, openSecuredShop, secretOf, withToken } from '../support/auth/keys.js';
+import { queryRaw } from '../support/database/raw-database.js';
+import { refused } from '../support/http/problem.js';
 import { until } from '../support/until.js';
 
 describe('API keys', () => {

@@ -1,6 +1,6 @@
 /* eslint-disable @typescript-eslint/no-explicit-any -- answers are checked member by member */
-import { executeRaw, queryRaw } from '../support/raw-database.js';
-import { faultyMembers, refused } from '../support/problem.js';
+import { executeRaw, queryRaw } from '../support/database/raw-database.js';
+import { faultyMembers, refused } from '../support/http/problem.js';
 import { useShop } from '../support/shop.js';
 
 describe('the rules of a check-out', () => {

@@ -1,6 +1,6 @@
 /* eslint-disable @typescript-eslint/no-explicit-any -- answers are checked member by member */
-import { queryRaw } from '../support/raw-database.js';
-import { faultyMembers, refused } from '../support/problem.js';
+import { queryRaw } from '../support/database/raw-database.js';
+import { faultyMembers, refused } from '../support/http/problem.js';
 import { useShop } from '../support/shop.js';
 
 describe('blocks of clients', () => {

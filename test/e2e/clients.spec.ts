@@ -1,5 +1,5 @@
-import { executeRaw } from '../support/raw-database.js';
-import { faultyMembers, refused } from '../support/problem.js';
+import { executeRaw } from '../support/database/raw-database.js';
+import { faultyMembers, refused } from '../support/http/problem.js';
 import { useShop } from '../support/shop.js';
 
 /** Members that clients of the former service don't send. */

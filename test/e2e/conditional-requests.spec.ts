@@ -1,5 +1,5 @@
-import { answering, call, type Operation } from '../support/operations.js';
-import { refused } from '../support/problem.js';
+import { answering, call, type Operation } from '../support/http/operations.js';
+import { refused } from '../support/http/problem.js';
 import { useShop } from '../support/shop.js';
 
 /** Opens a shop with all resources of the examples of the document, including rental 1. */

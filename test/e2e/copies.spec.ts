@@ -1,5 +1,5 @@
-import { walk } from '../support/paging.js';
-import { faultyMembers, faultyParameters, refused } from '../support/problem.js';
+import { walk } from '../support/http/paging.js';
+import { faultyMembers, faultyParameters, refused } from '../support/http/problem.js';
 import { useShop } from '../support/shop.js';
 
 describe('copies', () => {

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Response } from 'supertest';
 import { openShop } from '../support/app.js';
 import { emptyDatabase } from '../support/engine.js';
-import { cursorOf, linksOf, walk } from '../support/paging.js';
-import { faultyParameters } from '../support/problem.js';
+import { cursorOf, linksOf, walk } from '../support/http/paging.js';
+import { faultyParameters } from '../support/http/problem.js';
 import { clerk, useShop } from '../support/shop.js';
 
 const idsOf = ({ body }: Response): number[] => (body as { id: number }[]).map(({ id }) => id);

@@ -1,9 +1,9 @@
-import { openSecuredShop, withToken } from '../support/keys.js';
+import { openSecuredShop, withToken } from '../support/auth/keys.js';
 import { openShop } from '../support/app.js';
-import { recordedEvents } from '../support/events.js';
-import { refused } from '../support/problem.js';
+import { recordedEvents } from '../support/database/events.js';
+import { refused } from '../support/http/problem.js';
 import { clerk } from '../support/shop.js';
-import { startIssuer } from '../support/token-issuer.js';
+import { startIssuer } from '../support/auth/token-issuer.js';
 import { until } from '../support/until.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- responses are checked member by member */

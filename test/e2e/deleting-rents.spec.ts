@@ -1,5 +1,5 @@
-import { executeRaw, queryRaw } from '../support/raw-database.js';
-import { refused } from '../support/problem.js';
+import { executeRaw, queryRaw } from '../support/database/raw-database.js';
+import { refused } from '../support/http/problem.js';
 import { useShop } from '../support/shop.js';
 
 describe('deleting rentals', () => {

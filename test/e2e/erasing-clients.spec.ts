@@ -3,11 +3,11 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { openShop } from '../support/app.js';
 import { freshDatabase, isSqlite } from '../support/engine.js';
-import { recordedEvents } from '../support/events.js';
-import { invariantViolations } from '../support/invariants.js';
-import { formerTexts, leavePersonalData, personalTexts } from '../support/personal-data.js';
-import { refused } from '../support/problem.js';
-import { executeRaw, queryRaw } from '../support/raw-database.js';
+import { recordedEvents } from '../support/database/events.js';
+import { invariantViolations } from '../support/database/invariants.js';
+import { formerTexts, leavePersonalData, personalTexts } from '../support/auth/personal-data.js';
+import { refused } from '../support/http/problem.js';
+import { executeRaw, queryRaw } from '../support/database/raw-database.js';
 import { clerk as clerkOf, useShop } from '../support/shop.js';
 
 /** Returns the whole content of a database in lowercase: the bytes of a file that is not served, or all rows. */

@@ -1,13 +1,13 @@
 import { Reflector } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { openShop, type RunningShop } from '../support/app.js';
-import { readAnswer } from '../support/contract.js';
+import { readAnswer } from '../support/http/contract.js';
 import { isSqlite } from '../support/engine.js';
-import { answering, call, operations } from '../support/operations.js';
-import { dropSchema, DatabaseOutage } from '../support/fault-injection.js';
-import { faultyParameters, refused } from '../support/problem.js';
+import { answering, call, operations } from '../support/http/operations.js';
+import { dropSchema, DatabaseOutage } from '../support/faults/fault-injection.js';
+import { faultyParameters, refused } from '../support/http/problem.js';
 import { useShop } from '../support/shop.js';
-import { sendRaw } from '../support/socket.js';
+import { sendRaw } from '../support/http/socket.js';
 
 const largestId = 2 ** 31 - 1;
 

@@ -1,4 +1,4 @@
-import { faultyParameters, refused } from '../support/problem.js';
+import { faultyParameters, refused } from '../support/http/problem.js';
 import { useShop } from '../support/shop.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- documents are checked member by member */

@@ -1,10 +1,10 @@
 /* eslint-disable @typescript-eslint/no-explicit-any -- answers are checked member by member */
 import { isSqlite } from '../support/engine.js';
-import { openSecuredShop, secretOf, withToken } from '../support/keys.js';
-import { leavePersonalData, personalMembers, personalTexts } from '../support/personal-data.js';
-import { refused } from '../support/problem.js';
+import { openSecuredShop, secretOf, withToken } from '../support/auth/keys.js';
+import { leavePersonalData, personalMembers, personalTexts } from '../support/auth/personal-data.js';
+import { refused } from '../support/http/problem.js';
 import { committedDocument } from '../support/project.js';
-import { executeRaw, queryRaw } from '../support/raw-database.js';
+import { executeRaw, queryRaw } from '../support/database/raw-database.js';
 import { clerk, useShop } from '../support/shop.js';
 
 /** Columns that are computed from others, and stored responses, which are packed. */

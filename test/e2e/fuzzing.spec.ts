@@ -3,11 +3,11 @@ import fc from 'fast-check';
 import type { Response } from 'supertest';
 import { Progress } from '../../scripts/support/progress.js';
 import { isSqlite } from '../support/engine.js';
-import { FuzzFixtures } from '../support/fuzz-fixtures.js';
-import { invariantViolations, readRepresentations, representationViolations } from '../support/invariants.js';
-import { executeRaw } from '../support/raw-database.js';
+import { FuzzFixtures } from '../support/http/fuzz-fixtures.js';
+import { invariantViolations, readRepresentations, representationViolations } from '../support/database/invariants.js';
+import { executeRaw } from '../support/database/raw-database.js';
 import { withSeed } from '../support/random.js';
-import { anyRequest, operationIds, type PlannedRequest } from '../support/requests.js';
+import { anyRequest, operationIds, type PlannedRequest } from '../support/http/requests.js';
 import { useShop } from '../support/shop.js';
 
 /** `npm run fuzz` sends more requests than `npm test`, and shows its progress. */

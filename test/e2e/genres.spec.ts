@@ -1,4 +1,4 @@
-import { faultyMembers, refused } from '../support/problem.js';
+import { faultyMembers, refused } from '../support/http/problem.js';
 import { useShop } from '../support/shop.js';
 
 describe('genres', () => {

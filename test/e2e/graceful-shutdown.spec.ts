@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { freshDatabase, type FreshDatabase } from '../support/engine.js';
-import { type Program, startService } from '../../scripts/support/program.js';
+import { type Program, startService } from '../../scripts/servers/program.js';
 
 const clients = 50;
 

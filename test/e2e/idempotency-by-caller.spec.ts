@@ -1,6 +1,6 @@
 import type { Api } from '../support/app.js';
-import { keys, openSecuredShop, withToken } from '../support/keys.js';
-import { refused } from '../support/problem.js';
+import { keys, openSecuredShop, withToken } from '../support/auth/keys.js';
+import { refused } from '../support/http/problem.js';
 import { clerk } from '../support/shop.js';
 
 describe('An Idempotency-Key', () => {

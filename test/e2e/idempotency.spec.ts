@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { call, executable, operations } from '../support/operations.js';
-import { blockWrites } from '../support/fault-injection.js';
-import { executeRaw } from '../support/raw-database.js';
-import { faultyParameters, refused } from '../support/problem.js';
+import { call, executable, operations } from '../support/http/operations.js';
+import { blockWrites } from '../support/faults/fault-injection.js';
+import { executeRaw } from '../support/database/raw-database.js';
+import { faultyParameters, refused } from '../support/http/problem.js';
 import { useShop } from '../support/shop.js';
 
 const posts = operations.filter(({ method }) => method === 'post');

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { call, executable, type Operation, operations } from '../support/operations.js';
-import { executeRaw, queryRaw } from '../support/raw-database.js';
-import { refused } from '../support/problem.js';
+import { call, executable, type Operation, operations } from '../support/http/operations.js';
+import { executeRaw, queryRaw } from '../support/database/raw-database.js';
+import { refused } from '../support/http/problem.js';
 import { useShop } from '../support/shop.js';
 
 describe('stored responses of an Idempotency-Key', () => {

@@ -1,6 +1,6 @@
 import { type Api, openShop, type RunningShop } from '../support/app.js';
 import { freshDatabase, type FreshDatabase, isSqlite } from '../support/engine.js';
-import { readAll } from '../support/paging.js';
+import { readAll } from '../support/http/paging.js';
 import { runCommand } from '../support/command.js';
 import { hasSakila, sakilaFolder, sakilaIsMissing, writeSakila } from '../support/sakila.js';
 import { describeIf } from '../support/skipping.js';

@@ -1,9 +1,9 @@
 /* eslint-disable @typescript-eslint/no-explicit-any -- answers are checked member by member */
 import { openShop } from '../support/app.js';
-import { eventsShown } from '../support/events.js';
-import { linksOf } from '../support/paging.js';
-import { faultyParameters, refused } from '../support/problem.js';
-import { executeRaw } from '../support/raw-database.js';
+import { eventsShown } from '../support/database/events.js';
+import { linksOf } from '../support/http/paging.js';
+import { faultyParameters, refused } from '../support/http/problem.js';
+import { executeRaw } from '../support/database/raw-database.js';
 import { clerk, useShop } from '../support/shop.js';
 import { freshDatabase } from '../support/engine.js';
 

@@ -1,5 +1,5 @@
-import { walk } from '../support/paging.js';
-import { refused } from '../support/problem.js';
+import { walk } from '../support/http/paging.js';
+import { refused } from '../support/http/problem.js';
 import { useShop } from '../support/shop.js';
 
 describe('GET /movie_rent_details', () => {

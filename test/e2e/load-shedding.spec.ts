@@ -4,8 +4,8 @@ import { text } from 'node:stream/consumers';
 import type { ExpressAdapter } from '@nestjs/platform-express';
 import { openShop, type RunningShop } from '../support/app.js';
 import { isSqlite } from '../support/engine.js';
-import { lockMovie, blockWrites } from '../support/fault-injection.js';
-import { refused } from '../support/problem.js';
+import { lockMovie, blockWrites } from '../support/faults/fault-injection.js';
+import { refused } from '../support/http/problem.js';
 import { clerk } from '../support/shop.js';
 import { until } from '../support/until.js';
 

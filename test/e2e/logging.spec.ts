@@ -1,7 +1,7 @@
 import { freshDatabase, type FreshDatabase, isSqlite } from '../support/engine.js';
-import { createKey, everyScope, secretOf } from '../support/keys.js';
-import { executeRaw } from '../support/raw-database.js';
-import { type Program, startService } from '../../scripts/support/program.js';
+import { createKey, everyScope, secretOf } from '../support/auth/keys.js';
+import { executeRaw } from '../support/database/raw-database.js';
+import { type Program, startService } from '../../scripts/servers/program.js';
 
 interface LogLine {
   readonly level: string;

@@ -1,9 +1,9 @@
 /* eslint-disable @typescript-eslint/no-explicit-any -- answers are checked member by member */
 import { randomUUID } from 'node:crypto';
-import { recordedEvents } from '../support/events.js';
-import { invariantViolations } from '../support/invariants.js';
-import { queryRaw } from '../support/raw-database.js';
-import { faultyMembers, refused } from '../support/problem.js';
+import { recordedEvents } from '../support/database/events.js';
+import { invariantViolations } from '../support/database/invariants.js';
+import { queryRaw } from '../support/database/raw-database.js';
+import { faultyMembers, refused } from '../support/http/problem.js';
 import { useShop } from '../support/shop.js';
 
 describe('merging two records of one client', () => {

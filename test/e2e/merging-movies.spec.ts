@@ -1,7 +1,7 @@
 /* eslint-disable @typescript-eslint/no-explicit-any -- answers are checked member by member */
-import { recordedEvents } from '../support/events.js';
-import { invariantViolations } from '../support/invariants.js';
-import { refused } from '../support/problem.js';
+import { recordedEvents } from '../support/database/events.js';
+import { invariantViolations } from '../support/database/invariants.js';
+import { refused } from '../support/http/problem.js';
 import { useShop } from '../support/shop.js';
 
 describe('merging two records of one movie', () => {

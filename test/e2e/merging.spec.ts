@@ -1,8 +1,8 @@
 /* eslint-disable @typescript-eslint/no-explicit-any -- answers are checked member by member */
-import { recordedEvents } from '../support/events.js';
-import { invariantViolations } from '../support/invariants.js';
-import { faultyMembers, refused } from '../support/problem.js';
-import { executeRaw, queryRaw } from '../support/raw-database.js';
+import { recordedEvents } from '../support/database/events.js';
+import { invariantViolations } from '../support/database/invariants.js';
+import { faultyMembers, refused } from '../support/http/problem.js';
+import { executeRaw, queryRaw } from '../support/database/raw-database.js';
 import { type clerk, useShop } from '../support/shop.js';
 import { statuses } from '../support/statuses.js';
 

@@ -1,7 +1,7 @@
 import { METHODS, request } from 'node:http';
 import { type Api, openShop } from '../support/app.js';
 import { isSqlite } from '../support/engine.js';
-import { blockWrites, DatabaseOutage } from '../support/fault-injection.js';
+import { blockWrites, DatabaseOutage } from '../support/faults/fault-injection.js';
 import { useShop } from '../support/shop.js';
 
 type Metrics = Readonly<Record<string, number>>;

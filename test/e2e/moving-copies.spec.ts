@@ -1,5 +1,5 @@
-import { queryRaw } from '../support/raw-database.js';
-import { faultyMembers, refused } from '../support/problem.js';
+import { queryRaw } from '../support/database/raw-database.js';
+import { faultyMembers, refused } from '../support/http/problem.js';
 import { useShop } from '../support/shop.js';
 import { statuses } from '../support/statuses.js';
 

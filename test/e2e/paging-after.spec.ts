@@ -1,5 +1,5 @@
-import { refused } from '../support/problem.js';
-import { linksOf } from '../support/paging.js';
+import { refused } from '../support/http/problem.js';
+import { linksOf } from '../support/http/paging.js';
 import { useShop } from '../support/shop.js';
 
 /** Reads a list without headers: page by page, until one has no rows. */

@@ -1,8 +1,8 @@
 import type { Response } from 'supertest';
-import { cursorOf, linksOf, walk } from '../support/paging.js';
-import { faultyParameters } from '../support/problem.js';
+import { cursorOf, linksOf, walk } from '../support/http/paging.js';
+import { faultyParameters } from '../support/http/problem.js';
 import { useShop } from '../support/shop.js';
-import { sendRaw } from '../support/socket.js';
+import { sendRaw } from '../support/http/socket.js';
 
 describe('keyset pagination', () => {
   const shop = useShop();

@@ -1,8 +1,8 @@
 import { request } from 'node:http';
 import type { Test } from 'supertest';
-import { call, operations } from '../support/operations.js';
+import { call, operations } from '../support/http/operations.js';
 import { openShop, type RunningShop } from '../support/app.js';
-import { openSecuredShop, withToken } from '../support/keys.js';
+import { openSecuredShop, withToken } from '../support/auth/keys.js';
 
 describe('RATE_LIMIT', () => {
   const shops: RunningShop[] = [];

@@ -1,5 +1,5 @@
-import { executeRaw } from '../support/raw-database.js';
-import { refused } from '../support/problem.js';
+import { executeRaw } from '../support/database/raw-database.js';
+import { refused } from '../support/http/problem.js';
 import { useShop } from '../support/shop.js';
 import { until } from '../support/until.js';
 

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { openShop, type RunningShop } from '../support/app.js';
 import { runCommand } from '../support/command.js';
 import { freshDatabase, type FreshDatabase } from '../support/engine.js';
-import { type RecordedEvent, recordedEvents } from '../support/events.js';
-import { call, type Operation, operations } from '../support/operations.js';
-import { refused } from '../support/problem.js';
-import { executeRaw } from '../support/raw-database.js';
+import { type RecordedEvent, recordedEvents } from '../support/database/events.js';
+import { call, type Operation, operations } from '../support/http/operations.js';
+import { refused } from '../support/http/problem.js';
+import { executeRaw } from '../support/database/raw-database.js';
 import { clerk as clerkOf } from '../support/shop.js';
 
 /** The types of the events of each operation that changes something, when it is called with its example. */

@@ -1,4 +1,4 @@
-import { refused } from '../support/problem.js';
+import { refused } from '../support/http/problem.js';
 import { useShop } from '../support/shop.js';
 
 describe('renewing lines', () => {

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
-import { scaled } from '../support/faults.js';
-import { invariantViolations } from '../support/invariants.js';
-import { findViolation, type Model, type TimedOperation } from '../support/linearizability.js';
+import { scaled } from '../support/faults/faults.js';
+import { invariantViolations } from '../support/database/invariants.js';
+import { findViolation, type Model, type TimedOperation } from '../support/rentals/linearizability.js';
 import { withSeed } from '../support/random.js';
-import { readState } from '../support/rental-state.js';
-import { type Answer, type Desk, type Policy, refusalsIn, type Request } from '../support/rental-model.js';
-import { rentalPlans, rulePlans, type Plan, send } from '../support/rental-requests.js';
-import { Disagreement } from '../support/rental-expectations.js';
-import { step } from '../support/rental-rules.js';
+import { readState } from '../support/rentals/rental-state.js';
+import { type Answer, type Desk, type Policy, refusalsIn, type Request } from '../support/rentals/rental-model.js';
+import { rentalPlans, rulePlans, type Plan, send } from '../support/rentals/rental-requests.js';
+import { Disagreement } from '../support/rentals/rental-expectations.js';
+import { step } from '../support/rentals/rental-rules.js';
 import { useShop } from '../support/shop.js';
 
 const { runs, commands, bursts, minutes } = scaled({

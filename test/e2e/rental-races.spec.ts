@@ -1,4 +1,4 @@
-import { invariantViolations } from '../support/invariants.js';
+import { invariantViolations } from '../support/database/invariants.js';
 import { inParallel } from '../support/parallel.js';
 import { useShop } from '../support/shop.js';
 import { statuses } from '../support/statuses.js';

@@ -1,6 +1,6 @@
 import type { Response } from 'supertest';
-import { linksOf, walk } from '../support/paging.js';
-import { refused } from '../support/problem.js';
+import { linksOf, walk } from '../support/http/paging.js';
+import { refused } from '../support/http/problem.js';
 import { useShop } from '../support/shop.js';
 import type { MovieBody } from '../support/bodies.js';
 

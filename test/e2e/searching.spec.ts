@@ -1,5 +1,5 @@
-import { linksOf, walk } from '../support/paging.js';
-import { faultyParameters, refused } from '../support/problem.js';
+import { linksOf, walk } from '../support/http/paging.js';
+import { faultyParameters, refused } from '../support/http/problem.js';
 import { withSeed } from '../support/random.js';
 import { useShop } from '../support/shop.js';
 

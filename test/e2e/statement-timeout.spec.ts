@@ -1,7 +1,7 @@
 import { isSqlite } from '../support/engine.js';
-import { executeRaw } from '../support/raw-database.js';
+import { executeRaw } from '../support/database/raw-database.js';
 import { openShop, type RunningShop } from '../support/app.js';
-import { refused } from '../support/problem.js';
+import { refused } from '../support/http/problem.js';
 import { clerk } from '../support/shop.js';
 
 /** Reads of the table then take minutes, on either database. */

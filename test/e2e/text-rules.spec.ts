@@ -1,4 +1,4 @@
-import { faultyMembers } from '../support/problem.js';
+import { faultyMembers } from '../support/http/problem.js';
 import { useShop } from '../support/shop.js';
 
 describe('characters of text', () => {

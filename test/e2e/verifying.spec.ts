@@ -1,5 +1,5 @@
 import { isSqlite } from '../support/engine.js';
-import { executeRaw, queryRaw } from '../support/raw-database.js';
+import { executeRaw, queryRaw } from '../support/database/raw-database.js';
 import { runCommand } from '../support/command.js';
 import { useShop } from '../support/shop.js';
 

@@ -3,7 +3,7 @@ import { dataSourceOptions } from '../../ormconfig.js';
 import { withUnmigratedDatabase } from '../../src/platform/database/with-database.js';
 import { verify } from '../../src/platform/verification/verify.js';
 import { shopInvariants } from '../../src/shop-invariants.js';
-import { startService } from '../../scripts/support/program.js';
+import { startService } from '../../scripts/servers/program.js';
 import { openShop, type RunningShop } from '../support/app.js';
 import { runCommand } from '../support/command.js';
 import { freshDatabase, type FreshDatabase } from '../support/engine.js';

@@ -1,5 +1,5 @@
 import { Clock } from '../../src/kernel/clock.js';
-import { report, scaled } from '../support/faults.js';
+import { report, scaled } from '../support/faults/faults.js';
 import { withSeed } from '../support/random.js';
 import { useShop } from '../support/shop.js';
 import type { RentBody } from '../support/bodies.js';

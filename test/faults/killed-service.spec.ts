@@ -1,8 +1,8 @@
 import { freshDatabase, type FreshDatabase, isSqlite } from '../support/engine.js';
-import { progress, report, scaled } from '../support/faults.js';
-import { invariantViolations } from '../support/invariants.js';
-import { LoadClients } from '../support/load-clients.js';
-import { type Program, startService } from '../../scripts/support/program.js';
+import { progress, report, scaled } from '../support/faults/faults.js';
+import { invariantViolations } from '../support/database/invariants.js';
+import { LoadClients } from '../support/faults/load-clients.js';
+import { type Program, startService } from '../../scripts/servers/program.js';
 import { withSeed } from '../support/random.js';
 
 const kills = scaled({ short: 1, long: 20 });

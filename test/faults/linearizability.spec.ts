@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { freshDatabase, type FreshDatabase, isSqlite } from '../support/engine.js';
-import { progress, report, scaled } from '../support/faults.js';
-import { invariantViolations } from '../support/invariants.js';
-import { findViolation, type TimedOperation } from '../support/linearizability.js';
-import { type Program, startService } from '../../scripts/support/program.js';
+import { progress, report, scaled } from '../support/faults/faults.js';
+import { invariantViolations } from '../support/database/invariants.js';
+import { findViolation, type TimedOperation } from '../support/rentals/linearizability.js';
+import { type Program, startService } from '../../scripts/servers/program.js';
 import { type Random, withSeed } from '../support/random.js';
-import { type Answer, type Request, sequentialModel, type ShopState } from '../support/sequential-model.js';
+import { type Answer, type Request, sequentialModel, type ShopState } from '../support/rentals/sequential-model.js';
 
 const clients = 32;
 // A history of 40 requests by each of 32 clients can keep the search busy for minutes.

@@ -2,7 +2,7 @@ import { Agent } from 'node:http';
 import { setImmediate } from 'node:timers';
 import { ArrivalQueue } from '../../src/platform/http/connections/arrival-queue.js';
 import { openShop } from '../support/app.js';
-import { blockWrites } from '../support/fault-injection.js';
+import { blockWrites } from '../support/faults/fault-injection.js';
 import { until } from '../support/until.js';
 
 /** Milliseconds that a request takes to be parsed and refused: longer than the time slice of a turn. */

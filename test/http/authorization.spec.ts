@@ -1,12 +1,12 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { AuthorizationGuard } from '../../src/platform/auth/authorization.guard.js';
-import { createKey, everyScope, openSecuredShop, withToken } from '../support/keys.js';
-import { readAnswer } from '../support/contract.js';
-import { call, type Operation, operations } from '../support/operations.js';
+import { createKey, everyScope, openSecuredShop, withToken } from '../support/auth/keys.js';
+import { readAnswer } from '../support/http/contract.js';
+import { call, type Operation, operations } from '../support/http/operations.js';
 import { openShop } from '../support/app.js';
 import { committedDocument } from '../support/project.js';
-import { refused } from '../support/problem.js';
-import { readToEnd, openSocket, sendRaw } from '../support/socket.js';
+import { refused } from '../support/http/problem.js';
+import { readToEnd, openSocket, sendRaw } from '../support/http/socket.js';
 
 type Shop = Awaited<ReturnType<typeof openSecuredShop>>;
 

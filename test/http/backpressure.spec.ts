@@ -5,8 +5,8 @@ import { setTimeout } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { Backpressure, type BackpressureLimits } from '../../src/platform/http/connections/backpressure.js';
 import { Connections } from '../../src/platform/http/connections/connection.js';
-import { startServer } from '../support/pipelining.js';
-import { openSocket } from '../support/socket.js';
+import { startServer } from '../support/http/pipelining.js';
+import { openSocket } from '../support/http/socket.js';
 import { until } from '../support/until.js';
 
 const get = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n';

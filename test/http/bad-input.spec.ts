@@ -1,9 +1,9 @@
 import { createGzip, gzipSync } from 'node:zlib';
-import { readAnswer } from '../support/contract.js';
-import type { Method } from '../support/operations.js';
-import { faultyMembers, faultyParameters, refused } from '../support/problem.js';
+import { readAnswer } from '../support/http/contract.js';
+import type { Method } from '../support/http/operations.js';
+import { faultyMembers, faultyParameters, refused } from '../support/http/problem.js';
 import { useShop } from '../support/shop.js';
-import { sendRaw } from '../support/socket.js';
+import { sendRaw } from '../support/http/socket.js';
 
 type Call = readonly [Method, string, object?];
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { useShop } from '../support/shop.js';
-import { type Exchange, readAnswer } from '../support/contract.js';
-import { readToEnd, openSocket, sendRaw } from '../support/socket.js';
+import { type Exchange, readAnswer } from '../support/http/contract.js';
+import { readToEnd, openSocket, sendRaw } from '../support/http/socket.js';
 
 const host = 'Host: localhost\r\n';
 const close = 'Connection: close\r\n';

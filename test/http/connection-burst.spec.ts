@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
-import { startService } from '../../scripts/support/program.js';
+import { startService } from '../../scripts/servers/program.js';
 import { freshDatabase } from '../support/engine.js';
-import { openSocket } from '../support/socket.js';
+import { openSocket } from '../support/http/socket.js';
 
 /** More than Node's default listen backlog. */
 const connectionCount = 1_000;

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { openShop, type RunningShop } from '../support/app.js';
-import { readAnswer } from '../support/contract.js';
-import { readToEnd, openSocket } from '../support/socket.js';
+import { readAnswer } from '../support/http/contract.js';
+import { readToEnd, openSocket } from '../support/http/socket.js';
 
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
 

@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { Connections } from '../../src/platform/http/connections/connection.js';
 import { GracefulShutdown } from '../../src/platform/http/server/graceful-shutdown.js';
-import { readToEnd, openSocket } from '../support/socket.js';
+import { readToEnd, openSocket } from '../support/http/socket.js';
 
 const get = 'GET / HTTP/1.1\r\nHost: shop\r\n\r\n';
 

@@ -1,6 +1,6 @@
 import { openShop, type RunningShop } from '../support/app.js';
-import { readAnswer } from '../support/contract.js';
-import { sendRaw } from '../support/socket.js';
+import { readAnswer } from '../support/http/contract.js';
+import { sendRaw } from '../support/http/socket.js';
 
 const statusOf = async (url: string, host: string, path = '/version'): Promise<number> =>
   readAnswer('GET', path, await sendRaw(url, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`))

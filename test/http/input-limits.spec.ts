@@ -1,8 +1,8 @@
 import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib';
-import { readAnswer } from '../support/contract.js';
-import { refused } from '../support/problem.js';
+import { readAnswer } from '../support/http/contract.js';
+import { refused } from '../support/http/problem.js';
 import { useShop } from '../support/shop.js';
-import { sendRaw } from '../support/socket.js';
+import { sendRaw } from '../support/http/socket.js';
 
 interface InputError {
   readonly pointer?: string;

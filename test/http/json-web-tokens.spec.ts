@@ -1,9 +1,9 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { CompactSign, exportJWK, exportSPKI, generateKeyPair, type JWK, UnsecuredJWT } from 'jose';
 import { openShop, type RunningShop } from '../support/app.js';
-import { withToken } from '../support/keys.js';
-import { refused } from '../support/problem.js';
-import { audience, issuerName, startIssuer } from '../support/token-issuer.js';
+import { withToken } from '../support/auth/keys.js';
+import { refused } from '../support/http/problem.js';
+import { audience, issuerName, startIssuer } from '../support/auth/token-issuer.js';
 
 const seconds = () => Math.floor(Date.now() / 1000);
 

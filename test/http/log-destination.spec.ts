@@ -4,8 +4,8 @@ import { closeSync, constants, createReadStream, mkdtempSync, openSync, rmSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { freePort } from '../../scripts/support/free-port.js';
-import { openSocket } from '../support/socket.js';
+import { freePort } from '../../scripts/servers/free-port.js';
+import { openSocket } from '../support/http/socket.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'movie-rental-log-'));
 afterAll(() => rmSync(folder, { recursive: true }));

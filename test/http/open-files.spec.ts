@@ -1,4 +1,4 @@
-import { startService } from '../../scripts/support/program.js';
+import { startService } from '../../scripts/servers/program.js';
 import { openFilesWarning } from '../../src/platform/process/open-files.js';
 import { freshDatabase } from '../support/engine.js';
 import { describeIf } from '../support/skipping.js';

@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import { startService } from '../../scripts/support/program.js';
+import { startService } from '../../scripts/servers/program.js';
 import { ArrivalQueue } from '../../src/platform/http/connections/arrival-queue.js';
 import { Connections } from '../../src/platform/http/connections/connection.js';
 import { GracefulShutdown } from '../../src/platform/http/server/graceful-shutdown.js';
 import { limitPipelining } from '../../src/platform/http/connections/pipelining.js';
 import { freshDatabase } from '../support/engine.js';
-import { startServer } from '../support/pipelining.js';
-import { readToEnd, openSocket, sendRaw } from '../support/socket.js';
+import { startServer } from '../support/http/pipelining.js';
+import { readToEnd, openSocket, sendRaw } from '../support/http/socket.js';
 import { until } from '../support/until.js';
 
 const get = (path: string | number): string => `GET /${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;

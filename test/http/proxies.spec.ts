@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../scripts/support/free-port.js';
+import { freePort } from '../../scripts/servers/free-port.js';
 import { openShop, type RunningShop } from '../support/app.js';
 import { clerk } from '../support/shop.js';
 import { describeIf } from '../support/skipping.js';

@@ -1,7 +1,7 @@
 import { openShop, type RunningShop } from '../support/app.js';
-import { readAnswer } from '../support/contract.js';
+import { readAnswer } from '../support/http/contract.js';
 import { clerk } from '../support/shop.js';
-import { sendRaw } from '../support/socket.js';
+import { sendRaw } from '../support/http/socket.js';
 
 const publicUrl = 'https://shop.example/rental';
 

@@ -1,8 +1,8 @@
 import fc, { type Arbitrary } from 'fast-check';
-import { type Program, startService } from '../../scripts/support/program.js';
-import { type Exchange, readAnswer } from '../support/contract.js';
+import { type Program, startService } from '../../scripts/servers/program.js';
+import { type Exchange, readAnswer } from '../support/http/contract.js';
 import { freshDatabase, type FreshDatabase } from '../support/engine.js';
-import { sendRaw } from '../support/socket.js';
+import { sendRaw } from '../support/http/socket.js';
 
 describe('the request target', () => {
   let database: FreshDatabase;

@@ -1,8 +1,8 @@
 import { defaultReceiveTimeouts, type ReceiveTimeouts } from '../../src/platform/http/server/http-adapter.js';
 import { openShop, type RunningShop } from '../support/app.js';
-import { readAnswer } from '../support/contract.js';
+import { readAnswer } from '../support/http/contract.js';
 import { clerk } from '../support/shop.js';
-import { readToEnd, openSocket } from '../support/socket.js';
+import { readToEnd, openSocket } from '../support/http/socket.js';
 import { until } from '../support/until.js';
 
 const timeouts: ReceiveTimeouts = { headersTimeoutMs: 300, requestTimeoutMs: 400, checkIntervalMs: 50 };

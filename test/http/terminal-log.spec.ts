@@ -1,4 +1,4 @@
-import { startService } from '../../scripts/support/program.js';
+import { startService } from '../../scripts/servers/program.js';
 import { freshDatabase } from '../support/engine.js';
 import { until } from '../support/until.js';
 

@@ -1,6 +1,6 @@
 import { UnusableInput } from '../../scripts/support/input.js';
-import { readSakila } from '../../scripts/support/sakila.js';
-import type { Shop } from '../../scripts/support/shop.js';
+import { readSakila } from '../../scripts/import/sakila.js';
+import type { Shop } from '../../scripts/import/shop.js';
 import { type SakilaChanges, writeSakila } from '../support/sakila.js';
 
 async function read(changes: SakilaChanges, encoding?: string): Promise<Shop> {

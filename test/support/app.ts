@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 import type { INestApplication } from '@nestjs/common';
 import supertest, { type Response, type Test } from 'supertest';
 import { createApp } from '../../src/app.setup.js';
-import { Contract, type OpenApi } from './contract.js';
+import { Contract, type OpenApi } from './http/contract.js';
 import { freshDatabase } from './engine.js';
-import { generousLimits, withGenerousLockTimeout } from './generous-limits.js';
+import { generousLimits, withGenerousLockTimeout } from './faults/generous-limits.js';
 
 export type Api = ReturnType<typeof supertest>;
 

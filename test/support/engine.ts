@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { queryPostgres } from './raw-database.js';
+import { queryPostgres } from './database/raw-database.js';
 
-/** The database of the current run: each test runs once on each. Set by test/jest/on-sqlite.ts and on-postgres.ts. */
+/** The database of the current run: each test runs once on each. Set by test/jest/databases/on-sqlite.ts and on-postgres.ts. */
 declare const engine: 'sqlite' | 'postgres';
 
 export const isSqlite = (): boolean => engine === 'sqlite';

@@ -1,9 +1,9 @@
 import { PassThrough } from 'node:stream';
 import { dataSourceOptions } from '../../../ormconfig.js';
 import { copyShop } from '../../../scripts/support/copy-shop.js';
-import { loadShop } from '../../../scripts/support/load-shop.js';
+import { loadShop } from '../../../scripts/import/load-shop.js';
 import { Progress } from '../../../scripts/support/progress.js';
-import { readSakila } from '../../../scripts/support/sakila.js';
+import { readSakila } from '../../../scripts/import/sakila.js';
 import { withDatabase, withReadOnlyDatabase } from '../../../src/platform/database/with-database.js';
 import { emptyDatabase, freshFile } from '../../support/engine.js';
 import { hasSakila, sakilaFolder, sakilaIsMissing } from '../../support/sakila.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { escapeLiteral } from 'pg';
 import { openShop } from '../../support/app.js';
-import { executeRaw } from '../../support/raw-database.js';
+import { executeRaw } from '../../support/database/raw-database.js';
 
 describe('a PostgreSQL password with special characters', () => {
   it.each(['s3c/r3t', '%2F%41', 'a#b?c', '@:@', '+ &=', 'ünï\\"\'[]{}'])(

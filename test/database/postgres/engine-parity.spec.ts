@@ -1,8 +1,8 @@
 import type { Response } from 'supertest';
 import { type Api, openShop, type RunningShop } from '../../support/app.js';
 import { freshFile, type FreshDatabase } from '../../support/engine.js';
-import type { Method } from '../../support/operations.js';
-import { linksOf } from '../../support/paging.js';
+import type { Method } from '../../support/http/operations.js';
+import { linksOf } from '../../support/http/paging.js';
 
 type Request = readonly [method: Method, path: string, body?: object];
 

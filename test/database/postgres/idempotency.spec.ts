@@ -1,5 +1,5 @@
-import { RawGenres } from '../../support/raw-tables.js';
-import { type Database, openDatabaseAt } from '../../support/database.js';
+import { RawGenres } from '../../support/database/raw-tables.js';
+import { type Database, openDatabaseAt } from '../../support/database/database.js';
 import { freshDatabase } from '../../support/engine.js';
 
 const repositories = { genres: RawGenres };

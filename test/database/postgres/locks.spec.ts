@@ -1,12 +1,12 @@
 import { PassThrough } from 'node:stream';
 import { Client } from 'pg';
 import type { Response, Test } from 'supertest';
-import { loadShop } from '../../../scripts/support/load-shop.js';
+import { loadShop } from '../../../scripts/import/load-shop.js';
 import { Progress } from '../../../scripts/support/progress.js';
-import { readDatasets } from '../../../scripts/support/datasets.js';
+import { readDatasets } from '../../../scripts/import/datasets.js';
 import { UnitOfWork } from '../../../src/platform/database/unit-of-work.js';
 import { openShop } from '../../support/app.js';
-import { refused } from '../../support/problem.js';
+import { refused } from '../../support/http/problem.js';
 import { useShop } from '../../support/shop.js';
 
 /** Row locks on PostgreSQL: each test holds a lock in a transaction of its own, and shows that a request waits for it. */

@@ -3,10 +3,10 @@ import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../../ormconfig.js';
 import { type Api, apiAt } from '../../support/app.js';
 import { emptyDatabase, type FreshDatabase } from '../../support/engine.js';
-import { generousVariables, withGenerousLockTimeout } from '../../support/generous-limits.js';
-import { linksOf } from '../../support/paging.js';
+import { generousVariables, withGenerousLockTimeout } from '../../support/faults/generous-limits.js';
+import { linksOf } from '../../support/http/paging.js';
 import { inParallel } from '../../support/parallel.js';
-import { type Program, startService } from '../../../scripts/support/program.js';
+import { type Program, startService } from '../../../scripts/servers/program.js';
 import { clerk } from '../../support/shop.js';
 import { statuses } from '../../support/statuses.js';
 

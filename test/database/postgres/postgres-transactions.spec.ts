@@ -1,11 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
 import type { UnitOfWork } from '../../../src/platform/database/unit-of-work.js';
-import { RawGenres } from '../../support/raw-tables.js';
+import { RawGenres } from '../../support/database/raw-tables.js';
 import { ServiceUnavailable } from '../../../src/kernel/domain-error.js';
-import { type Database, openDatabaseAt } from '../../support/database.js';
+import { type Database, openDatabaseAt } from '../../support/database/database.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
-import { TcpProxy } from '../../support/tcp-proxy.js';
-import { executeRaw } from '../../support/raw-database.js';
+import { TcpProxy } from '../../support/faults/tcp-proxy.js';
+import { executeRaw } from '../../support/database/raw-database.js';
 
 const work = { genres: RawGenres };
 const connections = 10;

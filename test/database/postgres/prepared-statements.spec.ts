@@ -1,7 +1,7 @@
 import { DataSource } from 'typeorm';
 import { driver, stalePlanCode } from '../../../src/platform/database/postgres/driver.js';
 import { openShop } from '../../support/app.js';
-import { executeRaw } from '../../support/raw-database.js';
+import { executeRaw } from '../../support/database/raw-database.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
 
 describe('prepared statements on PostgreSQL', () => {

@@ -1,5 +1,5 @@
 import { openShop, type RunningShop } from '../../support/app.js';
-import { executeRaw } from '../../support/raw-database.js';
+import { executeRaw } from '../../support/database/raw-database.js';
 
 describe('RATE_LIMIT on PostgreSQL', () => {
   let first: RunningShop;

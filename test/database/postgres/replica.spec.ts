@@ -1,14 +1,14 @@
 import { Logger } from '@nestjs/common';
 import { dataSourceOptions } from '../../../ormconfig.js';
-import { RawGenres } from '../../support/raw-tables.js';
+import { RawGenres } from '../../support/database/raw-tables.js';
 import { ServiceUnavailable } from '../../../src/kernel/domain-error.js';
 import { openShop } from '../../support/app.js';
-import { type Database, openDatabaseAt } from '../../support/database.js';
+import { type Database, openDatabaseAt } from '../../support/database/database.js';
 import { freshDatabaseOn, type FreshDatabase } from '../../support/engine.js';
-import { TcpProxy } from '../../support/tcp-proxy.js';
-import { executeRaw } from '../../support/raw-database.js';
+import { TcpProxy } from '../../support/faults/tcp-proxy.js';
+import { executeRaw } from '../../support/database/raw-database.js';
 import { until } from '../../support/until.js';
-import { type ReplicatedServer, startReplicatedServer } from '../../support/replicated-server.js';
+import { type ReplicatedServer, startReplicatedServer } from '../../support/database/replicated-server.js';
 
 /** Ten times the documented limit, for a busy machine. A read that waited for the replica would wait forever. */
 const longestWaitMs = 30_000;

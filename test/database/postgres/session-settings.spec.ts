@@ -3,11 +3,11 @@ import { Environment } from '../../../src/platform/config/environment.js';
 import { startSession } from '../../../src/platform/database/postgres/session-settings.js';
 import { UnusableDatabase } from '../../../src/platform/database/engine/unusable-database.js';
 import { withDatabase, withReadOnlyDatabase } from '../../../src/platform/database/with-database.js';
-import { RawGenres } from '../../support/raw-tables.js';
+import { RawGenres } from '../../support/database/raw-tables.js';
 import { openShop } from '../../support/app.js';
-import { type Database, openDatabaseAt } from '../../support/database.js';
+import { type Database, openDatabaseAt } from '../../support/database/database.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
-import { isPgBouncerInstalled, startPgBouncer } from '../../support/pgbouncer.js';
+import { isPgBouncerInstalled, startPgBouncer } from '../../support/database/pgbouncer.js';
 import { clerk } from '../../support/shop.js';
 import { describeIf } from '../../support/skipping.js';
 

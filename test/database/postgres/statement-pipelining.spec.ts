@@ -1,7 +1,7 @@
 import type { QueryRunner } from 'typeorm';
 import { withScopedRunner } from '../../../src/platform/database/engine/scoped-runner.js';
 import { inOrder } from '../../../src/kernel/in-order.js';
-import { type Database, openDatabase } from '../../support/database.js';
+import { type Database, openDatabase } from '../../support/database/database.js';
 
 describe('statements that are sent before BEGIN is answered', () => {
   let database: Database;

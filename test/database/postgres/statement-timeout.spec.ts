@@ -2,9 +2,9 @@ import { dataSourceOptions } from '../../../ormconfig.js';
 import { CompiledSelect } from '../../../src/platform/database/queries/compiled-select.js';
 import { withSettings } from '../../../src/platform/database/postgres/session-settings.js';
 import { Genre } from '../../../src/genres/genre.entity.js';
-import { RawGenres } from '../../support/raw-tables.js';
+import { RawGenres } from '../../support/database/raw-tables.js';
 import { ServiceUnavailable } from '../../../src/kernel/domain-error.js';
-import { openDatabaseAt } from '../../support/database.js';
+import { openDatabaseAt } from '../../support/database/database.js';
 import { freshDatabase } from '../../support/engine.js';
 
 const work = { genres: RawGenres };

@@ -1,6 +1,6 @@
-import { openDatabaseAt } from '../../support/database.js';
+import { openDatabaseAt } from '../../support/database/database.js';
 import { emptyDatabase, type FreshDatabase } from '../../support/engine.js';
-import { executeRaw } from '../../support/raw-database.js';
+import { executeRaw } from '../../support/database/raw-database.js';
 
 describe('a user of PostgreSQL who may create tables and no extensions', () => {
   let database: FreshDatabase;

@@ -10,11 +10,11 @@ import { verify } from '../../../src/platform/verification/verify.js';
 import { MovieRent } from '../../../src/rentals/movie-rent.entity.js';
 import { shopInvariants } from '../../../src/shop-invariants.js';
 import { runCommand } from '../../support/command.js';
-import { openDatabaseAt } from '../../support/database.js';
-import { executeRaw } from '../../support/raw-database.js';
-import { Program } from '../../../scripts/support/program.js';
+import { openDatabaseAt } from '../../support/database/database.js';
+import { executeRaw } from '../../support/database/raw-database.js';
+import { Program } from '../../../scripts/servers/program.js';
 import { useShop } from '../../support/shop.js';
-import { repositories } from '../../support/stress-test.js';
+import { repositories } from '../../support/faults/stress-test.js';
 
 describe('npm run backup', () => {
   const shop = useShop();

@@ -7,7 +7,7 @@ import { dataSourceOptions } from '../../../ormconfig.js';
 import { backUp } from '../../../src/platform/database/sqlite/file/backup.js';
 import { makePrivate } from '../../../src/platform/database/sqlite/file/private-file.js';
 import { describeIf } from '../../support/skipping.js';
-import { openDatabaseAt } from '../../support/database.js';
+import { openDatabaseAt } from '../../support/database/database.js';
 
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
 const modesIn = (folder: string) =>

@@ -1,7 +1,7 @@
 import sqlite3 from 'sqlite3';
 import { GenreRepository } from '../../../src/genres/genre.repository.js';
-import { type Database, openDatabase } from '../../support/database.js';
-import { queryRaw } from '../../support/raw-database.js';
+import { type Database, openDatabase } from '../../support/database/database.js';
+import { queryRaw } from '../../support/database/raw-database.js';
 
 const work = { genres: GenreRepository };
 

@@ -1,5 +1,5 @@
-import { RawGenres } from '../../support/raw-tables.js';
-import { type Database, openDatabase } from '../../support/database.js';
+import { RawGenres } from '../../support/database/raw-tables.js';
+import { type Database, openDatabase } from '../../support/database/database.js';
 
 const work = { genres: RawGenres };
 const unavailable = { name: 'ServiceUnavailable', cause: expect.objectContaining({ code: 'SQLITE_FULL' }) };

@@ -4,7 +4,7 @@ import { openDataSource } from '../../../src/platform/database/opening/open-data
 import { driver } from '../../../src/platform/database/sqlite/driver.js';
 import { setAndCheckPragmas } from '../../../src/platform/database/sqlite/pragmas.js';
 import { SqliteDatabase } from '../../../src/platform/database/sqlite/sqlite-database.js';
-import { openDatabaseAt } from '../../support/database.js';
+import { openDatabaseAt } from '../../support/database/database.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
 
 const names = ['journal_mode', 'synchronous', 'foreign_keys', 'secure_delete', 'busy_timeout'];

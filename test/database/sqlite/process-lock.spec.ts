@@ -1,7 +1,7 @@
 import { link, mkdir, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { dataSourceOptions } from '../../../ormconfig.js';
-import { Program, startService } from '../../../scripts/support/program.js';
+import { Program, startService } from '../../../scripts/servers/program.js';
 import { UnusableDatabase } from '../../../src/platform/database/engine/unusable-database.js';
 import { withDatabase } from '../../../src/platform/database/with-database.js';
 import { runCommand } from '../../support/command.js';

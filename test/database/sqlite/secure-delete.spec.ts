@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { dataSourceOptions } from '../../../ormconfig.js';
-import { startService } from '../../../scripts/support/program.js';
+import { startService } from '../../../scripts/servers/program.js';
 import { backUp } from '../../../src/platform/database/sqlite/file/backup.js';
 import { apiAt } from '../../support/app.js';
 import { freshDatabase } from '../../support/engine.js';

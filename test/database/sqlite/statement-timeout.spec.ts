@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { connectionOf } from '../../../src/platform/database/sqlite/driver.js';
-import { RawGenres } from '../../support/raw-tables.js';
-import { type Database, openDatabaseAt } from '../../support/database.js';
+import { RawGenres } from '../../support/database/raw-tables.js';
+import { type Database, openDatabaseAt } from '../../support/database/database.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
 import { until } from '../../support/until.js';
 

@@ -1,5 +1,5 @@
 import { readerCount, threadCount } from '../../../src/platform/database/sqlite/thread-pool.js';
-import { startService } from '../../../scripts/support/program.js';
+import { startService } from '../../../scripts/servers/program.js';
 import { freshDatabase } from '../../support/engine.js';
 
 describe('the thread pool of SQLite statements', () => {

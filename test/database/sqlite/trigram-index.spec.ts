@@ -1,6 +1,6 @@
 import { MovieRepository } from '../../../src/movies/movie.repository.js';
 import { GenreRepository } from '../../../src/genres/genre.repository.js';
-import { type Database, openDatabase } from '../../support/database.js';
+import { type Database, openDatabase } from '../../support/database/database.js';
 
 const work = { genres: GenreRepository, movies: MovieRepository };
 const indexes = ['ix_movie_title_search_trigrams', 'ix_movie_director_search_trigrams'];

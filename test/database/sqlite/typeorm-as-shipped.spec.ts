@@ -3,7 +3,7 @@ import { dataSourceOptions } from '../../../ormconfig.js';
 import { Genre } from '../../../src/genres/genre.entity.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
 import { withSeed } from '../../support/random.js';
-import { repositoriesOf, StressTest, type Transactions } from '../../support/stress-test.js';
+import { repositoriesOf, StressTest, type Transactions } from '../../support/faults/stress-test.js';
 
 /** Control experiment: without our unit of work, the same stress test finds the anomalies that it looks for. */
 describe('TypeORM as shipped, where all query runners share one SQLite connection', () => {

@@ -4,12 +4,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../../ormconfig.js';
-import { Program, startService } from '../../../scripts/support/program.js';
-import { RawGenres } from '../../support/raw-tables.js';
+import { Program, startService } from '../../../scripts/servers/program.js';
+import { RawGenres } from '../../support/database/raw-tables.js';
 import { apiAt } from '../../support/app.js';
-import { openDatabaseAt } from '../../support/database.js';
+import { openDatabaseAt } from '../../support/database/database.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
-import { queryRaw } from '../../support/raw-database.js';
+import { queryRaw } from '../../support/database/raw-database.js';
 import { clerk } from '../../support/shop.js';
 
 const repositories = { genres: RawGenres };

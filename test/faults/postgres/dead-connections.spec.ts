@@ -2,13 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import { withinAnswerTimeout } from '../../../src/platform/database/postgres/answer-timeout.js';
 import { AbortableClient } from '../../../src/platform/database/postgres/abortable-client.js';
-import { type Program, startService } from '../../../scripts/support/program.js';
+import { type Program, startService } from '../../../scripts/servers/program.js';
 import { type Api, apiAt } from '../../support/app.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
-import { TcpProxy } from '../../support/tcp-proxy.js';
-import { lockMovie } from '../../support/fault-injection.js';
-import { executeRaw, queryRaw } from '../../support/raw-database.js';
-import { refused } from '../../support/problem.js';
+import { TcpProxy } from '../../support/faults/tcp-proxy.js';
+import { lockMovie } from '../../support/faults/fault-injection.js';
+import { executeRaw, queryRaw } from '../../support/database/raw-database.js';
+import { refused } from '../../support/http/problem.js';
 import { clerk } from '../../support/shop.js';
 import { until } from '../../support/until.js';
 

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
-import { report, scaled } from '../../support/faults.js';
-import { invariantViolations } from '../../support/invariants.js';
-import { LoadClients } from '../../support/load-clients.js';
-import { executeRaw } from '../../support/raw-database.js';
-import { type Program, startService } from '../../../scripts/support/program.js';
+import { report, scaled } from '../../support/faults/faults.js';
+import { invariantViolations } from '../../support/database/invariants.js';
+import { LoadClients } from '../../support/faults/load-clients.js';
+import { executeRaw } from '../../support/database/raw-database.js';
+import { type Program, startService } from '../../../scripts/servers/program.js';
 import { withSeed } from '../../support/random.js';
 
 /** The service opens its pool again after each interruption, which takes a small machine most of its time. */

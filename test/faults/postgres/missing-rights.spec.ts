@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { startService } from '../../../scripts/support/program.js';
+import { startService } from '../../../scripts/servers/program.js';
 import { apiAt } from '../../support/app.js';
 import { freshDatabase, type FreshDatabase } from '../../support/engine.js';
-import { executeRaw } from '../../support/raw-database.js';
-import { refused } from '../../support/problem.js';
-import { failureOfStart, reasonOfRefusedStart } from '../../support/refused-start.js';
+import { executeRaw } from '../../support/database/raw-database.js';
+import { refused } from '../../support/http/problem.js';
+import { failureOfStart, reasonOfRefusedStart } from '../../support/faults/refused-start.js';
 import { until } from '../../support/until.js';
 
 describe('a PostgreSQL user without privileges', () => {

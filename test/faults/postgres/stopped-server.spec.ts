@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { report, scaled } from '../../support/faults.js';
-import { invariantViolations } from '../../support/invariants.js';
-import { LoadClients } from '../../support/load-clients.js';
-import { type Program, startService } from '../../../scripts/support/program.js';
+import { report, scaled } from '../../support/faults/faults.js';
+import { invariantViolations } from '../../support/database/invariants.js';
+import { LoadClients } from '../../support/faults/load-clients.js';
+import { type Program, startService } from '../../../scripts/servers/program.js';
 import { withSeed } from '../../support/random.js';
-import { type PostgresServer, prepareServer, serverFolder } from '../../../scripts/support/embedded-postgres.js';
+import { type PostgresServer, prepareServer, serverFolder } from '../../../scripts/servers/embedded-postgres.js';
 import { until } from '../../support/until.js';
 
 const { seconds, perSecond } = scaled({ short: { seconds: 2, perSecond: 20 }, long: { seconds: 10, perSecond: 100 } });

@@ -3,10 +3,10 @@ import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { report, scaled } from '../../support/faults.js';
-import { invariantViolations } from '../../support/invariants.js';
-import { LoadClients } from '../../support/load-clients.js';
-import { type Program, startService } from '../../../scripts/support/program.js';
+import { report, scaled } from '../../support/faults/faults.js';
+import { invariantViolations } from '../../support/database/invariants.js';
+import { LoadClients } from '../../support/faults/load-clients.js';
+import { type Program, startService } from '../../../scripts/servers/program.js';
 import { describeIf } from '../../support/skipping.js';
 import { withSeed } from '../../support/random.js';
 

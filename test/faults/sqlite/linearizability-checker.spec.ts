@@ -1,6 +1,6 @@
-import { findViolation, type Model, type TimedOperation } from '../../support/linearizability.js';
+import { findViolation, type Model, type TimedOperation } from '../../support/rentals/linearizability.js';
 import { type Random, withSeed } from '../../support/random.js';
-import { type Answer, type Request, sequentialModel, type ShopState } from '../../support/sequential-model.js';
+import { type Answer, type Request, sequentialModel, type ShopState } from '../../support/rentals/sequential-model.js';
 
 /** Copies 1 and 2 of movie 1, both available. */
 const initial: ShopState = { copies: { 1: { movieId: 1, rentId: null }, 2: { movieId: 1, rentId: null } }, rents: {} };

@@ -11,13 +11,13 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { startService } from '../../../scripts/support/program.js';
+import { startService } from '../../../scripts/servers/program.js';
 import { apiAt, openShop } from '../../support/app.js';
 import { freshFile, type FreshDatabase } from '../../support/engine.js';
-import { executeRaw } from '../../support/raw-database.js';
-import { refused } from '../../support/problem.js';
+import { executeRaw } from '../../support/database/raw-database.js';
+import { refused } from '../../support/http/problem.js';
 import { describeIf } from '../../support/skipping.js';
-import { reasonOfRefusedStart } from '../../support/refused-start.js';
+import { reasonOfRefusedStart } from '../../support/faults/refused-start.js';
 import { until } from '../../support/until.js';
 
 const unprivilegedId = 65_534;

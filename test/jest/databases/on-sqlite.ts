@@ -1,0 +1,3 @@
+import '../worker.js';
+
+Object.assign(globalThis, { engine: 'sqlite' });

@@ -1,3 +1,0 @@
-import './worker.js';
-
-Object.assign(globalThis, { engine: 'sqlite' });
