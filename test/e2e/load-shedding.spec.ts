@@ -78,7 +78,9 @@ describe('backpressure: while all writes are blocked', () => {
 
   it('returns 503 with Retry-After to writes beyond MAX_WAITING, before their body is read, and keeps the others', async () => {
     await open({ MAX_WAITING: maxWaiting, WAIT_TIMEOUT_MS: 60_000 });
-    const accepted = addGenres(shop, 'Waiting', started + maxWaiting);
+    const accepted = addGenres(shop, 'Started', started);
+    await untilBusyWith(shop, started);
+    accepted.push(...addGenres(shop, 'Waiting', maxWaiting));
     await untilBusyWith(shop, started + maxWaiting);
 
     const refusal = shop.api.post('/genres').set('Content-Type', 'application/json').send('no JSON');

@@ -5,24 +5,33 @@ import { openShop } from '../support/app.js';
 import { blockWrites } from '../support/faults/fault-injection.js';
 import { until } from '../support/until.js';
 
-/** Milliseconds that a request takes to be parsed and refused: longer than the time slice of a turn. */
-const requestMs = 1;
+const turnOfEventLoop = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Blocks the event loop. */
+function spend(milliseconds: number): void {
+  for (const until = performance.now() + milliseconds; performance.now() < until;);
+}
 
 describe('arriving requests, while many writes wait for the database', () => {
-  let writesWait = true;
-  const parsed: number[] = [];
-  const arrivals = new ArrivalQueue(() => writesWait);
-  const arrival = (index: number) => ({
+  let writesWait: boolean;
+  let arrivals: ArrivalQueue;
+  let parsed: number[];
+  beforeEach(() => {
+    writesWait = true;
+    arrivals = new ArrivalQueue(() => writesWait);
+    parsed = [];
+  });
+  /** By default takes longer than the time slice of a turn. */
+  const arrival = (index: number, milliseconds = 1) => ({
     readArrived(): void {
       parsed.push(index);
-      for (const until = performance.now() + requestMs; performance.now() < until;);
+      spend(milliseconds);
     },
   });
-  const turnOfEventLoop = () => new Promise((resolve) => setImmediate(resolve));
 
-  it('yield to other work after a time slice in each turn of the event loop, and are parsed in order', async () => {
+  it('yield to other work after a time slice in each turn of the event loop if they read, and are parsed in order', async () => {
     const indexes = Array.from({ length: 20 }, (_, index) => index);
-    for (const index of indexes) arrivals.add(arrival(index), false);
+    for (const index of indexes) arrivals.add(arrival(index), true);
     writesWait = false;
     for (const index of indexes) {
       expect({ parsed: parsed.length, isActive: arrivals.isActive }).toEqual({ parsed: index, isActive: true });
@@ -32,19 +41,69 @@ describe('arriving requests, while many writes wait for the database', () => {
     expect(arrivals.isActive).toBe(false);
   });
 
-  it('are parsed in turns, reads and writes: a read does not wait for all writes before it, nor a write for all reads', async () => {
-    parsed.length = 0;
+  it('wait apart: a read does not wait for all writes before it, nor a write for all reads', async () => {
+    writesWait = false;
     for (const index of [1, 2, 3, 4]) arrivals.add(arrival(index), false);
     for (const index of [11, 12, 13]) arrivals.add(arrival(index), true);
-    expect(arrivals.waitingWrites).toBe(4);
     while (arrivals.isActive) await turnOfEventLoop();
-    const odd = parsed[0] === 11 ? [11, 1, 12, 2, 13, 3, 4] : [1, 11, 2, 12, 3, 13, 4];
-    expect(parsed).toEqual(odd);
+    expect(parsed).toEqual([1, 11, 2, 12, 3, 13, 4]);
+  });
+
+  it('are handled as a batch in one turn of the event loop, after 20 ms, if they write', async () => {
+    const begin = performance.now();
+    for (const index of [1, 2, 3]) arrivals.add(arrival(index), false);
+    while (parsed.length === 0) await turnOfEventLoop();
+    // Timers count in whole milliseconds.
+    expect(performance.now() - begin).toBeGreaterThan(18);
+    expect(parsed).toEqual([1, 2, 3]);
+  });
+
+  it('leave units of work as much time after a batch as it took, and a batch takes 20 ms at most', async () => {
+    const times: number[] = [];
+    for (let index = 0; index < 50; index++) {
+      arrivals.add({ readArrived: () => void (times.push(performance.now()), spend(1)) }, false);
+    }
+    while (times.length < 50) await turnOfEventLoop();
+    const sizeOfFirst = times.findIndex((time, index) => index > 0 && time - times[index - 1]! > 15);
+    expect(sizeOfFirst).toBeGreaterThan(0);
+    expect(sizeOfFirst).toBeLessThanOrEqual(20);
+    const tookMs = times[sizeOfFirst - 1]! + 1 - times[0]!;
+    expect(times[sizeOfFirst]! - times[sizeOfFirst - 1]! - 1).toBeGreaterThan(tookMs - 2);
+  });
+
+  it('are handled during a commit that begins 8 ms or more after the last batch, and only then, if they write', async () => {
+    arrivals.onCommit();
+    const begin = performance.now();
+    arrivals.add(arrival(1), false);
+    arrivals.onCommit();
+    await turnOfEventLoop();
+    expect(parsed.length === 0 || performance.now() - begin > 18).toBe(true);
+    spend(9);
+    arrivals.onCommit();
+    await turnOfEventLoop();
+    expect(parsed).toEqual([1]);
+    arrivals.onCommit();
+    expect(arrivals.isActive).toBe(true);
+    writesWait = false;
+    expect(arrivals.isActive).toBe(false);
+  });
+
+  it('count as entering the queue of the database until the end of the batch that reads them', async () => {
+    const entering: number[] = [];
+    const count = () => void entering.push(arrivals.enteringWrites);
+    for (let index = 0; index < 3; index++) arrivals.add({ readArrived: count }, false);
+    arrivals.add({ readArrived: count }, true);
+    while (entering.length < 4) await turnOfEventLoop();
+    count();
+    expect(entering).toEqual([0, 0, 1, 2, 0]);
+    writesWait = false;
+    for (let index = 0; index < 3; index++) arrivals.add({ readArrived: count }, false);
+    while (arrivals.isActive) await turnOfEventLoop();
+    expect(entering.slice(5)).toEqual([0, 0, 0]);
   });
 });
 
 describe('arriving requests, while connections are accepted', () => {
-  const turnOfEventLoop = () => new Promise((resolve) => setImmediate(resolve));
   let parsed: number;
   let arrivals: ArrivalQueue;
   beforeEach(() => {
@@ -116,6 +175,19 @@ describe('the service', () => {
     } finally {
       queued.mockRestore();
       agent.destroy();
+      await shop.close();
+    }
+  });
+
+  it('uses the time of commits', async () => {
+    const commits = jest.spyOn(ArrivalQueue.prototype, 'onCommit');
+    const shop = await openShop();
+    try {
+      commits.mockClear();
+      await shop.api.post('/genres').send({ name: 'Horror' }).expect(201);
+      expect(commits).toHaveBeenCalledTimes(1);
+    } finally {
+      commits.mockRestore();
       await shop.close();
     }
   });

@@ -192,13 +192,15 @@ describe.each([
 /** Holds arriving requests until a test releases them. */
 class HeldArrivals extends ArrivalQueue {
   readonly held: Parameters<ArrivalQueue['add']>[0][] = [];
+  isHolding = true;
 
   /** Whether each of them is a read. */
   readonly kinds: boolean[] = [];
 
   override add(arrival: (typeof this.held)[number], isRead: boolean): void {
-    this.held.push(arrival);
     this.kinds.push(isRead);
+    if (this.isHolding) this.held.push(arrival);
+    else queueMicrotask(() => arrival.readArrived());
   }
 
   /** Requests on new connections are not queued. */
@@ -331,14 +333,14 @@ describe('the bytes that may be rejected without a parser', () => {
   let server: Server;
   let socket: Socket;
   let accepted: Socket;
-  let writesWait: boolean;
   let reject: (socket: Socket) => boolean;
-  const arrivals = new HeldArrivals(() => writesWait);
+  const arrivals = new HeldArrivals(() => true);
   const smuggled = `POST /smuggled HTTP/1.1\r\nHost: shop\r\n\r\n`;
   beforeEach(async () => {
     offered.length = 0;
     responses = [];
-    writesWait = false;
+    arrivals.held.length = 0;
+    arrivals.isHolding = false;
     reject = () => false;
     const started = await startServer(
       (_request, response) => void responses.push(response),
@@ -432,14 +434,26 @@ describe('the bytes that may be rejected without a parser', () => {
     expect(offered).toEqual([]);
   });
 
-  it('exclude a request after one in the arrival queue', async () => {
+  it('are judged when it is their turn, not on arrival', async () => {
     await sendAndAnswer(get(1));
-    writesWait = true;
+    arrivals.isHolding = true;
+    socket.write(get(2));
+    await until('the request waits', () => arrivals.held.length === 1);
+    expect(offered).toEqual([]);
+    arrivals.held.pop()!.readArrived();
+    expect(offered).toEqual([get(2)]);
+  });
+
+  it('exclude two requests that wait together', async () => {
+    await sendAndAnswer(get(1));
+    arrivals.isHolding = true;
     socket.write(get(2));
     await until('the request waits', () => arrivals.held.length === 1);
     socket.write(get(3));
     await until('the next bytes have arrived', () => accepted.bytesRead === 3 * get(1).length);
     await setTimeout(20);
-    expect(offered).toEqual([get(2)]);
+    arrivals.held.pop()!.readArrived();
+    expect(responses).toHaveLength(3);
+    expect(offered).toEqual([]);
   });
 });

@@ -186,7 +186,8 @@ export class UnitOfWork extends UnitsOfWork<unknown> {
   }
 
   /** The queue of units of work that write. */
-  get writeQueue(): { readonly free: number; readonly isLong: boolean; readonly refuse: () => ServiceUnavailable } {
+  get writeQueue() {
+    const { transactions } = this;
     const { writers } = this.queues;
     return {
       get free() {
@@ -196,6 +197,9 @@ export class UnitOfWork extends UnitsOfWork<unknown> {
         return writers.waiting > longQueueLength;
       },
       refuse: () => writers.refuse('full'),
+      onCommit(listener: () => void) {
+        transactions.onCommit = listener;
+      },
     };
   }
 

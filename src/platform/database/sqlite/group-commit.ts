@@ -66,11 +66,12 @@ export class GroupCommit {
 
   /**
    * @param hooks.beforeCommit called before each commit; rolls back if it throws
-   * @param hooks.onCommit called after each transaction
+   * @param hooks.whileCommitting called when a commit has begun
+   * @param hooks.afterCommit called after each transaction
    */
   constructor(
     private readonly runner: QueryRunner,
-    private readonly hooks: { readonly beforeCommit?: () => void; readonly onCommit?: () => void } = {},
+    private readonly hooks: Partial<Record<'beforeCommit' | 'whileCommitting' | 'afterCommit', () => void>> = {},
   ) {}
 
   get stats(): Pick<TransactionStats, 'waiting' | 'running' | 'commits' | 'batched' | 'rolledBack'> {
@@ -118,7 +119,7 @@ export class GroupCommit {
       this.batch = this.queue.splice(0, maxBatchSize);
       if (this.batch.length === 0) continue;
       await this.commit(this.batch);
-      this.hooks.onCommit?.();
+      this.hooks.afterCommit?.();
     }
     this.batch = [];
     this.busy = false;
@@ -130,7 +131,9 @@ export class GroupCommit {
       outcomes = await this.runBatch(batch);
       await this.writeDeferred();
       this.hooks.beforeCommit?.();
-      await execute(this.runner, 'COMMIT');
+      const committed = execute(this.runner, 'COMMIT');
+      this.hooks.whileCommitting?.();
+      await committed;
     } catch (error) {
       // ROLLBACK fails only if SQLite has already ended the transaction; otherwise the next BEGIN fails.
       await execute(this.runner, 'ROLLBACK').catch(() => undefined);

@@ -28,6 +28,7 @@ export class SqliteTransactions implements TransactionManager {
   private readonly log: WriteAheadLog;
   private readonly served: ServedFile;
   private proof?: Promise<void>;
+  onCommit?: () => void;
   /** The error of a corrupt page, which fails readiness until the file is restored and the service restarted. */
   private corruption?: Error;
 
@@ -40,7 +41,8 @@ export class SqliteTransactions implements TransactionManager {
     this.served = new ServedFile(file);
     this.writer = new GroupCommit(writer, {
       beforeCommit: () => this.served.assertInPlace(),
-      onCommit: () => this.log.watch(),
+      whileCommitting: () => this.onCommit?.(),
+      afterCommit: () => this.log.watch(),
     });
     this.log = new WriteAheadLog(file, limitBytes, this.writer, gate, interruptReaders);
     this.readers = new Pool(readers.map((reader) => new Reader(reader, gate)));

@@ -1,7 +1,13 @@
-import { setImmediate } from 'node:timers';
+import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 
 /** Time for arriving requests in each turn of the event loop: less than rejecting three requests takes. */
 const timeSliceMs = 0.1;
+
+/**
+ * Under overload, writes are parsed or rejected in batches: during a commit that begins at least `min` after the last
+ * batch, else after `max`. A batch takes `limit` at most, and units of work get at least as long before the next.
+ */
+const batchMs = { min: 8, max: 20, limit: 20 };
 
 /**
  * Turns of the event loop in which connections are accepted before any request is parsed: as many as connections may be
@@ -13,16 +19,17 @@ const refillPerMs = maxPostponedTurns / 20_000;
 
 /** A connection with received bytes. */
 interface Arrival {
-  /** Parses them. */
+  /** Parses or rejects them. */
   readArrived(): void;
 }
 
 /**
- * Queue of received, unparsed requests. While many writes wait for the database, each turn of the event loop parses
- * only a few of them.
+ * Queue of received, unparsed requests, while many writes wait for the database.
  *
  * By default Node handles all received bytes in one turn. A unit of work takes one turn per statement: under overload,
- * each of these turns took as long as rejecting dozens of requests, and writes starved.
+ * each of these turns took as long as rejecting dozens of requests, and writes starved. So each turn parses only a few
+ * reads, and writes wait for the next batch: one after another, they take half the CPU that they take between the
+ * statements of units of work.
  *
  * While connections arrive, they are accepted first. libuv accepts one in each turn, and a health check on a new
  * connection waits until all earlier ones are accepted. See docs/decisions/0028.
@@ -30,64 +37,89 @@ interface Arrival {
 export class ArrivalQueue {
   private readonly reads: Arrival[] = [];
   private readonly writes: Arrival[] = [];
-  private isReadNext = false;
+  private nextBatch?: { readonly timer: NodeJS.Timeout; readonly earliestMs: number };
+  private passedWrites = 0;
   private isAccepting = false;
   private hasAccepted = false;
+  private isPostponing = false;
   /** The number of turns that could still be postponed at that time. */
   private credit = { turns: maxPostponedTurns, atMs: 0 };
 
-  /** @param isNeeded whether so many writes wait for the database that they need time slices */
+  /** @param isNeeded whether so many writes wait for the database that arriving requests have to wait */
   constructor(private readonly isNeeded: () => boolean) {}
 
   /** Whether received bytes must be queued: while the queue is needed, or not empty (first in, first out). */
   get isActive(): boolean {
-    return !this.isEmpty || this.isAccepting || this.isNeeded();
+    return this.reads.length + this.writes.length > 0 || this.isAccepting || this.isNeeded();
   }
 
-  /** Number of connections whose next request is a write. */
-  get waitingWrites(): number {
-    return this.writes.length;
+  /** Number of writes of the current batch that were read before, and don't wait for the database yet. */
+  get enteringWrites(): number {
+    return this.passedWrites;
   }
 
-  /** Reads and writes are parsed in turns, so that neither waits for all of the others. */
+  /** Reads and writes wait apart, so that neither waits for all of the others. */
   add(arrival: Arrival, isRead: boolean): void {
-    if (this.isEmpty) setImmediate(() => this.admit());
-    (isRead ? this.reads : this.writes).push(arrival);
+    const queue = isRead ? this.reads : this.writes;
+    queue.push(arrival);
+    if (queue.length === 1) this.schedule(queue, 0);
   }
 
   /** Called for each accepted connection. */
   onConnection(): void {
     this.hasAccepted = true;
-    if (!this.isAccepting) setImmediate(() => this.endTurn());
+    if (this.isAccepting) return;
     this.isAccepting = true;
+    this.isPostponing = this.postpone();
+    setImmediate(() => this.endTurn());
+  }
+
+  /** Called when a commit has begun: this thread is idle until the disk has answered. */
+  onCommit(): void {
+    if (!this.nextBatch || performance.now() < this.nextBatch.earliestMs) return;
+    clearTimeout(this.nextBatch.timer);
+    this.beginBatch();
   }
 
   /** Connections are being accepted until a turn without one. */
   private endTurn(): void {
     this.isAccepting = this.hasAccepted;
     this.hasAccepted = false;
+    this.isPostponing = this.isAccepting && this.postpone();
     if (this.isAccepting) setImmediate(() => this.endTurn());
   }
 
-  private admit(): void {
-    if (this.isAccepting && this.postpone()) {
-      setImmediate(() => this.admit());
-      return;
+  /** @param tookMs time since when other work waits */
+  private schedule(queue: Arrival[], tookMs: number): void {
+    if (queue === this.writes && this.isNeeded()) {
+      const timer = setTimeout(() => this.beginBatch(), Math.max(batchMs.max, tookMs));
+      this.nextBatch = { timer, earliestMs: performance.now() + Math.max(batchMs.min, tookMs) };
+    } else {
+      this.admitSoon(queue);
     }
-    const until = performance.now() + timeSliceMs;
-    do this.takeNext()?.readArrived();
-    while (!this.isEmpty && performance.now() < until);
-    if (!this.isEmpty) setImmediate(() => this.admit());
   }
 
-  private get isEmpty(): boolean {
-    return this.reads.length + this.writes.length === 0;
+  private beginBatch(): void {
+    this.nextBatch = undefined;
+    this.admitSoon(this.writes);
   }
 
-  private takeNext(): Arrival | undefined {
-    this.isReadNext = !this.isReadNext;
-    const [first, second] = this.isReadNext ? [this.reads, this.writes] : [this.writes, this.reads];
-    return first.shift() ?? second.shift();
+  private admitSoon(queue: Arrival[]): void {
+    setImmediate(() => (this.isPostponing ? this.admitSoon(queue) : this.admit(queue)));
+  }
+
+  private admit(queue: Arrival[]): void {
+    const isBatch = queue === this.writes && this.isNeeded();
+    const limitMs = isBatch ? batchMs.limit : timeSliceMs;
+    const begin = performance.now();
+    let passedMs = 0;
+    do {
+      queue.shift()!.readArrived();
+      if (isBatch) this.passedWrites++;
+      passedMs = performance.now() - begin;
+    } while (queue.length > 0 && passedMs < limitMs);
+    this.passedWrites = 0;
+    if (queue.length > 0) this.schedule(queue, passedMs);
   }
 
   /** Returns whether one more turn may be postponed. */

@@ -8,6 +8,8 @@ export interface WriteQueue {
   /** Whether more units wait than one group commit takes. */
   readonly isLong: boolean;
   readonly refuse: () => ServiceUnavailable;
+  /** Registers what is called when a commit has begun for which all units wait. */
+  readonly onCommit: (listener: () => void) => void;
 }
 
 /**
@@ -19,16 +21,16 @@ export class LoadShedding {
 
   /** Whether the database falls behind the arriving requests. */
   get isNear(): boolean {
-    return this.writes.isLong;
+    return this.writes.isLong || this.isActive(0);
   }
 
-  /** @param arrived number of writes that will be handled first */
-  isActive(arrived: number): boolean {
-    return this.writes.free <= arrived;
+  /** @param entering number of writes that were admitted and don't wait in the queue yet */
+  isActive(entering: number): boolean {
+    return this.writes.free <= entering;
   }
 
-  refuses({ method }: ArrivedRequest): boolean {
-    return this.isActive(0) && method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS';
+  refuses({ method }: ArrivedRequest, entering: number): boolean {
+    return this.isActive(entering) && method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS';
   }
 
   refuse(): ServiceUnavailable {

@@ -71,7 +71,6 @@ class RequestReader {
   }
 
   private receive(chunk: Buffer): void {
-    if (this.isBetweenRequests() && this.rejectUnparsed(this.socket, chunk)) return;
     if (this.arrived.length > 0) this.socket.pause();
     // A load balancer would remove an instance that is only busy.
     else if (this.arrivals.isActive && !isHealthCheck(chunk)) this.arrivals.add(this, read.test(startOf(chunk)));
@@ -84,6 +83,8 @@ class RequestReader {
     const { arrived } = this;
     this.arrived = [];
     if (!this.socket.readable) return;
+    const isWhole = arrived.length === 1 && this.isBetweenRequests();
+    if (isWhole && this.rejectUnparsed(this.socket, arrived[0]!)) return;
     if (arrived.length > 1 && !this.socket._paused) this.socket.resume();
     this.read(arrived.length > 1 ? Buffer.concat(arrived) : arrived[0]!);
   }

@@ -162,6 +162,7 @@ export class HttpAdapter extends ExpressAdapter {
   /** Enables load shedding of writes. */
   shedLoad(writes: WriteQueue): void {
     this.loadShedding = new LoadShedding(writes);
+    writes.onCommit(() => this.arrivals.onCommit());
   }
 
   private messageOf(error: DomainError | HttpProblem, instance: string, requestId: string): ProblemMessage {
@@ -174,7 +175,7 @@ export class HttpAdapter extends ExpressAdapter {
    * response is the same. See docs/decisions/0061.
    */
   private rejectUnparsed(socket: Socket, bytes: Buffer): boolean {
-    if (!this.loadShedding?.isActive(this.arrivals.waitingWrites) || this.shutdown.hasBegun) return false;
+    if (!this.loadShedding?.isActive(this.arrivals.enteringWrites) || this.shutdown.hasBegun) return false;
     const request = readPlainRequest(bytes);
     if (!request) return false;
     const requestId = randomUUID();
@@ -192,7 +193,8 @@ export class HttpAdapter extends ExpressAdapter {
       for (const hook of this.arrivalHooks) hook(request, response);
       const error = checkProtocol(request, this.hosts) ?? this.connectionLimitError(request, response);
       if (error) return this.refuse(request, response, error);
-      if (this.loadShedding?.refuses(request)) return this.shed(request, response, this.loadShedding.refuse());
+      if (this.loadShedding?.refuses(request, this.arrivals.enteringWrites))
+        return this.shed(request, response, this.loadShedding.refuse());
       this.admit(request, response, 0);
     } catch (error) {
       this.fail(request, response, error);
