@@ -101,6 +101,22 @@ describe('backpressure: while all writes are blocked', () => {
     expect(await genresOf(shop)).toHaveLength(started + maxWaiting + 1);
   });
 
+  it('rejects writes that arrive together before routing, as many as exceed the free places', async () => {
+    await open({ MAX_WAITING: 200, WAIT_TIMEOUT_MS: 60_000 });
+    const accepted = addGenres(shop, 'Started', started);
+    await untilBusyWith(shop, started);
+    accepted.push(...addGenres(shop, 'Waiting', 150));
+    await untilBusyWith(shop, started + 150);
+
+    const together = addGenres(shop, 'Together', 80);
+    const shed = 'http_request_duration_seconds_count{method="POST",route="shed",status="503"}';
+    await until('30 are rejected', async () => (await notStarted(shop, 'full')) === 30);
+    expect((await metricsOf(shop))[shed]).toBe(30);
+    await release();
+    expect(new Set(await Promise.all(accepted))).toEqual(new Set([201]));
+    expect((await Promise.all(together)).filter((status) => status === 201)).toHaveLength(50);
+  });
+
   it('returns the same 503 on a kept-alive connection without parsing the request', async () => {
     await open({ MAX_WAITING: 0 });
     const server = shop.app.getHttpServer() as Server;

@@ -88,6 +88,18 @@ describe('arriving requests, while many writes wait for the database', () => {
     expect(arrivals.isActive).toBe(false);
   });
 
+  it('leave units of work as much time after a batch as it took, also if a commit begins earlier', async () => {
+    for (let index = 0; index < 30; index++) arrivals.add(arrival(index), false);
+    while (parsed.length === 0) await turnOfEventLoop();
+    const size = parsed.length;
+    const begin = performance.now();
+    spend(9);
+    arrivals.onCommit();
+    const passedMs = performance.now() - begin;
+    await turnOfEventLoop();
+    expect(parsed.length === size || passedMs > 15).toBe(true);
+  });
+
   it('count as entering the queue of the database until the end of the batch that reads them', async () => {
     const entering: number[] = [];
     const count = () => void entering.push(arrivals.enteringWrites);

@@ -89,10 +89,10 @@ export class ArrivalQueue {
     if (this.isAccepting) setImmediate(() => this.endTurn());
   }
 
-  /** @param tookMs time since when other work waits */
+  /** @param tookMs duration of the last batch */
   private schedule(queue: Arrival[], tookMs: number): void {
     if (queue === this.writes && this.isNeeded()) {
-      const timer = setTimeout(() => this.beginBatch(), Math.max(batchMs.max, tookMs));
+      const timer = setTimeout(() => this.beginBatch(), batchMs.max);
       this.nextBatch = { timer, earliestMs: performance.now() + Math.max(batchMs.min, tookMs) };
     } else {
       this.admitSoon(queue);
