@@ -112,14 +112,12 @@ export class ArrivalQueue {
     const isBatch = queue === this.writes && this.isNeeded();
     const limitMs = isBatch ? batchMs.limit : timeSliceMs;
     const begin = performance.now();
-    let passedMs = 0;
     do {
       queue.shift()!.readArrived();
       if (isBatch) this.passedWrites++;
-      passedMs = performance.now() - begin;
-    } while (queue.length > 0 && passedMs < limitMs);
+    } while (queue.length > 0 && performance.now() - begin < limitMs);
     this.passedWrites = 0;
-    if (queue.length > 0) this.schedule(queue, passedMs);
+    if (queue.length > 0) this.schedule(queue, performance.now() - begin);
   }
 
   /** Returns whether one more turn may be postponed. */
