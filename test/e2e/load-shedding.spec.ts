@@ -101,21 +101,46 @@ describe('backpressure: while all writes are blocked', () => {
     expect(await genresOf(shop)).toHaveLength(started + maxWaiting + 1);
   });
 
-  it('rejects writes that arrive together before routing, as many as exceed the free places', async () => {
-    await open({ MAX_WAITING: 200, WAIT_TIMEOUT_MS: 60_000 });
-    const accepted = addGenres(shop, 'Started', started);
-    await untilBusyWith(shop, started);
-    accepted.push(...addGenres(shop, 'Waiting', 150));
-    await untilBusyWith(shop, started + 150);
+  it.each([
+    { connections: 'new', parsedCount: 80 },
+    { connections: 'kept-alive', parsedCount: 50 },
+  ])(
+    'rejects writes that arrive together on $connections connections before routing, as many as exceed the free places',
+    async ({ connections, parsedCount }) => {
+      await open({ MAX_WAITING: 200, WAIT_TIMEOUT_MS: 60_000 });
+      const accepted = addGenres(shop, 'Started', started);
+      await untilBusyWith(shop, started);
+      accepted.push(...addGenres(shop, 'Waiting', 150));
+      await untilBusyWith(shop, started + 150);
 
-    const together = addGenres(shop, 'Together', 80);
-    const shed = 'http_request_duration_seconds_count{method="POST",route="shed",status="503"}';
-    await until('30 are rejected', async () => (await notStarted(shop, 'full')) === 30);
-    expect((await metricsOf(shop))[shed]).toBe(30);
-    await release();
-    expect(new Set(await Promise.all(accepted))).toEqual(new Set([201]));
-    expect((await Promise.all(together)).filter((status) => status === 201)).toHaveLength(50);
-  });
+      const agent = new Agent({ keepAlive: true });
+      const send = async (path: string, method: string, body?: string) => {
+        const headers = { 'Content-Type': 'application/json', ...(body && { 'Content-Length': body.length }) };
+        const request = httpRequest(shop.url + path, { method, agent, headers });
+        // A test that fails before it waits for the answers ends with its own error.
+        request.on('error', () => undefined);
+        const [response] = (await once(request.end(body), 'response')) as [IncomingMessage];
+        await text(response);
+        return response.statusCode!;
+      };
+      const indexes = Array.from({ length: 80 }, (_, index) => index);
+      if (connections === 'kept-alive') await Promise.all(indexes.map(() => send('/version', 'GET')));
+      let parsed = 0;
+      (shop.app.getHttpServer() as Server).on('request', ({ method }: IncomingMessage) => {
+        if (method === 'POST') parsed++;
+      });
+      const together = indexes.map((index) => send('/genres', 'POST', JSON.stringify({ name: `Together ${index}` })));
+      for (const answer of together) answer.catch(() => undefined);
+      const shed = 'http_request_duration_seconds_count{method="POST",route="shed",status="503"}';
+      await until('30 are rejected', async () => (await notStarted(shop, 'full')) === 30);
+      expect((await metricsOf(shop))[shed]).toBe(30);
+      expect(parsed).toBe(parsedCount);
+      await release();
+      expect(new Set(await Promise.all(accepted))).toEqual(new Set([201]));
+      expect((await Promise.all(together)).filter((status) => status === 201)).toHaveLength(50);
+      agent.destroy();
+    },
+  );
 
   it('returns the same 503 on a kept-alive connection without parsing the request', async () => {
     await open({ MAX_WAITING: 0 });
