@@ -197,7 +197,7 @@ export class UnitOfWork extends UnitsOfWork<unknown> {
         return writers.waiting > longQueueLength;
       },
       refuse: () => writers.refuse('full'),
-      onCommit(listener: () => void) {
+      onCommit(listener: (committed: Promise<unknown>) => void) {
         transactions.onCommit = listener;
       },
     };

@@ -11,7 +11,7 @@ export type RunnerFactory = (dataSource: DataSource) => QueryRunner;
 export interface TransactionManager {
   readonly stats: TransactionStats;
   /** Called when a commit has begun for which all later writes wait: only on SQLite. */
-  onCommit?: () => void;
+  onCommit?: (committed: Promise<unknown>) => void;
   /** Runs `work` in a transaction, which is rolled back if `work` throws. */
   write<Result>(work: Work<Result>, wait: Wait): Promise<Result>;
   /** Runs `work` in a read-only transaction on one committed snapshot. */

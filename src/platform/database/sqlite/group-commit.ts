@@ -27,6 +27,15 @@ interface WaitingUnit {
   state: 'waiting' | 'started' | 'gone';
 }
 
+interface Hooks {
+  /** Called before each commit; rolls back if it throws. */
+  readonly beforeCommit?: () => void;
+  /** Called when a commit has begun. */
+  readonly onCommit?: (committed: Promise<unknown>) => void;
+  /** Called after each transaction. */
+  readonly afterCommit?: () => void;
+}
+
 /** The result of a unit, to be delivered after the commit of its batch. */
 interface Outcome {
   readonly stored: boolean;
@@ -64,14 +73,9 @@ export class GroupCommit {
   /** The error of the last transaction, if its commit failed. */
   private failure?: Error;
 
-  /**
-   * @param hooks.beforeCommit called before each commit; rolls back if it throws
-   * @param hooks.whileCommitting called when a commit has begun
-   * @param hooks.afterCommit called after each transaction
-   */
   constructor(
     private readonly runner: QueryRunner,
-    private readonly hooks: Partial<Record<'beforeCommit' | 'whileCommitting' | 'afterCommit', () => void>> = {},
+    private readonly hooks: Hooks = {},
   ) {}
 
   get stats(): Pick<TransactionStats, 'waiting' | 'running' | 'commits' | 'batched' | 'rolledBack'> {
@@ -132,7 +136,7 @@ export class GroupCommit {
       await this.writeDeferred();
       this.hooks.beforeCommit?.();
       const committed = execute(this.runner, 'COMMIT');
-      this.hooks.whileCommitting?.();
+      this.hooks.onCommit?.(committed);
       await committed;
     } catch (error) {
       // ROLLBACK fails only if SQLite has already ended the transaction; otherwise the next BEGIN fails.

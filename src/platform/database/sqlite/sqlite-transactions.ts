@@ -28,7 +28,7 @@ export class SqliteTransactions implements TransactionManager {
   private readonly log: WriteAheadLog;
   private readonly served: ServedFile;
   private proof?: Promise<void>;
-  onCommit?: () => void;
+  onCommit?: (committed: Promise<unknown>) => void;
   /** The error of a corrupt page, which fails readiness until the file is restored and the service restarted. */
   private corruption?: Error;
 
@@ -41,7 +41,7 @@ export class SqliteTransactions implements TransactionManager {
     this.served = new ServedFile(file);
     this.writer = new GroupCommit(writer, {
       beforeCommit: () => this.served.assertInPlace(),
-      whileCommitting: () => this.onCommit?.(),
+      onCommit: (committed) => this.onCommit?.(committed),
       afterCommit: () => this.log.watch(),
     });
     this.log = new WriteAheadLog(file, limitBytes, this.writer, gate, interruptReaders);

@@ -4,10 +4,11 @@ import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 const timeSliceMs = 0.1;
 
 /**
- * Under overload, writes are parsed or rejected in batches: during a commit that begins at least `min` after the last
- * batch, else after `max`. A batch takes `limit` at most, and units of work get at least as long before the next.
+ * Under overload, writes are parsed or rejected during commits, and between commits in batches of `limit` at most, with a
+ * `pause` for units of work after each. With a shorter pause, most batches would begin shortly before a commit, whose
+ * time would be lost.
  */
-const batchMs = { min: 8, max: 20, limit: 20 };
+const batchMs = { limit: 20, pause: 30 };
 
 /**
  * Turns of the event loop in which connections are accepted before any request is parsed: as many as connections may be
@@ -37,7 +38,8 @@ interface Arrival {
 export class ArrivalQueue {
   private readonly reads: Arrival[] = [];
   private readonly writes: Arrival[] = [];
-  private nextBatch?: { readonly timer: NodeJS.Timeout; readonly earliestMs: number };
+  private pause?: NodeJS.Timeout;
+  private isCommitting = false;
   private passedWrites = 0;
   private isAccepting = false;
   private hasAccepted = false;
@@ -62,7 +64,7 @@ export class ArrivalQueue {
   add(arrival: Arrival, isRead: boolean): void {
     const queue = isRead ? this.reads : this.writes;
     queue.push(arrival);
-    if (queue.length === 1) this.schedule(queue, 0);
+    if (queue.length === 1) this.schedule(queue);
   }
 
   /** Called for each accepted connection. */
@@ -75,10 +77,11 @@ export class ArrivalQueue {
   }
 
   /** Called when a commit has begun: this thread is idle until the disk has answered. */
-  onCommit(): void {
-    if (!this.nextBatch || performance.now() < this.nextBatch.earliestMs) return;
-    clearTimeout(this.nextBatch.timer);
-    this.beginBatch();
+  onCommit(committed: Promise<unknown>): void {
+    this.isCommitting = true;
+    const end = (): void => void (this.isCommitting = false);
+    committed.then(end, end);
+    if (this.pause) this.endPause();
   }
 
   /** Connections are being accepted until a turn without one. */
@@ -89,18 +92,15 @@ export class ArrivalQueue {
     if (this.isAccepting) setImmediate(() => this.endTurn());
   }
 
-  /** @param tookMs duration of the last batch */
-  private schedule(queue: Arrival[], tookMs: number): void {
-    if (queue === this.writes && this.isNeeded()) {
-      const timer = setTimeout(() => this.beginBatch(), batchMs.max);
-      this.nextBatch = { timer, earliestMs: performance.now() + Math.max(batchMs.min, tookMs) };
-    } else {
-      this.admitSoon(queue);
-    }
+  private schedule(queue: Arrival[]): void {
+    const isBatch = queue === this.writes && this.isNeeded();
+    if (isBatch && !this.isCommitting) this.pause = setTimeout(() => this.endPause(), batchMs.pause);
+    else this.admitSoon(queue);
   }
 
-  private beginBatch(): void {
-    this.nextBatch = undefined;
+  private endPause(): void {
+    clearTimeout(this.pause);
+    this.pause = undefined;
     this.admitSoon(this.writes);
   }
 
@@ -117,7 +117,7 @@ export class ArrivalQueue {
       if (isBatch) this.passedWrites++;
     } while (queue.length > 0 && performance.now() - begin < limitMs);
     this.passedWrites = 0;
-    if (queue.length > 0) this.schedule(queue, performance.now() - begin);
+    if (queue.length > 0) this.schedule(queue);
   }
 
   /** Returns whether one more turn may be postponed. */

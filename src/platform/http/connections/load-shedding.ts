@@ -9,7 +9,7 @@ export interface WriteQueue {
   readonly isLong: boolean;
   readonly refuse: () => ServiceUnavailable;
   /** Registers what is called when a commit has begun for which all units wait. */
-  readonly onCommit: (listener: () => void) => void;
+  readonly onCommit: (listener: (committed: Promise<unknown>) => void) => void;
 }
 
 /**

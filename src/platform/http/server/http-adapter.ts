@@ -162,7 +162,7 @@ export class HttpAdapter extends ExpressAdapter {
   /** Enables load shedding of writes. */
   shedLoad(writes: WriteQueue): void {
     this.loadShedding = new LoadShedding(writes);
-    writes.onCommit(() => this.arrivals.onCommit());
+    writes.onCommit((committed) => this.arrivals.onCommit(committed));
   }
 
   private messageOf(error: DomainError | HttpProblem, instance: string, requestId: string): ProblemMessage {
