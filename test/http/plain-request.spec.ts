@@ -40,6 +40,7 @@ describe('a request that is rejected without a parser', () => {
     ['of a browser on another origin', `POST /genres HTTP/1.1\r\n${host}Origin: https://a.example\r\n\r\n`],
     ['with an id of its own', `POST /genres HTTP/1.1\r\n${host}X-Request-Id: a\r\n\r\n`],
     ['with an encoded path', `POST /genres%2F HTTP/1.1\r\n${host}\r\n`],
+    ['with a path that begins like a host', `POST //genres HTTP/1.1\r\n${host}\r\n`],
     ['with an absolute target', `POST http://shop/genres HTTP/1.1\r\n${host}\r\n`],
   ])('must be parsed %s', (_what, text) => {
     expect(read(text)).toBeUndefined();

@@ -108,6 +108,17 @@ describe('the request target', () => {
     expect((await request('GET', '/clients/')).status).toBe(200);
   });
 
+  it.each(['//evil.example/x', '/%2F/evil.example', '///', '//evil.example:80/?x=1'])(
+    'never becomes a link to another host: the instance of the problem of %s',
+    async (target) => {
+      const { status, body } = await request('GET', target);
+      expect(status).toBe(404);
+      const { instance } = JSON.parse(body) as { instance: string };
+      expect(new URL(instance, 'http://shop.example/rental/').host).toBe('shop.example');
+      expect(new URL(instance, url).pathname).toBe(target.split('?')[0]);
+    },
+  );
+
   it('of any form gets a regular response or a problem, and the process continues (fuzzing)', async () => {
     const seed = Number(process.env['TEST_SEED'] ?? 20_261_126);
     const requests = fc.sample(fc.tuple(methods, targets()), { numRuns: 400, seed });

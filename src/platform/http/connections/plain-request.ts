@@ -6,8 +6,8 @@ export interface PlainRequest {
   readonly path: string;
 }
 
-/** A path of characters that need no decoding, and no escaping in JSON. */
-const requestLine = /^(POST|PUT|PATCH|DELETE) (\/[\w/.~-]*)(?:\?[^\s#]*)? HTTP\/1\.1\r\n/;
+/** A path of characters that need no decoding, and no escaping in JSON. One that begins with // looks like a host. */
+const requestLine = /^(POST|PUT|PATCH|DELETE) (\/(?!\/)[\w/.~-]*)(?:\?[^\s#]*)? HTTP\/1\.1\r\n/;
 /** Field lines without folding, bare line ends and spaces before the colon, in which proxies and servers disagree. */
 const fieldLines = /^(?:[\w!#$%&'*+.^`|~-]+:[^\r\n\0]*\r\n)+\r\n$/;
 const host = /^host:/im;

@@ -21,12 +21,15 @@ interface ProblemContext {
   readonly publicUrl: string;
 }
 
+/** Returns a reference to a path. One that begins with // would name a host (RFC 3986 §4.2). */
+const referenceTo = (path: string): string => (path.startsWith('//') ? `/.${path}` : path);
+
 export function problemMessage(
   error: DomainError | HttpProblem,
   { instance, requestId, publicUrl }: ProblemContext,
 ): ProblemMessage {
   const { type, ...problem } = describeProblem(error);
-  const [typeUrl, instanceUrl] = [type, instance].map((path) => publicUrl + path);
+  const [typeUrl, instanceUrl] = [type, referenceTo(instance)].map((path) => publicUrl + path);
   const body = JSON.stringify({ type: typeUrl, ...problem, instance: instanceUrl, request_id: requestId });
   const headers = {
     ...problemHeaders(error),
