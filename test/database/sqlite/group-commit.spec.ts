@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import sqlite3 from 'sqlite3';
 import { GenreRepository } from '../../../src/genres/genre.repository.js';
 import { type Database, openDatabase } from '../../support/database/database.js';
@@ -8,7 +9,10 @@ const work = { genres: GenreRepository };
 describe('group commit', () => {
   let database: Database;
   beforeEach(async () => (database = await openDatabase()));
-  afterEach(() => database.close());
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    await database.close();
+  });
 
   const add = (name: string) =>
     database.unitOfWork.run(work, ({ genres }) => genres.create({ name, description: null }));
@@ -46,11 +50,40 @@ describe('group commit', () => {
     expect(database.unitOfWork.stats.batched).toBe(2);
   });
 
+  it.each([
+    ['stored', null],
+    ['refused', new Error('SQLITE_IOERR: disk I/O error')],
+  ])('announces a commit by a promise that is pending until the disk has %s it', async (outcome, failure) => {
+    const disk = new EventEmitter();
+    const exec = sqlite3.Database.prototype.exec;
+    jest.spyOn(sqlite3.Database.prototype, 'exec').mockImplementation(function (this: sqlite3.Database, sql, done) {
+      if (sql !== 'COMMIT') return exec.call(this, sql, done);
+      disk.once('answer', () => (failure ? done!.call({} as sqlite3.Statement, failure) : exec.call(this, sql, done)));
+      disk.emit('asked');
+      return this;
+    });
+    let state = '';
+    database.unitOfWork.writeQueue.onCommit((committed) => {
+      state = 'pending';
+      committed.then(
+        () => (state = 'stored'),
+        () => (state = 'refused'),
+      );
+    });
+    const asked = once(disk, 'asked');
+    const added = add('Western').catch(() => undefined);
+    await asked;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(state).toBe('pending');
+    disk.emit('answer');
+    await added;
+    expect(state).toBe(outcome);
+  });
+
   describe('with units that fail', () => {
     let runs: string[];
     let statements: string[];
     beforeEach(() => ([runs, statements] = [[], recordStatements()]));
-    afterEach(() => jest.restoreAllMocks());
 
     /** The transaction statements of the connection that writes. */
     function recordStatements(): string[] {

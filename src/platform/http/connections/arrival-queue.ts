@@ -29,8 +29,8 @@ interface Arrival {
  *
  * By default Node handles all received bytes in one turn. A unit of work takes one turn per statement: under overload,
  * each of these turns took as long as rejecting dozens of requests, and writes starved. So each turn parses only a few
- * reads, and writes wait for the next batch: one after another, they take less CPU than between the statements of units
- * of work.
+ * reads, and writes wait for the next commit or batch: one after another, they take less CPU than between the statements
+ * of units of work.
  *
  * While connections arrive, they are accepted first. libuv accepts one in each turn, and a health check on a new
  * connection waits until all earlier ones are accepted. See docs/decisions/0028.
